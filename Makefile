@@ -1,0 +1,88 @@
+# The ways into this repository. `make help` lists them; CONTRIBUTING.md says when to use which.
+
+SHELL       := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+GO        ?= go
+FUZZTIME  ?= 30s
+TESTFLAGS ?= -timeout 15m
+TOOLS     := $(CURDIR)/.cache/tools
+TARGETS   := linux/amd64 linux/386 linux/arm linux/arm64 linux/ppc64le darwin/arm64 darwin/amd64
+CI_STEPS  := lint generated race cross
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## Install what the tests need: Debian packages, npm peers (nothing to do: done at once)
+	@tools/deps.sh
+
+.PHONY: build
+build: ## Build the programs into bin/
+	@mkdir -p bin
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/...
+
+.PHONY: test
+test: deps ## Run every test, those against real peers too
+	$(GO) test $(TESTFLAGS) ./...
+
+.PHONY: race
+race: deps ## Run every test under the race detector, shuffled, uncached
+	$(GO) test -race -shuffle=on -count=1 $(TESTFLAGS) ./...
+
+.PHONY: lint
+lint: $(TOOLS)/.stamp ## Check formatting, vet and lint with the pinned golangci-lint
+	$(TOOLS)/golangci-lint run ./...
+
+.PHONY: fmt
+fmt: $(TOOLS)/.stamp ## Format the code the way lint wants it
+	$(TOOLS)/golangci-lint fmt ./...
+
+.PHONY: generate
+generate: ## Write the generated files again (reference pages, schema)
+	$(GO) generate ./...
+
+.PHONY: generated
+generated: ## Fail if a generated file, go.mod or go.sum is stale
+	$(GO) mod tidy -diff
+	@tools/generated.sh
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (30s)
+	@tools/fuzz.sh $(FUZZTIME)
+
+.PHONY: bench
+bench: ## Run every benchmark
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: demo
+demo: build ## Start a whole plant in one process, with its console
+	bin/holdfast demo
+
+.PHONY: cross
+cross: $(addprefix cross/,$(TARGETS)) test386 ## Build for every target, then run the unit tests on 386
+
+.PHONY: $(addprefix cross/,$(TARGETS))
+$(addprefix cross/,$(TARGETS)): cross/%:
+	CGO_ENABLED=0 GOOS=$(*D) GOARCH=$(*F) GOARM=7 $(GO) build ./...
+
+.PHONY: test386
+test386: ## Run the unit tests as a 32-bit program
+	CGO_ENABLED=0 GOARCH=386 $(GO) test -short $(TESTFLAGS) ./...
+
+.PHONY: ci
+ci: ## What CI runs: lint, stale files, race tests against real peers, cross-builds
+	@for step in $(CI_STEPS); do \
+		echo "== $$step (after $${SECONDS} s)"; \
+		$(MAKE) --no-print-directory $$step; \
+	done; \
+	echo "== done (after $${SECONDS} s)"
+
+# The linter is built from its pinned source, once per version: tools/go.sum says what it is made of.
+$(TOOLS)/.stamp: tools/go.mod tools/go.sum
+	@mkdir -p $(@D)
+	GOBIN=$(@D) CGO_ENABLED=0 $(GO) -C tools install tool
+	@touch $@
