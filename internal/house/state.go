@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
 )
 
 // CheckState finds package variables that are more than named constants: those that some code of the package assigns
@@ -140,7 +139,7 @@ func stateful(expr ast.Expr) bool {
 	case *ast.IndexExpr:
 		return stateful(expr.X)
 	case *ast.SelectorExpr:
-		return isName(expr.X, "atomic") || isName(expr.X, "sync") && strings.Contains(" Mutex RWMutex Once Map WaitGroup Cond ", " "+expr.Sel.Name+" ")
+		return isName(expr.X, "atomic") || isName(expr.X, "sync") && expr.Sel.Name != "Pool"
 	}
 	return false
 }
