@@ -8,17 +8,17 @@ type Kind uint8
 // The kinds. Absent is the zero Kind: a field that a row does not carry, which
 // is not the same as a field that the source gave as null.
 const (
-	Absent      Kind = iota // not in this row
-	Null                    // in this row, without a value
-	Bool                    // true or false
-	Int                     // signed 64-bit integer
-	Uint                    // unsigned 64-bit integer above the range of Int
-	Float                   // IEEE 754 binary64
-	String                  // UTF-8 text
-	Bytes                   // octets
-	Time                    // nanoseconds since the Unix epoch, UTC
-	Array                   // ordered values
-	ObjectKind              // ordered name–value pairs; see Object
+	Absent     Kind = iota // not in this row
+	Null                   // in this row, without a value
+	Bool                   // true or false
+	Int                    // signed 64-bit integer
+	Uint                   // unsigned 64-bit integer above the range of Int
+	Float                  // IEEE 754 binary64
+	String                 // UTF-8 text
+	Bytes                  // octets
+	Time                   // nanoseconds since the Unix epoch, UTC
+	Array                  // ordered values
+	ObjectKind             // ordered name–value pairs; see Object
 	kindCount
 )
 
