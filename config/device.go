@@ -1,0 +1,142 @@
+package config
+
+import (
+	"fmt"
+	"time"
+)
+
+// Device is one unit at an endpoint: a PLC, a meter, a drive. Devices with the same endpoint share its connection.
+type Device struct {
+	Origin   Origin
+	Name     string  `yaml:"name" required:"true" match:"name" doc:"The device's name; rules read it with FROM." example:"boiler"`
+	Driver   string  `yaml:"driver" required:"true" chooses:"driver" doc:"The protocol that the device speaks. Its own keys stand beside these." example:"modbus"`
+	Endpoint URL     `yaml:"endpoint" doc:"The socket or serial port that the device is reached at; the query holds what the driver wants to know of it. Devices that name the same endpoint share one connection." example:"tcp://192.0.2.10:502"`
+	Groups   []Group `yaml:"groups" doc:"Tags that are read together."`
+
+	// EndpointOptions and Options are pointers to the structs that the driver declares in its catalog entry, decoded
+	// and with defaults; nil where it declares none.
+	EndpointOptions any `options:"driver/endpoint" query:"endpoint"`
+	Options         any `options:"driver/device"`
+}
+
+// Group is tags of one device that are read in one scan and form one stream.
+type Group struct {
+	Name     string        `yaml:"name" required:"true" match:"name" doc:"The group's name, unique within its device." example:"climate"`
+	Scan     time.Duration `yaml:"scan" default:"1s" min:"1ms" max:"24h" doc:"The time from the start of one reading to the start of the next." example:"100ms"`
+	History  bool          `yaml:"history" default:"true" doc:"Whether the values are kept in the node's history."`
+	Overflow Overflow      `yaml:"overflow" default:"block" enum:"block,drop_oldest" advanced:"true" doc:"What happens when readers fall behind: block makes the scan wait, drop_oldest counts and drops the oldest rows."`
+	Tags     []Tag         `yaml:"tags" doc:"The values of the group."`
+}
+
+// Tag is one value of a device.
+type Tag struct {
+	Name        string   `yaml:"name" required:"true" match:"name" doc:"The tag's name, unique within its device; rules read it as a column." example:"temperature"`
+	Address     string   `yaml:"address" doc:"Where the device keeps the value, in the driver's own notation." example:"holding:0"`
+	Type        string   `yaml:"type" doc:"The type of the value in the device, in the driver's own words." example:"int16"`
+	Scale       float64  `yaml:"scale" default:"1" doc:"The value is the raw number times scale plus offset, counted in decimal: raw 300 with scale 0.1 is 30 exactly." example:"0.1"`
+	Offset      float64  `yaml:"offset" default:"0" doc:"Added after scaling." example:"-40"`
+	Unit        string   `yaml:"unit" doc:"The unit of the scaled value, for people." example:"°C"`
+	Access      Access   `yaml:"access" default:"r" enum:"r,w,rw" doc:"Whether the tag is read (r), written (w) or both (rw)."`
+	Min         *float64 `yaml:"min" doc:"A write below this scaled value is refused." example:"0"`
+	Max         *float64 `yaml:"max" doc:"A write above this scaled value is refused." example:"100"`
+	Description string   `yaml:"description" doc:"What the value is, for people." example:"supply temperature"`
+
+	// Options is a pointer to the struct that the driver declares for its tags; nil where it declares none.
+	Options any `options:"driver/tag"`
+}
+
+// Access is what may be done with a tag.
+type Access string
+
+// The ways to access a tag.
+const (
+	ReadOnly  Access = "r"
+	WriteOnly Access = "w"
+	ReadWrite Access = "rw"
+)
+
+// Readable tells whether scans read the tag.
+func (a Access) Readable() bool { return a != WriteOnly }
+
+// Writable tells whether rules and people may write the tag.
+func (a Access) Writable() bool { return a == WriteOnly || a == ReadWrite }
+
+// Overflow is what a stream does when a reader's ring is full.
+type Overflow string
+
+// The overflow policies.
+const (
+	Block      Overflow = "block"
+	DropOldest Overflow = "drop_oldest"
+)
+
+// TagChecker is implemented by a driver's device options to check each tag together with its device; the device's
+// groups and their tags are complete. It runs once for every tag whose keys are free of errors.
+type TagChecker interface {
+	CheckTag(tag *Tag, report Report)
+}
+
+// Check refuses names given twice within the device, and lets the driver look at every tag.
+func (d *Device) Check(report Report) {
+	groups, tags := map[string]int{}, map[string]string{}
+	checker, _ := d.Options.(TagChecker)
+	for g := range d.Groups {
+		group := &d.Groups[g]
+		here := fmt.Sprintf("groups[%d]", g)
+		if first, twice := groups[group.Name]; twice {
+			report(here+".name", twiceWithin("group", group.Name, fmt.Sprintf("groups[%d]", first)))
+		}
+		groups[group.Name] = g
+		for t := range group.Tags {
+			tag := &group.Tags[t]
+			at := fmt.Sprintf("%s.tags[%d]", here, t)
+			if first, twice := tags[tag.Name]; twice {
+				report(at+".name", twiceWithin("tag", tag.Name, first))
+			}
+			tags[tag.Name] = at
+			if checker != nil {
+				checker.CheckTag(tag, func(key string, err error) { report(at+"."+key, err) })
+			}
+		}
+	}
+}
+
+// twiceWithin is the error of a name that a device has twice.
+func twiceWithin(kind, name, first string) error {
+	return &Problem{What: fmt.Sprintf("%s %q is declared twice in this device, first at %s", kind, name, first),
+		Fix: "give one of them another name"}
+}
+
+// Check refuses limits that no value can meet.
+func (t *Tag) Check(report Report) {
+	if t.Scale == 0 {
+		report("scale", &Problem{What: "a scale of 0 makes every value the same", Fix: "leave it out, or write the factor"})
+	}
+	if t.Min != nil && t.Max != nil && *t.Min > *t.Max {
+		report("max", &Problem{What: fmt.Sprintf("max %v is below min %v", *t.Max, *t.Min), Fix: "swap them"})
+	}
+}
+
+// Writable tells whether any tag of the device may be written.
+func (d *Device) Writable() bool {
+	for _, group := range d.Groups {
+		for _, tag := range group.Tags {
+			if tag.Access.Writable() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Tag finds a tag by name in any group; nil where there is none.
+func (d *Device) Tag(name string) *Tag {
+	for g := range d.Groups {
+		for t := range d.Groups[g].Tags {
+			if tag := &d.Groups[g].Tags[t]; tag.Name == name {
+				return tag
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package document
+
+import "strconv"
+
+// Kind is the shape of a node.
+type Kind uint8
+
+// The kinds of a node. Text is a quoted, block or plain string; Number is a plain scalar that reads as a number.
+const (
+	Null Kind = iota
+	Bool
+	Number
+	Text
+	List
+	Mapping
+)
+
+// String names the kind as a message to a person does.
+func (k Kind) String() string {
+	switch k {
+	case Null:
+		return "nothing"
+	case Bool:
+		return "true or false"
+	case Number:
+		return "a number"
+	case Text:
+		return "a text"
+	case List:
+		return "a list"
+	default:
+		return "a mapping"
+	}
+}
+
+// Place is where something was written: line and column from 1, the column in characters. The zero Place is unknown.
+type Place struct {
+	Line, Column int
+}
+
+// String prints line:column.
+func (p Place) String() string {
+	return strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+}
+
+// Node is one value of a document. Nodes are immutable once read and may be shared: an alias is the node that its
+// anchor names, so a position always leads to the text itself.
+type Node struct {
+	Kind    Kind
+	Text    string  // a scalar as written, without its quotes
+	Place   Place   // where the value begins
+	Items   []*Node // of a List
+	Entries []Entry // of a Mapping, in the order written, no key twice
+}
+
+// Entry is one key of a mapping with its value.
+type Entry struct {
+	Key   string
+	Place Place // of the key
+	Value *Node
+}
+
+// Scalar tells whether the node is one value: a text, a number, or true or false.
+func (n *Node) Scalar() bool {
+	return n.Kind == Bool || n.Kind == Number || n.Kind == Text
+}
+
+// Entry finds a key of a mapping; ok is false where the key, or the mapping, is not there.
+func (n *Node) Entry(key string) (entry Entry, ok bool) {
+	for _, e := range n.Entries {
+		if e.Key == key {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
+
+// Document is one file as a tree.
+type Document struct {
+	File string // as named to Read; it begins every error
+	Root *Node
+}

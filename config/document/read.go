@@ -1,0 +1,59 @@
+package document
+
+import (
+	"bytes"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Read turns one file's text into a tree. The name decides the format: .json is JSON, anything else YAML. An empty
+// file is an empty mapping. The document is nil where errors are not; all that was found is reported, in order.
+func Read(file string, data []byte) (*Document, Errors) {
+	if err := checkText(file, data); err != nil {
+		return nil, Errors{err}
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	read := readYAML
+	if strings.EqualFold(filepath.Ext(file), ".json") {
+		read = readJSON
+	}
+	root, errs := read(file, data)
+	if len(errs) > 0 {
+		return nil, errs.Sort()
+	}
+	return &Document{File: file, Root: root}, nil
+}
+
+// builder checks what both formats have in common while their trees are built.
+type builder struct {
+	file string
+	errs Errors
+}
+
+// report notes an error at a place of the file.
+func (b *builder) report(place Place, what, fix string) {
+	b.errs = append(b.errs, At(b.file, place, "", &Problem{What: what, Fix: fix}))
+}
+
+// keys remembers where each key of one mapping was first written.
+type keys map[string]Place
+
+// add appends the entry, or reports that its key was there before.
+func (b *builder) add(n *Node, seen keys, e Entry) {
+	if first, twice := seen[e.Key]; twice {
+		b.report(e.Place, quote(e.Key)+" is given twice, first at "+first.String(), "remove one of the two")
+		return
+	}
+	seen[e.Key] = e.Place
+	n.Entries = append(n.Entries, e)
+}
+
+// quote prints a word from the file within a message, cut where it is long.
+func quote(word string) string {
+	const longest = 60
+	if runes := []rune(word); len(runes) > longest {
+		word = string(runes[:longest]) + "…"
+	}
+	return strconv.Quote(word)
+}

@@ -1,0 +1,67 @@
+package config
+
+import (
+	"github.com/holdfast-edge/holdfast/config/document"
+	"github.com/holdfast-edge/holdfast/config/spec"
+)
+
+// Check looks for what the tags and the components cannot see, such as SQL that does not parse, and places what it
+// finds with the resources' Origin. It is given the site as far as it could be read: what was wrong is already
+// reported, and a field may be empty.
+type Check func(*Site) Errors
+
+// Load reads a file or directory (see Read) and parses it.
+func Load(path string, catalog *Catalog, checks ...Check) (*Site, error) {
+	sources, err := Read(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(sources, catalog, checks...)
+}
+
+// Parse decodes a site from its sources: lists are joined in the order of the sources, any other key is given once.
+// The error is of type Errors and holds all that is wrong, in all sources; the site is then nil.
+func Parse(sources []Source, catalog *Catalog, checks ...Check) (*Site, error) {
+	site, errs := decode(sources, catalog)
+	for _, check := range append([]Check{catalog.endpoints, uniqueNames, references}, checks...) {
+		errs = append(errs, check(site)...)
+	}
+	if err := errs.Sort().Err(); err != nil {
+		return nil, err
+	}
+	return site, nil
+}
+
+// decode reads every source and joins them.
+func decode(sources []Source, catalog *Catalog) (*Site, Errors) {
+	site := catalog.site.New(catalog).(*Site)
+	given := map[string]string{}
+	var errs Errors
+	unread := len(sources) == 0
+	for _, source := range sources {
+		doc, problems := document.Read(source.Name, source.Data)
+		errs = append(errs, problems...)
+		if doc == nil {
+			unread = true
+			continue
+		}
+		part := &Site{}
+		errs = append(errs, spec.Decode(doc, catalog.site, catalog, part)...)
+		errs = append(errs, spec.Merge(catalog.site, site, part, doc, given)...)
+	}
+	if unread && len(errs) > 0 {
+		return site, errs
+	}
+	for _, missing := range spec.Missing(catalog.site, given) {
+		errs = append(errs, document.At(name(sources), document.Place{}, "", missing))
+	}
+	return site, errs
+}
+
+// name is the file that a key is missing in: any of several.
+func name(sources []Source) string {
+	if len(sources) == 0 {
+		return "the configuration"
+	}
+	return sources[0].Name
+}

@@ -1,0 +1,48 @@
+package config
+
+import "fmt"
+
+// named is a resource that others refer to.
+type named struct {
+	kind, name string
+	origin     Origin
+}
+
+// uniqueNames refuses a name that two resources share. Devices, streams and rules share one space, since SQL reads
+// them all with FROM; sinks have their own.
+func uniqueNames(site *Site) Errors {
+	var read, sinks []named
+	for _, d := range site.Devices {
+		read = append(read, named{"device", d.Name, d.Origin})
+	}
+	for _, s := range site.Streams {
+		read = append(read, named{"stream", s.Name, s.Origin})
+	}
+	for _, r := range site.Rules {
+		read = append(read, named{"rule", r.Name, r.Origin})
+	}
+	for _, s := range site.Sinks {
+		sinks = append(sinks, named{"sink", s.Name, s.Origin})
+	}
+	return append(unique(read), unique(sinks)...)
+}
+
+// unique reports every name after its first.
+func unique(all []named) Errors {
+	var errs Errors
+	first := map[string]named{}
+	for _, n := range all {
+		before, twice := first[n.name]
+		if n.name == "" {
+			continue
+		}
+		if !twice {
+			first[n.name] = n
+			continue
+		}
+		errs = append(errs, n.origin.Error("name", &Problem{
+			What: fmt.Sprintf("%s %q is already the name of the %s at %s", n.kind, n.name, before.kind, before.origin),
+			Fix:  "give one of them another name"}))
+	}
+	return errs
+}

@@ -1,0 +1,42 @@
+package config
+
+import "time"
+
+// Rule is a query over devices, streams and other rules, and where its rows go. A rule that goes nowhere is only a
+// stream that other rules read by its name.
+type Rule struct {
+	Origin  Origin
+	Name    string   `yaml:"name" required:"true" match:"name" doc:"The rule's name; other rules read its rows with FROM." example:"forward"`
+	SQL     string   `yaml:"sql" required:"true" min:"1" max:"65536" doc:"The query." example:"SELECT temperature FROM boiler"`
+	To      []Target `yaml:"to" single:"true" doc:"Where the rows go: names of sinks, or {write: device}."`
+	Durable bool     `yaml:"durable" default:"false" doc:"Whether the input is logged and read again from the last checkpoint after a restart, so that no row is left out."`
+}
+
+// Target is one place that a rule's rows go: a sink, or a device whose writable tags are named by the row's columns.
+type Target struct {
+	Sink     string        `yaml:"sink" scalar:"true" doc:"The sink that takes the rows." example:"line"`
+	Write    string        `yaml:"write" doc:"The device to write to. Each column of the row is written to the tag of its name." example:"boiler"`
+	Trigger  Trigger       `yaml:"trigger" default:"edge" enum:"edge,change,always" doc:"When a device is written: edge as the condition becomes true or the value changes while it holds, change only as the value changes, always at every row."`
+	Deadline time.Duration `yaml:"deadline" default:"5s" min:"1ms" max:"1h" doc:"A write whose input is older than this, counted from its source time, is dropped and counted."`
+	DryRun   bool          `yaml:"dry_run" default:"false" doc:"Writes are decided and shown, and not sent."`
+}
+
+// Trigger is when a rule writes to a device.
+type Trigger string
+
+// The triggers of a write.
+const (
+	OnEdge   Trigger = "edge"
+	OnChange Trigger = "change"
+	OnAlways Trigger = "always"
+)
+
+// Check wants exactly one of a sink and a device.
+func (t *Target) Check(report Report) {
+	switch {
+	case t.Sink == "" && t.Write == "":
+		report("", &Problem{What: "this target names neither a sink nor a device", Fix: "write the name of a sink, or {write: device}"})
+	case t.Sink != "" && t.Write != "":
+		report("write", &Problem{What: "this target names both a sink and a device", Fix: "make two targets of it"})
+	}
+}

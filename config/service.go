@@ -1,0 +1,71 @@
+package config
+
+import (
+	"net"
+	"time"
+)
+
+// Broker is the MQTT broker inside the node.
+type Broker struct {
+	Listen string `yaml:"listen" match:"listen" doc:"Where MQTT clients connect. Not given, the broker serves the node itself only. It has no log-in, so the address is a loopback one." example:"127.0.0.1:1883"`
+}
+
+// Check keeps a broker that admits anybody off the network.
+func (b *Broker) Check(report Report) {
+	if b.Listen != "" && !Loopback(b.Listen) {
+		report("listen", &Problem{What: "the broker would admit anybody on the network", Fix: "listen on 127.0.0.1 or [::1]"})
+	}
+}
+
+// Console is the web page and REST API.
+type Console struct {
+	Listen string `yaml:"listen" default:"127.0.0.1:8470" match:"listen" doc:"Where the console is served. Off loopback it needs tls, and a log-in is asked for." example:"127.0.0.1:8470"`
+	TLS    *TLS   `yaml:"tls" doc:"The certificate that the console is served with."`
+}
+
+// Check wants a certificate before anything is served to the network.
+func (c *Console) Check(report Report) {
+	if c.TLS == nil && !Loopback(c.Listen) {
+		report("listen", &Problem{What: "the console would be served to the network without TLS",
+			Fix: "listen on 127.0.0.1, or add tls: {cert: FILE, key: FILE}"})
+	}
+}
+
+// TLS is a certificate with its key, both PEM files on the node; they are read again when they change.
+type TLS struct {
+	Cert string `yaml:"cert" required:"true" min:"1" doc:"The file of the certificate and its chain, PEM." example:"/etc/holdfast/cert.pem"`
+	Key  string `yaml:"key" required:"true" min:"1" doc:"The file of the private key, PEM, readable by the node only." example:"/etc/holdfast/key.pem"`
+}
+
+// Log is how the log on disk commits and how much it keeps.
+type Log struct {
+	CommitInterval time.Duration `yaml:"commit_interval" default:"1s" min:"1ms" max:"1m" advanced:"true" doc:"The longest that a record waits to be committed; what a power cut can lose. Shorter costs more writes to the disk."`
+	CommitSize     ByteSize      `yaml:"commit_size" default:"64KiB" min:"1KiB" max:"16MiB" advanced:"true" doc:"As many bytes are committed at once, without waiting for the interval."`
+	MaxSize        ByteSize      `yaml:"max_size" default:"1GiB" min:"1MiB" doc:"How much disk the log may take; beyond it the oldest segment goes, and what a sink had not yet is marked by a gap record."`
+	SegmentSize    ByteSize      `yaml:"segment_size" default:"16MiB" min:"64KiB" max:"256MiB" advanced:"true" doc:"The size of one file of the log; the log is trimmed by whole files."`
+}
+
+// Check wants room for two segments, so that trimming one leaves the other.
+func (l *Log) Check(report Report) {
+	if l.MaxSize < 2*l.SegmentSize {
+		report("max_size", &Problem{What: "max_size " + l.MaxSize.String() + " is less than two segments of " + l.SegmentSize.String(),
+			Fix: "make max_size larger or segment_size smaller"})
+	}
+}
+
+// History is how long the node keeps its own time series.
+type History struct {
+	MaxAge  time.Duration `yaml:"max_age" default:"30d" doc:"Values older than this are removed; 0 keeps them for as long as max_size allows."`
+	MaxSize ByteSize      `yaml:"max_size" default:"2GiB" min:"1MiB" doc:"How much disk the history may take; beyond it the oldest values are removed."`
+}
+
+// Loopback tells whether host:port can be reached from this machine only. A name other than localhost is not resolved
+// and counts as reachable.
+func Loopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,44 @@
+package config
+
+import "github.com/holdfast-edge/holdfast/config/spec"
+
+// Site is everything that one node is told to do. It is made by Load or Parse and not changed afterwards: any number
+// of goroutines may read it.
+type Site struct {
+	Name    string   `yaml:"site" required:"true" match:"name" doc:"The name of the plant or gateway; it begins the topics that the node publishes on, and names it in the cloud." example:"plant-7"`
+	Broker  Broker   `yaml:"broker" doc:"The MQTT broker inside the node."`
+	Console Console  `yaml:"console" doc:"The web page and REST API of the node."`
+	Log     Log      `yaml:"log" doc:"The log on disk that keeps every record until all its durable readers have it."`
+	History History  `yaml:"history" doc:"The time series kept on the node itself."`
+	Devices []Device `yaml:"devices" doc:"What the node polls and writes to."`
+	Streams []Stream `yaml:"streams" doc:"Messages taken in as rows."`
+	Rules   []Rule   `yaml:"rules" doc:"SQL over devices and streams, and where its results go."`
+	Sinks   []Sink   `yaml:"sinks" doc:"Far ends that results are delivered to."`
+}
+
+// Origin is where a resource was written; its Error places what is found out about the resource after loading.
+type Origin = spec.Origin
+
+// Report notes an error at a key of the resource being checked: "address", or a path such as "groups[0].name". The
+// error's place is the line and column of that key. A *Problem as error keeps its fix apart.
+type Report = spec.Report
+
+// Device finds a device by name; nil where there is none.
+func (s *Site) Device(name string) *Device {
+	for i := range s.Devices {
+		if s.Devices[i].Name == name {
+			return &s.Devices[i]
+		}
+	}
+	return nil
+}
+
+// Sink finds a sink by name; nil where there is none.
+func (s *Site) Sink(name string) *Sink {
+	for i := range s.Sinks {
+		if s.Sinks[i].Name == name {
+			return &s.Sinks[i]
+		}
+	}
+	return nil
+}

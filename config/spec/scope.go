@@ -1,0 +1,18 @@
+package spec
+
+// scope is what was chosen around a value: the driver of the device that a tag belongs to. nil is nothing.
+type scope struct {
+	kind, name string
+	known      bool // the component exists
+	outer      *scope
+}
+
+// find gives the innermost choice of a kind.
+func (s *scope) find(kind string) (*scope, bool) {
+	for ; s != nil; s = s.outer {
+		if s.kind == kind {
+			return s, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,123 @@
+package spec
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// Spec describes the keys of one mapping.
+type Spec struct {
+	Name   string // of the Go type, for programmers' errors
+	Fields []Field
+
+	goType  reflect.Type
+	options []optionsField
+	origin  int // index of the Origin field, -1 where there is none
+}
+
+// Field describes one key.
+type Field struct {
+	Key      string
+	Doc      string
+	Type     *Type
+	Required bool
+	Default  string // as one would write it; empty is none
+	Example  string
+	Min, Max string // as one would write them; empty is none
+	Enum     []string
+	Match    string
+	Unit     string
+	Advanced bool
+	Scalar   bool   // the mapping may be written as this value alone
+	Single   bool   // the list may be written as one element
+	Chooses  string // the kind of component that the value names
+
+	index    int
+	fallback reflect.Value // the parsed Default
+	min, max *bound
+}
+
+// optionsField is where a chosen component's struct goes.
+type optionsField struct {
+	index      int
+	kind, part string
+	from       string // the key whose URL's query holds the options; empty for the mapping itself
+}
+
+// Components tells what can be chosen and what keys come with it. Implementations are immutable.
+type Components interface {
+	// Names lists the components of a kind, as in chooses:"kind", sorted.
+	Names(kind string) []string
+	// Options is the spec of what a component declares for a part; nil where it declares nothing.
+	Options(kind, name, part string) *Spec
+}
+
+// Of reads the spec of a struct type from its tags. An error is a mistake of the programmer who wrote them.
+func Of(t reflect.Type) (*Spec, error) {
+	return reader{}.spec(t)
+}
+
+// reader reads specs; it holds the structs that are being read, to refuse one that contains itself.
+type reader map[reflect.Type]bool
+
+func (r reader) spec(t reflect.Type) (*Spec, error) {
+	if t.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("%s: a spec is read from a struct", t)
+	}
+	if r[t] {
+		return nil, fmt.Errorf("%s: the struct contains itself", t)
+	}
+	r[t] = true
+	defer delete(r, t)
+	s := &Spec{Name: t.Name(), goType: t, origin: -1}
+	for i := range t.NumField() {
+		if err := r.member(s, t.Field(i)); err != nil {
+			return nil, fmt.Errorf("%s.%s: %w", t, t.Field(i).Name, err)
+		}
+	}
+	return s, nil
+}
+
+// member sorts one Go field into the spec: a key, a place for options, the origin, or nothing of the configuration.
+func (r reader) member(s *Spec, f reflect.StructField) error {
+	index := f.Index[0]
+	switch {
+	case f.Type == originType:
+		s.origin = index
+	case f.Tag.Get("options") != "":
+		return s.addOptions(index, f)
+	case f.Tag.Get("yaml") != "":
+		field, err := r.field(f)
+		if err != nil {
+			return err
+		}
+		if _, twice := s.Field(field.Key); twice {
+			return fmt.Errorf("the key %q is declared twice", field.Key)
+		}
+		s.Fields = append(s.Fields, field)
+	}
+	return nil
+}
+
+// Field finds a key.
+func (s *Spec) Field(key string) (*Field, bool) {
+	if s == nil {
+		return nil, false
+	}
+	for i := range s.Fields {
+		if s.Fields[i].Key == key {
+			return &s.Fields[i], true
+		}
+	}
+	return nil, false
+}
+
+// scalar finds the field that the mapping may be written as.
+func (s *Spec) scalar() (*Field, bool) {
+	for i := range s.Fields {
+		if s.Fields[i].Scalar {
+			return &s.Fields[i], true
+		}
+	}
+	return nil, false
+}
