@@ -3,7 +3,6 @@ package house
 import (
 	"go/ast"
 	"regexp"
-	"strings"
 )
 
 // CheckHabits finds what the style of the project rules out wherever it stands: init functions, sleeping, recovering
@@ -66,40 +65,4 @@ func putOff(file *File) []Finding {
 		}
 	}
 	return findings
-}
-
-// CheckPackageComments finds packages that do not say what they are for, and those that say it in two places. A
-// command's comment starts with "Command name", a package's with "Package name".
-func CheckPackageComments(tree *Tree) []Finding {
-	var findings []Finding
-	comments, first := map[string]int{}, map[string]*File{}
-	for _, file := range tree.Files {
-		if file.IsTest() {
-			continue
-		}
-		directory := file.Directory()
-		if first[directory] == nil {
-			first[directory] = file
-		}
-		if file.Syntax.Doc == nil {
-			continue
-		}
-		comments[directory]++
-		if want := openingWords(file); !strings.HasPrefix(file.Syntax.Doc.Text(), want) {
-			findings = append(findings, file.Find(file.Syntax.Doc.Pos(), "the package comment starts with %q", want))
-		}
-	}
-	for directory, file := range first {
-		if count := comments[directory]; count != 1 {
-			findings = append(findings, file.Find(file.Syntax.Package, "package %s has %d package comments, it needs one", directory, count))
-		}
-	}
-	return findings
-}
-
-func openingWords(file *File) string {
-	if name := file.Syntax.Name.Name; name != "main" {
-		return "Package " + name + " "
-	}
-	return "Command " + file.Directory()[strings.LastIndex(file.Directory(), "/")+1:] + " "
 }

@@ -43,22 +43,3 @@ func g() {
 		"a/a_test.go:6: nothing can end a sleep: wait on a condition, a timer beside a context, or testing/synctest",
 	)
 }
-
-func TestAPackageSaysOnceWhatItIsFor(t *testing.T) {
-	tree := parse(t, map[string]string{
-		"said/doc.go":          "// Package said is for this.\npackage said\n",
-		"said/other.go":        "package said\n",
-		"said/said_test.go":    "// Package said_test is left alone.\npackage said_test\n",
-		"unsaid/unsaid.go":     "package unsaid\n",
-		"twice/a.go":           "// Package twice is for this.\npackage twice\n",
-		"twice/b.go":           "// Package twice is for that.\npackage twice\n",
-		"cmd/holdfast/main.go": "// Command holdfast runs a node.\npackage main\n",
-		"cmd/other/main.go":    "// Runs something.\npackage main\n",
-		"tests/only_test.go":   "package tests\n",
-	})
-	wantFindings(t, CheckPackageComments(tree),
-		"unsaid/unsaid.go:1: package unsaid has 0 package comments, it needs one",
-		"twice/a.go:2: package twice has 2 package comments, it needs one",
-		`cmd/other/main.go:1: the package comment starts with "Command other "`,
-	)
-}

@@ -61,6 +61,7 @@ func TestRepositoryKeepsItsHabits(t *testing.T) {
 	tree := repository(t)
 	reportAll(t, CheckHabits(tree))
 	reportAll(t, CheckPackageComments(tree))
+	reportAll(t, CheckMethodComments(tree))
 }
 
 func TestRepositoryKeepsNoStateInPackages(t *testing.T) {
