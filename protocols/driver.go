@@ -1,0 +1,115 @@
+package protocols
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// Driver is one protocol. It is stateless and may be used concurrently.
+type Driver interface {
+	// Spec names the driver and declares the options that it adds to
+	// endpoints, devices and tags.
+	Spec() config.Driver
+
+	// Compile turns a device's configuration into what a Session of this
+	// driver can execute. It does no I/O. Its errors say which field is wrong
+	// and what would be right.
+	Compile(device *config.Device) (Device, error)
+
+	// Dial opens a session with an endpoint. It returns when the session can
+	// be used, or with a *Fault; a cancelled ctx ends it at once.
+	Dial(ctx context.Context, endpoint Endpoint) (Session, error)
+}
+
+// Endpoint is a socket or a serial port, shared by the devices behind it.
+type Endpoint struct {
+	URL     *url.URL
+	Options any // the driver's endpoint options, decoded
+	Logger  *slog.Logger
+}
+
+// Device is a compiled device. It is used by the goroutine of its session
+// only, and may learn: a plan that met an address the device does not have may
+// be longer afterwards.
+type Device interface {
+	// Plans returns a plan for each group, in the order of the configuration.
+	Plans() []Plan
+
+	// Point returns a single tag to be written or read by itself. ok is false
+	// for a tag the device does not have.
+	Point(tagName string) (p Point, ok bool)
+}
+
+// Plan is what one scan of one group asks for, as steps of one round trip
+// each. Steps is asked again after every step, since a device's refusal may
+// add some.
+type Plan interface {
+	Steps() int
+}
+
+// Point is one tag, compiled.
+type Point interface {
+	// Check reports why the value cannot be written, before anything is sent:
+	// wrong type, out of range, not writable. nil means that it can.
+	Check(v tag.Value) error
+}
+
+// Session is an open connection. Calls come from one goroutine at a time, but
+// for Close, which may come at any time and ends a call in progress. After a
+// Fault of scope Session only Close may be called.
+type Session interface {
+	// Read executes one step of a plan and fills the values of the tags that
+	// the step covers; row is in the order of the group's tags. A refused item
+	// is a Bad value and no error.
+	Read(ctx context.Context, plan Plan, step int, row Row) error
+
+	// Write sends one value and returns nil when the device has acknowledged
+	// it. A *Refusal says that the device answered and refused; a *Fault with
+	// Sent set says that nobody knows. It never tries twice.
+	Write(ctx context.Context, p Point, v tag.Value) error
+
+	// ReadPoint reads one tag by itself, to verify a write.
+	ReadPoint(ctx context.Context, p Point) (tag.Value, error)
+
+	// Probe asks the device for the cheapest answer that proves it alive.
+	Probe(ctx context.Context, d Device) error
+
+	// Close releases the connection and returns when nothing of the session
+	// is left behind. It may be called more than once.
+	Close() error
+}
+
+// Row is where a scan puts its values.
+type Row struct {
+	Values []tag.Value
+	Stamps []int64 // source times in ns where the device gives them; 0: the time of the scan
+}
+
+// Subscriber is a Session whose device sends values unasked. The actors
+// subscribe to every group at once and do not poll.
+type Subscriber interface {
+	// Subscribe registers the groups and calls deliver, from one goroutine,
+	// with rows of a group whenever values arrive; Absent values have not
+	// changed. It returns when the session ends, with the *Fault that ended it,
+	// or with nil after ctx is done.
+	Subscribe(ctx context.Context, d Device, deliver func(group int, row Row)) error
+}
+
+// Browser is a Session whose device can list what it has.
+type Browser interface {
+	// Browse calls found for each item below the address, "" being the root.
+	Browse(ctx context.Context, address string, found func(Item)) error
+}
+
+// Item is one thing that a device offers.
+type Item struct {
+	Address  string // as a tag's address is configured
+	Name     string
+	Type     string // as a tag's type is configured; empty for a folder
+	Writable bool
+	Folder   bool
+}
