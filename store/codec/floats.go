@@ -1,0 +1,154 @@
+package codec
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// The forms of a run of floats, written in front of it. Values up to
+// maxDecimals are the decimals of an integer form.
+const (
+	maxDecimals = 9
+	binary32    = 0x20 // four octets a value, in planes
+	binary64    = 0x40 // eight octets a value, in planes
+)
+
+// maxMantissa bounds the integers of the decimal form: below it every integer
+// is a float64 and the division that restores the value is correctly rounded.
+const maxMantissa = 1 << 53
+
+// power returns ten to the power of e, exactly.
+func power(e int) float64 {
+	return [maxDecimals + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}[e]
+}
+
+// appendFloats appends floats in the shortest form that keeps every bit.
+func appendFloats(dst []byte, values []tag.Value) []byte {
+	if e, ok := decimals(values); ok {
+		return appendDecimals(append(dst, byte(e)), values, e)
+	}
+	if fit32(values) {
+		return appendPlanes(append(dst, binary32), values, 4)
+	}
+	return appendPlanes(append(dst, binary64), values, 8)
+}
+
+// decimals returns the number of decimals with which all values can be written.
+// A value that has e decimals has e+1 too, so one pass finds the most needed,
+// and a second one the values that became too large for it.
+func decimals(values []tag.Value) (int, bool) {
+	e := 0
+	for _, v := range values {
+		f := floatOf(v)
+		for !isDecimal(f, e) {
+			if e++; e > maxDecimals {
+				return 0, false
+			}
+		}
+	}
+	for _, v := range values {
+		if !isDecimal(floatOf(v), e) {
+			return 0, false
+		}
+	}
+	return e, true
+}
+
+func isDecimal(f float64, e int) bool {
+	m := math.Round(f * power(e))
+	return math.Abs(m) < maxMantissa && math.Float64bits(m/power(e)) == math.Float64bits(f) && !isNegativeZero(f)
+}
+
+func isNegativeZero(f float64) bool { return f == 0 && math.Signbit(f) }
+
+func appendDecimals(dst []byte, values []tag.Value, e int) []byte {
+	var last int64
+	for _, v := range values {
+		m := int64(math.Round(floatOf(v) * power(e)))
+		dst = binary.AppendVarint(dst, m-last)
+		last = m
+	}
+	return dst
+}
+
+func fit32(values []tag.Value) bool {
+	for _, v := range values {
+		f := floatOf(v)
+		if math.Float64bits(float64(float32(f))) != math.Float64bits(f) {
+			return false
+		}
+	}
+	return true
+}
+
+// appendPlanes appends size octets of each value, all first octets together,
+// then all second ones: what changes slowly stands side by side for the
+// compressor.
+func appendPlanes(dst []byte, values []tag.Value, size int) []byte {
+	n, from := len(values), len(dst)
+	dst = append(dst, make([]byte, n*size)...)
+	planes := dst[from:]
+	for i, v := range values {
+		bits := floatBits(floatOf(v), size)
+		for k := range size {
+			planes[k*n+i] = byte(bits >> (8 * (size - 1 - k)))
+		}
+	}
+	return dst
+}
+
+func floatBits(f float64, size int) uint64 {
+	if size == 4 {
+		return uint64(math.Float32bits(float32(f)))
+	}
+	return math.Float64bits(f)
+}
+
+func (r *Reader) floats(values []tag.Value) {
+	switch form := r.Byte(); form {
+	case binary32:
+		r.planes(values, 4)
+	case binary64:
+		r.planes(values, 8)
+	default:
+		if form > maxDecimals {
+			r.Fail("a form of floats")
+			return
+		}
+		r.decimals(values, power(int(form)))
+	}
+}
+
+func (r *Reader) decimals(values []tag.Value, divisor float64) {
+	var last int64
+	for i := range values {
+		last += r.Varint()
+		values[i] = tag.FloatOf(float64(last) / divisor)
+	}
+}
+
+func (r *Reader) planes(values []tag.Value, size int) {
+	n := len(values)
+	planes := r.Take(n * size)
+	if planes == nil {
+		return
+	}
+	for i := range values {
+		var bits uint64
+		for k := range size {
+			bits = bits<<8 | uint64(planes[k*n+i])
+		}
+		if size == 4 {
+			values[i] = tag.FloatOf(float64(math.Float32frombits(uint32(bits))))
+		} else {
+			values[i] = tag.FloatOf(math.Float64frombits(bits))
+		}
+	}
+}
+
+func floatOf(v tag.Value) float64 {
+	f, _ := v.Float()
+	return f
+}
