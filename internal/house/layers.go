@@ -1,7 +1,6 @@
 package house
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -17,13 +16,9 @@ type Layers struct {
 
 // ParseLayers reads the table from the text of a document.
 func ParseLayers(document string) (Layers, error) {
-	_, block, found := strings.Cut(document, "\n```layers\n")
-	if !found {
-		return Layers{}, errors.New("no fenced block named layers")
-	}
-	block, _, found = strings.Cut(block, "\n```\n")
-	if !found {
-		return Layers{}, errors.New("the fenced block named layers does not end")
+	block, err := fencedBlock(document, "layers")
+	if err != nil {
+		return Layers{}, err
 	}
 	layers := Layers{rows: map[string]int{}}
 	row := 0
@@ -38,6 +33,19 @@ func ParseLayers(document string) (Layers, error) {
 		row++
 	}
 	return layers, nil
+}
+
+// fencedBlock is the text of the block of a document that is fenced under a name.
+func fencedBlock(document, name string) (string, error) {
+	_, block, found := strings.Cut(document, "\n```"+name+"\n")
+	if !found {
+		return "", fmt.Errorf("no fenced block named %s", name)
+	}
+	block, _, found = strings.Cut(block, "\n```\n")
+	if !found {
+		return "", fmt.Errorf("the fenced block named %s does not end", name)
+	}
+	return block, nil
 }
 
 // place is where a directory stands in the table.
@@ -89,7 +97,7 @@ func CheckLayers(tree *Tree, layers Layers) []Finding {
 			continue
 		}
 		for _, spec := range file.Syntax.Imports {
-			to, own := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), tree.Module+"/")
+			to, own := strings.CutPrefix(importPath(spec), tree.Module+"/")
 			if !own {
 				continue
 			}

@@ -11,7 +11,7 @@ type Licence string
 // The licences that CheckLicences knows by a phrase of their text.
 const (
 	Permissive   Licence = "permissive"    // Apache-2.0, MIT, BSD, ISC and their like
-	FileCopyleft Licence = "file copyleft" // MPL-2.0: its own files stay open, ours are free
+	FileCopyleft Licence = "file copyleft" // MPL-2.0, EPL-2.0: its own files stay open, ours are free
 	Copyleft     Licence = "copyleft"      // GPL, LGPL, AGPL: a static program would be bound by it
 	Unknown      Licence = "unknown"
 )
@@ -46,6 +46,7 @@ func classify(text string) Licence {
 		licence Licence
 	}{
 		{"Mozilla Public License", FileCopyleft},
+		{"Eclipse Public License", FileCopyleft},
 		{"Apache License", Permissive},
 		{"Permission is hereby granted, free of charge", Permissive},
 		{"Redistribution and use in source and binary forms", Permissive},

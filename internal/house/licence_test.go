@@ -15,6 +15,7 @@ func TestALicenceIsKnownByItsText(t *testing.T) {
 		"bsd":         {"LICENSE-BSD", "Redistribution and use in source and\nbinary forms, with or without", Permissive},
 		"isc":         {"LICENCE", "Permission to use, copy, modify, and/or distribute", Permissive},
 		"mpl":         {"LICENSE", "Mozilla Public License, version 2.0 … GNU General Public License", FileCopyleft},
+		"epl":         {"LICENSE", "Eclipse Public License - v 2.0", FileCopyleft},
 		"gpl":         {"COPYING", "GNU GENERAL PUBLIC LICENSE\nVersion 3", Copyleft},
 		"lgpl":        {"COPYING.LESSER", "GNU LESSER GENERAL PUBLIC LICENSE", Copyleft},
 		"own words":   {"LICENSE", "Ask me first.", Unknown},

@@ -30,16 +30,29 @@ func reportAll(t *testing.T, findings []Finding) {
 	}
 }
 
-func TestRepositoryImportsPointDown(t *testing.T) {
+func architecture(t *testing.T) string {
+	t.Helper()
 	document, err := os.ReadFile(filepath.Join(repositoryRoot, "ARCHITECTURE.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	layers, err := ParseLayers(string(document))
+	return string(document)
+}
+
+func TestRepositoryImportsPointDown(t *testing.T) {
+	layers, err := ParseLayers(architecture(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	reportAll(t, CheckLayers(repository(t), layers))
+}
+
+func TestRepositoryKeepsLibrariesAtHome(t *testing.T) {
+	libraries, err := ParseLibraries(architecture(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reportAll(t, CheckLibraries(repository(t), libraries))
 }
 
 func TestRepositoryIsMadeOfSmallPieces(t *testing.T) {

@@ -123,8 +123,8 @@ func (f *File) Find(pos token.Pos, format string, args ...any) Finding {
 
 // Calls reports every use of a function or variable of another package, given by import path and name, whatever local
 // name the file gives to that package.
-func (f *File) Calls(importPath, name string, report func(*ast.SelectorExpr)) {
-	local := f.localName(importPath)
+func (f *File) Calls(from, name string, report func(*ast.SelectorExpr)) {
+	local := f.localName(from)
 	if local == "" {
 		return
 	}
@@ -137,15 +137,15 @@ func (f *File) Calls(importPath, name string, report func(*ast.SelectorExpr)) {
 }
 
 // localName is what the file calls an imported package, or "" when it does not import it.
-func (f *File) localName(importPath string) string {
+func (f *File) localName(wanted string) string {
 	for _, spec := range f.Syntax.Imports {
-		if strings.Trim(spec.Path.Value, `"`) != importPath {
+		if importPath(spec) != wanted {
 			continue
 		}
 		if spec.Name != nil {
 			return spec.Name.Name
 		}
-		return path.Base(importPath)
+		return path.Base(wanted)
 	}
 	return ""
 }
@@ -154,3 +154,5 @@ func isName(expr ast.Expr, name string) bool {
 	identifier, ok := expr.(*ast.Ident)
 	return ok && identifier.Name == name
 }
+
+func importPath(spec *ast.ImportSpec) string { return strings.Trim(spec.Path.Value, `"`) }
