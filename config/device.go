@@ -43,6 +43,8 @@ type Tag struct {
 
 	// Options is a pointer to the struct that the driver declares for its tags; nil where it declares none.
 	Options any `options:"driver/tag"`
+
+	sound bool // its keys were found right, see Check
 }
 
 // Access is what may be done with a tag.
@@ -78,41 +80,49 @@ type TagChecker interface {
 
 // Check refuses names given twice within the device, and lets the driver look at every tag.
 func (d *Device) Check(report Report) {
-	groups, tags := map[string]int{}, map[string]string{}
+	groups, tags := firsts{}, firsts{}
 	checker, _ := d.Options.(TagChecker)
 	for g := range d.Groups {
 		group := &d.Groups[g]
-		here := fmt.Sprintf("groups[%d]", g)
-		if first, twice := groups[group.Name]; twice {
-			report(here+".name", twiceWithin("group", group.Name, fmt.Sprintf("groups[%d]", first)))
-		}
-		groups[group.Name] = g
+		at := fmt.Sprintf("groups[%d]", g)
+		groups.add("group", group.Name, at, report)
 		for t := range group.Tags {
 			tag := &group.Tags[t]
-			at := fmt.Sprintf("%s.tags[%d]", here, t)
-			if first, twice := tags[tag.Name]; twice {
-				report(at+".name", twiceWithin("tag", tag.Name, first))
-			}
-			tags[tag.Name] = at
-			if checker != nil {
+			at := fmt.Sprintf("%s.tags[%d]", at, t)
+			tags.add("tag", tag.Name, at, report)
+			if checker != nil && tag.sound {
 				checker.CheckTag(tag, func(key string, err error) { report(at+"."+key, err) })
 			}
 		}
 	}
 }
 
-// twiceWithin is the error of a name that a device has twice.
-func twiceWithin(kind, name, first string) error {
-	return &Problem{What: fmt.Sprintf("%s %q is declared twice in this device, first at %s", kind, name, first),
-		Fix: "give one of them another name"}
+// firsts is where each name of a device was first given.
+type firsts map[string]string
+
+// add reports a name that was there before.
+func (f firsts) add(kind, name, at string, report Report) {
+	first, twice := f[name]
+	switch {
+	case name == "": // reported already
+	case twice:
+		report(at+".name", &Problem{
+			What: fmt.Sprintf("%s %q is declared twice in this device, first at %s", kind, name, first),
+			Fix:  "give one of them another name"})
+	default:
+		f[name] = at
+	}
 }
 
 // Check refuses limits that no value can meet.
 func (t *Tag) Check(report Report) {
+	t.sound = true
 	if t.Scale == 0 {
+		t.sound = false
 		report("scale", &Problem{What: "a scale of 0 makes every value the same", Fix: "leave it out, or write the factor"})
 	}
 	if t.Min != nil && t.Max != nil && *t.Min > *t.Max {
+		t.sound = false
 		report("max", &Problem{What: fmt.Sprintf("max %v is below min %v", *t.Max, *t.Min), Fix: "swap them"})
 	}
 }

@@ -23,7 +23,7 @@ func Load(path string, catalog *Catalog, checks ...Check) (*Site, error) {
 // The error is of type Errors and holds all that is wrong, in all sources; the site is then nil.
 func Parse(sources []Source, catalog *Catalog, checks ...Check) (*Site, error) {
 	site, errs := decode(sources, catalog)
-	for _, check := range append([]Check{catalog.endpoints, uniqueNames, references}, checks...) {
+	for _, check := range append([]Check{catalog.endpoints, sharedEndpoints, uniqueNames, references}, checks...) {
 		errs = append(errs, check(site)...)
 	}
 	if err := errs.Sort().Err(); err != nil {
@@ -45,6 +45,7 @@ func decode(sources []Source, catalog *Catalog) (*Site, Errors) {
 			unread = true
 			continue
 		}
+		unread = unread || doc.Root.Kind != document.Mapping
 		part := &Site{}
 		errs = append(errs, spec.Decode(doc, catalog.site, catalog, part)...)
 		errs = append(errs, spec.Merge(catalog.site, site, part, doc, given)...)

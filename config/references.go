@@ -58,37 +58,3 @@ func (s *Site) deviceNames() []string {
 	slices.Sort(names)
 	return names
 }
-
-// endpoints holds each device's endpoint against the schemes that its driver takes.
-func (c *Catalog) endpoints(site *Site) Errors {
-	var errs Errors
-	for i := range site.Devices {
-		device := &site.Devices[i]
-		driver, known := c.Driver(device.Driver)
-		if !known {
-			continue
-		}
-		if err := driver.takes(device); err != nil {
-			errs = append(errs, device.Origin.Error("endpoint", err))
-		}
-	}
-	return errs
-}
-
-// takes tells what is wrong with a device's endpoint for this driver.
-func (d *Driver) takes(device *Device) error {
-	given := !device.Endpoint.IsZero()
-	switch {
-	case len(d.Schemes) == 0 && given:
-		return &Problem{What: "driver " + d.Name + " has no endpoints", Fix: "remove the key"}
-	case len(d.Schemes) == 0 || given && slices.Contains(d.Schemes, device.Endpoint.Scheme()):
-		return nil
-	case given:
-		return &Problem{What: fmt.Sprintf("driver %s does not take %s: endpoints", d.Name, device.Endpoint.Scheme()),
-			Fix: DidYouMean(device.Endpoint.Scheme(), d.Schemes)}
-	case device.Origin.Has("endpoint"):
-		return nil // what is wrong with it is reported
-	default:
-		return &Problem{What: `the key "endpoint" is missing`, Fix: "add endpoint: " + d.Schemes[0] + "://…"}
-	}
-}

@@ -4,7 +4,7 @@ package config
 type Stream struct {
 	Origin   Origin
 	Name     string      `yaml:"name" required:"true" match:"name" doc:"The stream's name; rules read it with FROM." example:"sensors"`
-	MQTT     *MQTTSource `yaml:"mqtt" required:"true" doc:"Messages of the node's own broker."`
+	MQTT     *MQTTSource `yaml:"mqtt" required:"true" doc:"Messages of the node's own broker." example:"{topic: sensors/+/climate}"`
 	Overflow Overflow    `yaml:"overflow" default:"block" enum:"block,drop_oldest" doc:"What happens when readers fall behind: block makes the publisher wait, drop_oldest counts and drops the oldest rows."`
 	History  bool        `yaml:"history" default:"false" doc:"Whether the rows are kept in the node's history."`
 }

@@ -18,8 +18,8 @@ func readJSON(file string, data []byte) (*Node, Errors) {
 		return &Node{Kind: Mapping, Place: Place{Line: 1, Column: 1}}, nil
 	}
 	root := r.value(0)
-	if !r.broken {
-		r.end()
+	if r.broken || !r.end() {
+		return nil, r.errs
 	}
 	return root, r.errs
 }
@@ -115,9 +115,12 @@ func (r *jsonReader) nested(n *Node, open json.Delim, depth int) {
 }
 
 // end refuses anything behind the value.
-func (r *jsonReader) end() {
-	if _, err := r.tokens.Token(); !errors.Is(err, io.EOF) {
-		offset := min(int(r.tokens.InputOffset()), len(r.data))
-		r.report(r.cursor.at(offset), "something stands behind the end of the document", "remove it")
+func (r *jsonReader) end() bool {
+	behind := int(r.tokens.InputOffset())
+	rest := bytes.TrimLeft(r.data[behind:], " \t\r\n")
+	if len(rest) == 0 {
+		return true
 	}
+	r.report(r.cursor.at(len(r.data)-len(rest)), "something stands behind the end of the document", "remove it")
+	return false
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // Read turns one file's text into a tree. The name decides the format: .json is JSON, anything else YAML. An empty
-// file is an empty mapping. The document is nil where errors are not; all that was found is reported, in order.
+// file is an empty mapping. All that was found wrong is reported, in order; the document is nil where the text could
+// not be understood, and otherwise there in spite of errors, so that more of them can be found in it.
 func Read(file string, data []byte) (*Document, Errors) {
 	if err := checkText(file, data); err != nil {
 		return nil, Errors{err}
@@ -19,10 +20,10 @@ func Read(file string, data []byte) (*Document, Errors) {
 		read = readJSON
 	}
 	root, errs := read(file, data)
-	if len(errs) > 0 {
+	if root == nil {
 		return nil, errs.Sort()
 	}
-	return &Document{File: file, Root: root}, nil
+	return &Document{File: file, Root: root}, errs.Sort()
 }
 
 // builder checks what both formats have in common while their trees are built.

@@ -3,6 +3,8 @@ package document
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -24,6 +26,9 @@ func readYAML(file string, data []byte) (*Node, Errors) {
 	}
 	r := yamlReader{builder: builder{file: file}, anchors: map[string]weighed{}}
 	root := r.document(tree)
+	if r.limited {
+		return nil, r.errs
+	}
 	return root, r.errs
 }
 
@@ -85,9 +90,9 @@ func (r *yamlReader) value(n ast.Node) weighed {
 	at := placeOf(n.GetToken())
 	switch n := n.(type) {
 	case *ast.MappingNode:
-		return r.mapping(n.Values)
+		return r.mapping(n.Values, begin(n))
 	case *ast.MappingValueNode:
-		return r.mapping([]*ast.MappingValueNode{n})
+		return r.mapping([]*ast.MappingValueNode{n}, placeOf(n.Key.GetToken()))
 	case *ast.SequenceNode:
 		return r.list(n)
 	case *ast.AnchorNode:
@@ -96,6 +101,9 @@ func (r *yamlReader) value(n ast.Node) weighed {
 		return r.alias(n)
 	case *ast.TagNode:
 		r.report(at, fmt.Sprintf("tags such as %s are not read", quote(n.Start.Value)), "remove it")
+		if n.Value != nil {
+			return r.value(n.Value)
+		}
 		return scalar(Null, "", at)
 	default:
 		return r.scalar(n, at)
@@ -116,13 +124,24 @@ func (r *yamlReader) scalar(n ast.Node, at Place) weighed {
 	case *ast.InfinityNode, *ast.NanNode:
 		return scalar(Number, n.GetToken().Value, at)
 	case *ast.StringNode:
-		return scalar(Text, n.Value, at)
+		return scalar(kindOf(n), n.Value, at)
 	case *ast.LiteralNode:
 		return scalar(Text, n.Value.Value, at)
 	default:
 		r.report(at, "this has no meaning here", "write a value")
 		return scalar(Null, "", at)
 	}
+}
+
+// kindOf takes a plain scalar that reads as a number, but one too large for the parser, for the number it is.
+func kindOf(n *ast.StringNode) Kind {
+	if n.Token.Type != token.StringType || strings.Trim(n.Value, "0123456789+-.eE") != "" {
+		return Text
+	}
+	if _, err := strconv.ParseFloat(n.Value, 64); err != nil && !errors.Is(err, strconv.ErrRange) {
+		return Text
+	}
+	return Number
 }
 
 func scalar(kind Kind, text string, at Place) weighed {
@@ -140,12 +159,17 @@ func (r *yamlReader) list(n *ast.SequenceNode) weighed {
 	return list
 }
 
-// mapping reads the entries of a mapping, then what it merges: a key of its own wins over one merged.
-func (r *yamlReader) mapping(values []*ast.MappingValueNode) weighed {
-	m := weighed{&Node{Kind: Mapping, Place: Place{Line: 1, Column: 1}}, 1, 1}
-	if len(values) > 0 {
-		m.node.Place = placeOf(values[0].Key.GetToken())
+// begin is where a mapping begins: at its brace or, in block style, at its first key.
+func begin(n *ast.MappingNode) Place {
+	if !n.IsFlowStyle && len(n.Values) > 0 {
+		return placeOf(n.Values[0].Key.GetToken())
 	}
+	return placeOf(n.Start)
+}
+
+// mapping reads the entries of a mapping, then what it merges: a key of its own wins over one merged.
+func (r *yamlReader) mapping(values []*ast.MappingValueNode, at Place) weighed {
+	m := weighed{&Node{Kind: Mapping, Place: at}, 1, 1}
 	seen := keys{}
 	var merged []weighed
 	for _, v := range values {

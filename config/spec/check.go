@@ -85,14 +85,21 @@ func (f *Field) checkBounds(v reflect.Value, n *document.Node) error {
 	if !ok || !below && !above {
 		return nil
 	}
-	fix := "want at least " + f.Min
+	return &document.Problem{What: f.measured(v, n) + " is out of range", Fix: "want " + f.Bounds() + f.counted(v)}
+}
+
+// Bounds tells min and max as a person reads them; empty where there are none.
+func (f *Field) Bounds() string {
 	switch {
-	case f.min != nil && f.max != nil:
-		fix = "want " + f.Min + " to " + f.Max
-	case f.max != nil:
-		fix = "want at most " + f.Max
+	case f.Min != "" && f.Max != "":
+		return f.Min + " to " + f.Max
+	case f.Max != "":
+		return "at most " + f.Max
+	case f.Min != "":
+		return "at least " + f.Min
+	default:
+		return ""
 	}
-	return &document.Problem{What: f.measured(v, n) + " is out of range", Fix: fix + f.counted(v)}
 }
 
 // measured tells what was held against the bounds.

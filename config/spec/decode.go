@@ -20,6 +20,7 @@ type decoder struct {
 	file       string
 	components Components
 	errs       document.Errors
+	inner      int // how many of errs are within mappings that are elements of a list
 }
 
 // site is where in the document the decoder stands.
@@ -74,7 +75,7 @@ func (d *decoder) value(into reflect.Value, at site, f *Field, t *Type, in *scop
 		d.table(into, at, f, t, in)
 	default:
 		if err := readScalar(into, at.node, t); err != nil {
-			d.report(at, err)
+			d.report(at, f.explain(err))
 		}
 	}
 }
@@ -92,8 +93,12 @@ func (d *decoder) list(into reflect.Value, at site, f *Field, t *Type, in *scope
 		return
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(at.node.Items), len(at.node.Items)))
+	before, inner := len(d.errs), d.inner
 	for i := range at.node.Items {
 		d.element(into.Index(i), at.item(i), f, t.Elem, in)
+	}
+	if t.Elem.Shape == Struct {
+		d.inner = inner + len(d.errs) - before
 	}
 }
 

@@ -21,15 +21,23 @@ var originType = reflect.TypeFor[Origin]()
 
 // Error places err at a key of the resource, or at the resource itself where the key was not written.
 func (o Origin) Error(key string, err error) *document.Error {
-	place, ok := o.places[key]
-	if !ok {
-		place = o.place
-	}
+	place := o.nearest(key)
 	path := o.path
 	if key != "" {
 		path = strings.TrimPrefix(path+"."+key, ".")
 	}
 	return document.At(o.file, place, path, err)
+}
+
+// nearest is the place of a key or, where it was not written, of the part above it.
+func (o Origin) nearest(key string) document.Place {
+	for key != "" {
+		if place, ok := o.places[key]; ok {
+			return place
+		}
+		key = key[:max(strings.LastIndexAny(key, ".["), 0)]
+	}
+	return o.place
 }
 
 // File is the file that the resource was written in, as it was named to the reader.

@@ -10,7 +10,7 @@ import (
 )
 
 // none is the spec of a component that takes no keys.
-var none = Spec{origin: -1, goType: reflect.TypeFor[struct{}]()}
+func none() *Spec { return &Spec{origin: -1, goType: reflect.TypeFor[struct{}]()} }
 
 // query decodes the options that stand in the query of the URL under a key. A text that is no URL is left to the key's
 // own type to refuse.

@@ -12,10 +12,16 @@ import (
 	"github.com/holdfast-edge/holdfast/config/document"
 )
 
+// inQuotes is the fix for a word that YAML takes for something other than a text.
+const inQuotes = "write it in quotes"
+
 // wanted is the error of a value of the wrong kind.
 func wanted(n *document.Node, want, fix string) error {
 	if n.Kind == document.Null {
 		return &document.Problem{What: "no value is given", Fix: "want " + want + ", or remove the key"}
+	}
+	if !n.Scalar() && fix == inQuotes {
+		fix = ""
 	}
 	return &document.Problem{What: "want " + want + ", this is " + describe(n), Fix: fix}
 }
@@ -66,7 +72,7 @@ func readScalar(into reflect.Value, n *document.Node, t *Type) error {
 // readText lets a type read itself; a number is a text too, so that address: 40001 needs no quotes.
 func readText(into reflect.Value, n *document.Node, t *Type) error {
 	if n.Kind != document.Text && n.Kind != document.Number {
-		return wanted(n, "a "+t.Name, "write it in quotes")
+		return wanted(n, "a "+t.Name, inQuotes)
 	}
 	if err := into.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(n.Text)); err != nil {
 		return err
@@ -105,13 +111,31 @@ func readInteger(into reflect.Value, n *document.Node) error {
 	return outOfRange(err, n)
 }
 
+// tooLarge is the error of a number that the Go type of its field cannot hold.
+type tooLarge string
+
+func (number tooLarge) Error() string { return string(number) + " is too large for this key" }
+
+// explain adds the field's bounds to the error of a number beyond what its Go type holds.
+func (f *Field) explain(err error) error {
+	number, ok := errors.AsType[tooLarge](err)
+	if !ok {
+		return err
+	}
+	fix := "write a smaller number"
+	if bounds := f.Bounds(); bounds != "" {
+		fix = "want " + bounds
+	}
+	return &document.Problem{What: number.Error(), Fix: fix}
+}
+
 // outOfRange words what strconv found.
 func outOfRange(err error, n *document.Node) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, strconv.ErrRange):
-		return &document.Problem{What: n.Text + " is too large for this key", Fix: "write a smaller number"}
+		return tooLarge(n.Text)
 	default:
 		return &document.Problem{What: n.Text + " is not a whole number", Fix: "write it without a fraction or exponent"}
 	}
@@ -155,7 +179,7 @@ func parseNumber(text string, bits int) (float64, error) {
 // readString takes a text, or a number as it is written.
 func readString(into reflect.Value, n *document.Node) error {
 	if n.Kind != document.Text && n.Kind != document.Number {
-		return wanted(n, "a text", "write it in quotes")
+		return wanted(n, "a text", inQuotes)
 	}
 	into.SetString(n.Text)
 	return nil

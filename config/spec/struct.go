@@ -12,8 +12,9 @@ import (
 // further down. A path that is not in the document leads to the nearest part of it that is.
 type Report func(key string, err error)
 
-// Checker is implemented by a struct that knows more than its tags can say. Check is called with every field decoded
-// and free of errors, its options included; it must not keep report.
+// Checker is implemented by a struct that knows more than its tags can say. Check is called once the keys of its
+// mapping are read and free of errors, its options included; only mappings that are elements of its lists may have
+// errors of their own, and what could not be read of them is empty. It must not keep report.
 type Checker interface {
 	Check(report Report)
 }
@@ -24,7 +25,7 @@ func (d *decoder) structure(into reflect.Value, at site, s *Spec, in *scope) {
 	if !ok {
 		return
 	}
-	m := mapping{decoder: d, at: at, spec: s, into: into, before: len(d.errs)}
+	m := mapping{decoder: d, at: at, spec: s, into: into, before: len(d.errs) - d.inner}
 	m.choose(in)
 	m.addOptions()
 	m.entries()
@@ -60,7 +61,7 @@ type mapping struct {
 	in      *scope
 	options []part
 	lenient bool // a component that is not known may declare any key
-	before  int  // errors before this mapping
+	before  int  // errors before this mapping, other than those within lists
 }
 
 // part is the struct of a component's options, decoded from the same mapping.
@@ -96,7 +97,7 @@ func (m *mapping) addOptions() {
 		}
 		s := m.components.Options(o.kind, chosen.name, o.part)
 		if s == nil && o.from != "" {
-			m.query(o.from, &none, reflect.ValueOf(&struct{}{}).Elem())
+			m.query(o.from, none(), reflect.ValueOf(&struct{}{}).Elem())
 		}
 		if s == nil {
 			continue
@@ -209,7 +210,7 @@ func missing(f *Field) error {
 
 // check calls the checkers of a mapping that is free of errors: the component's options first, then the struct.
 func (m *mapping) check() {
-	if len(m.errs) > m.before {
+	if len(m.errs)-m.inner > m.before {
 		return
 	}
 	for _, p := range append(m.options, part{into: m.into}) {
