@@ -13,6 +13,10 @@ type Device struct {
 	Endpoint URL     `yaml:"endpoint" doc:"The socket or serial port that the device is reached at; the query holds what the driver wants to know of it. Devices that name the same endpoint share one connection." example:"tcp://192.0.2.10:502"`
 	Groups   []Group `yaml:"groups" doc:"Tags that are read together."`
 
+	DemoteAfter int           `yaml:"demote_after" default:"3" min:"1" max:"100" advanced:"true" doc:"After as many requests in a row without an answer the device is no longer polled, and only probed, so that it costs the others on its endpoint nothing."`
+	ProbeMin    time.Duration `yaml:"probe_min" default:"1s" min:"10ms" max:"1h" advanced:"true" doc:"The wait before the first probe of a device that does not answer."`
+	ProbeMax    time.Duration `yaml:"probe_max" default:"30s" min:"10ms" max:"24h" advanced:"true" doc:"The longest wait between two probes."`
+
 	// EndpointOptions and Options are pointers to the structs that the driver declares in its catalog entry, decoded
 	// and with defaults; nil where it declares none.
 	EndpointOptions any `options:"driver/endpoint" query:"endpoint"`
@@ -21,11 +25,10 @@ type Device struct {
 
 // Group is tags of one device that are read in one scan and form one stream.
 type Group struct {
-	Name     string        `yaml:"name" required:"true" match:"name" doc:"The group's name, unique within its device." example:"climate"`
-	Scan     time.Duration `yaml:"scan" default:"1s" min:"1ms" max:"24h" doc:"The time from the start of one reading to the start of the next." example:"100ms"`
-	History  bool          `yaml:"history" default:"true" doc:"Whether the values are kept in the node's history."`
-	Overflow Overflow      `yaml:"overflow" default:"block" enum:"block,drop_oldest" advanced:"true" doc:"What happens when readers fall behind: block makes the scan wait, drop_oldest counts and drops the oldest rows."`
-	Tags     []Tag         `yaml:"tags" doc:"The values of the group."`
+	Name    string        `yaml:"name" required:"true" match:"name" doc:"The group's name, unique within its device." example:"climate"`
+	Scan    time.Duration `yaml:"scan" default:"1s" min:"1ms" max:"24h" doc:"The time from the start of one reading to the start of the next." example:"100ms"`
+	History bool          `yaml:"history" default:"true" doc:"Whether the values are kept in the node's history."`
+	Tags    []Tag         `yaml:"tags" doc:"The values of the group."`
 }
 
 // Tag is one value of a device.
@@ -39,7 +42,11 @@ type Tag struct {
 	Access      Access   `yaml:"access" default:"r" enum:"r,w,rw" doc:"Whether the tag is read (r), written (w) or both (rw)."`
 	Min         *float64 `yaml:"min" doc:"A write below this scaled value is refused." example:"0"`
 	Max         *float64 `yaml:"max" doc:"A write above this scaled value is refused." example:"100"`
+	Verify      bool     `yaml:"verify" default:"true" advanced:"true" doc:"Whether a write is read back, so that its outcome can be verified."`
+	Writer      string   `yaml:"writer" advanced:"true" doc:"The only one who may write the tag: a rule or a user, as rule open_valve or user anna." example:"rule open_valve"`
 	Description string   `yaml:"description" doc:"What the value is, for people." example:"supply temperature"`
+
+	WriteInterval time.Duration `yaml:"write_interval" default:"0" max:"24h" advanced:"true" doc:"The least time between two writes; one that comes earlier is refused. 0 sets no limit."`
 
 	// Options is a pointer to the struct that the driver declares for its tags; nil where it declares none.
 	Options any `options:"driver/tag"`

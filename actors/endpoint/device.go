@@ -1,0 +1,142 @@
+package endpoint
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/holdfast-edge/holdfast/actors/write"
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+func deviceSpec(env Env, driver protocols.Driver, d *config.Device) supervisor.Spec {
+	return supervisor.Spec{
+		Name: d.Name, Kind: "device",
+		New: func() actor.Actor { return &device{env: env, driver: driver, config: d} },
+	}
+}
+
+// device is one unit. See State for what it can be doing.
+type device struct {
+	env      Env
+	driver   protocols.Driver
+	config   *config.Device
+	compiled protocols.Device
+	groups   []*group
+	standing standing
+	lanes    *lanes // nil: there is no session
+	probe    *supervisor.Timer
+	meter    *Meter
+	written  map[string]time.Time // last write sent, by tag
+}
+
+// scanDue and probeDue are timers.
+type (
+	scanDue  struct{ group int }
+	probeDue struct{}
+)
+
+// Receive is the actor.
+func (d *device) Receive(ctx actor.Context) {
+	switch msg := ctx.Message().(type) {
+	case *actor.Started:
+		d.start(ctx)
+	case *sessionOpened:
+		d.sessionOpened(ctx, msg)
+	case *sessionLost:
+		d.sessionLost(ctx, msg)
+	case scanDue:
+		d.scanDue(ctx, msg.group)
+	case *scanEnded:
+		if msg.who == d {
+			d.scanEnded(ctx, msg)
+		}
+	case probeDue:
+		d.probeDue(ctx)
+	case *probeEnded:
+		if msg.who == d {
+			d.probeEnded(ctx, msg.err)
+		}
+	case *write.Command:
+		d.command(ctx, *msg)
+	case *writeEnded:
+		d.writeEnded(ctx, msg)
+	case *actor.Stopping:
+		d.markBad(tag.BadShutdown)
+	}
+}
+
+func (d *device) start(ctx actor.Context) {
+	d.meter = d.env.Meter(d.config.Name)
+	d.standing = newStanding(d.config)
+	d.written = map[string]time.Time{}
+	if err := d.compile(); err != nil {
+		supervisor.Fail(ctx, supervisor.Permanent(fmt.Errorf("compile %s: %w", d.config.Name, err)))
+		return
+	}
+	supervisor.Report(ctx, string(Connecting), "")
+	ctx.Send(ctx.Parent(), &hello{from: ctx.Self()})
+}
+
+func (d *device) compile() (err error) {
+	if d.compiled, err = d.driver.Compile(d.config); err != nil {
+		return err
+	}
+	now, plans := d.env.Now(), d.compiled.Plans()
+	for i := range d.config.Groups {
+		g, err := newGroup(d.env, d.config, &d.config.Groups[i], plans[i], d.meter)
+		if err != nil {
+			return err
+		}
+		g.schedule.begin(d.config.Name+"."+g.config.Name, now)
+		d.groups = append(d.groups, g)
+	}
+	return nil
+}
+
+func (d *device) client(ctx actor.Context) client { return client{pid: ctx.Self(), who: d} }
+
+func (d *device) sessionOpened(ctx actor.Context, msg *sessionOpened) {
+	d.lanes = msg.lanes
+	if d.standing.sessionUp() == Demoted {
+		d.rest(ctx, "")
+		return
+	}
+	supervisor.Report(ctx, string(d.standing.state), "")
+	d.startScans(ctx)
+}
+
+func (d *device) sessionLost(ctx actor.Context, msg *sessionLost) {
+	d.lanes = nil
+	d.stopScans()
+	for _, g := range d.groups {
+		g.schedule.drop()
+	}
+	d.stopProbe()
+	d.standing.sessionDown()
+	d.markBad(msg.quality)
+	supervisor.Report(ctx, string(Connecting), msg.reason)
+}
+
+// markBad turns every tag Bad, once until it is good again.
+func (d *device) markBad(q tag.Quality) {
+	at := d.env.Now().UnixNano()
+	for _, g := range d.groups {
+		if b := g.lost(q, at); b != nil {
+			d.publish(g, b)
+		}
+	}
+}
+
+// publish hands a batch to the bus. Polling never waits for readers: what the
+// log or a ring refuses is counted there, and here.
+func (d *device) publish(g *group, b *tag.Batch) {
+	d.meter.Rows.Add(uint64(b.Len()))
+	if err := g.stream.Offer(b); err != nil {
+		d.meter.Unlogged.Add(uint64(b.Len()))
+	}
+}

@@ -1,0 +1,28 @@
+// Package endpoint supervises what lies behind one socket or serial port: the
+// session, which is the connection, and the devices that share it.
+//
+//	endpoint            one-for-one
+//	├─ session          its death costs no device its state
+//	├─ boiler           a device per unit
+//	└─ pump
+//
+// # Who knows what
+//
+// The session's goroutine is the only one that touches the connection. It takes
+// jobs from three lanes (writes, then scans, then probes), a round trip at a
+// time, and answers each to the device that gave it. It decides nothing about a
+// device.
+//
+// A device decides everything about itself: when its groups are due, what an
+// answer or the lack of one means, when it stops being polled and when it is
+// probed. What it decides is in the pure parts of this package (schedule,
+// standing); the actor turns messages into their calls and their results into
+// jobs, timers and batches.
+//
+// # Losing a device, once
+//
+// When communication is lost, with the unit or with the session, every tag of
+// the device turns Bad once, in one row of each group with the last values and
+// the reason. There is no other row until the next good scan, and none that
+// repeats an old value as if it were new.
+package endpoint

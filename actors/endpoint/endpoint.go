@@ -1,0 +1,103 @@
+package endpoint
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/holdfast-edge/holdfast/actors/write"
+	"github.com/holdfast-edge/holdfast/broker"
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// Env is what the actors of an endpoint are given. All of it may be used
+// concurrently.
+type Env struct {
+	Site   string
+	System *supervisor.System
+	Bus    *broker.Bus
+	Logger *slog.Logger
+	Meter  func(device string) *Meter // the same one for the same name
+	Wrote  func(write.Report)         // told of every command's end; must not block
+	Now    func() time.Time           // with a monotonic reading
+	Random func() float64             // in [0, 1)
+}
+
+// Config is one endpoint and the devices behind it, which is at least one.
+type Config struct {
+	Driver  protocols.Driver
+	Devices []*config.Device
+}
+
+// Name returns the endpoint's name in the tree: its address, with the slashes
+// of a path replaced.
+func Name(d *config.Device) string {
+	name := strings.ReplaceAll(d.Endpoint.WithoutQuery(), "://", ":")
+	return strings.ReplaceAll(name, "/", "_")
+}
+
+// Spec returns the endpoint as a child of the node's endpoints.
+func Spec(env Env, c Config) supervisor.Spec {
+	return supervisor.Spec{
+		Name: Name(c.Devices[0]), Kind: "endpoint",
+		New: func() actor.Actor { return &endpoint{env: env, config: c} },
+	}
+}
+
+// sessionOpened says that the lanes are being served.
+type sessionOpened struct{ lanes *lanes }
+
+// sessionLost says that they are no more, and what that makes of the tags.
+type sessionLost struct {
+	quality tag.Quality
+	reason  string
+}
+
+// hello asks an endpoint how its session is; the answer is a sessionOpened, or
+// a sessionLost where one has been lost, or nothing yet.
+type hello struct{ from *actor.PID }
+
+// endpoint keeps its devices informed about their session.
+type endpoint struct {
+	env     Env
+	config  Config
+	devices []*actor.PID
+	news    any // the last *sessionOpened or *sessionLost
+}
+
+// Receive is the actor.
+func (e *endpoint) Receive(ctx actor.Context) {
+	switch msg := ctx.Message().(type) {
+	case *actor.Started:
+		e.start(ctx)
+	case *sessionOpened, *sessionLost:
+		e.news = msg
+		for _, d := range e.devices {
+			ctx.Send(d, msg)
+		}
+	case *hello:
+		if e.news != nil {
+			ctx.Send(msg.from, e.news)
+		}
+	}
+}
+
+func (e *endpoint) start(ctx actor.Context) {
+	if _, err := supervisor.Spawn(ctx, sessionSpec(e.env, e.config)); err != nil {
+		supervisor.Fail(ctx, err)
+		return
+	}
+	for _, d := range e.config.Devices {
+		pid, err := supervisor.Spawn(ctx, deviceSpec(e.env, e.config.Driver, d))
+		if err != nil {
+			supervisor.Fail(ctx, err)
+			return
+		}
+		e.devices = append(e.devices, pid)
+	}
+}
