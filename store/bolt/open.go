@@ -1,0 +1,74 @@
+package bolt
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// PageSize is the same on every machine, so that a file can be moved between
+// them; bbolt's default would be 64 KB on ppc64le.
+const PageSize = 4096
+
+// growth is by how much a file grows at a time.
+const growth = 1 << 20
+
+// lockWait is how long to wait for another process that has the file open.
+const lockWait = 2 * time.Second
+
+// File says how to open a file.
+type File struct {
+	// MaxBytes is mapped at once and never exceeded: growing a map would wait
+	// for readers. A commit beyond it fails with an error for IsFull. 0 maps what is there
+	// and lets it grow.
+	MaxBytes int
+
+	// ReadOnly opens a file that nobody writes any more.
+	ReadOnly bool
+
+	// OpenFile replaces os.OpenFile, for faults to be put in; nil for none.
+	OpenFile func(name string, flag int, mode fs.FileMode) (*os.File, error)
+}
+
+// Open audits the file, where there is one, and opens it. A file that cannot
+// be followed gives ErrCorrupt.
+func Open(path string, f File) (*bbolt.DB, error) {
+	if err := AuditFile(path); err != nil {
+		return nil, err
+	}
+	options := &bbolt.Options{
+		Timeout: lockWait, PageSize: PageSize, ReadOnly: f.ReadOnly, OpenFile: f.OpenFile,
+	}
+	if !f.ReadOnly {
+		options.InitialMmapSize, options.MaxSize = f.MaxBytes, f.MaxBytes
+	}
+	db, err := bbolt.Open(path, 0o600, options)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	db.AllocSize = growth
+	return db, nil
+}
+
+// Used returns how many octets of the file carry something or did.
+func Used(db *bbolt.DB) (int64, error) {
+	var used int64
+	err := db.View(func(tx *bbolt.Tx) error {
+		used = tx.Size()
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("measure %s: %w", db.Path(), err)
+	}
+	return used, nil
+}
+
+// Written returns how many octets a committed transaction has written: its
+// pages and the meta page.
+func Written(tx *bbolt.Tx) int64 {
+	stats := tx.Stats()
+	return stats.GetPageAlloc() + PageSize
+}
