@@ -85,8 +85,11 @@ type TagChecker interface {
 	CheckTag(tag *Tag, report Report)
 }
 
-// Check refuses names given twice within the device, and lets the driver look at every tag.
+// Check refuses waits that contradict each other and names given twice within the device, and lets the driver look at every tag.
 func (d *Device) Check(report Report) {
+	if d.ProbeMax < d.ProbeMin {
+		report("probe_max", &Problem{What: "probe_max is less than probe_min", Fix: "swap them"})
+	}
 	groups, tags := firsts{}, firsts{}
 	checker, _ := d.Options.(TagChecker)
 	for g := range d.Groups {

@@ -23,7 +23,7 @@ func TestTheAcceptanceSceneIsReadAsItIsWritten(t *testing.T) {
 		t.Errorf("endpoint options %+v", line)
 	}
 	climate := boiler.Groups[0]
-	if climate.Scan != 100*time.Millisecond || !climate.History || climate.Overflow != config.Block || len(climate.Tags) != 3 {
+	if climate.Scan != 100*time.Millisecond || !climate.History || len(climate.Tags) != 3 {
 		t.Errorf("group %+v", climate)
 	}
 	temperature, valve := boiler.Tag("temperature"), boiler.Tag("valve")

@@ -1,0 +1,122 @@
+package spec
+
+import (
+	"encoding"
+	"reflect"
+	"time"
+)
+
+// Encode gives a decoded struct as the plain values of JSON, defaults written out, so that reading them back gives the
+// same struct whatever the defaults are by then. A key is left out where leaving it out means the same. Options stand
+// in the mapping that they were written in; those of a URL's query are in the URL. from is a pointer or a struct.
+func Encode(s *Spec, components Components, from any) map[string]any {
+	e := encoder{components: components}
+	return e.structure(reflect.Indirect(reflect.ValueOf(from)), s, nil)
+}
+
+type encoder struct {
+	components Components
+}
+
+// structure encodes one mapping. A key that a component declares, too, is written as the component has it.
+func (e encoder) structure(v reflect.Value, s *Spec, in *scope) map[string]any {
+	in = s.chosen(v, in)
+	encoded := map[string]any{}
+	e.fields(encoded, v, s, in)
+	for _, o := range s.options {
+		options := v.Field(o.index)
+		if o.from != "" || options.IsNil() {
+			continue
+		}
+		if chosen, ok := in.find(o.kind); ok {
+			e.fields(encoded, options.Elem().Elem(), e.components.Options(o.kind, chosen.name, o.part), in)
+		}
+	}
+	return encoded
+}
+
+// chosen adds what the mapping chooses to what is chosen around it.
+func (s *Spec) chosen(v reflect.Value, in *scope) *scope {
+	for _, f := range s.Fields {
+		if f.Chooses != "" {
+			in = &scope{kind: f.Chooses, name: v.Field(f.index).String(), known: true, outer: in}
+		}
+	}
+	return in
+}
+
+// fields encodes the keys of one spec that need to be written.
+func (e encoder) fields(into map[string]any, v reflect.Value, s *Spec, in *scope) {
+	if s == nil {
+		return
+	}
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		if value := v.Field(f.index); f.needed(value) {
+			into[f.Key] = e.value(value, f.Type, in)
+		}
+	}
+}
+
+// needed tells whether leaving the key out would mean something else than the value.
+func (f *Field) needed(v reflect.Value) bool {
+	switch {
+	case f.Required:
+		return true
+	case f.fallback.IsValid():
+		return !v.IsZero() || !f.fallback.IsZero()
+	case v.Kind() == reflect.Slice || v.Kind() == reflect.Map:
+		return v.Len() > 0
+	default:
+		return !v.IsZero()
+	}
+}
+
+// value encodes by the shape of the type.
+func (e encoder) value(v reflect.Value, t *Type, in *scope) any {
+	v = reflect.Indirect(v)
+	switch t.Shape {
+	case Struct:
+		return e.structure(v, t.Spec, in)
+	case List:
+		list := make([]any, v.Len())
+		for i := range list {
+			list[i] = e.value(v.Index(i), t.Elem, in)
+		}
+		return list
+	case Table:
+		table := map[string]any{}
+		for key, value := range v.Seq2() {
+			table[key.String()] = e.value(value, t.Elem, in)
+		}
+		return table
+	default:
+		return scalarValue(v)
+	}
+}
+
+// scalarValue is one word as JSON has it.
+func scalarValue(v reflect.Value) any {
+	if v.Type() == durationType {
+		return FormatDuration(time.Duration(v.Int()))
+	}
+	if writer, ok := v.Interface().(encoding.TextMarshaler); ok {
+		text, err := writer.MarshalText()
+		if err != nil {
+			panic("spec: a decoded value does not write itself: " + err.Error())
+		}
+		return string(text)
+	}
+	switch {
+	case v.CanInt():
+		return v.Int()
+	case v.CanUint():
+		return v.Uint()
+	case v.CanFloat():
+		return v.Float()
+	case v.Kind() == reflect.Bool:
+		return v.Bool()
+	default:
+		return v.String()
+	}
+}
