@@ -106,7 +106,6 @@ func shippedModules(t *testing.T) map[string]string {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=Module", "./...")
 	list.Dir = repositoryRoot
-	list.Env = append(os.Environ(), "GOFLAGS=-mod=readonly")
 	var problem strings.Builder
 	list.Stderr = &problem
 	output, err := list.Output()
