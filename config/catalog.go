@@ -81,8 +81,11 @@ func (c *Catalog) add(key optionsKey, doc string, prototype any) error {
 	if _, twice := c.options[key]; twice {
 		return fmt.Errorf("the name is used twice")
 	}
-	if key.name == "" || doc == "" {
-		return fmt.Errorf("a component has a name and a doc")
+	if err := spec.Match("name", key.name); err != nil {
+		return err
+	}
+	if doc == "" {
+		return fmt.Errorf("a component has a doc")
 	}
 	if prototype == nil {
 		c.options[key] = nil

@@ -137,7 +137,7 @@ func (f *Field) checkWord(n *document.Node) error {
 		return &document.Problem{What: shorten(n.Text) + " is not one of the choices", Fix: document.DidYouMean(n.Text, f.Enum)}
 	}
 	if f.Match != "" {
-		return match(f.Match, n.Text)
+		return Match(f.Match, n.Text)
 	}
 	return nil
 }

@@ -61,10 +61,8 @@ func (e encoder) fields(into map[string]any, v reflect.Value, s *Spec, in *scope
 // needed tells whether leaving the key out would mean something else than the value.
 func (f *Field) needed(v reflect.Value) bool {
 	switch {
-	case f.Required:
+	case f.Required, f.fallback.IsValid():
 		return true
-	case f.fallback.IsValid():
-		return !v.IsZero() || !f.fallback.IsZero()
 	case v.Kind() == reflect.Slice || v.Kind() == reflect.Map:
 		return v.Len() > 0
 	default:

@@ -17,14 +17,28 @@ import (
 //	filter    an MQTT topic filter: + for one level, # for the rest (MQTT 5.0, 4.7.1)
 func Matches() []string { return []string{"filter", "listen", "name", "topic"} }
 
+// matched is what a person calls a text that obeys a rule.
+func matched(rule string) string {
+	switch rule {
+	case "listen":
+		return "host:port"
+	case "topic":
+		return "MQTT topic"
+	case "filter":
+		return "MQTT topic filter"
+	default:
+		return rule
+	}
+}
+
 // longestName bounds a name.
 const longestName = 64
 
 // namePattern is the rule of names for the schema.
 const namePattern = `^[A-Za-z][A-Za-z0-9_-]{0,63}$`
 
-// match holds a text against a rule.
-func match(rule, text string) error {
+// Match holds a text against one of the rules of Matches; the error is a *document.Problem.
+func Match(rule, text string) error {
 	switch rule {
 	case "name":
 		return matchName(text)

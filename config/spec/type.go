@@ -27,7 +27,7 @@ func (s Shape) scalar() bool { return s <= Text }
 // Type describes the values of a field.
 type Type struct {
 	Shape   Shape
-	Name    string // what a person calls it: duration, whole number, list of tag
+	Name    string // what a person calls it: duration, whole number, list of texts
 	Pattern string // of a Text, a regular expression (ECMA 262) for the schema; may be empty
 	Secret  bool   // the value refers to a secret
 	Elem    *Type  // of a List or Table
@@ -113,5 +113,10 @@ func (r reader) container(t reflect.Type, shape Shape, name string) (*Type, erro
 	if err != nil {
 		return nil, err
 	}
-	return &Type{Shape: shape, Name: name + elem.Name, Elem: elem, goType: t}, nil
+	return &Type{Shape: shape, Name: name + elem.Name + "s", Elem: elem, goType: t}, nil
+}
+
+// String names the shape as forms do.
+func (s Shape) String() string {
+	return [...]string{"flag", "integer", "float", "text", "list", "table", "struct"}[s]
 }
