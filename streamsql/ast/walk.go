@@ -9,14 +9,21 @@ func Walk(n Node, visit func(Node) bool) {
 	}
 }
 
-// Depth returns the number of nodes on the longest way down from n, n counted.
-func Depth(n Node) int {
-	deepest := 0
-	n.walk(func(child Node) bool {
-		deepest = max(deepest, Depth(child))
+// Deepest returns the node that the longest way down from n leads to, and the
+// number of nodes on that way, n counted.
+func Deepest(n Node) (deepest Node, depth int) {
+	level := 0
+	var visit func(Node) bool
+	visit = func(n Node) bool {
+		if level++; level > depth {
+			deepest, depth = n, level
+		}
+		n.walk(visit)
+		level--
 		return false
-	})
-	return deepest + 1
+	}
+	visit(n)
+	return deepest, depth
 }
 
 // walkOptional walks the expressions that are there.
