@@ -1,0 +1,150 @@
+package mosquittotest
+
+import (
+	"bufio"
+	"context"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Message is what mosquitto_sub printed of one message.
+type Message struct {
+	Topic, Payload string
+	Retained       bool
+	Properties     string // user properties, as mosquitto_sub's %P prints them
+}
+
+// Judge is a mosquitto_sub with a session of its own: what is published from
+// the moment Judge has returned is kept for it, also while it is away.
+type Judge struct {
+	t      testing.TB
+	port   string
+	marker string // the topic of a message that only this judge is to see
+	args   []string
+
+	mu    sync.Mutex
+	got   []Message
+	marks int
+	grown *sync.Cond
+	end   func()
+}
+
+// Judge subscribes to the filter at QoS 1.
+func (s *Server) Judge(filter string) *Judge {
+	s.t.Helper()
+	return NewJudge(s.t, s.port, filter)
+}
+
+// NewJudge is Judge at any broker of this machine that knows the account of
+// this package.
+func NewJudge(t testing.TB, port, filter string) *Judge {
+	t.Helper()
+	id := "judge-" + strings.NewReplacer("/", "-", "#", "all", "+", "any").Replace(filter)
+	j := &Judge{t: t, port: port, marker: "marker/" + id}
+	j.grown = sync.NewCond(&j.mu)
+	j.args = append(Account(port), "-c", "-i", id, "-q", "1", "-t", filter, "-t", j.marker,
+		"-V", "5", "-F", "%t\t%r\t%P\t%p")
+	j.Up()
+	t.Cleanup(func() { j.Down() })
+	return j
+}
+
+// Up connects the judge again after Down, and returns when it is subscribed.
+func (j *Judge) Up() {
+	j.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, "mosquitto_sub", j.args...)
+	cmd.WaitDelay = time.Second
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		j.t.Fatal(err)
+	}
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			j.take(lines.Text())
+		}
+	}()
+	j.end = func() {
+		cancel()
+		<-read
+		_ = cmd.Wait()
+	}
+	j.mark()
+}
+
+// mark sends markers until one arrives: the judge is subscribed then.
+func (j *Judge) mark() {
+	j.t.Helper()
+	j.mu.Lock()
+	before := j.marks
+	j.mu.Unlock()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); pause() {
+		Run(j.t, "mosquitto_pub", append(Account(j.port), "-t", j.marker, "-m", "here")...)
+		j.mu.Lock()
+		marked := j.marks > before
+		j.mu.Unlock()
+		if marked {
+			return
+		}
+	}
+	j.t.Fatal("the judge does not subscribe")
+}
+
+// Down disconnects the judge; its session stays.
+func (j *Judge) Down() {
+	if j.end != nil {
+		j.end()
+		j.end = nil
+	}
+}
+
+func (j *Judge) take(line string) {
+	columns := strings.SplitN(line, "\t", 4)
+	if len(columns) < 4 {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if columns[0] == j.marker {
+		j.marks++
+		return
+	}
+	j.got = append(j.got, Message{Topic: columns[0], Retained: columns[1] == "1", Properties: columns[2], Payload: columns[3]})
+	j.grown.Broadcast()
+}
+
+// Wait returns what has arrived once enough reports true of it.
+func (j *Judge) Wait(enough func([]Message) bool) []Message {
+	j.t.Helper()
+	late := false
+	timer := time.AfterFunc(patience, func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		late = true
+		j.grown.Broadcast()
+	})
+	defer timer.Stop()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for !enough(j.got) {
+		if late {
+			j.t.Fatalf("the judge waited for more than the %d messages that arrived", len(j.got))
+		}
+		j.grown.Wait()
+	}
+	return append([]Message(nil), j.got...)
+}
+
+// WaitFor returns the messages once there are n of them.
+func (j *Judge) WaitFor(n int) []Message {
+	j.t.Helper()
+	return j.Wait(func(got []Message) bool { return len(got) >= n })
+}
