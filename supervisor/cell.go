@@ -125,14 +125,15 @@ func (c *cell) owning() bool { return c.life == lifeUp || c.life == lifeBroken }
 
 // user delivers a message to the incarnation.
 func (c *cell) user(message any) {
-	if c.life != lifeUp {
-		return
-	}
-	if m, ok := message.(ownMessage); ok {
+	m, own := message.(ownMessage)
+	switch {
+	case own:
 		m.deliver(c)
-		return
+	case c.life == lifeUp:
+		c.inner.Receive(c.scope)
+	default:
+		c.reject(message)
 	}
-	c.inner.Receive(c.scope)
 }
 
 // hand delivers a message that is not the one protoactor has in hand.
@@ -144,7 +145,7 @@ func (c *cell) hand(message any) {
 
 // broken turns what attempt recovered into the failure that the parent gets.
 func (c *cell) broken(err error, inHand any) *fault {
-	f := &fault{err: err, message: typeName(inHand)}
+	f := &fault{err: err, message: typeName(inHand), number: c.hold.number}
 	if c.now != nil {
 		f.message = typeName(c.now)
 		c.now = nil
@@ -160,7 +161,8 @@ func (c *cell) broken(err error, inHand any) *fault {
 // fault is a failure on its way from the child to its supervisor.
 type fault struct {
 	err     error
-	message string
+	message string // type of the one in hand
+	number  uint64 // of the hold that the incarnation was released from
 }
 
 func (c *cell) tellParent(o order) {

@@ -24,7 +24,8 @@ func (s *System) Stop(ctx context.Context, path string) error {
 
 // Start starts the actor at path if it is stopped, or at once if it awaits an
 // attempt. It returns when the actor has handled Started, or with what that
-// failed with; ErrNotStopped if it runs.
+// failed with; ErrNotStopped if it runs. Below a rest-for-one parent, what was
+// spawned after it is restarted too, as it is by Restart.
 func (s *System) Start(ctx context.Context, path string) error {
 	return s.command(ctx, "start", path, (*cell).commandStart)
 }
@@ -69,6 +70,7 @@ type command struct {
 	path  string
 	do    func(parent *cell, k *kid, o *command)
 	reply chan error // holds one
+	ends  bool       // the child's end is the outcome it wants
 }
 
 func (s *System) command(ctx context.Context, verb, path string, do func(*cell, *kid, *command)) error {
@@ -140,6 +142,7 @@ func (c *cell) commandStart(k *kid, o *command) {
 func (c *cell) commandRemove(k *kid, o *command) {
 	k.answer(ErrSuperseded)
 	c.adopted = slices.DeleteFunc(c.adopted, func(s Spec) bool { return s.Name == k.spec.Name })
+	o.ends = true
 	k.command = o
 	c.stopKid(k)
 }

@@ -44,8 +44,9 @@
 //
 // An incarnation handles Started first and exactly one of Restarting and
 // Stopping last; after Stopping, when its children have ended, Stopped. A panic
-// in those three is an event and changes nothing. New is called for every
-// incarnation: what must survive lives in the store.
+// in Started is a failure like any other; one in the messages of the end is an
+// event and changes nothing. New is called for every incarnation: what must
+// survive lives in the store.
 //
 // # What an actor uses
 //

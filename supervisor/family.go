@@ -40,6 +40,15 @@ func (k *kid) answer(err error) {
 	}
 }
 
+// answerEnd answers the pending command when the child has ended for good.
+func (k *kid) answerEnd() {
+	if k.command != nil && k.command.ends {
+		k.answer(nil)
+		return
+	}
+	k.answer(ErrStopped)
+}
+
 // family is a parent's children, in the order they were spawned. The zero family is empty.
 type family struct {
 	byID  map[string]*kid // by process id, which is the path

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -181,3 +182,15 @@ func brisk() Policy {
 func receive(f func(actor.Context)) func() actor.Actor {
 	return func() actor.Actor { return actor.ReceiveFunc(f) }
 }
+
+// boxAt is the mailbox of the actor at path.
+func (p *plant) boxAt(path string) *mailbox {
+	_, box, _, ok := p.registry.find(path)
+	if !ok || box == nil {
+		p.t.Fatalf("no actor at %s", path)
+	}
+	return box
+}
+
+// yield lets others run; the tests have no other way of waiting.
+func yield() { runtime.Gosched() }

@@ -9,7 +9,8 @@ import (
 // starts again, when that is forgotten, and how many failures are too many.
 //
 // A Policy is a value and has no state; the state of one child is a History.
-// The zero Policy means DefaultPolicy.
+// The zero Policy means DefaultPolicy. In any other, a zero Floor, Cap or Healthy
+// means that of DefaultPolicy, so that nothing is ever retried hot.
 type Policy struct {
 	// Floor is the shortest wait before a restart, Cap the longest.
 	Floor, Cap time.Duration
@@ -214,9 +215,20 @@ func (h *History) exceeds(i Intensity) bool {
 	return i.Restarts > 0 && len(h.recent) > i.Restarts
 }
 
-func (p Policy) orDefault() Policy {
+func (p Policy) complete() Policy {
+	std := DefaultPolicy()
 	if p == (Policy{}) {
-		return DefaultPolicy()
+		return std
 	}
+	if p.Floor <= 0 {
+		p.Floor = std.Floor
+	}
+	if p.Cap <= 0 {
+		p.Cap = std.Cap
+	}
+	if p.Healthy <= 0 {
+		p.Healthy = std.Healthy
+	}
+	p.Cap = max(p.Cap, p.Floor)
 	return p
 }

@@ -42,9 +42,10 @@ func (c *cell) spawn(spec Spec) (*actor.PID, error) {
 // raise gives a node its process.
 func (c *cell) raise(n *node, spec Spec) (*actor.PID, error) {
 	child := newCell(c.system, n, spec, c)
-	k := &kid{spec: spec, node: n, box: child.box}
+	k := &kid{spec: spec, node: n, box: child.box, number: c.system.serial.Add(1)}
+	child.hold.number = k.number
 	if c.system.registry.isCommanded(n) {
-		child.hold = hold{active: true, commanded: true}
+		child.hold.active, child.hold.commanded = true, true
 		k.standing = standEnding
 	}
 	pid, err := c.scope.Context.SpawnNamed(child.props(), spec.Name)
@@ -75,7 +76,7 @@ func (c *cell) props() *actor.Props {
 // this actor restarts, so that its counts and a stop by command outlive that.
 func (c *cell) forgetKid(k *kid) {
 	k.stopTimer()
-	k.answer(ErrStopped)
+	k.answerEnd()
 	c.kids.remove(k)
 	restarting := c.life == lifeEnding && !isStop(c.ending.then)
 	c.system.registry.leave(k.node, restarting)

@@ -63,7 +63,7 @@ func (s Spec) check() error {
 }
 
 func (s Spec) complete() Spec {
-	s.Policy = s.Policy.orDefault()
+	s.Policy = s.Policy.complete()
 	if s.Mailbox == 0 {
 		s.Mailbox = DefaultMailbox
 	}

@@ -19,10 +19,11 @@ func (c *cell) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervisor, 
 		supervisor.StopChildren(child) // spawned past this package: nobody knows how to start it
 		return
 	}
-	d := c.judge(k, f)
-	if c.life != lifeUp {
-		return // it is stopped with its parent
+	if c.life != lifeUp || k.stopping || k.number != f.number {
+		c.makeKnown(k, f, Decision{ByCommand: true}) // its end is ordered already
+		return
 	}
+	d := c.judge(k, f)
 	if d.Verdict == Raise {
 		panic(deliberate{&escalation{path: k.node.head.Path, cause: f.err}})
 	}
@@ -34,25 +35,33 @@ func (c *cell) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervisor, 
 
 // judge lets the child's policy decide, and makes the failure known.
 func (c *cell) judge(k *kid, f *fault) Decision {
-	reg := c.system.registry
+	fault := Fault{
+		At:        c.system.clock.Now(),
+		Up:        c.system.registry.takeUpTime(k.node),
+		Permanent: IsPermanent(f.err),
+	}
+	d := k.spec.Policy.Step(&k.history, fault, c.system.random())
+	c.makeKnown(k, f, d)
+	k.answer(fmt.Errorf("it failed again: %w", f.err))
+	return d
+}
+
+// makeKnown records the failure and what was decided about it.
+func (c *cell) makeKnown(k *kid, f *fault, d Decision) {
 	now := c.system.clock.Now()
-	permanent := IsPermanent(f.err)
-	d := k.spec.Policy.Step(&k.history, Fault{At: now, Up: reg.takeUpTime(k.node), Permanent: permanent}, c.system.random())
 	failure := Failure{
 		Head: k.node.headAt(now), Err: f.err, Cause: f.err.Error(), Stack: stackOf(f.err), Message: f.message,
-		Attempt: d.Attempt, Permanent: permanent, Escalated: d.Verdict == Raise,
+		Attempt: d.Attempt, Permanent: IsPermanent(f.err), Escalated: d.Verdict == Raise,
 	}
 	if d.Verdict != Raise && !d.ByCommand {
 		failure.Next = now.Add(d.After)
 	}
-	reg.failed(k.node, failure)
+	c.system.registry.failed(k.node, failure)
 	if d.Verdict == Raise {
-		reg.emit(k.node, func(h Head) Event {
+		c.system.registry.emit(k.node, func(h Head) Event {
 			return Escalated{Head: h, To: c.node.head.Path, Cause: failure.Cause}
 		})
 	}
-	k.answer(fmt.Errorf("it failed again: %w", f.err))
-	return d
 }
 
 // escalation is what a parent fails with when a child has exhausted its policy.
@@ -113,7 +122,7 @@ func (c *cell) settle(k *kid) {
 
 func (c *cell) takeDown(k *kid, o takeDown) {
 	k.stopTimer()
-	k.number++
+	k.number = c.system.serial.Add(1)
 	k.standing = standEnding
 	o.number = k.number
 	k.box.PostSystemMessage(o)

@@ -133,7 +133,7 @@ type taskEnded struct {
 func (m taskEnded) carried() any { return m.message }
 
 func (m taskEnded) deliver(c *cell) {
-	if m.run == c.run {
+	if c.life == lifeUp && m.run == c.run {
 		c.hand(m.message)
 	}
 }

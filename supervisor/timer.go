@@ -47,7 +47,7 @@ func (m fired) carried() any { return m.timer.message }
 func (m fired) deliver(c *cell) {
 	t := m.timer
 	delete(c.timers, t)
-	if t.over || t.run != c.run {
+	if t.over || c.life != lifeUp || t.run != c.run {
 		return
 	}
 	t.over = true
