@@ -41,28 +41,57 @@ func openingWords(file *File) string {
 	return "Command " + file.Directory()[strings.LastIndex(file.Directory(), "/")+1:] + " "
 }
 
-// CheckMethodComments finds exported methods of exported types that say nothing of their contract. A method need not
-// repeat what an interface of the module, or one that every Go programmer knows, says of it under the same name.
-// Functions, types, constants and variables are left to the linter.
-func CheckMethodComments(tree *Tree) []Finding {
+// CheckComments finds exported names that say nothing of their contract. A name in a group is content with the comment
+// of its group or of its own line. A method need not repeat what an interface of the module, or one that every Go
+// programmer knows, says of it under the same name.
+func CheckComments(tree *Tree) []Finding {
 	promised := promisedMethods(tree)
 	var findings []Finding
 	for _, file := range tree.Files {
 		if file.IsTest() || file.Generated() || file.Syntax.Name.Name == "main" {
 			continue
 		}
-		for _, method := range file.functions() {
-			if exportedMethod(method) && method.Doc == nil && !promised[method.Name.Name] {
-				findings = append(findings, file.Find(method.Pos(), "the exported method %s says nothing of its contract", method.Name.Name))
+		silent := func(name *ast.Ident) {
+			findings = append(findings, file.Find(name.Pos(), "the exported name %s says nothing of its contract", name.Name))
+		}
+		for _, declaration := range file.Syntax.Decls {
+			switch declaration := declaration.(type) {
+			case *ast.FuncDecl:
+				repeats := declaration.Recv != nil && promised[declaration.Name.Name]
+				if declaration.Doc == nil && exportedFunction(declaration) && !repeats {
+					silent(declaration.Name)
+				}
+			case *ast.GenDecl:
+				silentNames(declaration, silent)
 			}
 		}
 	}
 	return findings
 }
 
-func exportedMethod(function *ast.FuncDecl) bool {
+// silentNames reports the exported types, constants and variables of a declaration that have no comment.
+func silentNames(group *ast.GenDecl, report func(*ast.Ident)) {
+	if group.Doc != nil {
+		return
+	}
+	for _, spec := range group.Specs {
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			if spec.Name.IsExported() && spec.Doc == nil && spec.Comment == nil {
+				report(spec.Name)
+			}
+		case *ast.ValueSpec:
+			if spec.Names[0].IsExported() && spec.Doc == nil && spec.Comment == nil {
+				report(spec.Names[0])
+			}
+		}
+	}
+}
+
+// exportedFunction tells whether other packages see a function, or a method with its type.
+func exportedFunction(function *ast.FuncDecl) bool {
 	if function.Recv == nil || !function.Name.IsExported() {
-		return false
+		return function.Name.IsExported()
 	}
 	receiver := function.Recv.List[0].Type
 	for {

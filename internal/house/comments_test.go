@@ -21,10 +21,11 @@ func TestAPackageSaysOnceWhatItIsFor(t *testing.T) {
 	)
 }
 
-func TestAnExportedMethodStatesItsContractOnce(t *testing.T) {
+func TestAnExportedNameStatesItsContractOnce(t *testing.T) {
 	tree := parse(t, map[string]string{
 		"a/a.go": `package a
 
+// Source gives values.
 type Source interface {
 	// Next gives the next value.
 	Next() int
@@ -47,12 +48,29 @@ type t struct{}
 func (t) Hidden() {}
 
 func Function() {}
+func Next()     {}
+
+// The states of a device.
+const (
+	Polling = 1
+	Stopped = 2
+)
+
+const (
+	Good = 1 // measured now
+	Bad  = 2
+	none = 3
+)
 `,
 		"a/a_test.go":   "package a\n\ntype T struct{}\n\nfunc (T) Run() {}\n",
 		"cmd/c/main.go": "package main\n\ntype T struct{}\n\nfunc (T) Run() {}\n",
 	})
-	wantFindings(t, CheckMethodComments(tree),
-		"a/a.go:13: the exported method Bare says nothing of its contract",
-		"a/a.go:14: the exported method Pointer says nothing of its contract",
+	wantFindings(t, CheckComments(tree),
+		"a/a.go:10: the exported name T says nothing of its contract",
+		"a/a.go:14: the exported name Bare says nothing of its contract",
+		"a/a.go:15: the exported name Pointer says nothing of its contract",
+		"a/a.go:25: the exported name Function says nothing of its contract",
+		"a/a.go:26: the exported name Next says nothing of its contract",
+		"a/a.go:36: the exported name Bad says nothing of its contract",
 	)
 }

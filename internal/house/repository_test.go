@@ -74,7 +74,7 @@ func TestRepositoryKeepsItsHabits(t *testing.T) {
 	tree := repository(t)
 	reportAll(t, CheckHabits(tree))
 	reportAll(t, CheckPackageComments(tree))
-	reportAll(t, CheckMethodComments(tree))
+	reportAll(t, CheckComments(tree))
 }
 
 func TestRepositoryKeepsNoStateInPackages(t *testing.T) {
