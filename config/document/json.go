@@ -14,7 +14,7 @@ func readJSON(file string, data []byte) (*Node, Errors) {
 	r := jsonReader{builder: builder{file: file}, data: data, cursor: newCursor(data)}
 	r.tokens = json.NewDecoder(bytes.NewReader(data))
 	r.tokens.UseNumber()
-	if len(bytes.TrimSpace(data)) == 0 {
+	if len(bytes.Trim(data, " \t\r\n")) == 0 {
 		return &Node{Kind: Mapping, Place: Place{Line: 1, Column: 1}}, nil
 	}
 	root := r.value(0)
