@@ -1,0 +1,52 @@
+// Package dialect is the one place where the standard language and eKuiper's
+// part ways: a Dialect says how, and the rest of streamsql asks it instead of
+// asking where a text came from. docs/reference/compatibility.md tells users
+// the same.
+package dialect
+
+import (
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+)
+
+// Dialect is how names and operators of one language behave. It is immutable.
+type Dialect struct {
+	Name string
+
+	// Strict makes a wrong type an error of the row instead of converting it:
+	// 'a' * 2, 1 = '1', 1 / 0, an index beyond the end of an array.
+	Strict bool
+	// AliasFirst lets an alias hide a column of the same name everywhere but in
+	// its own definition. In standard SQL the column comes first.
+	AliasFirst bool
+	// FilterAfterWindow lets WHERE see the rows of a window that was closed, so
+	// that rows it rejects count for COUNTWINDOW and trigger SLIDINGWINDOW. In
+	// standard SQL WHERE comes before any grouping.
+	FilterAfterWindow bool
+	// NumberedColumns names a column without an alias kuiper_field_0,
+	// kuiper_field_1 …; otherwise it has the text of its expression.
+	NumberedColumns bool
+	// NullsLast sorts NULL behind everything.
+	NullsLast bool
+	// Functions finds the functions of the dialect.
+	Functions *fn.Registry
+}
+
+// Of returns the dialect that a text was parsed as.
+func Of(d ast.Dialect) *Dialect {
+	if d == ast.EKuiper {
+		return EKuiper()
+	}
+	return Standard()
+}
+
+// Standard returns the language of Holdfast.
+func Standard() *Dialect { return &Dialect{Name: "standard", Functions: fn.Standard()} }
+
+// EKuiper returns the language of LF Edge eKuiper, v2.
+func EKuiper() *Dialect {
+	return &Dialect{
+		Name: "ekuiper", Strict: true, AliasFirst: true, FilterAfterWindow: true,
+		NumberedColumns: true, NullsLast: true, Functions: fn.EKuiper(),
+	}
+}

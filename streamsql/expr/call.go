@@ -1,0 +1,185 @@
+package expr
+
+import (
+	"fmt"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// call compiles a call of a scalar function. Aggregates, analytic functions and
+// table functions stand only where the Scope replaces them.
+func (c *Compiler) call(e *ast.Call) (*Node, error) {
+	f, err := c.Lookup(e)
+	if err != nil {
+		return nil, err
+	}
+	if f.Kind() != fn.ScalarKind {
+		return nil, Errorf(e.Pos, "%s is a %s function, which cannot stand here", f.Name, f.Kind())
+	}
+	switch {
+	case e.Over != nil:
+		return nil, Errorf(e.Over.Pos, "OVER is for analytic functions; %s is a scalar function", f.Name)
+	case e.Filter != nil:
+		return nil, Errorf(e.Filter.At(), "FILTER is for aggregates; %s is a scalar function", f.Name)
+	case e.Distinct:
+		return nil, Errorf(e.Pos, "DISTINCT is for aggregates; %s is a scalar function", f.Name)
+	}
+	args, err := c.Arguments(f, e)
+	if err != nil {
+		return nil, err
+	}
+	return c.scalar(e, f, args)
+}
+
+// Lookup returns the function that a call names, and an error with the likely
+// one where there is none.
+func (c *Compiler) Lookup(e *ast.Call) (*fn.Func, error) {
+	if f, ok := c.Functions.Lookup(e.Name.Text); ok {
+		return f, nil
+	}
+	hint := Suggest(e.Name.Text, c.Functions.Names())
+	return nil, Errorf(e.Pos, "no function is called %s%s", e.Name.Text, hint)
+}
+
+// Arguments compiles the arguments of a call and checks their number, and the
+// types of the constants among them.
+func (c *Compiler) Arguments(f *fn.Func, e *ast.Call) ([]*Node, error) {
+	args, err := c.arguments(f, e)
+	if err != nil {
+		return nil, err
+	}
+	least, most := f.Arity()
+	if len(args) < least || most >= 0 && len(args) > most {
+		return nil, Errorf(e.Pos, "%s has %d arguments: want %s", e.Name.Text, len(args), f.Signature())
+	}
+	for i, arg := range args {
+		p := parameter(f, i)
+		switch {
+		case arg.Const && !p.Type.Takes(arg.Value):
+			return nil, Errorf(e.Args[min(i, len(e.Args)-1)].At(), "%s of %s is %s: want %s",
+				p.Name, f.Name, fn.TypeOf(arg.Value.Kind()), f.Signature())
+		case p.Column && arg.Column < 0:
+			return nil, Errorf(e.Args[i].At(), "%s of %s must be a column", p.Name, f.Name)
+		}
+	}
+	return args, nil
+}
+
+// arguments compiles the arguments. count(*) has none; what a Named parameter
+// takes becomes one Object.
+func (c *Compiler) arguments(f *fn.Func, e *ast.Call) ([]*Node, error) {
+	if len(e.Args) == 1 && f.Name == "count" {
+		if _, star := e.Args[0].(*ast.Star); star {
+			return nil, nil
+		}
+	}
+	named := len(f.Params) - 1
+	if named < 0 || !f.Params[named].Named || len(e.Args) <= named {
+		return c.all(e.Args...)
+	}
+	args, err := c.all(e.Args[:named]...)
+	if err != nil {
+		return nil, err
+	}
+	object, err := c.object(e.Args[named:])
+	if err != nil {
+		return nil, err
+	}
+	return append(args, object), nil
+}
+
+// parameter returns the parameter that takes argument i.
+func parameter(f *fn.Func, i int) fn.Param { return f.Params[min(i, len(f.Params)-1)] }
+
+// scalar returns the node of a call.
+func (c *Compiler) scalar(e *ast.Call, f *fn.Func, args []*Node) (*Node, error) {
+	impl, err := bind(e, f, args)
+	if err != nil {
+		return nil, err
+	}
+	prepare := prologue(f, args)
+	n := valueNode(costCall+cost(args...), f.Returns, func(fr *Frame) tag.Value {
+		base := len(fr.stack)
+		null, q := fr.push(args, f.Nulls)
+		if null {
+			fr.stack = fr.stack[:base]
+			return tag.NullOf(q)
+		}
+		prepare(fr)
+		v, err := impl(&fr.Context, fr.stack[base:])
+		fr.stack = fr.stack[:base]
+		if err != nil {
+			fr.Fail(&RowError{e.Pos, fmt.Errorf("%s: %w", f.Name, err)})
+			return tag.NullOf(tag.Good)
+		}
+		return v
+	})
+	n.Fails = true
+	if f.Fixed != fn.Always {
+		return n, nil
+	}
+	folded := fold(n, args...)
+	return folded, nil
+}
+
+// bind returns what is called: for a function that wants to know its constants
+// beforehand, what it makes of them.
+func bind(e *ast.Call, f *fn.Func, args []*Node) (fn.Scalar, error) {
+	if f.Bind == nil {
+		return f.Scalar, nil
+	}
+	constants := make([]tag.Value, len(args))
+	for i, arg := range args {
+		if arg.Const {
+			constants[i] = arg.Value
+		}
+	}
+	impl, err := f.Bind(constants)
+	if err != nil {
+		return nil, Errorf(e.Pos, "%s: %v", f.Name, err)
+	}
+	return impl, nil
+}
+
+// prologue returns what is done before a call: for a function about a column,
+// telling it the source time of that column's value.
+func prologue(f *fn.Func, args []*Node) func(*Frame) {
+	for i, p := range f.Params {
+		if p.Column && i < len(args) {
+			column := args[i].Column
+			return func(fr *Frame) { fr.Context.ColumnTime = fr.columnTime(column) }
+		}
+	}
+	return func(*Frame) {}
+}
+
+// push evaluates arguments onto the stack. It reports NULL, with the worst
+// quality of the arguments, where the function is not to be called for that.
+func (f *Frame) push(args []*Node, nulls fn.Nulls) (null bool, q tag.Quality) {
+	for _, arg := range args {
+		v := arg.Eval(f)
+		if nulls == fn.NullGivesNull {
+			null = null || v.IsNull()
+			q = value.Worst(q, v.Quality())
+		}
+		f.stack = append(f.stack, v)
+	}
+	return null, q
+}
+
+// Mark returns the height of the stack of arguments, for Release.
+func (f *Frame) Mark() int { return len(f.stack) }
+
+// Push evaluates arguments and returns their values, which are valid until
+// Release.
+func (f *Frame) Push(args []*Node) []tag.Value {
+	base := len(f.stack)
+	f.push(args, fn.NullIsValue)
+	return f.stack[base:]
+}
+
+// Release gives up what was pushed since Mark.
+func (f *Frame) Release(mark int) { f.stack = f.stack[:mark] }

@@ -1,0 +1,63 @@
+package expr
+
+import (
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// Frame is what expressions are evaluated on: one row, what was computed
+// before, and scratch space. It belongs to one running query.
+type Frame struct {
+	// Row holds the values of the row, and Slots where in it each column of the
+	// layout stands: -1 where the row does not have it.
+	Row   []tag.Value
+	Slots []int32
+	// Registers hold what was computed before the expression: results of
+	// aggregates and analytic functions, and whatever is evaluated only once.
+	Registers []tag.Value
+	// Times returns the source time of a value in Row.
+	Times func(slot int) int64
+
+	Context fn.Context
+
+	stack []tag.Value // arguments of calls under evaluation
+	err   error
+}
+
+// Column returns the value of a column of the layout, Absent where the row does
+// not have it.
+func (f *Frame) Column(i int) tag.Value {
+	if slot := f.Slots[i]; slot >= 0 {
+		return f.Row[slot]
+	}
+	return tag.Value{}
+}
+
+// Fail notes the error of the row, unless it has one.
+func (f *Frame) Fail(err error) {
+	if f.err == nil {
+		f.err = err
+	}
+}
+
+// Err returns the error of the row and forgets it.
+func (f *Frame) Err() error {
+	err := f.err
+	f.err = nil
+	return err
+}
+
+// columnTime returns the source time of a column's value.
+func (f *Frame) columnTime(i int) int64 {
+	if slot := f.Slots[i]; slot >= 0 && f.Times != nil {
+		return f.Times(int(slot))
+	}
+	return f.Context.RowTime
+}
+
+// Eval evaluates an expression to a value.
+type Eval func(f *Frame) tag.Value
+
+// Test evaluates an expression to a truth.
+type Test func(f *Frame) value.Truth

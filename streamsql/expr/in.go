@@ -1,0 +1,110 @@
+package expr
+
+import (
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// in compiles membership in a list, an array or the rows of a query.
+func (c *Compiler) in(e *ast.In) (*Node, error) {
+	x, err := c.Compile(e.X)
+	if err != nil {
+		return nil, err
+	}
+	n, err := c.membership(e, x)
+	if err != nil {
+		return nil, err
+	}
+	if e.Not {
+		return not(n), nil
+	}
+	return n, nil
+}
+
+func (c *Compiler) membership(e *ast.In, x *Node) (*Node, error) {
+	switch {
+	case e.Query != nil:
+		rows, err := c.Scope.Rows(e.Query)
+		if err != nil {
+			return nil, err
+		}
+		return c.inArray(x, rows), nil
+	case e.Array != nil:
+		array, err := c.Compile(e.Array)
+		if err != nil {
+			return nil, err
+		}
+		return c.inArray(x, array), nil
+	default:
+		list, err := c.all(e.List...)
+		if err != nil {
+			return nil, err
+		}
+		return c.inList(x, list), nil
+	}
+}
+
+// inList returns x = a OR x = b OR …, with an index where all of them are
+// constant.
+func (c *Compiler) inList(x *Node, list []*Node) *Node {
+	items := make([]Eval, len(list))
+	constants := make([]tag.Value, len(list))
+	constant := true
+	for i, item := range list {
+		if x.Affinity != value.None {
+			item = applied(x.Affinity, item)
+		}
+		items[i], constants[i] = item.Eval, item.Value
+		constant = constant && item.Const
+	}
+	strict, eval := c.Dialect.Strict, x.Eval
+	if constant && len(list) > 0 && !strict {
+		set := newSet(constants)
+		return fold(testNode(x.Cost+costSimple, func(f *Frame) value.Truth { return set.has(eval(f)) }), x)
+	}
+	n := testNode(x.Cost+cost(list...)+costSimple, func(f *Frame) value.Truth {
+		v := eval(f)
+		found := value.False
+		for _, item := range items {
+			if found = found.Or(c.equals(v, item(f))); found == value.True {
+				break
+			}
+		}
+		return found
+	})
+	return fold(n, append(list, x)...)
+}
+
+// equals is = for membership: a strict dialect finds values of different types
+// different instead of failing, and a NULL in the list no member instead of
+// unknown.
+func (c *Compiler) equals(x, item tag.Value) value.Truth {
+	if c.Dialect.Strict {
+		if x.IsNull() {
+			return value.Unknown
+		}
+		return value.Is(!item.IsNull() && value.Compare(x, item) == 0)
+	}
+	return value.Equal(x, item)
+}
+
+// inArray returns membership in the elements of an array value. What is no
+// array has no elements.
+func (c *Compiler) inArray(x, array *Node) *Node {
+	eval, of := x.Eval, array.Eval
+	strict := c.Dialect.Strict
+	return fold(testNode(x.Cost+array.Cost+costText, func(f *Frame) value.Truth {
+		v, elements := eval(f), of(f)
+		if elements.IsNull() && !strict {
+			return value.Unknown
+		}
+		found := value.False
+		for _, item := range elements.Array() {
+			if found = found.Or(c.equals(v, item)); found == value.True {
+				break
+			}
+		}
+		return found
+	}), x, array)
+}

@@ -1,0 +1,95 @@
+package expr
+
+import (
+	"slices"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+)
+
+// conjunction compiles a chain of ANDs. Where no part can fail, the cheap ones
+// come first: it makes no difference but to the time it takes.
+func (c *Compiler) conjunction(e *ast.Binary) (*Node, error) {
+	parts, err := c.all(chain(e, ast.And, nil)...)
+	if err != nil {
+		return nil, err
+	}
+	if !fails(parts...) {
+		slices.SortStableFunc(parts, func(a, b *Node) int { return a.Cost - b.Cost })
+	}
+	return c.and(parts...), nil
+}
+
+func (c *Compiler) disjunction(e *ast.Binary) (*Node, error) {
+	parts, err := c.all(chain(e, ast.Or, nil)...)
+	if err != nil {
+		return nil, err
+	}
+	return or(parts...), nil
+}
+
+// chain returns the operands of a chain of one operator in their order.
+func chain(e ast.Expr, op ast.Op, operands []ast.Expr) []ast.Expr {
+	if b, ok := e.(*ast.Binary); ok && b.Op == op {
+		return chain(b.R, op, chain(b.L, op, operands))
+	}
+	return append(operands, e)
+}
+
+// Conjuncts returns the operands of the ANDs at the top of an expression.
+func Conjuncts(e ast.Expr) []ast.Expr { return chain(e, ast.And, nil) }
+
+// and stops at the first part that is False.
+func (c *Compiler) and(parts ...*Node) *Node {
+	if len(parts) == 2 {
+		return andTwo(parts[0], parts[1])
+	}
+	tests := testsOf(parts)
+	return fold(testNode(costSimple+cost(parts...), func(f *Frame) value.Truth {
+		truth := value.True
+		for _, test := range tests {
+			if truth = truth.And(test(f)); truth == value.False {
+				break
+			}
+		}
+		return truth
+	}), parts...)
+}
+
+func andTwo(left, right *Node) *Node {
+	l, r := left.Test, right.Test
+	return fold(testNode(costSimple+cost(left, right), func(f *Frame) value.Truth {
+		truth := l(f)
+		if truth == value.False {
+			return truth
+		}
+		return truth.And(r(f))
+	}), left, right)
+}
+
+// or stops at the first part that is True.
+func or(parts ...*Node) *Node {
+	tests := testsOf(parts)
+	return fold(testNode(costSimple+cost(parts...), func(f *Frame) value.Truth {
+		truth := value.False
+		for _, test := range tests {
+			if truth = truth.Or(test(f)); truth == value.True {
+				break
+			}
+		}
+		return truth
+	}), parts...)
+}
+
+func not(n *Node) *Node {
+	test := n.Test
+	return fold(testNode(n.Cost+costLeaf, func(f *Frame) value.Truth { return test(f).Not() }), n)
+}
+
+func testsOf(nodes []*Node) []Test {
+	tests := make([]Test, len(nodes))
+	for i, n := range nodes {
+		tests[i] = n.Test
+	}
+	return tests
+}

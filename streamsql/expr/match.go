@@ -1,0 +1,108 @@
+package expr
+
+import (
+	"fmt"
+	"regexp"
+	"unicode/utf8"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// like compiles LIKE, GLOB and REGEXP.
+func (c *Compiler) like(e *ast.Like) (*Node, error) {
+	nodes, err := c.all(e.X, e.Pattern)
+	if err != nil {
+		return nil, err
+	}
+	x, pattern := nodes[0], nodes[1]
+	var n *Node
+	switch e.Op {
+	case ast.OpLike:
+		n, err = c.likeOf(e, x, pattern)
+	case ast.OpGlob:
+		n = matching(x, pattern, value.Glob)
+	default:
+		n, err = regexpOf(e, x, pattern)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if e.Not {
+		return not(n), nil
+	}
+	return n, nil
+}
+
+// likeOf compiles LIKE with its ESCAPE, which is one character and constant.
+func (c *Compiler) likeOf(e *ast.Like, x, pattern *Node) (*Node, error) {
+	var escape rune
+	if e.Escape != nil {
+		n, err := c.Compile(e.Escape)
+		if err != nil {
+			return nil, err
+		}
+		if !n.Const || utf8.RuneCountInString(n.Value.Str()) != 1 {
+			return nil, Errorf(e.Escape.At(), "ESCAPE wants a text of one character")
+		}
+		escape, _ = utf8.DecodeRuneInString(n.Value.Str())
+	}
+	n := matching(x, pattern, func(p, text string) bool { return value.Like(p, text, escape) })
+	if c.Dialect.Strict {
+		return strictText(e.Pos, n, x), nil
+	}
+	return n, nil
+}
+
+// matching returns the test of a text against a pattern.
+func matching(x, pattern *Node, match func(pattern, text string) bool) *Node {
+	eval, of := x.Eval, pattern.Eval
+	return fold(testNode(costText+cost(x, pattern), func(f *Frame) value.Truth {
+		v, p := eval(f), of(f)
+		if v.IsNull() || p.IsNull() {
+			return value.Unknown
+		}
+		return value.Is(match(value.Text(p), value.Text(v)))
+	}), x, pattern)
+}
+
+// strictText fails where the value to be matched is no text.
+func strictText(at ast.Pos, n, x *Node) *Node {
+	eval, test := x.Eval, n.Test
+	checked := testNode(n.Cost, func(f *Frame) value.Truth {
+		if v := eval(f); !v.IsNull() && v.Kind() != tag.String {
+			f.Fail(&RowError{at, fmt.Errorf("LIKE wants text, found %s", v.Kind())})
+			return value.Unknown
+		}
+		return test(f)
+	})
+	checked.Fails = true
+	return checked
+}
+
+// regexpOf compiles REGEXP. A constant pattern is compiled now.
+func regexpOf(e *ast.Like, x, pattern *Node) (*Node, error) {
+	if pattern.Const && !pattern.Value.IsNull() {
+		compiled, err := regexp.Compile(value.Text(pattern.Value))
+		if err != nil {
+			return nil, Errorf(e.Pattern.At(), "pattern of REGEXP: %v", err)
+		}
+		return matching(x, pattern, func(_, text string) bool { return compiled.MatchString(text) }), nil
+	}
+	eval, of := x.Eval, pattern.Eval
+	n := testNode(10*costText, func(f *Frame) value.Truth {
+		v, p := eval(f), of(f)
+		if v.IsNull() || p.IsNull() {
+			return value.Unknown
+		}
+		compiled, err := regexp.Compile(value.Text(p))
+		if err != nil {
+			f.Fail(&RowError{e.Pos, err})
+			return value.Unknown
+		}
+		return value.Is(compiled.MatchString(value.Text(v)))
+	})
+	n.Fails = true
+	return n, nil
+}

@@ -1,0 +1,97 @@
+package expr
+
+import (
+	"fmt"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// Field returns the node of a field of an object: Absent where the value is
+// none or has none of that name.
+func Field(x *Node, name string) *Node {
+	return apply1(x, fn.Any, func(v tag.Value) tag.Value { return value.Member(v, name) })
+}
+
+// arrow compiles x -> path and x ->> path.
+func (c *Compiler) arrow(e *ast.Binary, left, right *Node) *Node {
+	l, r, asText := left.Eval, right.Eval, e.Op == ast.ArrowText
+	return fold(valueNode(costText+cost(left, right), fn.Any, func(f *Frame) tag.Value {
+		v := value.Extract(l(f), r(f))
+		if asText && (v.Kind() == tag.Array || v.Kind() == tag.ObjectKind) {
+			return value.Cast(v, value.Textual)
+		}
+		return v
+	}), left, right)
+}
+
+// index compiles x[i]. A field by its name may always be missing; an element of
+// an array may not where the dialect is strict.
+func (c *Compiler) index(e *ast.Index) (*Node, error) {
+	nodes, err := c.all(e.X, e.I)
+	if err != nil {
+		return nil, err
+	}
+	if i := nodes[1]; i.Const && i.Value.Kind() == tag.String {
+		return Field(nodes[0], i.Value.Str()), nil
+	}
+	x, i := nodes[0].Eval, nodes[1].Eval
+	n := valueNode(costSimple+cost(nodes...), fn.Any, func(f *Frame) tag.Value { return value.Element(x(f), i(f)) })
+	if c.Dialect.Strict {
+		n = strictRange(e.Pos, n, nodes[0])
+	}
+	return fold(n, nodes...), nil
+}
+
+// slice compiles x[low:high].
+func (c *Compiler) slice(e *ast.Slice) (*Node, error) {
+	x, err := c.Compile(e.X)
+	if err != nil {
+		return nil, err
+	}
+	low, high := Null(), Null()
+	if e.Low != nil {
+		if low, err = c.Compile(e.Low); err != nil {
+			return nil, err
+		}
+	}
+	if e.High != nil {
+		if high, err = c.Compile(e.High); err != nil {
+			return nil, err
+		}
+	}
+	of, from, to := x.Eval, low.Eval, high.Eval
+	n := valueNode(costSimple+cost(x, low, high), fn.Any, func(f *Frame) tag.Value {
+		return value.Slice(of(f), from(f), to(f))
+	})
+	if c.Dialect.Strict {
+		n = strictRange(e.Pos, n, x)
+	}
+	return fold(n, x, low, high), nil
+}
+
+// strictRange fails where an index gives nothing.
+func strictRange(at ast.Pos, n, x *Node) *Node {
+	eval, of := n.Eval, x.Eval
+	checked := valueNode(n.Cost, n.Type, func(f *Frame) tag.Value {
+		v := eval(f)
+		if v.Kind() == tag.Absent {
+			f.Fail(&RowError{at, fmt.Errorf("index is outside of the %d elements", len(of(f).Array()))})
+		}
+		return v
+	})
+	checked.Fails = true
+	return checked
+}
+
+// exists compiles EXISTS (query).
+func (c *Compiler) exists(e *ast.Exists) (*Node, error) {
+	rows, err := c.Scope.Rows(e.Query)
+	if err != nil {
+		return nil, err
+	}
+	eval := rows.Eval
+	return testNode(rows.Cost, func(f *Frame) value.Truth { return value.Is(len(eval(f).Array()) > 0) }), nil
+}

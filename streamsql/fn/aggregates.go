@@ -1,0 +1,51 @@
+package fn
+
+// aggregateFunctions are the aggregates; the state of each is in a file of its
+// own.
+func aggregateFunctions() []*Func {
+	return []*Func{
+		{
+			Name: "count", Family: "aggregate", Returns: Int, Nulls: NullIsSkipped,
+			Params:    []Param{{Name: "x", Type: Any, Rest: true}},
+			Aggregate: func() Aggregate { return new(count) },
+			Doc:       "The number of rows where x is not NULL, or of all rows as count(*).",
+		},
+		{
+			Name: "sum", Family: "aggregate", Returns: Number, Nulls: NullIsSkipped,
+			Params:    []Param{{Name: "x", Type: Any}},
+			Aggregate: func() Aggregate { return new(sum) },
+			Doc: "The sum of x over the rows where it is not NULL, and NULL where there are none. " +
+				"Whole numbers add up to one; one Float makes the sum a Float.",
+		},
+		{
+			Name: "total", Family: "aggregate", Returns: Float, Nulls: NullIsSkipped,
+			Params:    []Param{{Name: "x", Type: Any}},
+			Aggregate: func() Aggregate { return new(total) },
+			Doc:       "The sum of x as a Float, and 0 where there are no rows.",
+		},
+		{
+			Name: "avg", Aliases: []string{"mean"}, Family: "aggregate", Returns: Float, Nulls: NullIsSkipped,
+			Params:    []Param{{Name: "x", Type: Any}},
+			Aggregate: func() Aggregate { return new(average) },
+			Doc:       "The mean of x over the rows where it is not NULL.",
+		},
+		{
+			Name: "min", Family: "aggregate", Returns: Any, Nulls: NullIsSkipped,
+			Params:    []Param{{Name: "x", Type: Any}},
+			Aggregate: func() Aggregate { return &extreme{sign: -1} },
+			Doc:       "The least x of the rows where it is not NULL.",
+		},
+		{
+			Name: "max", Family: "aggregate", Returns: Any, Nulls: NullIsSkipped,
+			Params:    []Param{{Name: "x", Type: Any}},
+			Aggregate: func() Aggregate { return &extreme{sign: 1} },
+			Doc:       "The greatest x of the rows where it is not NULL.",
+		},
+		{
+			Name: "collect", Family: "aggregate", Returns: Array, Nulls: NullIsValue,
+			Params:    []Param{{Name: "x", Type: Any}},
+			Aggregate: func() Aggregate { return new(collect) },
+			Doc:       "An array of x of every row, or of the rows themselves as collect(*).",
+		},
+	}
+}

@@ -1,0 +1,36 @@
+package fn
+
+// analyticFunctions are the functions over the rows before; the state of each
+// is in a file of its own.
+func analyticFunctions() []*Func {
+	return []*Func{
+		{
+			Name: "lag", Family: "analytic", Returns: Any, Nulls: NullIsValue,
+			Params: []Param{
+				{Name: "x", Type: Any},
+				{Name: "rows", Type: Number, Optional: true},
+				{Name: "default", Type: Any, Optional: true},
+				{Name: "ignore_null", Type: Bool, Optional: true},
+			},
+			Analytic: func() Analytic { return new(lag) },
+			Doc: "The value that x had that many rows (1) before, or default (NULL) where there were not so many. " +
+				"With ignore_null rows where x is NULL do not count.",
+		},
+		{
+			Name: "latest", Family: "analytic", Returns: Any, Nulls: NullIsValue,
+			Params:   []Param{{Name: "x", Type: Any}, {Name: "default", Type: Any, Optional: true}},
+			Analytic: func() Analytic { return new(latest) },
+			Doc:      "The last x that was not NULL, up to and with this row, or default where there was none.",
+		},
+		{
+			Name: "had_changed", Family: "analytic", Returns: Bool, Nulls: NullIsValue,
+			Params: []Param{
+				{Name: "ignore_null", Type: Bool},
+				{Name: "x", Type: Any, Rest: true},
+			},
+			Analytic: func() Analytic { return new(hadChanged) },
+			Doc: "Whether any x differs from the row before; at the first row, whether it is there. " +
+				"With ignore_null a NULL is no change.",
+		},
+	}
+}

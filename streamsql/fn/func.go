@@ -1,0 +1,142 @@
+package fn
+
+import (
+	"strings"
+
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// Func is one function. It is immutable and shared by all queries.
+type Func struct {
+	Name    string   // lower case
+	Aliases []string // other names of the same function
+	Family  string   // heading of the reference page, such as "math"
+
+	Params  []Param
+	Returns Type
+
+	Nulls Nulls
+	Fixed Fixed
+
+	Doc      string // what it does, in sentences
+	Examples []Example
+
+	// Exactly one of these is set.
+	Scalar    Scalar
+	Aggregate func() Aggregate
+	Analytic  func() Analytic
+	Table     Table
+
+	// Bind, where set, is called once for a call whose marked parameters
+	// (Param.Constant) are known when the query is compiled, and returns what
+	// is called instead of Scalar: a place to compile a pattern. constants
+	// holds the arguments, Absent where they vary.
+	Bind func(constants []tag.Value) (Scalar, error)
+}
+
+// Kind is where in a query a function may stand.
+type Kind uint8
+
+// The kinds of function.
+const (
+	ScalarKind Kind = iota
+	AggregateKind
+	AnalyticKind
+	TableKind
+)
+
+// Kind returns the kind by the implementation that is set.
+func (f *Func) Kind() Kind {
+	switch {
+	case f.Aggregate != nil:
+		return AggregateKind
+	case f.Analytic != nil:
+		return AnalyticKind
+	case f.Table != nil:
+		return TableKind
+	default:
+		return ScalarKind
+	}
+}
+
+// String returns the kind's name.
+func (k Kind) String() string {
+	return [...]string{"scalar", "aggregate", "analytic", "table"}[k]
+}
+
+// Nulls is what a function makes of NULL arguments.
+type Nulls uint8
+
+// The treatments of NULL.
+const (
+	NullGivesNull Nulls = iota // not called: the result is NULL, with the worst quality of the arguments
+	NullIsValue                // called with it, and with values of Bad quality as they are
+	NullIsSkipped              // an aggregate does not see the row
+)
+
+// Fixed is how long a result holds for equal arguments.
+type Fixed uint8
+
+// The durations of a result.
+const (
+	Always Fixed = iota // a pure function: constants are folded
+	PerRow              // depends on the row's context: its time, window or metadata
+	Never               // differs at each call: evaluated once per row and expression
+)
+
+// Param is one parameter.
+type Param struct {
+	Name     string
+	Type     Type
+	Optional bool // may be left out, as may all behind it
+	Rest     bool // the last one: any number of arguments, none included
+	Constant bool // Bind wants it before the first row
+	Column   bool // must be a column: the function asks about it, not for its value
+	Named    bool // the last one: takes all arguments from here on as one Object by their names
+}
+
+// Example is one line of the reference page that is run as a test: an
+// expression over literals and its result as JSON.
+type Example struct {
+	SQL    string
+	Result string
+}
+
+// Arity returns the least and the greatest number of arguments; most is -1
+// where there is no limit.
+func (f *Func) Arity() (least, most int) {
+	for _, p := range f.Params {
+		switch {
+		case p.Rest:
+			return least, -1
+		case !p.Optional:
+			least++
+		}
+		most++
+	}
+	return least, most
+}
+
+// Signature returns the function as the reference page heads it, such as
+// "lag(x any [, rows int [, default any]]) any".
+func (f *Func) Signature() string {
+	var s strings.Builder
+	s.WriteString(f.Name + "(")
+	open := 0
+	for i, p := range f.Params {
+		if p.Optional {
+			s.WriteString("[")
+			open++
+		}
+		if i > 0 {
+			s.WriteString(", ")
+		}
+		s.WriteString(p.Name)
+		if p.Rest {
+			s.WriteString("…")
+		}
+		s.WriteString(" " + p.Type.String())
+	}
+	s.WriteString(strings.Repeat("]", open) + ") " + f.Returns.String())
+	return s.String()
+}

@@ -1,0 +1,123 @@
+package fn
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+func textFunctions() []*Func {
+	return []*Func{
+		{
+			Name: "length", Family: "text", Params: []Param{{Name: "x", Type: Any}}, Returns: Int,
+			Scalar: length,
+			Doc:    "The number of characters of a text, octets of a blob, or elements of an array.",
+			Examples: []Example{
+				{"length('Grüße')", "5"}, {"length(x'0102')", "2"}, {"length(NULL)", "null"}, {"length(1.5)", "3"},
+			},
+		},
+		{
+			Name: "upper", Family: "text", Params: []Param{{Name: "x", Type: Any}}, Returns: Text,
+			Scalar:   mapText(strings.ToUpper),
+			Doc:      "The text in upper case.",
+			Examples: []Example{{"upper('pump')", `"PUMP"`}},
+		},
+		{
+			Name: "lower", Family: "text", Params: []Param{{Name: "x", Type: Any}}, Returns: Text,
+			Scalar:   mapText(strings.ToLower),
+			Doc:      "The text in lower case.",
+			Examples: []Example{{"lower('PUMP')", `"pump"`}},
+		},
+		{
+			Name: "substr", Family: "text", Returns: Text | Bytes,
+			Params: []Param{{Name: "x", Type: Any}, {Name: "from", Type: Any}, {Name: "count", Type: Any, Optional: true}},
+			Scalar: substr,
+			Doc:    "The count characters from the one that is from-th, counted from 1, or from the end where negative.",
+			Examples: []Example{
+				{"substr('holdfast', 5)", `"fast"`}, {"substr('holdfast', -4, 2)", `"fa"`}, {"substr('holdfast', 0, 2)", `"h"`},
+			},
+		},
+		{
+			Name: "concat", Family: "text", Params: []Param{{Name: "x", Type: Any, Rest: true}}, Returns: Text,
+			Nulls:    NullIsValue,
+			Scalar:   concat,
+			Doc:      "The texts of all arguments in a row; NULL counts as no text.",
+			Examples: []Example{{"concat('line ', 3, NULL)", `"line 3"`}},
+		},
+	}
+}
+
+func length(_ *Context, args []tag.Value) (tag.Value, error) {
+	switch v := args[0]; v.Kind() {
+	case tag.Bytes:
+		return tag.IntOf(int64(len(v.Bytes()))), nil
+	case tag.Array:
+		return tag.IntOf(int64(len(v.Array()))), nil
+	default:
+		return tag.IntOf(int64(utf8.RuneCountInString(value.Text(v)))), nil
+	}
+}
+
+func mapText(f func(string) string) Scalar {
+	return func(_ *Context, args []tag.Value) (tag.Value, error) {
+		return tag.StringOf(f(value.Text(args[0]))), nil
+	}
+}
+
+// substr counts characters of text, octets of a blob, and treats place 0 as
+// SQLite does: it is the one before the first.
+func substr(_ *Context, args []tag.Value) (tag.Value, error) {
+	if args[0].Kind() == tag.Bytes {
+		b := args[0].Bytes()
+		from, to := span(args, int64(len(b)))
+		return tag.BytesOf(b[from:to]), nil
+	}
+	runes := []rune(value.Text(args[0]))
+	from, to := span(args, int64(len(runes)))
+	return tag.StringOf(string(runes[from:to])), nil
+}
+
+// span returns the part of n elements that substr's arguments name.
+func span(args []tag.Value, n int64) (from, to int64) {
+	from = value.Int(args[1])
+	count, negative := int64(1<<62), false
+	if len(args) > 2 {
+		count = value.Int(args[2])
+		if negative = count < 0; negative {
+			count = -max(count, -1<<62)
+		}
+	}
+	switch {
+	case from < 0:
+		from += n
+		if from < 0 {
+			if !negative {
+				count = max(count+from, 0)
+			}
+			from = 0
+		}
+	case from > 0:
+		from--
+	case count > 0:
+		count--
+	}
+	if negative {
+		from -= count
+		if from < 0 {
+			count = max(count+from, 0)
+			from = 0
+		}
+	}
+	from = min(from, n)
+	return from, from + min(count, n-from)
+}
+
+func concat(_ *Context, args []tag.Value) (tag.Value, error) {
+	var text []byte
+	for _, v := range args {
+		text = value.AppendText(text, v)
+	}
+	return tag.StringOf(string(text)), nil
+}

@@ -1,0 +1,59 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/expr"
+)
+
+// from finds the inputs.
+func (b *builder) from() error {
+	if b.syntax.From == nil {
+		return expr.Errorf(b.syntax.Pos, "SELECT without FROM: want the stream that it reads")
+	}
+	if err := b.input(b.syntax.From); err != nil {
+		return err
+	}
+	for _, join := range b.syntax.Joins {
+		if err := b.input(join.Source); err != nil {
+			return err
+		}
+	}
+	return b.distinctLabels()
+}
+
+// input adds one entry of FROM.
+func (b *builder) input(source ast.Source) error {
+	in := &Input{Pos: source.At(), Label: source.Label()}
+	switch source := source.(type) {
+	case *ast.Stream:
+		found, ok := b.catalog.Source(source.Name.Text)
+		if !ok {
+			hint := expr.Suggest(source.Name.Text, b.catalog.Names())
+			return expr.Errorf(source.Pos, "no stream is called %s%s", source.Name.Text, hint)
+		}
+		in.Stream, in.Source = source.Name.Text, found
+	case *ast.Derived:
+		query, err := Build(source.Query, b.catalog, b.functions)
+		if err != nil {
+			return err
+		}
+		in.Query = query
+	}
+	b.plan.Inputs = append(b.plan.Inputs, in)
+	return nil
+}
+
+// distinctLabels refuses two inputs that columns could not be told apart by.
+func (b *builder) distinctLabels() error {
+	seen := make(map[string]bool)
+	for _, in := range b.plan.Inputs {
+		label := strings.ToLower(in.Label)
+		if label != "" && seen[label] {
+			return expr.Errorf(in.Pos, "two sources are called %s: give one of them an alias", in.Label)
+		}
+		seen[label] = true
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/expr"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// items plans the select list and, where no input brings columns of its own,
+// the schema of the output.
+func (b *builder) items() error {
+	unnamed := 0
+	for _, item := range b.syntax.Items {
+		if star, ok := item.Expr.(*ast.Star); ok {
+			if err := b.star(star); err != nil {
+				return err
+			}
+			continue
+		}
+		n, err := b.item(item)
+		if err != nil {
+			return err
+		}
+		name := item.Alias.Text
+		if name == "" {
+			name = b.nameOf(item.Expr, &unnamed)
+		}
+		b.plan.Items = append(b.plan.Items, Item{Name: name, Expr: n, Invisible: item.Invisible})
+	}
+	return b.output()
+}
+
+// item compiles one item, in which its own alias means the column.
+func (b *builder) item(item *ast.Item) (*expr.Node, error) {
+	key := strings.ToLower(item.Alias.Text)
+	if key != "" && !b.expanding[key] {
+		b.expanding[key] = true
+		defer delete(b.expanding, key)
+	}
+	return b.compiler().Compile(item.Expr)
+}
+
+// nameOf names an item that has no alias.
+func (b *builder) nameOf(e ast.Expr, unnamed *int) string {
+	switch e.(type) {
+	case *ast.Column, *ast.Call:
+		return expr.NameOf(e)
+	}
+	if !b.dialect.NumberedColumns {
+		return expr.NameOf(e)
+	}
+	name := fmt.Sprintf("kuiper_field_%d", *unnamed)
+	*unnamed++
+	return name
+}
+
+// star plans a star: columns for inputs that have a schema, a Star for the
+// others.
+func (b *builder) star(s *ast.Star) error {
+	inputs, err := b.starred(s)
+	if err != nil {
+		return err
+	}
+	except := make(map[string]bool)
+	for _, name := range s.Except {
+		except[strings.ToLower(name.Text)] = true
+	}
+	for _, item := range s.Replace {
+		except[strings.ToLower(item.Alias.Text)] = true
+	}
+	for _, k := range inputs {
+		b.starOf(k, except)
+	}
+	for _, item := range s.Replace {
+		n, err := b.item(item)
+		if err != nil {
+			return err
+		}
+		b.plan.Items = append(b.plan.Items, Item{Name: item.Alias.Text, Expr: n})
+	}
+	return nil
+}
+
+// starred returns the inputs that a star is about.
+func (b *builder) starred(s *ast.Star) ([]int, error) {
+	if s.Stream.Text != "" {
+		k := b.labelled(s.Stream.Text)
+		if k < 0 {
+			return nil, expr.Errorf(s.Pos, "no source is called %s", s.Stream.Text)
+		}
+		return []int{k}, nil
+	}
+	all := make([]int, len(b.plan.Inputs))
+	for k := range all {
+		all[k] = k
+	}
+	return all, nil
+}
+
+// starOf plans the columns of one input but those excepted.
+func (b *builder) starOf(k int, except map[string]bool) {
+	in := b.plan.Inputs[k]
+	if in.Source.Schema == nil {
+		in.Star = true
+		b.plan.Items = append(b.plan.Items, Item{Star: &Star{Input: k, Except: except}})
+		return
+	}
+	for i := range in.Source.Schema.Len() {
+		name := in.Source.Schema.Field(i).Name
+		if !except[strings.ToLower(name)] {
+			b.plan.Items = append(b.plan.Items, Item{Name: name, Expr: b.use(k, name), FromStar: true})
+		}
+	}
+}
+
+// output settles which item gives which column. An item of its own hides a
+// star's column of its name; of two stars' columns the first counts.
+func (b *builder) output() error {
+	explicit, err := b.explicit()
+	if err != nil {
+		return err
+	}
+	static, seen := true, make(map[string]bool)
+	var kept []Item
+	columns := []tag.Field{}
+	for _, item := range b.plan.Items {
+		switch {
+		case item.Star != nil:
+			static = false
+			item.Star.hide(explicit)
+		case item.Invisible || item.FromStar && (explicit[item.Name] || seen[item.Name]):
+			continue
+		case !seen[item.Name]:
+			seen[item.Name] = true
+			columns = append(columns, tag.Field{Name: item.Name, Kind: kindOf(item.Expr)})
+		}
+		kept = append(kept, item)
+	}
+	b.plan.Items = kept
+	if static {
+		b.plan.Fields = columns
+	}
+	return nil
+}
+
+// explicit returns the names of the items that stand in the list themselves.
+// Where two have the same name, eKuiper takes the last; the standard dialect
+// refuses.
+func (b *builder) explicit() (map[string]bool, error) {
+	names := make(map[string]bool)
+	for _, item := range b.plan.Items {
+		if item.Star != nil || item.FromStar || item.Invisible {
+			continue
+		}
+		if names[item.Name] && !b.dialect.AliasFirst {
+			return nil, expr.Errorf(b.syntax.Pos, "two columns of the output are called %s: name one of them with AS", item.Name)
+		}
+		names[item.Name] = true
+	}
+	return names, nil
+}
+
+// hide excepts more names, whatever their case.
+func (s *Star) hide(names map[string]bool) {
+	except := make(map[string]bool, len(s.Except)+len(names))
+	maps.Copy(except, s.Except)
+	for name := range names {
+		except[strings.ToLower(name)] = true
+	}
+	s.Except = except
+}
