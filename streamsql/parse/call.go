@@ -3,8 +3,9 @@ package parse
 import (
 	"strings"
 
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 func (p *parser) call() ast.Expr {
@@ -12,7 +13,8 @@ func (p *parser) call() ast.Expr {
 		return nil
 	}
 	defer p.leave()
-	c := &ast.Call{Pos: p.token.pos, Name: p.takeName()}
+	c := &ast.Call{Pos: p.token.pos}
+	c.Name = p.takeName()
 	p.advance()
 	p.arguments(c)
 	p.clauses(c)

@@ -4,8 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 // create reads CREATE STREAM or CREATE TABLE.

@@ -1,8 +1,9 @@
 package parse
 
 import (
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 func (p *parser) expr() ast.Expr { return p.infix(ast.LowestPrec) }

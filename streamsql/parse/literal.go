@@ -2,30 +2,26 @@ package parse
 
 import (
 	"encoding/hex"
-	"math"
 	"strconv"
 	"strings"
 
+	sql "github.com/rqlite/sql"
+
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/tag"
-	sql "github.com/rqlite/sql"
 )
-
-// leastInt is the integer that has no positive counterpart, without its sign.
-const leastInt = "9223372036854775808"
 
 var nullValue = tag.NullOf(tag.Good)
 
 // literal makes a literal and takes the current token, the last one of it.
-func (p *parser) literal(start ast.Pos, v tag.Value) ast.Expr {
+func (p *parser) literal(start ast.Pos, v tag.Value) *ast.Literal {
 	p.advance()
 	return &ast.Literal{Pos: start, Value: v}
 }
 
-// least reads the digits of the least integer behind its sign.
-func (p *parser) least(start ast.Pos) ast.Expr {
-	return p.literal(start, tag.IntOf(math.MinInt64))
-}
+// beyondInt is the integer that is one too large, unless a minus sign makes it
+// the least of all.
+const beyondInt = "9223372036854775808"
 
 // constant reads a literal of one token.
 func (p *parser) constant() ast.Expr {
@@ -37,6 +33,10 @@ func (p *parser) constant() ast.Expr {
 		value = floatValue(text)
 	case sql.INTEGER:
 		value = p.integer(text)
+		if text == beyondInt {
+			p.beyond = p.literal(p.token.pos, value)
+			return p.beyond
+		}
 	case sql.BLOB:
 		value = p.blob(text)
 	default:

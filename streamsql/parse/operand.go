@@ -1,9 +1,12 @@
 package parse
 
 import (
+	"math"
+
+	sql "github.com/rqlite/sql"
+
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/tag"
-	sql "github.com/rqlite/sql"
 )
 
 // prefix reads an operand with the operators before it.
@@ -32,10 +35,11 @@ func (p *parser) prefix() ast.Expr {
 		u.X = p.infix(ast.NotPrec)
 	case op == ast.Negate && p.dialect == ast.EKuiper:
 		u.X = p.unsigned()
-	case op == ast.Negate && p.at(sql.INTEGER) && p.token.text == leastInt:
-		return p.least(u.Pos)
 	default:
 		u.X = p.prefix()
+	}
+	if op == ast.Negate && p.beyond != nil && u.X == ast.Expr(p.beyond) {
+		return &ast.Literal{Pos: u.Pos, Value: tag.IntOf(math.MinInt64)}
 	}
 	return u
 }
@@ -181,7 +185,8 @@ func (p *parser) callOrColumn() ast.Expr {
 	if p.ahead(1).kind == sql.LP {
 		return p.call()
 	}
-	c := &ast.Column{Pos: p.token.pos, Path: []ast.Name{p.takeName()}}
+	c := &ast.Column{Pos: p.token.pos}
+	c.Path = []ast.Name{p.takeName()}
 	for p.accept(sql.DOT) {
 		if p.at(sql.STAR) {
 			p.refuse("* where a value is expected", "a star stands in a select list or as an argument of its own")

@@ -3,8 +3,9 @@ package parse
 import (
 	"fmt"
 
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 // The limits of a text.

@@ -3,8 +3,9 @@ package parse
 import (
 	"fmt"
 
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 // parser reads the tokens of one text. Its reading functions begin at the
@@ -18,6 +19,7 @@ type parser struct {
 	token   token   // the current one
 	next    int     // its index
 	depth   int     // of brackets and prefix operators around it
+	beyond  *ast.Literal // the latest 9223372036854775808
 	err     *Error
 }
 

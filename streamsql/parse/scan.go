@@ -6,8 +6,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 // scanner cuts a text into tokens.

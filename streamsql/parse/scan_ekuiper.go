@@ -4,8 +4,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 // scanEscaped reads a string of eKuiper: in single or double quotes, with the

@@ -1,8 +1,9 @@
 package parse
 
 import (
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 func (p *parser) selectArm() *ast.Select {
@@ -118,7 +119,8 @@ func (p *parser) star(start ast.Pos, stream ast.Name) *ast.Star {
 }
 
 func (p *parser) replacement() *ast.Item {
-	i := &ast.Item{Pos: p.token.pos, Expr: p.expr()}
+	i := &ast.Item{Pos: p.token.pos}
+	i.Expr = p.expr()
 	p.expectWord("AS")
 	i.Alias = p.anyName("the name of the column to replace")
 	return i

@@ -3,8 +3,9 @@ package parse
 import (
 	"strings"
 
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 // from reads FROM with its joins, if there is one.

@@ -1,8 +1,9 @@
 package parse
 
 import (
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 func (p *parser) statement() ast.Statement {
@@ -74,7 +75,8 @@ func (p *parser) acceptClause(word string) bool {
 func (p *parser) orderBy() []*ast.Order { return commaList(p, p.order) }
 
 func (p *parser) order() *ast.Order {
-	o := &ast.Order{Pos: p.token.pos, Expr: p.expr()}
+	o := &ast.Order{Pos: p.token.pos}
+	o.Expr = p.expr()
 	if p.acceptWord("DESC") {
 		o.Desc = true
 	} else {

@@ -3,8 +3,9 @@ package parse
 import (
 	"strings"
 
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 // token is one word or sign of a text. Every word is an IDENT, keywords too:

@@ -5,8 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	sql "github.com/rqlite/sql"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
 
 // window reads a window, or returns nil where none begins.
