@@ -150,11 +150,11 @@ func (c *cell) broken(err error, inHand any) *fault {
 		f.message = typeName(c.now)
 		c.now = nil
 	}
-	if c.life == lifeUp {
+	if c.life == lifeUp && c.parent != nil {
 		c.life = lifeBroken
 		c.box.hold()
+		c.cancelTasks()
 	}
-	c.cancelTasks()
 	return f
 }
 

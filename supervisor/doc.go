@@ -14,15 +14,15 @@
 // fail. Text draws a live tree the way this one is drawn, and a test compares
 // them:
 //
-//	node                            one-for-one
-//	├─ store                        rest-for-one  5 in 1m0s
-//	│  ├─ log                                     3 in 1m0s
-//	│  ├─ broker                                  3 in 1m0s
-//	│  └─ history                                 3 in 1m0s
-//	└─ endpoints                    one-for-one   unlimited
-//	   └─ tcp:127.0.0.1:5020        one-for-one   5 in 10m0s
-//	      ├─ session                              10 in 5m0s
-//	      └─ boiler                               10 in 5m0s
+//	node                      one-for-one
+//	├─ store                  rest-for-one  5 in 1m0s
+//	│  ├─ log                               3 in 1m0s
+//	│  ├─ broker                            3 in 1m0s
+//	│  └─ history                           3 in 1m0s
+//	└─ endpoints              one-for-one   unlimited
+//	   └─ tcp:127.0.0.1:5020  one-for-one   5 in 10m0s
+//	      ├─ session                        10 in 5m0s
+//	      └─ boiler                         10 in 5m0s
 //
 // An actor's path, /endpoints/tcp:127.0.0.1:5020/session, is its PID's id. Path
 // and PID stay what they are through restarts.
@@ -63,6 +63,6 @@
 //
 // A mailbox takes Spec.Mailbox user messages. One more is rejected: it is counted
 // in the tree, a Rejected event says so at most once a second, and a request is
-// answered with a dead letter, which Ask turns into ErrStopped. A goroutine that
+// answered with a dead letter, which Ask turns into ErrRejected. A goroutine that
 // can wait uses System.SendWait. Messages of the supervision always pass.
 package supervisor

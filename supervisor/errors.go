@@ -10,8 +10,8 @@ var (
 	ErrUnknown = errors.New("no such actor")
 	// ErrStopped: the actor, or the whole system, is stopped or stopping.
 	ErrStopped = errors.New("stopped")
-	// ErrFull: the mailbox is full.
-	ErrFull = errors.New("mailbox is full")
+	// ErrRejected: there is no such actor, it is stopped, or its mailbox is full.
+	ErrRejected = errors.New("rejected")
 	// ErrNotStopped: Start was asked for an actor that runs.
 	ErrNotStopped = errors.New("not stopped")
 	// ErrParentDown: the actor cannot be commanded while its parent is not running.

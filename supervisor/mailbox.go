@@ -55,7 +55,7 @@ var _ actor.Mailbox = (*mailbox)(nil)
 
 // PostUserMessage takes the message or rejects it; it never waits.
 func (m *mailbox) PostUserMessage(message any) {
-	if err := m.offer(message); err != nil {
+	if !m.offer(message) {
 		m.cell.reject(message)
 	}
 }
@@ -88,18 +88,15 @@ func (m *mailbox) UserMessageCount() int {
 	return m.user.count
 }
 
-func (m *mailbox) offer(message any) error {
+func (m *mailbox) offer(message any) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	switch {
-	case m.closed:
-		return ErrStopped
-	case m.user.count >= m.capacity && !isOwned(message):
-		return ErrFull
+	if m.closed || m.user.count >= m.capacity && !isOwned(message) {
+		return false
 	}
 	m.user.push(message)
 	m.schedule()
-	return nil
+	return true
 }
 
 func isOwned(message any) bool {

@@ -28,8 +28,8 @@ func (s *System) SendWait(ctx context.Context, pid *actor.PID, message any) erro
 func (s *System) Send(pid *actor.PID, message any) { s.actors.Root.Send(pid, message) }
 
 // Ask sends message to pid and waits for the answer until ctx ends. It is for
-// the edges of the system: never call it from Receive. ErrStopped is its error
-// if the actor is not there or has rejected the message.
+// the edges of the system: never call it from Receive. ErrRejected is its error
+// if the actor is not there, is stopped, or has a full mailbox.
 func (s *System) Ask(ctx context.Context, pid *actor.PID, message any) (any, error) {
 	a := &answer{arrived: make(chan any, 1)}
 	registry := s.actors.ProcessRegistry
@@ -39,7 +39,7 @@ func (s *System) Ask(ctx context.Context, pid *actor.PID, message any) (any, err
 	select {
 	case reply := <-a.arrived:
 		if _, dead := reply.(*actor.DeadLetterResponse); dead {
-			return nil, fmt.Errorf("ask %s of %s: %w", typeName(message), pid.Id, ErrStopped)
+			return nil, fmt.Errorf("ask %s of %s: %w", typeName(message), pid.Id, ErrRejected)
 		}
 		return reply, nil
 	case <-ctx.Done():

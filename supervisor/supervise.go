@@ -20,7 +20,7 @@ func (c *cell) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervisor, 
 		return
 	}
 	if c.life != lifeUp || k.stopping || k.number != f.number {
-		c.makeKnown(k, f, Decision{ByCommand: true}) // its end is ordered already
+		c.makeKnown(k.node, f, Decision{ByCommand: true}) // its end is ordered already
 		return
 	}
 	d := c.judge(k, f)
@@ -41,24 +41,24 @@ func (c *cell) judge(k *kid, f *fault) Decision {
 		Permanent: IsPermanent(f.err),
 	}
 	d := k.spec.Policy.Step(&k.history, fault, c.system.random())
-	c.makeKnown(k, f, d)
+	c.makeKnown(k.node, f, d)
 	k.answer(fmt.Errorf("it failed again: %w", f.err))
 	return d
 }
 
 // makeKnown records the failure and what was decided about it.
-func (c *cell) makeKnown(k *kid, f *fault, d Decision) {
+func (c *cell) makeKnown(n *node, f *fault, d Decision) {
 	now := c.system.clock.Now()
 	failure := Failure{
-		Head: k.node.headAt(now), Err: f.err, Cause: f.err.Error(), Stack: stackOf(f.err), Message: f.message,
+		Head: n.headAt(now), Err: f.err, Cause: f.err.Error(), Stack: stackOf(f.err), Message: f.message,
 		Attempt: d.Attempt, Permanent: IsPermanent(f.err), Escalated: d.Verdict == Raise,
 	}
 	if d.Verdict != Raise && !d.ByCommand {
 		failure.Next = now.Add(d.After)
 	}
-	c.system.registry.failed(k.node, failure)
+	c.system.registry.failed(n, failure)
 	if d.Verdict == Raise {
-		c.system.registry.emit(k.node, func(h Head) Event {
+		c.system.registry.emit(n, func(h Head) Event {
 			return Escalated{Head: h, To: c.node.head.Path, Cause: failure.Cause}
 		})
 	}

@@ -110,20 +110,34 @@ func (s *System) startRoot(name string) {
 	}
 	s.root = newCell(s, n, spec, nil)
 	s.root.onGone = func() { close(s.gone) }
-	root := s.actors.Root.Copy().WithGuardian(guardian{})
+	root := s.actors.Root.Copy().WithGuardian(&guardian{s})
 	s.rootPID, err = root.SpawnNamed(s.root.props(), "")
 	if err != nil {
 		panic(err)
 	}
 	s.registry.bind(n, s.root.box, s.rootPID)
+	up := make(ready)
+	s.root.box.PostSystemMessage(up)
+	<-up
 }
 
+// ready is closed when the actor has come to it.
+type ready chan struct{}
+
+func (r ready) apply(*cell) { close(r) }
+
 // guardian supervises the root. The root runs no code but this package's; should
-// that panic, the root goes on, so that the process and the plant do.
-type guardian struct{}
+// that panic, the root goes on as it is and an alarm stays raised, so that the
+// plant is not stopped for it.
+type guardian struct{ system *System }
 
 // HandleFailure resumes the root.
-func (guardian) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervisor, child *actor.PID, _ *actor.RestartStatistics, _, _ any) {
+func (g *guardian) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervisor, child *actor.PID, _ *actor.RestartStatistics, reason, _ any) {
+	if f, ok := reason.(*fault); ok {
+		root := g.system.root
+		root.makeKnown(root.node, f, Decision{ByCommand: true})
+		g.system.registry.alarm(root.node, true, f.err.Error())
+	}
 	supervisor.ResumeChildren(child)
 }
 
