@@ -74,7 +74,7 @@ $(addprefix cross/,$(TARGETS)): cross/%:
 	GOOS=$(*D) GOARCH=$(*F) GOARM=7 $(GO) build ./...
 
 .PHONY: test386
-test386: ## Run the unit tests as a 32-bit program
+test386: deps ## Run the unit tests as a 32-bit program
 	GOARCH=386 $(GO) test -short $(TESTFLAGS) ./...
 
 .PHONY: ci
