@@ -26,7 +26,7 @@ import (
 type cell struct {
 	system *System
 	node   *node
-	spec   Spec
+	spec   *Spec // shared with the tree and the parent, never changed
 	box    *mailbox
 	parent *cell // nil at the root; only its box may be used from here
 

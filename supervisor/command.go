@@ -144,6 +144,7 @@ func (c *cell) commandRemove(k *kid, o *command) {
 	c.adopted = slices.DeleteFunc(c.adopted, func(s Spec) bool { return s.Name == k.spec.Name })
 	o.ends = true
 	k.command = o
+	k.number = c.system.serial.Add(1) // what it reported before is no outcome
 	c.stopKid(k)
 }
 

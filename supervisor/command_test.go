@@ -206,6 +206,16 @@ func TestANameIsTakenUntilItsActorIsGone(t *testing.T) {
 	}
 }
 
+func TestRemoveReturnsWhenTheActorIsGoneEvenIfItHasJustStarted(t *testing.T) {
+	p := newPlant(t)
+	for range 300 {
+		p.spawn(Spec{Name: "a", New: receive(fragile)})
+		if err := p.Remove(p.t.Context(), "/a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestABadSpecIsRefused(t *testing.T) {
 	p := newPlant(t)
 	for want, spec := range map[string]Spec{

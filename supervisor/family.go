@@ -9,7 +9,7 @@ import (
 
 // kid is what a parent keeps of one child.
 type kid struct {
-	spec     Spec
+	spec     *Spec
 	node     *node
 	box      *mailbox
 	pid      *actor.PID

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -64,6 +65,7 @@ func (c *manualClock) advance(d time.Duration) {
 			due = append(due, t.f)
 		}
 	}
+	c.pending = slices.DeleteFunc(c.pending, func(t *manualTimer) bool { return t.done })
 	c.mu.Unlock()
 	for _, f := range due {
 		f()

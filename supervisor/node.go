@@ -12,11 +12,9 @@ import (
 // incarnations, and the actor itself where the parent restarts or a command
 // stopped it. Its fields belong to the registry's lock, unless they are atomic.
 type node struct {
-	head     Head // path and kind; the time is unused
-	name     string
-	strategy Strategy
-	policy   Policy
-	parent   *node
+	head   Head // path and kind; the time is unused
+	spec   *Spec
+	parent *node
 	siblings
 	first, last *node // children in the order they were spawned
 	children    int

@@ -24,19 +24,19 @@ func newRegistry(h *hub, clock Clock) *registry {
 
 // enter gives the node of parent's child, the remembered one if there is one.
 // It fails with ErrExists if that still has a process.
-func (r *registry) enter(parent *node, spec Spec) (*node, error) {
+func (r *registry) enter(parent *node, spec *Spec) (*node, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	path := childPath(parent, spec.Name)
 	n, known := r.byPath[path]
 	switch {
 	case !known:
-		n = &node{head: Head{Path: path}, name: spec.Name, parent: parent}
+		n = &node{head: Head{Path: path}, parent: parent}
 		r.link(parent, n)
 	case n.box != nil:
 		return nil, ErrExists
 	}
-	n.head.Kind, n.strategy, n.policy = spec.Kind, spec.Strategy, spec.Policy
+	n.head.Kind, n.spec = spec.Kind, spec
 	r.turn(n, Starting)
 	return n, nil
 }

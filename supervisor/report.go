@@ -12,3 +12,13 @@ func Report(ctx actor.Context, state, detail string) {
 		c.system.registry.report(c.node, state, detail)
 	}
 }
+
+// Healthy declares that the actor does what it is there for: its earlier
+// failures are forgotten now, and not only after Policy.Healthy. A connection
+// says so when it is open.
+func Healthy(ctx actor.Context) {
+	c := scopeOf(ctx).cell
+	if c.life == lifeUp {
+		c.tellParent(healthy{c.node.head.Path, c.hold.number})
+	}
+}

@@ -32,15 +32,15 @@ func (c *cell) spawn(spec Spec) (*actor.PID, error) {
 	if c.parent == nil {
 		spec.Policy.Exhausted = Alarm
 	}
-	n, err := c.system.registry.enter(c.node, spec)
+	n, err := c.system.registry.enter(c.node, &spec)
 	if err != nil {
 		return nil, err
 	}
-	return c.raise(n, spec)
+	return c.raise(n, &spec)
 }
 
 // raise gives a node its process.
-func (c *cell) raise(n *node, spec Spec) (*actor.PID, error) {
+func (c *cell) raise(n *node, spec *Spec) (*actor.PID, error) {
 	child := newCell(c.system, n, spec, c)
 	k := &kid{spec: spec, node: n, box: child.box, number: c.system.serial.Add(1)}
 	child.hold.number = k.number
@@ -59,7 +59,7 @@ func (c *cell) raise(n *node, spec Spec) (*actor.PID, error) {
 	return pid, nil
 }
 
-func newCell(s *System, n *node, spec Spec, parent *cell) *cell {
+func newCell(s *System, n *node, spec *Spec, parent *cell) *cell {
 	c := &cell{system: s, node: n, spec: spec, parent: parent}
 	c.box = &mailbox{cell: c, capacity: spec.Mailbox}
 	return c
@@ -76,10 +76,10 @@ func (c *cell) props() *actor.Props {
 // this actor restarts, so that its counts and a stop by command outlive that.
 func (c *cell) forgetKid(k *kid) {
 	k.stopTimer()
-	k.answerEnd()
 	c.kids.remove(k)
 	restarting := c.life == lifeEnding && !isStop(c.ending.then)
 	c.system.registry.leave(k.node, restarting)
+	k.answerEnd()
 	c.regroup()
 }
 

@@ -86,6 +86,9 @@ func newActorSystem() *actor.ActorSystem {
 	}))
 	shards := s.ProcessRegistry.LocalPIDs.LocalPIDs
 	for _, shard := range shards[1:] {
+		if shard.Count() == 0 {
+			continue
+		}
 		for id, process := range shard.Items() {
 			shards[0].Set(id, process)
 		}
@@ -104,11 +107,11 @@ func (s *System) startLogging(log *slog.Logger) {
 
 func (s *System) startRoot(name string) {
 	spec := Spec{Name: name, Kind: "root", New: Group()}.complete()
-	n, err := s.registry.enter(nil, spec)
+	n, err := s.registry.enter(nil, &spec)
 	if err != nil {
 		panic(err) // the registry is empty
 	}
-	s.root = newCell(s, n, spec, nil)
+	s.root = newCell(s, n, &spec, nil)
 	s.root.onGone = func() { close(s.gone) }
 	root := s.actors.Root.Copy().WithGuardian(&guardian{s})
 	s.rootPID, err = root.SpawnNamed(s.root.props(), "")

@@ -54,7 +54,7 @@ func (s *System) Subtree(path string) (t Tree, ok bool) {
 
 func snapshot(n *node) Tree {
 	t := Tree{
-		Path: n.head.Path, Name: n.name, Kind: n.head.Kind, Strategy: n.strategy, Policy: n.policy,
+		Path: n.head.Path, Name: n.spec.Name, Kind: n.head.Kind, Strategy: n.spec.Strategy, Policy: n.spec.Policy,
 		Phase: n.phase, State: n.state(), Detail: n.detail, Since: n.since,
 		Restarts: max(0, n.ups-1), Rejected: n.rejected.Load(), Alarm: n.alarm,
 		LastFailure: n.failure, Next: n.next, Goroutines: n.tasks,
