@@ -86,13 +86,12 @@ func (d *device) compile() (err error) {
 	if d.compiled, err = d.driver.Compile(d.config); err != nil {
 		return err
 	}
-	now, plans := d.env.Now(), d.compiled.Plans()
+	plans := d.compiled.Plans()
 	for i := range d.config.Groups {
 		g, err := newGroup(d.env, d.config, &d.config.Groups[i], plans[i], d.meter)
 		if err != nil {
 			return err
 		}
-		g.schedule.begin(d.config.Name+"."+g.config.Name, now)
 		d.groups = append(d.groups, g)
 	}
 	return nil
@@ -101,6 +100,9 @@ func (d *device) compile() (err error) {
 func (d *device) client(ctx actor.Context) client { return client{pid: ctx.Self(), who: d} }
 
 func (d *device) sessionOpened(ctx actor.Context, msg *sessionOpened) {
+	if d.lanes == msg.lanes {
+		return // said in answer to hello, and to everybody
+	}
 	d.lanes = msg.lanes
 	if d.standing.sessionUp() == Demoted {
 		d.rest(ctx, "")

@@ -45,7 +45,7 @@ func newGroup(env Env, d *config.Device, g *config.Group, plan protocols.Plan, m
 		rows:     tag.NewBuilder(schema, 1),
 		row:      protocols.Row{Values: make([]tag.Value, schema.Len()), Stamps: make([]int64, schema.Len())},
 		last:     make([]tag.Value, schema.Len()),
-		schedule: schedule{every: g.Scan, meter: meter},
+		schedule: newSchedule(schema.Name(), g.Scan, meter),
 	}, nil
 }
 

@@ -11,11 +11,13 @@ import (
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
-// startScans sets a timer for every group: at its phase the first time, at once
-// when the device is back.
+// startScans sets the timer of every group that has none: to its phase the first
+// time, to now when the device is back.
 func (d *device) startScans(ctx actor.Context) {
-	for i := range d.groups {
-		d.await(ctx, i, d.env.Now())
+	for i, g := range d.groups {
+		if g.timer == nil {
+			d.await(ctx, i, d.env.Now())
+		}
 	}
 }
 

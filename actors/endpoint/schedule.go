@@ -10,28 +10,35 @@ import (
 // monotonic reading.
 type schedule struct {
 	every   time.Duration
+	phase   time.Duration // of the first scan, from when it can be made
+	begun   bool
 	due     time.Time // of the scan that comes next
 	running time.Time // due time of the scan in flight; zero: none
 	meter   *Meter
 }
 
-// begin sets the phase. Devices of the same interval are spread over it by
-// name, so that a thousand of them do not ask at the same instant.
-func (s *schedule) begin(name string, now time.Time) {
-	s.running = time.Time{}
+// newSchedule returns the schedule of the named group. Groups are spread over
+// their interval by name, so that a thousand devices do not ask at the same
+// instant.
+func newSchedule(name string, every time.Duration, meter *Meter) schedule {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name))
-	spread := min(s.every, time.Second)
-	s.due = now.Add(time.Duration(h.Sum64() % uint64(spread)))
+	spread := uint64(min(every, time.Second))
+	return schedule{every: every, phase: time.Duration(h.Sum64() % spread), meter: meter}
 }
 
 // rest makes nothing due. A scan in flight stays in flight.
 func (s *schedule) rest() { s.due = time.Time{} }
 
-// resume makes a scan due at once, and its time the phase, after a rest.
+// resume makes a scan due when nothing is: at the group's phase the first time,
+// at once after a rest.
 func (s *schedule) resume(now time.Time) {
-	if s.due.IsZero() {
+	switch {
+	case !s.due.IsZero():
+	case s.begun:
 		s.due = now
+	default:
+		s.begun, s.due = true, now.Add(s.phase)
 	}
 }
 
@@ -41,14 +48,15 @@ func (s *schedule) wait(now time.Time) time.Duration { return max(s.due.Sub(now)
 // tick is called when a scan is due. It reports whether to start it, and moves
 // on to the next.
 func (s *schedule) tick(now time.Time) (start bool) {
-	if now.Before(s.due) {
+	if s.due.IsZero() || now.Before(s.due) {
 		return false
 	}
 	due := s.due
 	s.due = due.Add(s.every)
-	if missed := now.Sub(s.due) / s.every; missed >= 0 && !now.Before(s.due) {
-		s.meter.Overruns.Add(uint64(missed) + 1)
-		due = due.Add((missed + 1) * s.every)
+	if behind := now.Sub(s.due); behind >= 0 {
+		missed := behind/s.every + 1
+		s.meter.Overruns.Add(uint64(missed))
+		due = due.Add(missed * s.every)
 		s.due = due.Add(s.every)
 	}
 	if !s.running.IsZero() {

@@ -45,6 +45,7 @@ func (s *session) Receive(ctx actor.Context) {
 		supervisor.Go(ctx, "connection", func(c context.Context) error { return s.run(c, self) })
 	case *sessionOpened:
 		supervisor.Report(ctx, "open", "")
+		supervisor.Healthy(ctx) // a unit that breaks it again and again is demoted, not the session
 		ctx.Send(ctx.Parent(), msg)
 	case supervisor.GoFailed:
 		s.lost(ctx, protocols.QualityOf(msg.Err), msg.Err.Error())
