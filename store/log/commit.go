@@ -1,0 +1,289 @@
+package log
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/holdfast-edge/holdfast/store/bolt"
+)
+
+// state is what a commit writes beside the blocks.
+type state struct {
+	consumers   []consumerState
+	removed     []string
+	checkpoints map[string][]byte
+	since       time.Time // when the first checkpoint came
+}
+
+// consumerState is a consumer as it is to be written.
+type consumerState struct {
+	consumer *consumer
+	record   consumerRecord
+	gaps     []byte // nil: as they are on the disk
+	since    time.Time
+}
+
+// commit makes durable what waits, and shows it to the cursors. Where the disk
+// refuses, the batches wait for the next attempt and the state is written
+// without them: it needs next to no room, and lets segments be removed.
+func (l *Log) commit() {
+	now := l.options.Now()
+	st, items, since := l.collect()
+	g := assemble(items, l.committer.end, now.UnixNano(), l.committer.life, l.streams, l.committer.schemas)
+	err := l.write(&g, st)
+	if err == nil {
+		l.succeed(items, &g, st)
+	} else {
+		l.fail(items, since, st, err)
+	}
+	l.upkeep(now)
+}
+
+// collect takes what waits. The cursors are looked at before the queue, so that
+// an acknowledgement never overtakes what came before it.
+func (l *Log) collect() (st *state, items []item, since time.Time) {
+	st = &state{}
+	for _, c := range l.all() {
+		st.consumers = append(st.consumers, c.snapshot())
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	since = l.queue.oldest
+	items = l.queue.take()
+	st.checkpoints, st.since = l.checkpoints, l.checkpoint
+	l.checkpoints = map[string][]byte{}
+	st.removed = slices.Collect(maps.Keys(l.removed))
+	return st, items, since
+}
+
+func (c *consumer) snapshot() consumerState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := consumerState{consumer: c, since: c.changed, record: consumerRecord{
+		pending: c.lanes.pending(), lag: c.lag + c.lanes.unsettled(), streams: c.options.Streams, quota: c.options.Quota,
+	}}
+	if c.gapsDirty {
+		s.gaps = appendGaps(nil, c.gaps)
+	}
+	c.changed, c.gapsDirty = time.Time{}, false
+	return s
+}
+
+// succeed shows what was committed.
+func (l *Log) succeed(items []item, g *group, st *state) {
+	l.committer.end = g.end
+	l.committer.schemas.unwritten = nil
+	l.committer.retryAt = time.Time{}
+	l.streams.advance(g.next)
+	l.mu.Lock()
+	recovered := l.trouble != nil
+	l.trouble, l.failures = nil, 0
+	l.persisted(st)
+	if len(items) > 0 {
+		l.recent.add(*g)
+		for _, c := range l.consumers {
+			c.committed(g)
+		}
+	}
+	l.release()
+	l.mu.Unlock()
+	for i, it := range items {
+		if e := g.entries[i].entry; it.done != nil {
+			it.done(e.Batch.Identity(0), nil)
+		}
+		l.counters.rows.Add(int64(g.entries[i].entry.Rows()))
+	}
+	l.counters.batches.Add(int64(len(items)))
+	if recovered {
+		l.options.Logger.Info("log commits again")
+	}
+}
+
+// persisted notes that a state is on the disk. The caller holds mu.
+func (l *Log) persisted(st *state) {
+	for _, s := range st.consumers {
+		s.consumer.mu.Lock()
+		s.consumer.safe = forever
+		if len(s.record.pending) > 0 {
+			s.consumer.safe = s.record.pending[0].from
+		}
+		s.consumer.mu.Unlock()
+	}
+	for _, name := range st.removed {
+		delete(l.removed, name)
+	}
+}
+
+// fail returns what could not be committed to where it came from, and plans
+// the next attempt.
+func (l *Log) fail(items []item, since time.Time, st *state, err error) {
+	l.counters.failures.Add(1)
+	l.mu.Lock()
+	if l.trouble == nil {
+		l.options.Logger.Error("commit to log", "error", err, "full", isNoSpace(err))
+	}
+	l.trouble = err
+	l.failures++
+	l.committer.retryAt = l.options.Now().Add(retryDelay(l.failures))
+	l.queue.putBack(items, since, err)
+	l.release() // those who were withdrawn made room
+	l.mu.Unlock()
+	if len(items) > 0 && l.write(&group{}, st) == nil {
+		l.mu.Lock()
+		l.persisted(st)
+		l.mu.Unlock()
+		l.committer.schemas.unwritten = nil
+		l.streams.advance(nil)
+		return
+	}
+	l.restore(st)
+}
+
+// restore marks a state that could not be written as still to be written.
+func (l *Log) restore(st *state) {
+	l.mu.Lock()
+	for name, checkpoint := range st.checkpoints {
+		if _, newer := l.checkpoints[name]; !newer {
+			l.checkpoints[name] = checkpoint
+			l.checkpoint = st.since
+		}
+	}
+	l.mu.Unlock()
+	for _, s := range st.consumers {
+		s.consumer.mu.Lock()
+		s.consumer.gapsDirty = s.consumer.gapsDirty || s.gaps != nil
+		if !s.since.IsZero() {
+			s.consumer.changed = s.since
+		}
+		s.consumer.mu.Unlock()
+	}
+}
+
+// write commits a group and a state to the active segment, or to a new one
+// where that is full.
+func (l *Log) write(g *group, st *state) error {
+	err := l.transact(g, st)
+	if bolt.IsFull(err) {
+		if err = l.rotate(); err == nil {
+			err = l.transact(g, st)
+		}
+	}
+	return err
+}
+
+func (l *Log) transact(g *group, st *state) error {
+	tx, err := l.committer.active.db.Begin(true)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // after a commit, it does nothing
+	if err := l.put(tx, g, st); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	l.counters.commits.Add(1)
+	l.counters.written.Add(bolt.Written(tx))
+	return nil
+}
+
+// put writes all that a commit carries.
+func (l *Log) put(tx *bbolt.Tx, g *group, st *state) error {
+	c := l.committer
+	if err := putRows(tx.Bucket(streamsBucket), l.streams.rows(l.streams.unwritten)); err != nil {
+		return err
+	}
+	if err := putRows(tx.Bucket(schemasBucket), c.schemas.unwritten); err != nil {
+		return err
+	}
+	for i := range g.blocks {
+		if err := putBlock(tx.Bucket(blocksBucket), c.compressor, &g.blocks[i]); err != nil {
+			return err
+		}
+	}
+	return putState(tx, g, st)
+}
+
+func putRows(b *bbolt.Bucket, rows []row) error {
+	for _, r := range rows {
+		if err := b.Put(r.key, r.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putBlock writes a block in a bucket of its own, behind all others.
+func putBlock(blocks *bbolt.Bucket, c *compressor, b *block) error {
+	blocks.FillPercent = 1
+	own, err := blocks.CreateBucket(positionKey(b.header.first))
+	if err != nil {
+		return err
+	}
+	kept := append([]byte(nil), c.compress(&b.header, b.payload)...) // bbolt keeps it until the commit
+	if err := own.Put(headerKey, appendHeader(nil, &b.header)); err != nil {
+		return err
+	}
+	return own.Put(payloadKey, kept)
+}
+
+func putState(tx *bbolt.Tx, g *group, st *state) error {
+	cursors, skips := tx.Bucket(cursorsBucket), tx.Bucket(skipsBucket)
+	for _, s := range st.consumers {
+		if err := putConsumer(cursors, skips, g, s); err != nil {
+			return err
+		}
+	}
+	for _, name := range st.removed {
+		if err := removeConsumer(cursors, skips, name); err != nil {
+			return err
+		}
+	}
+	checkpoints := tx.Bucket(checkpointBucket)
+	for name, value := range st.checkpoints {
+		if err := putCheckpoint(checkpoints, name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putConsumer(cursors, skips *bbolt.Bucket, g *group, s consumerState) error {
+	s.record.lag += s.consumer.fresh(g)
+	encoded := appendConsumer(nil, s.record)
+	name := []byte(s.consumer.name)
+	if string(cursors.Get(name)) != string(encoded) {
+		if err := cursors.Put(name, encoded); err != nil {
+			return err
+		}
+	}
+	if s.gaps == nil {
+		return nil
+	}
+	return putLarge(skips, name, s.gaps)
+}
+
+func removeConsumer(cursors, skips *bbolt.Bucket, name string) error {
+	if err := cursors.Delete([]byte(name)); err != nil {
+		return err
+	}
+	if skips.Bucket([]byte(name)) == nil {
+		return nil
+	}
+	return skips.DeleteBucket([]byte(name))
+}
+
+func putCheckpoint(b *bbolt.Bucket, name string, value []byte) error {
+	switch {
+	case value != nil:
+		return putLarge(b, []byte(name), appendChecksum(append([]byte(nil), value...), 0))
+	case b.Bucket([]byte(name)) != nil:
+		return b.DeleteBucket([]byte(name))
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,105 @@
+package log
+
+import (
+	"time"
+
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// item is what waits in the queue: an encoded batch, or records of a stream
+// that were dropped.
+type item struct {
+	batch *tag.Batch
+	body  []byte
+	drop  *drop
+	done  func(tag.Identity, error) // of a publisher that waits, or nil
+}
+
+// drop is a run of records of a stream that will never be in the log.
+type drop struct {
+	stream tag.StreamID
+	name   string
+	rows   uint64
+	cause  tag.Cause
+	at     int64
+}
+
+// queue is what waits for the next commit, in order. It is bounded by the
+// encoded octets of its batches; drops that follow each other are one item, so
+// there are never more of them than batches and streams. The log's mutex
+// guards it.
+type queue struct {
+	limit  int
+	items  []item
+	bytes  int
+	urgent int       // publishers that wait
+	oldest time.Time // when the first item came
+	drops  map[tag.StreamID]*drop
+}
+
+// hasRoom reports whether n more octets fit. A batch that is larger than the
+// whole queue fits an empty one.
+func (q *queue) hasRoom(n int) bool { return q.bytes+n <= q.limit || q.bytes == 0 }
+
+// push adds an item that has room.
+func (q *queue) push(it item, now time.Time) {
+	if len(q.items) == 0 {
+		q.oldest = now
+	}
+	q.items = append(q.items, it)
+	q.bytes += len(it.body)
+	if it.done != nil {
+		q.urgent++
+	}
+	if it.batch != nil {
+		delete(q.drops, it.batch.Schema().Stream())
+	}
+}
+
+// drop adds records that are refused, so that readers find the gap in place.
+func (q *queue) drop(d drop, now time.Time) {
+	if last := q.drops[d.stream]; last != nil && last.cause == d.cause {
+		last.rows += d.rows
+		return
+	}
+	if q.drops == nil {
+		q.drops = map[tag.StreamID]*drop{}
+	}
+	q.drops[d.stream] = &d
+	q.push(item{drop: &d}, now)
+}
+
+// take empties the queue.
+func (q *queue) take() []item {
+	items := q.items
+	*q = queue{limit: q.limit}
+	return items
+}
+
+// putBack returns items that could not be committed to the front. Publishers
+// that wait are told, and what they brought is withdrawn: they will bring it
+// again.
+func (q *queue) putBack(items []item, since time.Time, err error) {
+	later := q.take()
+	for _, it := range items {
+		if it.done != nil {
+			it.done(tag.Identity{}, err)
+			continue
+		}
+		q.restore(it, since)
+	}
+	for _, it := range later {
+		q.restore(it, since)
+	}
+}
+
+// restore adds an item again and remembers the drops that can still grow.
+func (q *queue) restore(it item, since time.Time) {
+	q.push(it, since)
+	if it.drop != nil {
+		if q.drops == nil {
+			q.drops = map[tag.StreamID]*drop{}
+		}
+		q.drops[it.drop.stream] = it.drop
+	}
+}

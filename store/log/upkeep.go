@@ -1,0 +1,229 @@
+package log
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/holdfast-edge/holdfast/store/bolt"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// upkeep does what has to be done between commits: begins a new segment,
+// advances the cursors that are beyond their quota, removes what all have
+// passed. What fails is logged and tried again after the next commit.
+func (l *Log) upkeep(now time.Time) {
+	if used, err := bolt.Used(l.committer.active.db); err == nil && used >= l.segmentLimit() {
+		if err := l.rotate(); err != nil {
+			l.options.Logger.Error("begin a segment of the log", "error", err)
+		}
+	}
+	if l.enforce(now) {
+		l.commitState()
+	}
+	if err := l.shelf.trim(l.passed()); err != nil {
+		l.options.Logger.Error("trim log", "error", err)
+	}
+}
+
+// segmentLimit returns the size at which the active segment is closed: less
+// than configured where a quota is small.
+func (l *Log) segmentLimit() int64 {
+	limit := l.options.SegmentBytes
+	for _, c := range l.all() {
+		c.mu.Lock()
+		if q := c.options.Quota.Bytes; q > 0 {
+			limit = min(limit, q/segmentsPerQuota)
+		}
+		c.mu.Unlock()
+	}
+	return max(limit, minSegment)
+}
+
+// passed returns the position before which no cursor has anything pending on
+// the disk.
+func (l *Log) passed() uint64 {
+	passed := l.committer.end
+	for _, c := range l.all() {
+		c.mu.Lock()
+		passed = min(passed, c.safe)
+		c.mu.Unlock()
+	}
+	return passed
+}
+
+// commitState writes the state alone.
+func (l *Log) commitState() {
+	st := &state{}
+	for _, c := range l.all() {
+		st.consumers = append(st.consumers, c.snapshot())
+	}
+	if err := l.write(&group{}, st); err != nil {
+		l.restore(st)
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.persisted(st)
+}
+
+// ageEvery is how often ages are looked at.
+const ageEvery = 10 * time.Second
+
+// enforce advances the cursors that are beyond their quota and reports whether
+// there were any.
+func (l *Log) enforce(now time.Time) bool {
+	sizes := l.shelf.sizes()
+	aged := now.Sub(l.committer.enforced) >= ageEvery
+	if aged {
+		l.committer.enforced = now
+	}
+	any := false
+	for _, c := range l.all() {
+		c.mu.Lock()
+		quota, oldest := c.options.Quota, c.lanes.oldest()
+		c.mu.Unlock()
+		to, cause := quota.beyond(oldest, sizes), tag.QuotaExceeded
+		if aged && quota.Age > 0 {
+			if fresh := l.firstSince(oldest, now.Add(-quota.Age).UnixNano()); fresh > max(oldest, to) {
+				to, cause = fresh, tag.Expired
+			}
+		}
+		if to == 0 {
+			continue
+		}
+		any = true
+		if err := c.skip(to, cause); err != nil {
+			l.options.Logger.Error("advance cursor", "cursor", c.name, "error", err)
+		}
+	}
+	return any
+}
+
+// firstSince returns the position of the first block behind another one that
+// was committed at a time or later.
+func (l *Log) firstSince(position uint64, since int64) uint64 {
+	tail, _ := l.recent.tail()
+	for position < tail {
+		held, end, err := l.shelf.holding(position)
+		if err != nil {
+			return 0 // whoever reads it will find out
+		}
+		found := min(end, tail)
+		err = held.view(func(tx *bbolt.Tx) error {
+			blocks := tx.Bucket(blocksBucket)
+			c := blocks.Cursor()
+			for k := seekBlock(c, position); k != nil; k, _ = c.Next() {
+				if h, err := blockHeader(blocks.Bucket(k), k); err == nil && h.time >= since {
+					found = max(h.first, position)
+					return errFound
+				}
+			}
+			return nil
+		})
+		switch {
+		case errors.Is(err, errFound):
+			return found
+		case err != nil && !errors.Is(err, fs.ErrClosed):
+			return 0
+		case err == nil:
+			position = found
+		}
+	}
+	return tail
+}
+
+// errFound ends a search.
+var errFound = errors.New("found")
+
+// rotate begins a new segment, which carries the state on, and closes the
+// active one for writing.
+func (l *Log) rotate() error {
+	c := l.committer
+	next, err := l.create(c.end, c.life, true, func(tx *bbolt.Tx) error {
+		return c.active.view(func(from *bbolt.Tx) error { return carry(tx, from) })
+	})
+	if err != nil {
+		return fmt.Errorf("rotate: %w", err)
+	}
+	previous := c.active
+	l.shelf.push(next)
+	c.active, c.schemas = next, newSchemaIndex()
+	previous.mu.Lock()
+	previous.file.ReadOnly = true
+	previous.mu.Unlock()
+	return previous.close()
+}
+
+// create makes a segment with the streams as they stand, open for writing.
+// What fill puts into it is committed with its beginning, before the file gets
+// its name: one that has a name is whole.
+func (l *Log) create(first uint64, own life, sameLife bool, fill func(*bbolt.Tx) error) (*segment, error) {
+	s := &segment{path: segmentPath(l.options.Dir, first), first: first, file: l.writable()}
+	unnamed := s.path + newSuffix
+	if err := os.Remove(unnamed); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("make way for segment: %w", err)
+	}
+	db, err := bolt.Open(unnamed, s.file)
+	if err != nil {
+		return nil, err
+	}
+	if own.inode, err = inode(unnamed); err == nil {
+		err = db.Update(func(tx *bbolt.Tx) error { return l.begin(tx, own, sameLife, fill) })
+	}
+	if err == nil {
+		err = os.Rename(unnamed, s.path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close(), os.Remove(unnamed))
+	}
+	if err := bolt.SyncDirectory(filepath.Dir(s.path)); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	l.streams.turn(sameLife)
+	s.db, s.life = db, own
+	return s, nil
+}
+
+func (l *Log) begin(tx *bbolt.Tx, own life, sameLife bool, fill func(*bbolt.Tx) error) error {
+	for _, name := range [][]byte{
+		lifeBucket, streamsBucket, schemasBucket, blocksBucket, cursorsBucket, skipsBucket, checkpointBucket,
+	} {
+		if _, err := tx.CreateBucket(name); err != nil {
+			return err
+		}
+	}
+	if err := tx.Bucket(lifeBucket).Put(lifeKey, appendLife(nil, own)); err != nil {
+		return err
+	}
+	if err := putRows(tx.Bucket(streamsBucket), l.streams.turned(sameLife)); err != nil {
+		return err
+	}
+	return fill(tx)
+}
+
+// carry copies the state of one segment to the next.
+func carry(to, from *bbolt.Tx) error {
+	err := from.Bucket(cursorsBucket).ForEach(to.Bucket(cursorsBucket).Put)
+	for _, name := range [][]byte{skipsBucket, checkpointBucket} {
+		target := to.Bucket(name)
+		err = errors.Join(err, from.Bucket(name).ForEachBucket(func(k []byte) error {
+			return putLarge(target, k, largeValue(from.Bucket(name), k))
+		}))
+	}
+	return err
+}
+
+// writable is how the active segment is opened: with room beyond the limit for
+// what one commit may bring.
+func (l *Log) writable() bolt.File {
+	return bolt.File{
+		MaxBytes: int(l.options.SegmentBytes) + 4*l.options.QueueBytes + 1<<20,
+		OpenFile: l.options.OpenFile,
+	}
+}
