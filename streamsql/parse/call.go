@@ -89,7 +89,8 @@ func (p *parser) cast() ast.Expr {
 		return nil
 	}
 	defer p.leave()
-	start, name := p.token.pos, p.takeName()
+	start := p.token.pos
+	name := p.takeName()
 	p.advance()
 	x := p.expr()
 	if p.at(sql.COMMA) {

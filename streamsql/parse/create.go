@@ -34,7 +34,8 @@ func (p *parser) create() *ast.CreateStream {
 func (p *parser) fields() []*ast.Field { return commaList(p, p.field) }
 
 func (p *parser) field() *ast.Field {
-	f := &ast.Field{Pos: p.token.pos, Name: p.anyName("the name of a column")}
+	f := &ast.Field{Pos: p.token.pos}
+	f.Name = p.anyName("the name of a column")
 	f.Type = p.fieldType()
 	return f
 }
@@ -79,7 +80,8 @@ func (p *parser) options() []*ast.Option {
 }
 
 func (p *parser) option() *ast.Option {
-	o := &ast.Option{Pos: p.token.pos, Name: p.anyName("the name of an option")}
+	o := &ast.Option{Pos: p.token.pos}
+	o.Name = p.anyName("the name of an option")
 	p.expect(sql.EQ)
 	switch {
 	case p.at(sql.STRING), p.at(sql.INTEGER), p.token.is("TRUE"), p.token.is("FALSE"):

@@ -15,10 +15,10 @@ import (
 type parser struct {
 	text    string
 	dialect ast.Dialect
-	tokens  []token // the last one is EOF or ILLEGAL
-	token   token   // the current one
-	next    int     // its index
-	depth   int     // of brackets and prefix operators around it
+	tokens  []token      // the last one is EOF or ILLEGAL
+	token   token        // the current one
+	next    int          // its index
+	depth   int          // of brackets and prefix operators around it
 	beyond  *ast.Literal // the latest 9223372036854775808
 	err     *Error
 }

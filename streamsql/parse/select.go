@@ -58,7 +58,8 @@ func endsItem(t token) bool {
 }
 
 func (p *parser) item() *ast.Item {
-	i := &ast.Item{Pos: p.token.pos, Expr: p.starOrExpr()}
+	i := &ast.Item{Pos: p.token.pos}
+	i.Expr = p.starOrExpr()
 	if _, star := i.Expr.(*ast.Star); star {
 		if p.token.is("AS") {
 			p.refuse("alias after *", "a star has as many names as columns; rename one with * REPLACE (x AS name)")

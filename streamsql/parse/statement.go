@@ -26,7 +26,8 @@ func (p *parser) explain() *ast.Explain {
 }
 
 func (p *parser) query() *ast.Query {
-	q := &ast.Query{Pos: p.token.pos, Dialect: p.dialect, Arms: []*ast.Select{p.selectArm()}}
+	q := &ast.Query{Pos: p.token.pos, Dialect: p.dialect}
+	q.Arms = append(q.Arms, p.selectArm())
 	for p.unionAll() {
 		q.Arms = append(q.Arms, p.selectArm())
 	}

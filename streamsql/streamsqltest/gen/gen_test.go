@@ -1,0 +1,118 @@
+package gen
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+func TestTheSameSeedMakesTheSameTexts(t *testing.T) {
+	for seed := range uint64(20) {
+		a, b := New(seed), New(seed)
+		tables := a.Tables()
+		if again := b.Tables(); !reflect.DeepEqual(tables, again) {
+			t.Fatalf("seed %d: tables %v, then %v", seed, tables, again)
+		}
+		if x, y := a.Expr(tables[0].Columns, 3), b.Expr(tables[0].Columns, 3); x != y {
+			t.Errorf("seed %d: %s, then %s", seed, x, y)
+		}
+		if x, y := a.Query(tables), b.Query(tables); x != y {
+			t.Errorf("seed %d: %v, then %v", seed, x, y)
+		}
+	}
+}
+
+func TestEveryFormOfExpressionComesUp(t *testing.T) {
+	wanted := []string{
+		"NOT BETWEEN ", " IN (", " NOT IN (", " LIKE ", " GLOB ", " ESCAPE ", " ISNULL", " NOTNULL", " NOT NULL", " IS NOT TRUE",
+		"NOT ", "~", "- ", "CASE WHEN ", " ELSE ", "CAST(", "x'61'", "NULL", "9223372036854775808", "it''s", "coalesce(",
+	}
+	for _, op := range infix {
+		wanted = append(wanted, op)
+	}
+	missing(t, wanted, func(seed uint64) string {
+		g := New(seed)
+		return g.Expr(g.Tables()[0].Columns, 3)
+	})
+}
+
+func TestEveryFormOfQueryComesUp(t *testing.T) {
+	wanted := []string{
+		"DISTINCT ", " JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN ", " CROSS JOIN ", " FROM t, u", "(SELECT * FROM u",
+		" WHERE ", " GROUP BY ", " HAVING ", " ORDER BY ", " DESC", " NULLS LAST", " LIMIT ", " OFFSET ", " UNION ALL ",
+		"EXISTS (SELECT ", " IN (SELECT ", "count(*)", "sum(", "avg(", "min(", "max(", "total(", "count(DISTINCT ", " FILTER (WHERE ",
+	}
+	missing(t, wanted, func(seed uint64) string {
+		g := New(seed)
+		return g.Query(g.Tables()).Text
+	})
+}
+
+// missing fails for what is in none of many texts.
+func missing(t *testing.T, wanted []string, text func(seed uint64) string) {
+	t.Helper()
+	var all strings.Builder
+	for seed := range uint64(1000) {
+		all.WriteString(text(seed) + "\n")
+	}
+	for _, w := range wanted {
+		if !strings.Contains(all.String(), w) {
+			t.Errorf("%q is in no text", w)
+		}
+	}
+}
+
+func TestAGeneratorCallsOnlyTheFunctionsThatItWasGiven(t *testing.T) {
+	for seed := range uint64(200) {
+		g := New(seed)
+		g.Functions = []Function{{"abs", 1, 1}}
+		text := g.Expr(nil, 4)
+		for _, f := range Functions() {
+			if f.Name != "abs" && strings.Contains(text, f.Name+"(") {
+				t.Fatalf("seed %d: %s", seed, text)
+			}
+		}
+		g.Functions = nil
+		if text := g.Expr(nil, 4); strings.Contains(text, "abs(") {
+			t.Fatalf("seed %d: %s", seed, text)
+		}
+	}
+}
+
+func TestAColumnHoldsItsKindOrNull(t *testing.T) {
+	rows := 0
+	for seed := range uint64(100) {
+		for _, table := range New(seed).Tables() {
+			rows += len(table.Rows)
+			for _, row := range table.Rows {
+				for i, v := range row {
+					if k := v.Kind(); k != table.Columns[i].Kind && k != tag.Null {
+						t.Fatalf("seed %d: %s.%s holds %v", seed, table.Name, table.Columns[i].Name, k)
+					}
+				}
+			}
+		}
+	}
+	if rows == 0 {
+		t.Error("no table has a row")
+	}
+}
+
+func TestTheSchemaMakesTheTableAndItsRows(t *testing.T) {
+	table := Table{
+		Name:    "t",
+		Columns: []Column{{"id", tag.Int}, {"x", tag.Float}, {"s", tag.String}},
+		Rows:    [][]tag.Value{{tag.IntOf(-1), tag.FloatOf(-0.25), tag.StringOf("it's")}, {tag.IntOf(2), tag.NullOf(tag.Good), tag.StringOf("")}},
+	}
+	want := []string{
+		"CREATE TABLE t (id, x, s)",
+		"INSERT INTO t VALUES (-1, -0.25, 'it''s')",
+		"INSERT INTO t VALUES (2, NULL, '')",
+	}
+	if got := table.Schema(); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
