@@ -90,3 +90,19 @@ func TestBytesThatAreNoTextAreShownAtTheirPlace(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWouldTakeQuadraticTimeIsRefused(t *testing.T) {
+	var keys strings.Builder
+	for i := range maxKeys + 1 {
+		fmt.Fprintf(&keys, "  - k%d: 1\n", i)
+	}
+	list := "a:\n" + keys.String()
+	read(t, "list.yaml", list)
+	if err := refused(t, "keys.yaml", "a:\n"+strings.ReplaceAll(keys.String(), "- ", "")); !strings.Contains(err.Error(), "more than 10000 keys") || err.Line != maxKeys+2 {
+		t.Errorf("error %v", err)
+	}
+	read(t, "blank.yaml", "a: |\n  b\n"+strings.Repeat("\n", maxBlank)+"  c\n")
+	if err := refused(t, "blank.yaml", "a: |\n  b\n"+strings.Repeat("\r\n", maxBlank+1)); !strings.Contains(err.Error(), "blank.yaml:203:1: more than 200 lines") {
+		t.Errorf("error %v", err)
+	}
+}

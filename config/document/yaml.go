@@ -13,11 +13,13 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// readYAML reads one YAML 1.2 document. Tokens are checked for depth before they are parsed, since the parser
-// descends once per level and its time grows with the square of the depth.
+// readYAML reads one YAML 1.2 document.
 func readYAML(file string, data []byte) (*Node, Errors) {
+	if err := checkBlank(file, data); err != nil {
+		return nil, Errors{err}
+	}
 	tokens := lexer.Tokenize(string(data))
-	if err := checkDepth(file, tokens); err != nil {
+	if err := checkTokens(file, tokens); err != nil {
 		return nil, Errors{err}
 	}
 	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
@@ -32,19 +34,14 @@ func readYAML(file string, data []byte) (*Node, Errors) {
 	return root, r.errs
 }
 
-// syntaxError takes message and place out of the parser's error.
+// syntaxError takes message and place out of the parser's error, which would print the source around it, slowly.
 func syntaxError(file string, err error) *Error {
-	e := &Error{File: file, Line: 1, Column: 1, Problem: "this is not YAML: " + err.Error()}
-	var syntax yaml.Error
-	if !errors.As(err, &syntax) {
-		return e
+	syntax, ok := errors.AsType[yaml.Error](err)
+	if !ok {
+		return &Error{File: file, Line: 1, Column: 1, Problem: "this is not YAML: " + err.Error()}
 	}
-	e.Problem = "this is not YAML: " + syntax.GetMessage()
-	if t := syntax.GetToken(); t != nil {
-		place := placeOf(t)
-		e.Line, e.Column = place.Line, place.Column
-	}
-	return e
+	place := placeOf(syntax.GetToken())
+	return &Error{File: file, Line: place.Line, Column: place.Column, Problem: "this is not YAML: " + syntax.GetMessage()}
 }
 
 // placeOf reads a token's position.
