@@ -261,7 +261,7 @@ func TestAStopDuringTheRestartOfALineStands(t *testing.T) {
 	if err := p.Stop(p.within(), "/chain/b"); err != nil {
 		t.Fatal(err)
 	}
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	p.awaitState("/chain/a", "running")
 	p.awaitState("/chain/c", "running")
 	p.awaitState("/chain/b", "stopped")

@@ -54,6 +54,7 @@
 //	Go      runs a goroutine that ends with the incarnation
 //	After   sends a message later, to this incarnation only
 //	Report  declares the state that the tree shows
+//	Healthy has its earlier failures forgotten
 //	Fail    fails with an error; Permanent marks one that a restart cannot cure
 //
 // They are to be called from Receive, on the actor's own goroutine. Service and

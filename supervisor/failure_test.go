@@ -74,9 +74,9 @@ func TestAPanicRestartsTheActorAfterItsBackoff(t *testing.T) {
 		t.Errorf("next attempt at %v, want %v", f.Next, want)
 	}
 	p.awaitState("/a", "backing off")
-	p.clock.advance(99 * time.Millisecond)
+	p.clock.Advance(99 * time.Millisecond)
 	p.awaitState("/a", "backing off")
-	p.clock.advance(time.Millisecond)
+	p.clock.Advance(time.Millisecond)
 	if r := await[Restarted](p, "/a"); r.Restarts != 1 {
 		t.Errorf("it says %v", r)
 	}
@@ -97,7 +97,7 @@ func TestMessagesWaitInTheMailboxDuringTheBackoff(t *testing.T) {
 		answer <- reply
 	}()
 	p.eventually("the question is in the mailbox", func() bool { return p.boxAt("/a").UserMessageCount() == 1 })
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	if got := <-answer; got != "pong" {
 		t.Errorf("the answer is %v", got)
 	}
@@ -121,7 +121,7 @@ func TestAPanickingStartedDoesNotLoopHot(t *testing.T) {
 		if got := starts.Load(); got != int32(attempt) {
 			t.Fatalf("%d starts after %d attempts", got, attempt)
 		}
-		p.clock.advance(f.Next.Sub(f.Time))
+		p.clock.Advance(f.Next.Sub(f.Time))
 	}
 }
 
@@ -136,7 +136,7 @@ func TestAPanicInNewIsAFailureLikeAnyOther(t *testing.T) {
 	}})
 	await[Failed](p, "/a")
 	p.awaitState("/a", "backing off")
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	p.awaitState("/a", "running")
 }
 
@@ -160,7 +160,7 @@ func TestAPanicWhileEndingDoesNotResurrectTheActor(t *testing.T) {
 			if e := await[PanickedEnding](p, "/a"); e.Message != typeName(message) || e.Stack == "" {
 				t.Errorf("it says %v", e)
 			}
-			p.clock.advance(time.Hour)
+			p.clock.Advance(time.Hour)
 			if _, ok := p.Lookup("/a"); ok || made.Load() != 1 {
 				t.Errorf("the actor was made %d times", made.Load())
 			}
@@ -179,7 +179,7 @@ func TestAPanicInRestartingDoesNotKeepTheActorDown(t *testing.T) {
 	p.Send(pid, explode{})
 	await[PanickedEnding](p, "/a")
 	p.awaitState("/a", "backing off")
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	await[Restarted](p, "/a")
 }
 
@@ -189,16 +189,16 @@ func TestAStoppedActorLeavesNoTimerBehind(t *testing.T) {
 	fail := func() {
 		p.Send(pid, explode{})
 		p.awaitState("/a", "backing off")
-		p.eventually("a backoff runs", func() bool { return p.clock.timers() == 1 })
+		p.eventually("a backoff runs", func() bool { return p.clock.Timers() == 1 })
 	}
 	fail()
 	if err := p.Stop(p.within(), "/a"); err != nil {
 		t.Fatal(err)
 	}
-	if n := p.clock.timers(); n != 0 {
+	if n := p.clock.Timers(); n != 0 {
 		t.Errorf("%d timers after a stop by command", n)
 	}
-	p.clock.advance(time.Hour)
+	p.clock.Advance(time.Hour)
 	p.awaitState("/a", "stopped")
 	if err := p.Start(p.within(), "/a"); err != nil {
 		t.Fatal(err)
@@ -207,7 +207,7 @@ func TestAStoppedActorLeavesNoTimerBehind(t *testing.T) {
 	if err := p.Remove(p.within(), "/a"); err != nil {
 		t.Fatal(err)
 	}
-	if n := p.clock.timers(); n != 0 {
+	if n := p.clock.Timers(); n != 0 {
 		t.Errorf("%d timers after its end", n)
 	}
 }
@@ -222,8 +222,8 @@ func TestAParentThatStopsEndsAChildInItsBackoff(t *testing.T) {
 	if err := p.Remove(p.within(), "/group"); err != nil {
 		t.Fatal(err)
 	}
-	p.clock.advance(time.Hour)
-	if tree := p.Tree(); len(tree.Children) != 0 || p.clock.timers() != 0 {
+	p.clock.Advance(time.Hour)
+	if tree := p.Tree(); len(tree.Children) != 0 || p.clock.Timers() != 0 {
 		t.Errorf("what is left is\n%s", tree.Status())
 	}
 }
@@ -314,10 +314,10 @@ func TestAPermanentFailureIsHeldAlarmedAndRetriedSlowly(t *testing.T) {
 		t.Errorf("the alarm says %q", a.Cause)
 	}
 	p.awaitState("/a", "failed")
-	p.clock.advance(time.Hour)
+	p.clock.Advance(time.Hour)
 	await[Restarted](p, "/a")
-	p.eventually("its health is watched", func() bool { return p.clock.timers() == 1 })
-	p.clock.advance(policy.Healthy)
+	p.eventually("its health is watched", func() bool { return p.clock.Timers() == 1 })
+	p.clock.Advance(policy.Healthy)
 	await[AlarmCleared](p, "/a")
 }
 
@@ -331,7 +331,7 @@ func TestAPermanentFailureWithoutSlowRetryWaitsForACommand(t *testing.T) {
 	}
 	await[AlarmRaised](p, "/a")
 	p.awaitState("/a", "failed")
-	p.clock.advance(1000 * time.Hour)
+	p.clock.Advance(1000 * time.Hour)
 	p.awaitState("/a", "failed")
 	if err := p.Start(p.within(), "/a"); err != nil {
 		t.Fatal(err)
@@ -349,13 +349,38 @@ func TestAHealthySpellResetsTheBackoff(t *testing.T) {
 			t.Errorf("attempt %d, want %d", f.Attempt, want)
 		}
 		p.awaitState("/a", "backing off")
-		p.clock.advance(10 * time.Second)
+		p.clock.Advance(10 * time.Second)
 		await[Restarted](p, "/a")
 	}
-	p.clock.advance(time.Minute)
+	p.clock.Advance(time.Minute)
 	p.Send(pid, explode{})
 	if f := await[Failed](p, "/a"); f.Attempt != 1 {
 		t.Errorf("attempt %d after a healthy spell", f.Attempt)
+	}
+}
+
+func TestAnActorThatSaysItIsHealthyHasItsFailuresForgotten(t *testing.T) {
+	p := newPlant(t)
+	policy := brisk()
+	policy.Slow = time.Second
+	pid := p.spawn(Spec{Name: "a", Policy: policy, New: receive(func(ctx actor.Context) {
+		switch ctx.Message().(type) {
+		case *actor.Started, poll:
+			Healthy(ctx)
+		default:
+			fragile(ctx)
+		}
+	})})
+	for range 3 {
+		p.Send(pid, poll{})
+		p.Send(pid, Permanent(errors.New("password refused")))
+		if f := await[Failed](p, "/a"); f.Attempt != 1 {
+			t.Errorf("it says %v", f)
+		}
+		await[AlarmRaised](p, "/a")
+		p.awaitState("/a", "failed")
+		p.clock.Advance(time.Second)
+		await[AlarmCleared](p, "/a")
 	}
 }
 

@@ -3,100 +3,28 @@ package supervisor
 import (
 	"context"
 	"runtime"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/holdfast-edge/holdfast/supervisor/supervisortest"
 )
 
 // patience is how long a test waits for what must happen.
 const patience = 60 * time.Second
 
-// manualClock stands still until a test advances it.
-type manualClock struct {
-	mu      sync.Mutex
-	now     time.Time
-	pending []*manualTimer
-}
-
-type manualTimer struct {
-	at    time.Time
-	f     func()
-	clock *manualClock
-	done  bool
-}
-
-func newManualClock() *manualClock {
-	return &manualClock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
-}
-
-func (c *manualClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *manualClock) AfterFunc(d time.Duration, f func()) func() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	t := &manualTimer{at: c.now.Add(d), f: f, clock: c}
-	c.pending = append(c.pending, t)
-	return t.stop
-}
-
-func (t *manualTimer) stop() bool {
-	t.clock.mu.Lock()
-	defer t.clock.mu.Unlock()
-	was := !t.done
-	t.done = true
-	return was
-}
-
-// advance moves the time and runs what is due.
-func (c *manualClock) advance(d time.Duration) {
-	c.mu.Lock()
-	c.now = c.now.Add(d)
-	var due []func()
-	for _, t := range c.pending {
-		if !t.done && !t.at.After(c.now) {
-			t.done = true
-			due = append(due, t.f)
-		}
-	}
-	c.pending = slices.DeleteFunc(c.pending, func(t *manualTimer) bool { return t.done })
-	c.mu.Unlock()
-	for _, f := range due {
-		f()
-	}
-}
-
-// timers is the number of timers that are still to fire.
-func (c *manualClock) timers() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	n := 0
-	for _, t := range c.pending {
-		if !t.done {
-			n++
-		}
-	}
-	return n
-}
-
 // plant is a system under test with its clock and its events.
 type plant struct {
 	*System
 	t     *testing.T
-	clock *manualClock
+	clock *supervisortest.Clock
 	sub   *Subscription
 }
 
-// newPlant makes a system whose jitter is none: every wait is its bound.
+// newPlant makes a system whose clock the test advances.
 func newPlant(t *testing.T) *plant {
 	t.Helper()
-	clock := newManualClock()
+	clock := supervisortest.NewClock()
 	s := New(Options{Clock: clock, Random: func() float64 { return 0.5 }})
 	p := &plant{System: s, t: t, clock: clock, sub: s.Subscribe(100_000)}
 	t.Cleanup(p.close)

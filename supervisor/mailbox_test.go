@@ -65,7 +65,7 @@ func TestAFullMailboxRejectsCountsAndSaysSo(t *testing.T) {
 	if tree, _ := p.Subtree("/a"); tree.Rejected != 11 {
 		t.Errorf("%d are counted", tree.Rejected)
 	}
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	p.Send(pid, 0)
 	if e := await[Rejected](p, "/a"); e.Count != 12 {
 		t.Errorf("a second later it says %v", e)

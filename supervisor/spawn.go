@@ -48,6 +48,8 @@ func (c *cell) raise(n *node, spec *Spec) (*actor.PID, error) {
 		child.hold.active, child.hold.commanded = true, true
 		k.standing = standEnding
 	}
+	// Bound first: the child's goroutines may look for it before SpawnNamed returns.
+	c.system.registry.bind(n, child.box, actor.NewPID(c.scope.Self().Address, n.head.Path))
 	pid, err := c.scope.Context.SpawnNamed(child.props(), spec.Name)
 	if err != nil {
 		c.system.registry.leave(n, false)
@@ -55,7 +57,6 @@ func (c *cell) raise(n *node, spec *Spec) (*actor.PID, error) {
 	}
 	k.pid = pid
 	c.kids.add(k)
-	c.system.registry.bind(n, child.box, pid)
 	return pid, nil
 }
 

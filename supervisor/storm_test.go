@@ -86,11 +86,11 @@ func TestAStormOfPanicsLeavesTheTreeAsItWas(t *testing.T) {
 		if random.IntN(20) == 0 {
 			go func() { _ = p.Restart(p.t.Context(), path) }()
 		}
-		p.clock.advance(time.Duration(random.IntN(500)) * time.Millisecond)
+		p.clock.Advance(time.Duration(random.IntN(500)) * time.Millisecond)
 		yield()
 	}
 	p.eventually("all run again, with as many goroutines as before", func() bool {
-		p.clock.advance(time.Minute)
+		p.clock.Advance(time.Minute)
 		tree := p.Tree()
 		return allRunning(tree) && tree.Text() == text && runtime.NumGoroutine() <= goroutines
 	})

@@ -51,7 +51,7 @@ func TestRestForOneEndsTheLaterSiblingsLastToFirstAndStartsThemFirstToLast(t *te
 	p.awaitState("/chain/a", "backing off")
 	p.awaitState("/chain/b", "waiting")
 	p.eventually("all are down", func() bool { return len(j.all()) == begun+3 })
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	awaitChain(p)
 	p.eventually("all are up", func() bool { return len(j.all()) == begun+6 })
 	got := j.all()[begun:]
@@ -71,7 +71,7 @@ func TestRestForOneLeavesTheEarlierSiblingsAlone(t *testing.T) {
 	p.Send(p.pidOf("/chain/b"), explode{})
 	p.awaitState("/chain/b", "backing off")
 	p.awaitState("/chain/c", "waiting")
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	awaitChain(p)
 	if tree, _ := p.Subtree("/chain"); tree.Children[0].Restarts != 0 || tree.Children[1].Restarts != 1 || tree.Children[2].Restarts != 1 {
 		t.Errorf("restarts are\n%s", tree.Status())
@@ -88,7 +88,7 @@ func TestAFailureBehindTheFailedOneOfALineIsSettledToo(t *testing.T) {
 	p.Send(p.pidOf("/chain/a"), explode{})
 	p.awaitState("/chain/a", "backing off")
 	p.awaitState("/chain/b", "waiting")
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	awaitChain(p)
 }
 
@@ -99,7 +99,7 @@ func TestOneForOneRestartsTheFailedOneAlone(t *testing.T) {
 	awaitChain(p)
 	p.Send(p.pidOf("/chain/a"), explode{})
 	p.awaitState("/chain/a", "backing off")
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	awaitChain(p)
 	if tree, _ := p.Subtree("/chain"); tree.Children[0].Restarts != 1 || tree.Children[1].Restarts+tree.Children[2].Restarts != 0 {
 		t.Errorf("restarts are\n%s", tree.Status())
@@ -124,7 +124,7 @@ func TestFailuresClimbFromTheChildToTheRootAndEndInAnAlarm(t *testing.T) {
 	endpoint := Spec{Name: "endpoint", New: Group(hopeless), Policy: fatal()}
 	p.spawn(Spec{Name: "endpoints", New: Group(endpoint), Policy: fatal()})
 	raised := func() bool {
-		p.clock.advance(time.Second)
+		p.clock.Advance(time.Second)
 		tree, _ := p.Subtree("/endpoints")
 		return tree.Alarm
 	}
@@ -156,7 +156,7 @@ func TestAnExhaustedChildMayAlarmWhereItStandsInsteadOfEscalating(t *testing.T) 
 	p.awaitState("/sinks/bad", "running")
 	p.Send(p.pidOf("/sinks/bad"), explode{})
 	p.awaitState("/sinks/bad", "backing off")
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	p.awaitState("/sinks/bad", "running")
 	p.Send(p.pidOf("/sinks/bad"), explode{})
 	await[AlarmRaised](p, "/sinks/bad")
@@ -173,7 +173,7 @@ func TestARestartingParentKeepsWhatIsKnownOfItsChildren(t *testing.T) {
 	awaitChain(p)
 	p.Send(p.pidOf("/chain/a"), explode{})
 	p.awaitState("/chain/a", "backing off")
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	awaitChain(p)
 	if err := p.Stop(p.within(), "/chain/b"); err != nil {
 		t.Fatal(err)

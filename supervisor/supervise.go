@@ -210,7 +210,7 @@ func (c *cell) watchHealth(k *kid) {
 	}
 }
 
-// healthy: a child has survived its healthy spell.
+// healthy: a child has survived its healthy spell, or says that it is healthy.
 type healthy struct {
 	path   string
 	number uint64
@@ -218,7 +218,7 @@ type healthy struct {
 
 func (o healthy) apply(c *cell) {
 	k := c.kids.byID[o.path]
-	if k == nil || k.number != o.number || k.standing != standUp {
+	if k == nil || k.number != o.number || k.standing != standUp && k.standing != standStarting {
 		return
 	}
 	k.history.Forget()

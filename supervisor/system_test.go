@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"go.uber.org/goleak"
@@ -164,3 +165,26 @@ func TestAFailingRootDoesNotEndTheProcess(t *testing.T) {
 type sabotage struct{}
 
 func (sabotage) apply(*cell) { panic("defect") }
+
+func TestASystemLivesByTheClockOfTheMachine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Options{})
+		sub := s.Subscribe(100)
+		pid, err := s.Spawn(Spec{Name: "a", New: receive(fragile)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Send(pid, explode{})
+		for e := range sub.Events() {
+			if r, ok := e.(Restarted); ok && r.Path == "/a" {
+				break
+			}
+		}
+		if tree, _ := s.Subtree("/a"); tree.Restarts != 1 || !tree.Since.After(tree.LastFailure.Time) {
+			t.Errorf("it restarted at %v after %v", tree.Since, tree.LastFailure.Time)
+		}
+		if err := s.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -102,7 +102,7 @@ func TestTheNextIncarnationWaitsForTheGoroutinesOfTheLast(t *testing.T) {
 	p.Send(pid, explode{})
 	<-s.cancelled
 	p.awaitState("/a", "backing off")
-	p.clock.advance(time.Hour)
+	p.clock.Advance(time.Hour)
 	if tree, _ := p.Subtree("/a"); len(tree.Goroutines) != 1 || tree.Goroutines[0] != "listen" || tree.Restarts != 0 {
 		t.Errorf("while it listens still: %+v", tree)
 	}
@@ -173,7 +173,7 @@ func TestAGoroutineBegunAtTheEndIsCancelledAndAwaited(t *testing.T) {
 		t.Error(err)
 	}
 	<-s.cancelled
-	if p.clock.timers() != 0 {
+	if p.clock.Timers() != 0 {
 		t.Error("a timer is left")
 	}
 }
@@ -210,13 +210,13 @@ func TestAServiceIsRestartedWhenItReturnsAnErrorOrPanics(t *testing.T) {
 		t.Errorf("it says %v", f)
 	}
 	p.awaitState("/broker", "backing off")
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	ends <- func() error { panic("nil map") }
 	if f := await[Failed](p, "/broker"); f.Cause != "panic: nil map" || !strings.Contains(f.Stack, "task_test.go") {
 		t.Errorf("it says %v with stack %s", f, f.Stack)
 	}
 	p.awaitState("/broker", "backing off")
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	ends <- func() error { return nil }
 	p.awaitState("/broker", "done")
 }

@@ -30,16 +30,16 @@ func TestATimerSendsItsMessageOnce(t *testing.T) {
 	pid := p.spawn(Spec{Name: "a", New: timed(fired)})
 	p.Send(pid, poll{5})
 	p.ask(pid, ping{})
-	p.clock.advance(4 * time.Second)
+	p.clock.Advance(4 * time.Second)
 	p.ask(pid, ping{})
 	if len(fired) != 0 {
 		t.Fatal("it fires early")
 	}
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	if got := <-fired; got != 5 {
 		t.Errorf("it sends %d", got)
 	}
-	p.clock.advance(time.Hour)
+	p.clock.Advance(time.Hour)
 	p.ask(pid, ping{})
 	if len(fired) != 0 {
 		t.Error("it fires twice")
@@ -66,7 +66,7 @@ func TestAStoppedTimerIsSilentEvenIfItsMessageIsInTheQueue(t *testing.T) {
 	})})
 	p.Send(pid, poll{1})
 	<-reached
-	p.clock.advance(time.Second) // the message is in the queue now
+	p.clock.Advance(time.Second) // the message is in the queue now
 	close(goOn)
 	p.ask(pid, ping{})
 	if len(fired) != 0 {
@@ -81,8 +81,8 @@ func TestATimerOfAnEarlierIncarnationIsIgnored(t *testing.T) {
 	p.Send(pid, poll{3600})
 	p.Send(pid, explode{})
 	p.awaitState("/a", "backing off")
-	p.eventually("only the backoff is left", func() bool { return p.clock.timers() == 1 })
-	p.clock.advance(time.Second)
+	p.eventually("only the backoff is left", func() bool { return p.clock.Timers() == 1 })
+	p.clock.Advance(time.Second)
 	await[Restarted](p, "/a")
 	p.boxAt("/a").PostUserMessage(firedOf(7)) // as if it had fired just before the failure
 	p.ask(pid, ping{})
@@ -108,7 +108,7 @@ func TestAContinuationOfAnEarlierIncarnationIsIgnored(t *testing.T) {
 	p.Send(pid, poll{})
 	p.Send(pid, explode{})
 	p.awaitState("/a", "backing off")
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	await[Restarted](p, "/a")
 	p.Actors().Root.Send(future.PID(), ping{})
 	if err := future.Wait(); err != nil {

@@ -74,12 +74,12 @@ func TestAReportedStateIsShownUntilTheIncarnationEnds(t *testing.T) {
 		t.Errorf("it says %v", e)
 	}
 	p.awaitState("/a", "connecting")
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	p.Send(pid, "12 tags")
 	if e := await[StateChanged](p, "/a"); e.String() != "/a: connecting -> polling (12 tags)" {
 		t.Errorf("it says %v", e)
 	}
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	p.Send(pid, "13 tags")
 	p.eventually("the detail is shown", func() bool {
 		tree, _ := p.Subtree("/a")
@@ -112,7 +112,7 @@ func TestTheTreeHasTheLastFailureAndTheNextAttempt(t *testing.T) {
 	if _, err := json.Marshal(tree); err != nil {
 		t.Errorf("as JSON: %v", err)
 	}
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	p.awaitState("/a", "running")
 	if a, _ := p.Subtree("/a"); !a.Next.IsZero() || a.LastFailure == nil {
 		t.Errorf("it shows %+v", a)
