@@ -67,7 +67,7 @@ func TestHostileTextsOfTheGreatestLengthAreDoneWith(t *testing.T) {
 		"x'", "x'00' ", "CASE ", "CASE WHEN ", "SELECT ", "SELECT a FROM (", "f(", "\\", "🙂", "ä", "\x00", "\xff", "a AS b,",
 		" UNION ALL SELECT 1", "a JOIN ", "1 BETWEEN ", "* EXCEPT (", "CREATE STREAM a (", ";", "= ", "> =", "!", "/#",
 	}
-	for _, prefix := range []string{"", "SELECT ", "SELECT a FROM ", "SELECT a FROM t WHERE "} {
+	for _, prefix := range []string{"", "SELECT a FROM t WHERE "} {
 		for _, unit := range units {
 			text := prefix + strings.Repeat(unit, (MaxText-len(prefix))/len(unit))
 			for _, d := range []ast.Dialect{ast.Standard, ast.EKuiper} {
