@@ -80,7 +80,7 @@ func (s *session) run(ctx context.Context, self *actor.PID) error {
 		_ = s.env.System.SendWait(ctx, to, m) // fails only when the device or the session is stopping
 	}}
 	if err := s.env.System.SendWait(ctx, self, &sessionOpened{lanes: work.lanes}); err != nil {
-		return nil // told to stop
+		return err
 	}
 	return work.serve(ctx)
 }
