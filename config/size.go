@@ -58,14 +58,15 @@ func countBytes(digits string, unit int64) (bytes int64, ok bool) {
 // MarshalText writes the size as String does.
 func (s ByteSize) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// String writes the size in the largest unit that it is a whole number of.
+// String writes the size in the unit that it is the smallest whole number of.
 func (s ByteSize) String() string {
+	number, name := int64(s), "B"
 	for _, unit := range sizeUnits {
-		if s != 0 && int64(s)%unit.bytes == 0 && unit.bytes > 1 {
-			return strconv.FormatInt(int64(s)/unit.bytes, 10) + unit.name
+		if n := int64(s) / unit.bytes; int64(s)%unit.bytes == 0 && n < number {
+			number, name = n, unit.name
 		}
 	}
-	return strconv.FormatInt(int64(s), 10) + "B"
+	return strconv.FormatInt(number, 10) + name
 }
 
 // DescribeText names the type for reference, schema and forms.

@@ -1,9 +1,6 @@
 package config
 
-import (
-	"errors"
-	"net/url"
-)
+import "net/url"
 
 // URL is an absolute URL without a password in it. The zero URL is one not given.
 type URL struct {
@@ -15,10 +12,7 @@ type URL struct {
 func (u *URL) UnmarshalText(text []byte) error {
 	parsed, err := url.Parse(string(text))
 	if err != nil {
-		if inner, ok := errors.AsType[*url.Error](err); ok {
-			err = inner.Err
-		}
-		return &Problem{What: "this is not a URL, " + err.Error(), Fix: "want scheme://host:port"}
+		return &Problem{What: "this is not a URL", Fix: "want scheme://host:port, as tcp://192.0.2.10:502"}
 	}
 	if parsed.Scheme == "" || parsed.Opaque != "" {
 		return &Problem{What: "this is not a URL with a scheme", Fix: "want scheme://host:port, as tcp://192.0.2.10:502"}
