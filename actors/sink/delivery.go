@@ -1,0 +1,89 @@
+package sink
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/store/log"
+)
+
+// errLost says that a connection ended without a reason of its own.
+var errLost = errors.New("connection to the far end lost")
+
+// delivery moves entries from a cursor to a writer until one of them ends. It
+// lives in the sink's goroutine; the writer's acknowledgements come from others.
+type delivery struct {
+	writer sinks.Writer
+	cursor *log.Cursor
+	meter  *Meter
+	now    func() time.Time
+}
+
+// run delivers until ctx is done, and then returns nil, or until the far end
+// cannot be delivered to any more, and then returns why.
+func (d *delivery) run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer stop(nil)
+	watching.Go(func() { d.watch(ctx, stop) })
+	for {
+		entry, err := d.cursor.Next(ctx)
+		if err == nil {
+			err = d.send(ctx, entry, stop)
+		}
+		if err != nil {
+			return ended(ctx, err)
+		}
+	}
+}
+
+// watch ends the delivery when the connection is lost. It returns with ctx.
+func (d *delivery) watch(ctx context.Context, stop context.CancelCauseFunc) {
+	select {
+	case <-d.writer.Lost():
+		stop(errLost)
+	case <-ctx.Done():
+	}
+}
+
+func (d *delivery) send(ctx context.Context, e log.Entry, stop context.CancelCauseFunc) error {
+	d.meter.Sent.Add(e.Rows())
+	return d.writer.Send(ctx, sinks.Delivery{Batch: e.Batch, Gap: e.Gap}, func(err error) {
+		d.done(e, err, stop)
+	})
+}
+
+// done passes what the far end has, or will never take; any other failure ends
+// the connection.
+func (d *delivery) done(e log.Entry, err error, stop context.CancelCauseFunc) {
+	if err == nil {
+		if d.cursor.Ack(e) {
+			d.meter.acked(e.Rows(), e.Gap != nil, d.now())
+		}
+		return
+	}
+	if f, ok := errors.AsType[*sinks.Failure](err); ok && f.Permanent {
+		if d.cursor.Ack(e) {
+			d.meter.reject(e.Rows(), err)
+		}
+		return
+	}
+	stop(err)
+}
+
+// ended tells why a delivery is over: nil for a sink that was told to stop.
+func ended(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	switch {
+	case cause == nil:
+		return err
+	case errors.Is(cause, context.Canceled):
+		return nil
+	default:
+		return cause
+	}
+}

@@ -1,0 +1,113 @@
+package sink
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/supervisor"
+)
+
+// Env is what sinks are given. All of it may be used concurrently.
+type Env struct {
+	Site   string
+	System *supervisor.System
+	Log    *log.Log
+	Logger *slog.Logger
+	Now    func() time.Time
+	Meter  func(sink string) *Meter // the same one for the same name
+}
+
+// Config is one far end and the streams that go there.
+type Config struct {
+	Sink    sinks.Sink
+	Config  *config.Sink
+	Streams []string
+}
+
+// CursorName returns the name of a sink's cursor in the log.
+func CursorName(sink string) string { return "sink/" + sink }
+
+// Spec returns the sink as a child of the node's sinks. It reconnects with
+// growing waits and for ever: what is away for a month finds its data waiting.
+func Spec(env Env, c Config) supervisor.Spec {
+	return supervisor.Spec{
+		Name: c.Config.Name, Kind: "sink",
+		Policy: supervisor.Policy{
+			Floor: 100 * time.Millisecond, Cap: 15 * time.Second, Jitter: supervisor.EqualJitter,
+			Healthy: 30 * time.Second, Slow: 5 * time.Minute,
+		},
+		New: func() actor.Actor { return &sink{env: env, config: c} },
+	}
+}
+
+// opened says that the far end takes deliveries.
+type opened struct{}
+
+// sink is the actor. One incarnation is one connection.
+type sink struct {
+	env    Env
+	config Config
+}
+
+// Receive is the actor.
+func (s *sink) Receive(ctx actor.Context) {
+	switch msg := ctx.Message().(type) {
+	case *actor.Started:
+		supervisor.Report(ctx, "connecting", "")
+		self := ctx.Self()
+		supervisor.Go(ctx, "delivery", func(c context.Context) error { return s.run(c, self) })
+	case opened:
+		supervisor.Report(ctx, "delivering", "")
+		supervisor.Healthy(ctx)
+	case supervisor.GoFailed:
+		supervisor.Fail(ctx, cause(msg.Err))
+	}
+}
+
+// run is one connection, from opening it to the reason why it ended.
+func (s *sink) run(ctx context.Context, self *actor.PID) error {
+	c := s.config.Config
+	w, err := s.config.Sink.Open(ctx, sinks.Target{
+		Site: s.env.Site, Name: c.Name, Options: c.Options, Logger: s.env.Logger.With("sink", c.Name),
+	})
+	if err != nil {
+		return err
+	}
+	defer closeIn(w, 5*time.Second)
+	cursor, err := s.env.Log.Cursor(CursorName(c.Name), log.CursorOptions{
+		Streams: s.config.Streams,
+		Quota:   log.Quota{Bytes: int64(c.MaxBacklog), Age: c.MaxBacklogAge},
+	})
+	if err != nil {
+		return err
+	}
+	defer cursor.Close()
+	if err := s.env.System.SendWait(ctx, self, opened{}); err != nil {
+		return err
+	}
+	d := &delivery{writer: w, cursor: cursor, meter: s.env.Meter(c.Name), now: s.env.Now}
+	return d.run(ctx)
+}
+
+// closeIn gives what is on the way some time to be acknowledged. How it closes
+// is of no interest: what was not acknowledged is delivered again.
+func closeIn(w sinks.Writer, d time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	_ = w.Close(ctx)
+}
+
+// cause marks a failure that opening again cannot cure.
+func cause(err error) error {
+	if f, ok := errors.AsType[*sinks.Failure](err); ok && f.Permanent {
+		return supervisor.Permanent(err)
+	}
+	return err
+}

@@ -1,0 +1,196 @@
+package console
+
+import (
+	"context"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/actors/write"
+	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// Node is what the console needs of the node that it shows. All of it may be
+// called concurrently, and nothing of it waits for a device but Write.
+type Node interface {
+	// Site returns the name of the site.
+	Site() string
+
+	// Version returns what is running, and since when.
+	Version() (version string, started time.Time)
+
+	// Trouble lists what is wrong with the node itself, in words; empty when it
+	// can do all it is for. A device that is away is no trouble of the node.
+	Trouble() []string
+
+	// Tree returns the supervision tree.
+	Tree() supervisor.Tree
+
+	// Command restarts, stops or starts the actor at a path, and returns when
+	// that is done or has failed.
+	Command(ctx context.Context, verb Verb, path string) error
+
+	// Devices, Streams, Rules and Sinks list what is configured, by name, with
+	// what it has done so far.
+	Devices() []Device
+	Streams() []Stream
+	Rules() []Rule
+	Sinks() []Sink
+
+	// Log returns how the log on the disk is doing.
+	Log() Log
+
+	// Sample returns the newest value of a tag of a device; ok is false where
+	// there is no such tag.
+	Sample(device, name string) (s tag.Sample, ok bool)
+
+	// Write has a device take a value, and returns how that went. The error is
+	// for a device that there is not, or one that did not report before ctx
+	// was done.
+	Write(ctx context.Context, c write.Command) (write.Report, error)
+
+	// History calls found with the samples of a tag from one time up to but
+	// not including another, in order, until it returns false.
+	History(ctx context.Context, device, name string, from, to time.Time, found func(tag.Sample) bool) error
+
+	// Events returns the events after the one numbered after, oldest first,
+	// as far as they are kept, and at most limit of them.
+	Events(after uint64, limit int) []Event
+
+	// Changed returns a channel that is closed when there is an event that
+	// Events has not returned yet.
+	Changed() <-chan struct{}
+
+	// Faults lists the switches with which a demonstration breaks its plant;
+	// none on a node that runs a real one.
+	Faults() []Fault
+
+	// SetFault turns a switch.
+	SetFault(name string, on bool) error
+}
+
+// Verb is a command to an actor.
+type Verb string
+
+// The verbs.
+const (
+	Restart Verb = "restart"
+	Stop    Verb = "stop"
+	Start   Verb = "start"
+)
+
+// Device is a device and what it has done.
+type Device struct {
+	Name      string  `json:"name"`
+	Driver    string  `json:"driver"`
+	Endpoint  string  `json:"endpoint"`
+	Path      string  `json:"path" doc:"Its place in the tree."`
+	State     string  `json:"state"`
+	Detail    string  `json:"detail,omitempty"`
+	Groups    []Group `json:"groups"`
+	Scans     uint64  `json:"scans"`
+	Late      uint64  `json:"late" doc:"Scans that were not finished before the next was due."`
+	Overruns  uint64  `json:"overruns" doc:"Scans left out, since the one before was still on its way."`
+	Faults    uint64  `json:"faults" doc:"Requests without a usable answer."`
+	Demotions uint64  `json:"demotions" doc:"Times it was taken for dead."`
+	Rows      uint64  `json:"rows"`
+	Writes    uint64  `json:"writes"`
+	Unwritten uint64  `json:"unwritten" doc:"Writes that were refused, failed or are unknown."`
+}
+
+// Group is tags of a device that are read together.
+type Group struct {
+	Name   string        `json:"name"`
+	Stream string        `json:"stream"`
+	Scan   time.Duration `json:"scan_ns"`
+	Logged bool          `json:"logged"`
+	Tags   []Tag         `json:"tags"`
+}
+
+// Tag is one value of a device.
+type Tag struct {
+	Name        string   `json:"name"`
+	Address     string   `json:"address,omitempty"`
+	Type        string   `json:"type,omitempty"`
+	Unit        string   `json:"unit,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Writable    bool     `json:"writable"`
+	Min         *float64 `json:"min,omitempty"`
+	Max         *float64 `json:"max,omitempty"`
+}
+
+// Stream is a stream of the bus.
+type Stream struct {
+	Name    string `json:"name"`
+	Logged  bool   `json:"logged"`
+	Batches uint64 `json:"batches"`
+	Rows    uint64 `json:"rows"`
+	Dropped uint64 `json:"dropped" doc:"Batches that full rings have dropped."`
+	Refused uint64 `json:"refused" doc:"Batches refused since they went round in a cycle."`
+}
+
+// Rule is a rule and what it has done.
+type Rule struct {
+	Name    string   `json:"name"`
+	SQL     string   `json:"sql"`
+	To      []string `json:"to"`
+	Path    string   `json:"path"`
+	State   string   `json:"state"`
+	RowsIn  uint64   `json:"rows_in"`
+	RowsOut uint64   `json:"rows_out"`
+	Failed  uint64   `json:"failed"`
+	Late    uint64   `json:"late"`
+	Dropped uint64   `json:"dropped"`
+	Refused uint64   `json:"refused"`
+	Writes  uint64   `json:"writes"`
+	Expired uint64   `json:"expired"`
+	Failure string   `json:"failure,omitempty" doc:"Why the last row that failed did."`
+}
+
+// Sink is a far end and what it has.
+type Sink struct {
+	Name      string        `json:"name"`
+	Type      string        `json:"type"`
+	Path      string        `json:"path"`
+	State     string        `json:"state"`
+	Detail    string        `json:"detail,omitempty"`
+	Streams   []string      `json:"streams"`
+	Sent      uint64        `json:"sent"`
+	Acked     uint64        `json:"acked"`
+	Rejected  uint64        `json:"rejected"`
+	Skipped   uint64        `json:"skipped" doc:"Records given up since it fell behind its quota."`
+	Lag       uint64        `json:"lag" doc:"Records not acknowledged."`
+	LagBytes  int64         `json:"lag_bytes"`
+	LagAge    time.Duration `json:"lag_age_ns"`
+	Backfill  bool          `json:"backfill" doc:"It is catching up."`
+	Rejection string        `json:"rejection,omitempty" doc:"Why the far end last refused something for good."`
+}
+
+// Log is how the log on the disk is doing.
+type Log struct {
+	Rows        int64             `json:"rows"`
+	Commits     int64             `json:"commits"`
+	Failures    int64             `json:"failures" doc:"Commits that the disk refused."`
+	Written     int64             `json:"written_bytes"`
+	Queue       int               `json:"queue_bytes"`
+	Bytes       int64             `json:"bytes"`
+	Segments    int               `json:"segments"`
+	Quarantined int               `json:"quarantined"`
+	Dropped     map[string]uint64 `json:"dropped" doc:"Records lost, by stream and cause."`
+}
+
+// Event is something that happened.
+type Event struct {
+	Number uint64    `json:"number"`
+	Time   time.Time `json:"time"`
+	Kind   string    `json:"kind" doc:"failed, restarted, alarm, state, write, rule …"`
+	Path   string    `json:"path"`
+	Text   string    `json:"text"`
+	Stack  string    `json:"stack,omitempty"`
+}
+
+// Fault is a switch that breaks a simulated plant.
+type Fault struct {
+	Name string `json:"name"`
+	Doc  string `json:"doc"`
+	On   bool   `json:"on"`
+}
