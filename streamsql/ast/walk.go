@@ -66,10 +66,10 @@ func (j *Join) walk(visit func(Node) bool) {
 	walkOptional(visit, j.On)
 }
 
-func (w *Window) walk(visit func(Node) bool) {
-	walkOptional(visit, w.Begin, w.Emit, w.Filter)
-	walkAll(visit, w.PartitionBy)
-	walkOptional(visit, w.When)
+func (win *Window) walk(visit func(Node) bool) {
+	walkOptional(visit, win.Begin, win.Emit, win.Filter)
+	walkAll(visit, win.PartitionBy)
+	walkOptional(visit, win.When)
 }
 
 func (c *CreateStream) walk(visit func(Node) bool) {
@@ -127,7 +127,7 @@ func (e *Unary) walk(visit func(Node) bool)    { Walk(e.X, visit) }
 func (e *Binary) walk(visit func(Node) bool)   { walkOptional(visit, e.L, e.R) }
 func (e *Like) walk(visit func(Node) bool)     { walkOptional(visit, e.X, e.Pattern, e.Escape) }
 func (e *Between) walk(visit func(Node) bool)  { walkOptional(visit, e.X, e.Low, e.High) }
-func (w *When) walk(visit func(Node) bool)     { walkOptional(visit, w.Cond, w.Result) }
+func (when *When) walk(visit func(Node) bool)  { walkOptional(visit, when.Cond, when.Result) }
 func (e *Cast) walk(visit func(Node) bool)     { walkOptional(visit, e.X); Walk(e.Type, visit) }
 func (e *Index) walk(visit func(Node) bool)    { walkOptional(visit, e.X, e.I) }
 func (e *Slice) walk(visit func(Node) bool)    { walkOptional(visit, e.X, e.Low, e.High) }

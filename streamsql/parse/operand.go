@@ -11,7 +11,7 @@ import (
 
 // prefix reads an operand with the operators before it.
 func (p *parser) prefix() ast.Expr {
-	op := ast.NoOp
+	var op ast.Op
 	switch {
 	case p.token.is("NOT"):
 		op = ast.Not

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 )
@@ -68,9 +70,10 @@ func firstName(n ast.Node) (string, bool) {
 
 // begins reports whether a text begins with a name, in quotes or not.
 func begins(text, name string) bool {
-	first := []rune(name)[0]
 	text = strings.TrimLeft(text, "\"`[(")
-	return strings.EqualFold(string([]rune(text)[0]), string(first))
+	got, _ := utf8.DecodeRuneInString(text)
+	want, _ := utf8.DecodeRuneInString(name)
+	return unicode.ToUpper(got) == unicode.ToUpper(want)
 }
 
 func TestAColumnCountsCharactersAndAnOffsetBytes(t *testing.T) {

@@ -17,8 +17,8 @@ import (
 
 // The long form: go test ./streamsql/parse -run SQLite -expressions 100000 -queries 10000
 var (
-	expressions = flag.Int("expressions", 2000, "random expressions to compare with SQLite")
-	queries     = flag.Int("queries", 300, "random queries to compare with SQLite")
+	expressions = flag.Int("expressions", 1000, "random expressions to compare with SQLite")
+	queries     = flag.Int("queries", 200, "random queries to compare with SQLite")
 	firstSeed   = flag.Uint64("seed", 1, "seed of the first of them; the next ones count up")
 )
 

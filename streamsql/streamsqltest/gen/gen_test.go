@@ -30,10 +30,7 @@ func TestEveryFormOfExpressionComesUp(t *testing.T) {
 		"NOT BETWEEN ", " IN (", " NOT IN (", " LIKE ", " GLOB ", " ESCAPE ", " ISNULL", " NOTNULL", " NOT NULL", " IS NOT TRUE",
 		"NOT ", "~", "- ", "CASE WHEN ", " ELSE ", "CAST(", "x'61'", "NULL", "9223372036854775808", "it''s", "coalesce(",
 	}
-	for _, op := range infix {
-		wanted = append(wanted, op)
-	}
-	missing(t, wanted, func(seed uint64) string {
+	missing(t, append(wanted, infix...), func(seed uint64) string {
 		g := New(seed)
 		return g.Expr(g.Tables()[0].Columns, 3)
 	})
