@@ -59,8 +59,10 @@ func (r *register) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return &config.Problem{What: fmt.Sprintf("%q is not an address", text),
-		Fix: "want holding:N, input:N or coil:N"}
+	return &config.Problem{
+		What: fmt.Sprintf("%q is not an address", text),
+		Fix:  "want holding:N, input:N or coil:N",
+	}
 }
 
 func (r register) MarshalText() ([]byte, error) {

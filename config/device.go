@@ -118,7 +118,8 @@ func (f firsts) add(kind, name, at string, report Report) {
 	case twice:
 		report(at+".name", &Problem{
 			What: fmt.Sprintf("%s %q is declared twice in this device, first at %s", kind, name, first),
-			Fix:  "give one of them another name"})
+			Fix:  "give one of them another name",
+		})
 	default:
 		f[name] = at
 	}

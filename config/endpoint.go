@@ -31,8 +31,10 @@ func (d *Driver) takes(device *Device) error {
 	case len(d.Schemes) == 0 || given && slices.Contains(d.Schemes, device.Endpoint.Scheme()):
 		return nil
 	case given:
-		return &Problem{What: fmt.Sprintf("driver %s does not take %s: endpoints", d.Name, device.Endpoint.Scheme()),
-			Fix: DidYouMean(device.Endpoint.Scheme(), d.Schemes)}
+		return &Problem{
+			What: fmt.Sprintf("driver %s does not take %s: endpoints", d.Name, device.Endpoint.Scheme()),
+			Fix:  DidYouMean(device.Endpoint.Scheme(), d.Schemes),
+		}
 	case device.Origin.Has("endpoint"):
 		return nil // what is wrong with it is reported
 	default:
@@ -55,11 +57,13 @@ func sharedEndpoints(site *Site) Errors {
 		case other.Driver != device.Driver:
 			errs = append(errs, device.Origin.Error("driver", &Problem{
 				What: fmt.Sprintf("device %q at %s speaks %s at the same endpoint", other.Name, other.Origin, other.Driver),
-				Fix:  "an endpoint has one driver"}))
+				Fix:  "an endpoint has one driver",
+			}))
 		case !reflect.DeepEqual(other.EndpointOptions, device.EndpointOptions):
 			errs = append(errs, device.Origin.Error("endpoint", &Problem{
 				What: fmt.Sprintf("device %q at %s opens the same endpoint with other options", other.Name, other.Origin),
-				Fix:  "write the same query in both"}))
+				Fix:  "write the same query in both",
+			}))
 		}
 	}
 	return errs

@@ -29,7 +29,8 @@ func FormsOf(catalog *Catalog) Forms {
 	for _, d := range catalog.drivers {
 		forms.Drivers = append(forms.Drivers, PartForm{
 			Name: d.Name, Doc: d.Doc, Schemes: d.Schemes,
-			Endpoint: form(driverKind, d.Name, "endpoint"), Device: form(driverKind, d.Name, "device"), Tag: form(driverKind, d.Name, "tag")})
+			Endpoint: form(driverKind, d.Name, "endpoint"), Device: form(driverKind, d.Name, "device"), Tag: form(driverKind, d.Name, "tag"),
+		})
 	}
 	for _, s := range catalog.sinks {
 		forms.Sinks = append(forms.Sinks, PartForm{Name: s.Name, Doc: s.Doc, Sink: form(sinkKind, s.Name, "options")})

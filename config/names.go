@@ -42,7 +42,8 @@ func unique(all []named) Errors {
 		}
 		errs = append(errs, n.origin.Error("name", &Problem{
 			What: fmt.Sprintf("%s %q is already the name of the %s at %s", n.kind, n.name, before.kind, before.origin),
-			Fix:  "give one of them another name"}))
+			Fix:  "give one of them another name",
+		}))
 	}
 	return errs
 }

@@ -27,8 +27,10 @@ func (s *Site) target(t *Target) error {
 	case t.Write != "" && s.Device(t.Write) == nil:
 		return &Problem{What: fmt.Sprintf("no device is called %q", t.Write), Fix: declare(t.Write, "devices", s.deviceNames())}
 	case t.Write != "" && !s.Device(t.Write).Writable():
-		return &Problem{What: fmt.Sprintf("device %q has no tag that can be written", t.Write),
-			Fix: "give the tag to be written access: rw"}
+		return &Problem{
+			What: fmt.Sprintf("device %q has no tag that can be written", t.Write),
+			Fix:  "give the tag to be written access: rw",
+		}
 	}
 	return nil
 }

@@ -34,8 +34,10 @@ func (s *Secret) UnmarshalText(text []byte) error {
 		*s = Secret{scheme: scheme, name: name}
 		return nil
 	}
-	return &Problem{What: "a secret is not written into the configuration",
-		Fix: "refer to it: env:NAME, file:/absolute/path or cred:name"}
+	return &Problem{
+		What: "a secret is not written into the configuration",
+		Fix:  "refer to it: env:NAME, file:/absolute/path or cred:name",
+	}
 }
 
 // MarshalText writes the reference.

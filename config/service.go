@@ -26,8 +26,10 @@ type Console struct {
 // Check wants a certificate before anything is served to the network.
 func (c *Console) Check(report Report) {
 	if c.TLS == nil && !Loopback(c.Listen) {
-		report("listen", &Problem{What: "the console would be served to the network without TLS",
-			Fix: "listen on 127.0.0.1, or add tls: {cert: FILE, key: FILE}"})
+		report("listen", &Problem{
+			What: "the console would be served to the network without TLS",
+			Fix:  "listen on 127.0.0.1, or add tls: {cert: FILE, key: FILE}",
+		})
 	}
 }
 
@@ -48,8 +50,10 @@ type Log struct {
 // Check wants room for two segments, so that trimming one leaves the other.
 func (l *Log) Check(report Report) {
 	if l.MaxSize < 2*l.SegmentSize {
-		report("max_size", &Problem{What: "max_size " + l.MaxSize.String() + " is less than two segments of " + l.SegmentSize.String(),
-			Fix: "make max_size larger or segment_size smaller"})
+		report("max_size", &Problem{
+			What: "max_size " + l.MaxSize.String() + " is less than two segments of " + l.SegmentSize.String(),
+			Fix:  "make max_size larger or segment_size smaller",
+		})
 	}
 }
 

@@ -56,11 +56,15 @@ func (p *Problem) Error() string {
 	return p.What + ": " + p.Fix
 }
 
-// At places err: a Problem found in err is taken apart, any other error is the problem as it prints.
+// At places err. Where err is a Problem, or wraps one, its fix is taken apart; what is left is the problem.
 func At(file string, place Place, path string, err error) *Error {
 	e := &Error{File: file, Line: place.Line, Column: place.Column, Path: path, Problem: err.Error()}
-	if p, ok := errors.AsType[*Problem](err); ok && p == err {
-		e.Problem, e.Fix = p.What, p.Fix
+	p, ok := errors.AsType[*Problem](err)
+	if !ok || p.Fix == "" {
+		return e
+	}
+	if what, ends := strings.CutSuffix(e.Problem, ": "+p.Fix); ends {
+		e.Problem, e.Fix = what, p.Fix
 	}
 	return e
 }

@@ -27,7 +27,7 @@ func TestAProblemKeepsItsFixApartWhenItIsPlaced(t *testing.T) {
 		t.Errorf("placed %+v", e)
 	}
 	wrapped := fmt.Errorf("parse: %w", &Problem{What: "w", Fix: "x"})
-	if e := At("f", place, "a", wrapped); e.Problem != "parse: w: x" || e.Fix != "" {
+	if e := At("f", place, "a", wrapped); e.Problem != "parse: w" || e.Fix != "x" {
 		t.Errorf("placed %+v", e)
 	}
 	if e := At("f", place, "", io.EOF); e.Problem != "EOF" {

@@ -15,17 +15,21 @@ const (
 // checkText refuses what is no text of a bearable size, at the place of the first byte that is wrong.
 func checkText(file string, data []byte) *Error {
 	if len(data) > MaxBytes {
-		return &Error{File: file,
+		return &Error{
+			File:    file,
 			Problem: fmt.Sprintf("the file has %d bytes, the limit is %d", len(data), MaxBytes),
-			Fix:     "split it into several files of one directory"}
+			Fix:     "split it into several files of one directory",
+		}
 	}
 	for at := 0; at < len(data); {
 		r, size := utf8.DecodeRune(data[at:])
 		if r == utf8.RuneError && size == 1 || r == 0 {
 			place := newCursor(data).at(at)
-			return &Error{File: file, Line: place.Line, Column: place.Column,
+			return &Error{
+				File: file, Line: place.Line, Column: place.Column,
 				Problem: fmt.Sprintf("byte 0x%02x is not UTF-8 text", data[at]),
-				Fix:     "save the file as UTF-8"}
+				Fix:     "save the file as UTF-8",
+			}
 		}
 		at += size
 	}
@@ -34,15 +38,19 @@ func checkText(file string, data []byte) *Error {
 
 // tooDeep is the error of nesting beyond MaxDepth.
 func tooDeep(file string, place Place) *Error {
-	return &Error{File: file, Line: place.Line, Column: place.Column,
-		Problem: fmt.Sprintf("lists and mappings are nested more than %d deep", MaxDepth)}
+	return &Error{
+		File: file, Line: place.Line, Column: place.Column,
+		Problem: fmt.Sprintf("lists and mappings are nested more than %d deep", MaxDepth),
+	}
 }
 
 // tooHeavy is the error of a document of more than MaxNodes values.
 func tooHeavy(file string, place Place) *Error {
-	return &Error{File: file, Line: place.Line, Column: place.Column,
+	return &Error{
+		File: file, Line: place.Line, Column: place.Column,
 		Problem: fmt.Sprintf("the document has more than %d values once its aliases are written out", MaxNodes),
-		Fix:     "use fewer aliases, or split the file"}
+		Fix:     "use fewer aliases, or split the file",
+	}
 }
 
 // cursor turns byte offsets, asked for in rising order, into places.

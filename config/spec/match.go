@@ -69,8 +69,10 @@ func matchName(text string) error {
 			return nil
 		}
 	}
-	return &document.Problem{What: shorten(text) + " is not a name",
-		Fix: fmt.Sprintf("want a letter, then letters (a-z, A-Z), digits, _ and -, at most %d", longestName)}
+	return &document.Problem{
+		What: shorten(text) + " is not a name",
+		Fix:  fmt.Sprintf("want a letter, then letters (a-z, A-Z), digits, _ and -, at most %d", longestName),
+	}
 }
 
 func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
@@ -83,8 +85,10 @@ func matchListen(text string) error {
 			return nil
 		}
 	}
-	return &document.Problem{What: shorten(text) + " is not an address to listen on",
-		Fix: "want host:port, as 127.0.0.1:1883 or :1883 for every interface"}
+	return &document.Problem{
+		What: shorten(text) + " is not an address to listen on",
+		Fix:  "want host:port, as 127.0.0.1:1883 or :1883 for every interface",
+	}
 }
 
 // longestTopic is what the two length bytes of an MQTT string can count (MQTT 5.0, 1.5.4).
@@ -110,8 +114,10 @@ func matchFilter(text string) error {
 	for i, level := range levels {
 		wild := strings.ContainsAny(level, "+#")
 		if wild && len(level) > 1 || level == "#" && i < len(levels)-1 {
-			return &document.Problem{What: shorten(text) + " is not a topic filter",
-				Fix: "+ stands alone for one level, # alone at the end for the rest"}
+			return &document.Problem{
+				What: shorten(text) + " is not a topic filter",
+				Fix:  "+ stands alone for one level, # alone at the end for the rest",
+			}
 		}
 	}
 	return nil

@@ -27,7 +27,8 @@ func Merge(s *Spec, whole, part any, doc *document.Document, given map[string]st
 		case before:
 			errs = append(errs, document.At(doc.File, e.Place, "", &document.Problem{
 				What: fmt.Sprintf("%q is given in two files, first at %s", f.Key, first),
-				Fix:  "give it in one of them"}))
+				Fix:  "give it in one of them",
+			}))
 		default:
 			into.Set(value)
 			given[f.Key] = doc.File + ":" + e.Place.String()

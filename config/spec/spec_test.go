@@ -28,7 +28,8 @@ func decode[T any](t *testing.T, text string) (T, document.Errors) {
 		t.Fatal(errs)
 	}
 	var into T
-	return into, append(errs, Decode(doc, s, noComponents{}, &into)...)
+	errs = append(errs, Decode(doc, s, noComponents{}, &into)...)
+	return into, errs
 }
 
 // upper is a text type of its own that may not hold lower case.

@@ -36,16 +36,18 @@ func (d *decoder) structure(into reflect.Value, at site, s *Spec, in *scope) {
 
 // mapping sees to it that a mapping stands here: nothing is an empty one, and a value may stand for its scalar key.
 func (d *decoder) mapping(at site, s *Spec) (site, bool) {
-	switch {
-	case at.node.Kind == document.Mapping:
+	switch at.node.Kind {
+	case document.Mapping:
 		return at, true
-	case at.node.Kind == document.Null:
+	case document.Null:
 		at.node = &document.Node{Kind: document.Mapping, Place: at.node.Place}
 		return at, true
 	}
 	if f, ok := s.scalar(); ok && at.node.Scalar() {
-		at.node = &document.Node{Kind: document.Mapping, Place: at.node.Place,
-			Entries: []document.Entry{{Key: f.Key, Place: at.node.Place, Value: at.node}}}
+		at.node = &document.Node{
+			Kind: document.Mapping, Place: at.node.Place,
+			Entries: []document.Entry{{Key: f.Key, Place: at.node.Place, Value: at.node}},
+		}
 		return at, true
 	}
 	d.report(at, wanted(at.node, "a mapping", "write key: value lines"))
@@ -153,7 +155,8 @@ func (m *mapping) own(f *Field, at site, declared bool) {
 	if chosen, _ := m.in.find(f.Chooses); chosen != nil && !chosen.known && at.node.Scalar() {
 		m.report(at, &document.Problem{
 			What: fmt.Sprintf("no %s is called %q", f.Chooses, chosen.name),
-			Fix:  document.DidYouMean(chosen.name, m.components.Names(f.Chooses))})
+			Fix:  document.DidYouMean(chosen.name, m.components.Names(f.Chooses)),
+		})
 	}
 }
 

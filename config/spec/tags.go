@@ -27,7 +27,8 @@ func (r reader) field(f reflect.StructField) (Field, error) {
 	if err := field.parseBounds(); err != nil {
 		return Field{}, err
 	}
-	return field, field.parseTexts()
+	err = field.parseTexts()
+	return field, err
 }
 
 // readTags takes the tags as they stand.
