@@ -1,8 +1,13 @@
 package ast
 
+import (
+	"iter"
+	"maps"
+)
+
 // Reserved reports whether a word, in any case, is a keyword that is no name
 // where a name may begin an expression or follow a source. Such a word needs
-// quotes there; after a dot and after AS it does not.
+// quotes there; beside a dot and after AS it does not.
 func Reserved(word string) bool {
 	var upper [longestReserved]byte
 	if len(word) > len(upper) {
@@ -17,6 +22,9 @@ func Reserved(word string) bool {
 	}
 	return reserved[string(upper[:len(word)])]
 }
+
+// ReservedWords returns the reserved words in upper case, in no order.
+func ReservedWords() iter.Seq[string] { return maps.Keys(reserved) }
 
 const longestReserved = len("INTERSECT")
 

@@ -148,10 +148,13 @@ func (p *parser) parentheses() ast.Expr {
 	return e
 }
 
-// word reads an operand that begins with a word.
+// word reads an operand that begins with a word. Before a dot even a keyword is
+// a name.
 func (p *parser) word() ast.Expr {
 	call := p.ahead(1).kind == sql.LP
 	switch {
+	case p.ahead(1).kind == sql.DOT:
+		return p.callOrColumn()
 	case p.token.is("NULL"), p.token.is("TRUE"), p.token.is("FALSE"):
 		return p.constant()
 	case p.token.is("CASE"):

@@ -92,7 +92,7 @@ func (p *parser) starOrExpr() ast.Expr {
 	if p.at(sql.STAR) {
 		return p.star(p.token.pos, ast.Name{})
 	}
-	if p.token.isName() && p.ahead(1).kind == sql.DOT && p.ahead(2).kind == sql.STAR {
+	if p.ahead(1).kind == sql.DOT && p.ahead(2).kind == sql.STAR && (p.at(sql.IDENT) || p.at(sql.QIDENT)) {
 		start := p.token.pos
 		stream := p.takeName()
 		p.advance()
