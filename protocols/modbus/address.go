@@ -53,7 +53,7 @@ func (a *Address) UnmarshalText(text []byte) error {
 func (a *Address) parseNamed(name, number string) error {
 	var names []string
 	for _, known := range areas {
-		if known.name == strings.ToLower(strings.TrimSpace(name)) {
+		if known.name == name {
 			a.Area = known.area
 		}
 		names = append(names, known.name)
@@ -134,5 +134,5 @@ func (a Address) MarshalText() ([]byte, error) { return []byte(a.text), nil }
 
 // DescribeText names the type for reference, schema and forms.
 func (Address) DescribeText() (name, pattern string, secret bool) {
-	return "Modbus address", `^ *(([Hh]olding|[Ii]nput|[Cc]oil|[Dd]iscrete):(0[xX][0-9A-Fa-f]+|[0-9]+)|[0134][0-9]{4,5})(\.[0-9]+)?$`, false
+	return "Modbus address", `^((holding|input|coil|discrete):(0[xX][0-9A-Fa-f]+|[0-9]+)|[0134][0-9]{4,5})(\.[0-9]+)?$`, false
 }
