@@ -13,8 +13,8 @@ import (
 // them; bbolt's default would be 64 KB on ppc64le.
 const PageSize = 4096
 
-// growth is by how much a file grows at a time.
-const growth = 1 << 20
+// defaultGrowth is by how much a file grows at a time.
+const defaultGrowth = 1 << 20
 
 // lockWait is how long to wait for another process that has the file open.
 const lockWait = 2 * time.Second
@@ -25,6 +25,10 @@ type File struct {
 	// for readers. A commit beyond it fails with an error for IsFull. 0 maps what is there
 	// and lets it grow.
 	MaxBytes int
+
+	// Growth is by how many octets the file grows at a time, which costs a sync;
+	// 0 means 1 MB.
+	Growth int
 
 	// ReadOnly opens a file that nobody writes any more.
 	ReadOnly bool
@@ -49,7 +53,9 @@ func Open(path string, f File) (*bbolt.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	db.AllocSize = growth
+	if db.AllocSize = f.Growth; f.Growth <= 0 {
+		db.AllocSize = defaultGrowth
+	}
 	return db, nil
 }
 

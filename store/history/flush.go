@@ -1,0 +1,212 @@
+package history
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// maxBlockRows bounds the rows of a block, so that a query for a minute does
+// not read a day.
+const maxBlockRows = 8192
+
+// plan is what a flush brings to one shard.
+type plan struct {
+	shard  *shard
+	tails  map[tag.StreamID][]rowRef
+	blocks []plannedBlock
+	fresh  map[uint32]bool // streams whose row in the shard is to be written
+	last   uint32          // blocks of the stream that has most
+}
+
+// plannedBlock is a block ready to be put.
+type plannedBlock struct {
+	stream uint32
+	index  uint32 // among the blocks of the stream in this plan
+	block  []byte
+}
+
+// flush writes all that waits, a shard at a time, and forgets it. What fails
+// waits on; what was written before is not written again.
+func (h *History) flush() error {
+	for {
+		p, err := h.nextPlan()
+		if err != nil || p == nil {
+			return err
+		}
+		err = h.shards.use(p.shard, func() error { return h.carryOut(p) })
+		if err != nil {
+			return fmt.Errorf("flush history: %w", err)
+		}
+	}
+}
+
+// nextPlan takes the rows for the shard of the first row that waits, or
+// returns nil where none does.
+func (h *History) nextPlan() (*plan, error) {
+	for _, t := range h.tails {
+		if len(t.rows) == 0 {
+			continue
+		}
+		d, err := h.shards.need(t.rows[0].time())
+		if err != nil {
+			return nil, err
+		}
+		p := &plan{shard: d, tails: map[tag.StreamID][]rowRef{}, fresh: map[uint32]bool{}}
+		for id, t := range h.tails {
+			if rows := t.within(d.start, d.end()); len(rows) > 0 {
+				p.tails[id] = rows
+			}
+		}
+		return p, nil
+	}
+	return nil, nil
+}
+
+// carryOut encodes and commits a plan. The shard is open.
+func (h *History) carryOut(p *plan) error {
+	for id, rows := range p.tails {
+		h.encode(p, id, notApplied(p.shard, rows))
+	}
+	h.swap.Lock()
+	defer h.swap.Unlock()
+	if err := h.put(p); err != nil {
+		return err
+	}
+	for id, rows := range p.tails {
+		h.tails[id].without(p.shard.start, p.shard.end())
+		h.waiting -= len(rows) * max(h.tails[id].schema.Len(), 1)
+	}
+	return nil
+}
+
+// notApplied returns the rows that the shard does not have yet, by time. A log
+// delivers again what it did not know to be written.
+func notApplied(d *shard, rows []rowRef) []rowRef {
+	kept := make([]rowRef, 0, len(rows))
+	for _, r := range rows {
+		if !d.hasApplied(r.incarnation(), r.position) {
+			kept = append(kept, r)
+		}
+	}
+	sortRows(kept)
+	return kept
+}
+
+// encode adds blocks of the rows of a stream to the plan.
+func (h *History) encode(p *plan, id tag.StreamID, rows []rowRef) {
+	if len(rows) == 0 {
+		return
+	}
+	h.swap.Lock()
+	n := p.shard.number(id, h.tails[id].schema.Name())
+	numbers := p.shard.fieldNumbers(n, (&columns{rows: rows}).fields())
+	h.swap.Unlock()
+	p.fresh[n] = true
+	for index := uint32(0); len(rows) > 0; index++ {
+		some := rows[:min(len(rows), maxBlockRows)]
+		rows = rows[len(some):]
+		p.blocks = append(p.blocks, plannedBlock{stream: n, index: index, block: encodeRows(h.packer, some, numbers)})
+	}
+}
+
+// fieldNumber is a field and its number in a shard.
+type fieldNumber struct {
+	name   string
+	number uint32
+}
+
+// fieldNumbers returns the numbers of fields, in a stable order.
+func (s *shard) fieldNumbers(stream uint32, fields []tag.Field) []fieldNumber {
+	numbers := make([]fieldNumber, len(fields))
+	for i, f := range fields {
+		numbers[i] = fieldNumber{f.Name, s.streams[stream].field(f)}
+	}
+	return numbers
+}
+
+// encodeRows makes a block of rows.
+func encodeRows(p *packer, rows []rowRef, fields []fieldNumber) []byte {
+	c := columns{rows: rows}
+	times := c.times()
+	b := newBlock(p, times)
+	values, stamps := make([]tag.Value, len(rows)), make([]int64, len(rows))
+	for _, f := range fields {
+		stamped := c.values(f.name, values, stamps)
+		b.column(f.number, values)
+		if stamped {
+			b.stamps(f.number, times, stamps)
+		}
+	}
+	return b.build()
+}
+
+// put commits blocks, the tables they need, and what the shard has applied.
+func (h *History) put(p *plan) error {
+	d := p.shard
+	err := d.db.Update(func(tx *bbolt.Tx) error {
+		if err := d.putStreams(tx, p.fresh); err != nil {
+			return err
+		}
+		if err := putBlocks(tx, d.blocks+1, p.blocks); err != nil {
+			return err
+		}
+		return errors.Join(tx.Bucket(lifeBucket).Delete(sealedKey), putApplied(tx, h.applied))
+	})
+	if err != nil {
+		return err
+	}
+	d.sealed = false
+	maps.Copy(d.applied, h.applied)
+	for _, b := range p.blocks {
+		h.counters.octets.Add(int64(len(b.block)))
+		p.last = max(p.last, b.index+1)
+	}
+	d.blocks += p.last
+	return nil
+}
+
+func (s *shard) putStreams(tx *bbolt.Tx, fresh map[uint32]bool) error {
+	for n := range fresh {
+		key, value, err := s.row(n)
+		if err != nil {
+			return err
+		}
+		if err := tx.Bucket(streamsBucket).Put(key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putBlocks puts blocks behind all others, numbered from first on.
+func putBlocks(tx *bbolt.Tx, first uint32, blocks []plannedBlock) error {
+	slices.SortFunc(blocks, func(a, b plannedBlock) int {
+		return cmp.Or(cmp.Compare(a.index, b.index), cmp.Compare(a.stream, b.stream))
+	})
+	bucket := tx.Bucket(blocksBucket)
+	bucket.FillPercent = 1
+	for _, b := range blocks {
+		if err := bucket.Put(blockKey(first+b.index, b.stream), b.block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putApplied(tx *bbolt.Tx, applied map[uint64]uint64) error {
+	for incarnation, position := range applied {
+		key := binary.BigEndian.AppendUint64(nil, incarnation)
+		if err := tx.Bucket(appliedBucket).Put(key, binary.BigEndian.AppendUint64(nil, position)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/holdfast-edge/holdfast/store/bolt"
+	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// History is the history of a node. Open makes it, Run fills it, and queries
+// may run concurrently with that and with each other.
+type History struct {
+	options  Options
+	shards   *shards
+	unpacker *unpacker
+	lock     *os.File // of the directory
+	counters counters
+
+	// Of the goroutine in Run.
+	packer  *packer
+	sealer  *packer
+	pending []log.Entry // consumed, not yet acknowledged
+	oldest  time.Time   // when the first of them came
+	retryAt time.Time   // not before, after a flush failed
+
+	// Readers hold swap from the moment at which they look for rows in memory
+	// until they have copied what they want of a shard: a row is in one of the
+	// two. The goroutine in Run holds it to change either.
+	swap    sync.RWMutex
+	tails   map[tag.StreamID]*tail
+	waiting int               // values that wait
+	applied map[uint64]uint64 // incarnation of the log → last position consumed
+	newest  map[string]int64  // stream → time of its newest row
+}
+
+// counters are what the history counts in this life.
+type counters struct {
+	rows    atomic.Int64 // taken in
+	late    atomic.Int64 // too old to be let in
+	future  atomic.Int64 // quarantined
+	octets  atomic.Int64 // of blocks written
+	flushes atomic.Int64
+	removed atomic.Int64 // shards, by the retention
+	damaged atomic.Int64 // blocks that queries had to leave out
+}
+
+// Open opens the history in a directory, which one process at a time may have.
+func Open(options Options) (*History, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open history: %w", err)
+	}
+	h := &History{
+		options: options, tails: map[tag.StreamID]*tail{}, applied: map[uint64]uint64{}, newest: map[string]int64{},
+	}
+	if err := h.prepare(); err != nil {
+		return nil, fmt.Errorf("open history: %w", err)
+	}
+	return h, nil
+}
+
+func (h *History) prepare() (err error) {
+	if h.packer, err = newPacker(zstd.SpeedFastest); err != nil {
+		return err
+	}
+	if h.sealer, err = newPacker(zstd.SpeedDefault); err != nil {
+		return err
+	}
+	if h.unpacker, err = newUnpacker(); err != nil {
+		return err
+	}
+	if h.shards, err = listShards(h.options); err != nil {
+		return err
+	}
+	h.lock, err = bolt.Lock(h.options.Dir)
+	return err
+}
+
+// Source is where entries come from: a *log.Cursor in a single lane, with a
+// window that holds what comes between two flushes.
+type Source interface {
+	Next(ctx context.Context) (log.Entry, error)
+	Ack(log.Entry) bool
+}
+
+// CursorOptions are what the history's cursor is to be opened with.
+func CursorOptions(streams ...string) log.CursorOptions {
+	return log.CursorOptions{Streams: streams, SingleLane: true, Window: 1 << 20}
+}
+
+// Run fills the history from a source until ctx is done or the source fails,
+// then writes what waits. Entries are acknowledged when they are written.
+// Whoever starts it waits for it.
+func (h *History) Run(ctx context.Context, from Source) error {
+	for {
+		err := h.take(ctx, from)
+		if h.due(h.options.Now()) || err != nil {
+			h.settle(from)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// take waits for one entry, but no longer than the next flush is away.
+func (h *History) take(ctx context.Context, from Source) error {
+	waiting, cancel := ctx, func() {}
+	if wait, ok := h.untilFlush(h.options.Now()); ok {
+		waiting, cancel = context.WithTimeout(ctx, wait)
+	}
+	defer cancel()
+	e, err := from.Next(waiting)
+	switch {
+	case err == nil:
+		h.consume(e)
+		return nil
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	default:
+		return fmt.Errorf("fill history: %w", err)
+	}
+}
+
+// consume takes an entry in.
+func (h *History) consume(e log.Entry) {
+	if len(h.pending) == 0 {
+		h.oldest = h.options.Now()
+	}
+	h.pending = append(h.pending, e)
+	if e.Batch != nil {
+		h.add(e.Batch, e.Position)
+	}
+}
+
+// add puts the rows of a batch into the tail of its stream.
+func (h *History) add(b *tag.Batch, position uint64) {
+	now := h.options.Now()
+	earliest := now.Add(-h.options.LateWithin).UnixNano()
+	latest := now.Add(h.options.FutureWithin).UnixNano()
+	h.swap.Lock()
+	defer h.swap.Unlock()
+	h.applied[b.Identity(0).Incarnation] = position
+	t := h.tail(b.Schema())
+	for i := range b.Len() {
+		switch at := b.Time(i); {
+		case at < earliest:
+			h.counters.late.Add(1)
+		case at > latest:
+			h.counters.future.Add(1)
+		default:
+			t.rows = append(t.rows, rowRef{batch: b, row: i, position: position})
+			h.waiting += b.Schema().Len()
+			h.counters.rows.Add(1)
+			h.newest[b.Schema().Name()] = max(h.newest[b.Schema().Name()], at)
+		}
+	}
+}
+
+func (h *History) tail(schema *tag.Schema) *tail {
+	t := h.tails[schema.Stream()]
+	if t == nil {
+		t = &tail{}
+		h.tails[schema.Stream()] = t
+	}
+	t.schema = schema
+	return t
+}
+
+// untilFlush returns how long what waits may still wait, and whether anything
+// does.
+func (h *History) untilFlush(now time.Time) (time.Duration, bool) {
+	if len(h.pending) == 0 {
+		return 0, false
+	}
+	wait := h.options.FlushEvery - now.Sub(h.oldest)
+	if h.waiting >= h.options.FlushValues {
+		wait = 0
+	}
+	if !h.retryAt.IsZero() {
+		wait = max(wait, h.retryAt.Sub(now))
+	}
+	return max(wait, 0), true
+}
+
+func (h *History) due(now time.Time) bool {
+	wait, ok := h.untilFlush(now)
+	return ok && wait == 0
+}
+
+// retryAfter is how long a flush that failed waits for the next attempt.
+const retryAfter = 5 * time.Second
+
+// settle writes what waits and acknowledges it.
+func (h *History) settle(from Source) {
+	if err := h.flush(); err != nil {
+		h.retryAt = h.options.Now().Add(retryAfter)
+		h.options.Logger.Error("write history", "error", err)
+		return
+	}
+	h.retryAt = time.Time{}
+	h.counters.flushes.Add(1)
+	for _, e := range h.pending {
+		from.Ack(e)
+	}
+	h.pending = h.pending[:0]
+	h.upkeep(h.options.Now())
+}
+
+// Close closes the files, once Run has returned.
+func (h *History) Close() error {
+	h.unpacker.decoder.Close()
+	return errors.Join(h.shards.close(), h.lock.Close())
+}

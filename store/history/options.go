@@ -1,0 +1,85 @@
+package history
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+)
+
+// Options are the settings of a history. The zero value of each means its
+// default.
+type Options struct {
+	Dir string // of the files; made where it is missing
+
+	// FlushEvery and FlushValues bound what waits in memory: rows are written
+	// when the oldest has waited that long, or when that many values wait.
+	FlushEvery  time.Duration // 5 min
+	FlushValues int           // 1 Mi, some 32 MB
+
+	// ShardWidth is the source time that a file covers. Files that are there
+	// keep theirs.
+	ShardWidth time.Duration // 6 h, 2 h on 32-bit machines
+
+	// MaxAge and MaxBytes are the retention. A file goes when all of it is
+	// older, and the oldest goes while all together are larger.
+	MaxAge   time.Duration // 90 days
+	MaxBytes int64         // 8 GB
+
+	// LateWithin is how old a row may be to be let in.
+	LateWithin time.Duration // MaxAge
+
+	// FutureWithin is how far a row may be ahead of the clock. One that is
+	// further is quarantined until it no longer is.
+	FutureWithin time.Duration // 1 h
+
+	Now    func() time.Time // time.Now
+	Logger *slog.Logger     // none
+
+	// OpenFile replaces os.OpenFile, for faults to be put in.
+	OpenFile func(name string, flag int, mode fs.FileMode) (*os.File, error)
+}
+
+const (
+	is64Bit            = ^uint(0)>>63 == 1
+	defaultFlushEvery  = 5 * time.Minute
+	defaultFlushValues = 1 << 20
+	defaultMaxAge      = 90 * 24 * time.Hour
+	defaultMaxBytes    = 8 << 30
+	defaultFuture      = time.Hour
+)
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Dir == "" {
+		return o, errors.New("open history: want a directory")
+	}
+	o.FlushEvery = orDefault(o.FlushEvery, defaultFlushEvery)
+	o.FlushValues = orDefault(o.FlushValues, defaultFlushValues)
+	o.ShardWidth = max(orDefault(o.ShardWidth, defaultWidth()), time.Minute).Truncate(time.Second)
+	o.MaxAge = orDefault(o.MaxAge, defaultMaxAge)
+	o.MaxBytes = orDefault(o.MaxBytes, int64(defaultMaxBytes))
+	o.LateWithin = orDefault(o.LateWithin, o.MaxAge)
+	o.FutureWithin = orDefault(o.FutureWithin, defaultFuture)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o, nil
+}
+
+func orDefault[T int | int64 | time.Duration](v, standard T) T {
+	if v <= 0 {
+		return standard
+	}
+	return v
+}
+
+func defaultWidth() time.Duration {
+	if is64Bit {
+		return 6 * time.Hour
+	}
+	return 2 * time.Hour
+}

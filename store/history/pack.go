@@ -1,0 +1,65 @@
+package history
+
+import (
+	"fmt"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// packer compresses the parts of blocks. It has one owner.
+type packer struct {
+	encoder *zstd.Encoder
+	buffer  []byte
+}
+
+func newPacker(level zstd.EncoderLevel) (*packer, error) {
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1),
+		zstd.WithWindowSize(256<<10), zstd.WithEncoderCRC(false), zstd.WithLowerEncoderMem(true))
+	if err != nil {
+		return nil, fmt.Errorf("make compressor: %w", err)
+	}
+	return &packer{encoder: encoder}, nil
+}
+
+// worthPacking is the size below which a compressor's own words weigh more than
+// what it saves.
+const worthPacking = 48
+
+// pack returns what is to be stored, valid until the next call: as it is, where
+// it would not shrink.
+func (p *packer) pack(raw []byte) []byte {
+	if len(raw) < worthPacking {
+		return raw
+	}
+	p.buffer = p.encoder.EncodeAll(raw, p.buffer[:0])
+	if len(p.buffer) >= len(raw) {
+		return raw
+	}
+	return p.buffer
+}
+
+// unpacker is the inverse. It may be used concurrently.
+type unpacker struct{ decoder *zstd.Decoder }
+
+// maxPart bounds what a part may expand to.
+const maxPart = 256 << 20
+
+func newUnpacker() (*unpacker, error) {
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderMaxMemory(maxPart),
+		zstd.WithDecoderLowmem(true))
+	if err != nil {
+		return nil, fmt.Errorf("make decompressor: %w", err)
+	}
+	return &unpacker{decoder: decoder}, nil
+}
+
+func (u *unpacker) unpack(kept []byte, raw int) ([]byte, error) {
+	if len(kept) == raw {
+		return append([]byte(nil), kept...), nil
+	}
+	out, err := u.decoder.DecodeAll(kept, make([]byte, 0, min(raw, maxPart)))
+	if err != nil || len(out) != raw {
+		return nil, fmt.Errorf("%w: expand %d octets to %d: %w", errDamaged, len(kept), raw, err)
+	}
+	return out, nil
+}

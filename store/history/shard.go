@@ -1,0 +1,229 @@
+package history
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/holdfast-edge/holdfast/store/bolt"
+	"github.com/holdfast-edge/holdfast/store/codec"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// The buckets of a shard.
+var (
+	lifeBucket    = []byte("life")    // what the shard is
+	appliedBucket = []byte("applied") // incarnation of the log → position
+	streamsBucket = []byte("streams") // number → stream
+	blocksBucket  = []byte("blocks")  // block, stream → block
+
+	formatKey = []byte("format")
+	sealedKey = []byte("sealed")
+)
+
+const (
+	shardSuffix   = ".hist"
+	damagedSuffix = ".corrupt"
+	newSuffix     = ".new"
+	shardFormat   = 1
+	startLayout   = "20060102T150405Z"
+)
+
+// shard is a file with the rows of a stretch of source time.
+type shard struct {
+	path  string
+	start int64 // nanoseconds since the Unix epoch
+	width int64 // nanoseconds
+
+	mu      sync.RWMutex // held for reading while db is used, for writing to open and close it
+	db      *bbolt.DB    // nil while closed
+	sealed  bool
+	blocks  uint32 // number of the last block
+	applied map[uint64]uint64
+	streams []shardStream
+	numbers map[tag.StreamID]uint32
+}
+
+// shardStream is what a shard knows of a stream. Streams and fields have
+// numbers in it, in the order in which they came.
+type shardStream struct {
+	id     tag.StreamID
+	name   string
+	fields []tag.Field
+	byName map[string]uint32
+}
+
+// shardPath names a shard by the time at which it begins and its seconds.
+func shardPath(dir string, start, width int64) string {
+	name := time.Unix(0, start).UTC().Format(startLayout)
+	return filepath.Join(dir, fmt.Sprintf("%s+%d%s", name, width/int64(time.Second), shardSuffix))
+}
+
+// shardSpan is the inverse of shardPath.
+func shardSpan(name string) (start, width int64, ok bool) {
+	stem, ok := strings.CutSuffix(name, shardSuffix)
+	begins, seconds, plus := strings.Cut(stem, "+")
+	if !ok || !plus {
+		return 0, 0, false
+	}
+	t, err := time.Parse(startLayout, begins)
+	n, err2 := strconv.ParseInt(seconds, 10, 32)
+	return t.UnixNano(), n * int64(time.Second), err == nil && err2 == nil && n > 0
+}
+
+// end returns the time at which the shard ends.
+func (s *shard) end() int64 { return s.start + s.width }
+
+// open maps the file and reads its tables. The caller holds mu for writing.
+func (s *shard) open(file bolt.File) error {
+	if s.db != nil {
+		return nil
+	}
+	db, err := bolt.Open(s.path, file)
+	if err != nil {
+		return err
+	}
+	s.streams, s.numbers, s.applied = nil, map[tag.StreamID]uint32{}, map[uint64]uint64{}
+	if err := db.View(s.load); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	s.db = db
+	return nil
+}
+
+// createShard makes an empty shard. The file gets its name when it is whole.
+func createShard(path string, file bolt.File) error {
+	unnamed := path + newSuffix
+	if err := os.Remove(unnamed); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("make way for shard: %w", err)
+	}
+	db, err := bolt.Open(unnamed, file)
+	if err != nil {
+		return err
+	}
+	err = db.Update(beginShard)
+	if err = errors.Join(err, db.Close()); err == nil {
+		err = os.Rename(unnamed, path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(unnamed))
+	}
+	return bolt.SyncDirectory(filepath.Dir(path))
+}
+
+func beginShard(tx *bbolt.Tx) error {
+	for _, name := range [][]byte{lifeBucket, appliedBucket, streamsBucket, blocksBucket} {
+		if _, err := tx.CreateBucket(name); err != nil {
+			return err
+		}
+	}
+	return tx.Bucket(lifeBucket).Put(formatKey, []byte{shardFormat})
+}
+
+func (s *shard) load(tx *bbolt.Tx) error {
+	life := tx.Bucket(lifeBucket)
+	if life == nil {
+		return fmt.Errorf("%w: no beginning", errDamaged)
+	}
+	if format := life.Get(formatKey); len(format) != 1 || format[0] != shardFormat {
+		return fmt.Errorf("open %s: format %v, this program reads %d", s.path, format, shardFormat)
+	}
+	s.sealed = life.Get(sealedKey) != nil
+	if k, _ := tx.Bucket(blocksBucket).Cursor().Last(); len(k) == blockKeySize {
+		s.blocks = binary.BigEndian.Uint32(k)
+	}
+	err := tx.Bucket(appliedBucket).ForEach(func(k, v []byte) error {
+		s.applied[binary.BigEndian.Uint64(k)] = binary.BigEndian.Uint64(v)
+		return nil
+	})
+	return errors.Join(err, tx.Bucket(streamsBucket).ForEach(s.loadStream))
+}
+
+func (s *shard) loadStream(_, v []byte) error {
+	body, err := checked(v)
+	if err != nil {
+		return err
+	}
+	schema, err := codec.DecodeSchema(body)
+	if err != nil {
+		return err
+	}
+	n := s.number(schema.Stream(), schema.Name())
+	for slot := range schema.Len() {
+		s.streams[n].field(schema.Field(slot))
+	}
+	return nil
+}
+
+// number returns the number of a stream, a new one where it has none.
+func (s *shard) number(id tag.StreamID, name string) uint32 {
+	n, ok := s.numbers[id]
+	if !ok {
+		n = uint32(len(s.streams))
+		s.numbers[id] = n
+		s.streams = append(s.streams, shardStream{id: id, name: name, byName: map[string]uint32{}})
+	}
+	return n
+}
+
+// field returns the number of a field, a new one where it has none.
+func (s *shardStream) field(f tag.Field) uint32 {
+	n, ok := s.byName[f.Name]
+	if !ok {
+		n = uint32(len(s.fields))
+		s.byName[f.Name] = n
+		s.fields = append(s.fields, f)
+	}
+	return n
+}
+
+// blockKeySize is the length of a key: the numbers of the block and the stream.
+const blockKeySize = 8
+
+func blockKey(block, stream uint32) []byte {
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, block), stream)
+}
+
+// close unmaps the file, once nobody reads it.
+func (s *shard) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closeLocked()
+}
+
+func (s *shard) closeLocked() error {
+	if s.db == nil {
+		return nil
+	}
+	db := s.db
+	s.db = nil
+	if err := db.Close(); err != nil {
+		return fmt.Errorf("close shard: %w", err)
+	}
+	return nil
+}
+
+// row returns the number of a stream and what is stored of it.
+func (s *shard) row(n uint32) (key, value []byte, err error) {
+	stream := s.streams[n]
+	schema, err := tag.NewSchema(stream.id, stream.name, stream.fields...)
+	if err != nil {
+		return nil, nil, err
+	}
+	return binary.BigEndian.AppendUint32(nil, n), appendChecksum(codec.AppendSchema(nil, schema), 0), nil
+}
+
+// hasApplied reports whether the shard has what the log has at a position.
+func (s *shard) hasApplied(incarnation, position uint64) bool {
+	applied, ok := s.applied[incarnation]
+	return ok && position <= applied
+}
