@@ -30,7 +30,7 @@ func (e *Error) Error() string {
 // expected fails at the current token: something else should stand there.
 func (p *parser) expected(what string) {
 	if p.token.kind == sql.ILLEGAL {
-		p.fail(&Error{Pos: p.token.pos, Message: p.token.text, Hint: p.token.hint})
+		p.fail(p.illegal)
 		return
 	}
 	p.fail(&Error{Pos: p.token.pos, Message: "found " + p.found() + ", expected " + what, Hint: p.hint(what)})
@@ -47,7 +47,7 @@ func (p *parser) fail(err *Error) {
 		p.err = err
 	}
 	p.next = len(p.tokens) - 1
-	p.token = token{kind: sql.EOF, pos: p.tokens[p.next].pos}
+	p.token = &token{kind: sql.EOF, pos: p.tokens[p.next].pos}
 }
 
 // longestFound is how many bytes of a token an error quotes.
@@ -103,16 +103,16 @@ func (p *parser) hint(what string) string {
 }
 
 // before returns the token before the current one; a zero one at the start.
-func (p *parser) before() token {
+func (p *parser) before() *token {
 	if p.next == 0 {
-		return token{}
+		return &token{}
 	}
-	return p.tokens[p.next-1]
+	return &p.tokens[p.next-1]
 }
 
 // misspelt returns the clause that a word was probably meant to begin: one that
 // has the same first letter and, in any order, all the same letters but one.
-func misspelt(word token) string {
+func misspelt(word *token) string {
 	if word.kind != sql.IDENT {
 		return ""
 	}

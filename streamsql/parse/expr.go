@@ -71,7 +71,7 @@ func (p *parser) operator() ast.Op {
 }
 
 // matching returns the operator, which may have NOT before it, of a word.
-func matching(word token) ast.Op {
+func matching(word *token) ast.Op {
 	switch {
 	case word.is("LIKE"):
 		return ast.OpLike

@@ -174,7 +174,7 @@ func (p *parser) word() ast.Expr {
 
 // namesFunction reports whether a keyword is the name of a function when a
 // parenthesis follows: LEFT(x, 2), ISNULL(x).
-func namesFunction(t token) bool {
+func namesFunction(t *token) bool {
 	for _, word := range [...]string{"LEFT", "RIGHT", "LIKE", "GLOB", "REGEXP", "MATCH", "ISNULL", "NOTNULL"} {
 		if t.is(word) {
 			return true

@@ -16,7 +16,8 @@ type parser struct {
 	text    string
 	dialect ast.Dialect
 	tokens  []token      // the last one is EOF or ILLEGAL
-	token   token        // the current one
+	illegal *Error       // what is wrong with ILLEGAL
+	token   *token       // the current one
 	next    int          // its index
 	depth   int          // of brackets and prefix operators around it
 	beyond  *ast.Literal // the latest 9223372036854775808
@@ -24,8 +25,9 @@ type parser struct {
 }
 
 func newParser(text string, d ast.Dialect) *parser {
-	p := &parser{text: text, dialect: d, tokens: scan(text, d)}
-	p.token = p.tokens[0]
+	p := &parser{text: text, dialect: d}
+	p.tokens, p.illegal = scan(text, d)
+	p.token = &p.tokens[0]
 	return p
 }
 
@@ -33,16 +35,16 @@ func newParser(text string, d ast.Dialect) *parser {
 func (p *parser) advance() {
 	if p.next < len(p.tokens)-1 {
 		p.next++
-		p.token = p.tokens[p.next]
+		p.token = &p.tokens[p.next]
 	}
 }
 
 // ahead returns the token n places behind the current one.
-func (p *parser) ahead(n int) token {
+func (p *parser) ahead(n int) *token {
 	if p.err != nil {
 		return p.token
 	}
-	return p.tokens[min(p.next+n, len(p.tokens)-1)]
+	return &p.tokens[min(p.next+n, len(p.tokens)-1)]
 }
 
 func (p *parser) at(kind sql.Token) bool { return p.token.kind == kind }

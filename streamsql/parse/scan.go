@@ -17,20 +17,21 @@ type scanner struct {
 	dialect ast.Dialect
 	pos     ast.Pos // where the rest of the text begins
 	tokens  []token
+	err     *Error         // what is wrong with the last one, if it is ILLEGAL
 	reader  strings.Reader // the rest, for the scanner of rqlite/sql
 }
 
 // scan returns the tokens of a text. The last one is EOF, or ILLEGAL where
-// something stands that is no token; what follows it is not read.
-func scan(text string, d ast.Dialect) []token {
+// something stands that is no token, with what is wrong; what follows it is not
+// read.
+func scan(text string, d ast.Dialect) ([]token, *Error) {
 	s := &scanner{text: text, dialect: d, pos: ast.Pos{Line: 1, Column: 1}}
 	s.tokens = make([]token, 0, 8+len(text)/4)
-	if !s.checkText() {
-		return s.tokens
+	if s.checkText() {
+		for s.skipBlank() && s.scanToken() {
+		}
 	}
-	for s.skipBlank() && s.scanToken() {
-	}
-	return s.tokens
+	return s.tokens, s.err
 }
 
 // checkText refuses what is too long or not text at all.
@@ -76,7 +77,8 @@ func (s *scanner) take(kind sql.Token, text string, n int) bool {
 
 // illegal ends the tokens with what is wrong at the current position.
 func (s *scanner) illegal(message, hint string) bool {
-	s.tokens = append(s.tokens, token{kind: sql.ILLEGAL, text: message, hint: hint, pos: s.pos, end: s.pos.Offset})
+	s.tokens = append(s.tokens, token{kind: sql.ILLEGAL, pos: s.pos, end: s.pos.Offset})
+	s.err = &Error{Pos: s.pos, Message: message, Hint: hint}
 	return false
 }
 

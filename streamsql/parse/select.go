@@ -44,12 +44,12 @@ func (p *parser) expectSelect() {
 
 // continuesName reports whether the token makes the word before it, behind
 // SELECT, a column.
-func continuesName(t token) bool {
+func continuesName(t *token) bool {
 	return endsItem(t) || t.kind == sql.DOT || t.kind == leftBracket || t.is("AS")
 }
 
 // endsItem reports whether a select item may end before the token.
-func endsItem(t token) bool {
+func endsItem(t *token) bool {
 	switch t.kind {
 	case sql.COMMA, sql.RP, sql.SEMI, sql.EOF:
 		return true

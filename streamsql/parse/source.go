@@ -24,7 +24,7 @@ func (p *parser) from(s *ast.Select) {
 
 // endsSelect reports whether the select list may end before the token without
 // a FROM.
-func endsSelect(t token) bool {
+func endsSelect(t *token) bool {
 	switch t.kind {
 	case sql.RP, sql.SEMI, sql.EOF:
 		return true
@@ -86,7 +86,7 @@ func (p *parser) topic() ast.Name {
 	return n
 }
 
-func (p *parser) topicSign(t token) bool {
+func (p *parser) topicSign(t *token) bool {
 	return t.kind == sql.SLASH || t.kind == sql.PLUS || t.kind == hash
 }
 

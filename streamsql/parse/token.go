@@ -12,8 +12,7 @@ import (
 // what it means depends on where it stands. Every quoted name is a QIDENT.
 type token struct {
 	kind sql.Token
-	text string // of a name or a string in quotes what the quotes hold; of ILLEGAL what is wrong
-	hint string // of ILLEGAL
+	text string // of a name or a string in quotes what the quotes hold
 	pos  ast.Pos
 	end  int // offset behind it
 }
@@ -29,19 +28,19 @@ const (
 )
 
 // is reports whether the token is a word, in any case.
-func (t token) is(word string) bool {
+func (t *token) is(word string) bool {
 	return t.kind == sql.IDENT && len(t.text) == len(word) && strings.EqualFold(t.text, word)
 }
 
 // isName reports whether the token is a name where a name may begin an
 // expression or follow a source.
-func (t token) isName() bool {
+func (t *token) isName() bool {
 	return t.kind == sql.QIDENT || t.kind == sql.IDENT && !ast.Reserved(t.text)
 }
 
 // endsOperand reports whether an operand may end with the token, so that a
 // bracket behind it is an index and not a quote.
-func (t token) endsOperand() bool {
+func (t *token) endsOperand() bool {
 	switch t.kind {
 	case sql.QIDENT, sql.STRING, sql.BLOB, sql.INTEGER, sql.FLOAT, sql.RP, rightBracket:
 		return true
