@@ -73,13 +73,13 @@ func (c *cell) props() *actor.Props {
 	)
 }
 
-// forgetKid follows the end of a child's process. Its node is remembered while
-// this actor restarts, so that its counts and a stop by command outlive that.
+// forgetKid follows the end of a child's process. Its node is remembered if it
+// ends with this actor, which may be spawned again: its counts and a stop by
+// command outlive that.
 func (c *cell) forgetKid(k *kid) {
 	k.stopTimer()
 	c.kids.remove(k)
-	restarting := c.life == lifeEnding && !isStop(c.ending.then)
-	c.system.registry.leave(k.node, restarting)
+	c.system.registry.leave(k.node, c.life == lifeEnding)
 	k.answerEnd()
 	c.regroup()
 }

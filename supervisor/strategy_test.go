@@ -190,6 +190,26 @@ func TestARestartingParentKeepsWhatIsKnownOfItsChildren(t *testing.T) {
 	}
 }
 
+func TestAStopByCommandOutlivesTheRestartOfAnyoneAbove(t *testing.T) {
+	p := newPlant(t)
+	var j journal
+	p.spawn(Spec{Name: "top", New: Group(chain(&j, OneForOne))})
+	for _, name := range []string{"a", "b", "c"} {
+		p.awaitState("/top/chain/"+name, "running")
+	}
+	if err := p.Stop(p.within(), "/top/chain/a"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Restart(p.within(), "/top"); err != nil {
+		t.Fatal(err)
+	}
+	p.awaitState("/top/chain/c", "running")
+	p.awaitState("/top/chain/a", "stopped")
+	if tree, _ := p.Subtree("/top/chain"); tree.Children[0].Name != "a" || len(tree.Children) != 3 {
+		t.Errorf("\n%s", tree.Status())
+	}
+}
+
 func TestAParentForgetsTheChildrenItDoesNotSpawnAgain(t *testing.T) {
 	p := newPlant(t)
 	first := true

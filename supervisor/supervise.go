@@ -85,11 +85,12 @@ func (c *cell) backOff(k *kid, d Decision) {
 	if d.ByCommand {
 		next = time.Time{}
 	}
-	c.takeDown(k, takeDown{phase: phase, next: next})
+	order := c.newHold(k, takeDown{phase: phase, next: next})
 	k.waiting = true
 	if !d.ByCommand {
-		c.later(k, d.After, due{k.path(), k.number})
+		c.later(k, d.After, due{k.path(), k.number}) // runs by the time the child shows that it waits
 	}
+	k.box.PostSystemMessage(order)
 	c.disturb()
 }
 
@@ -120,12 +121,18 @@ func (c *cell) settle(k *kid) {
 	c.release(k)
 }
 
+// takeDown orders a child down, until its release.
 func (c *cell) takeDown(k *kid, o takeDown) {
+	k.box.PostSystemMessage(c.newHold(k, o))
+}
+
+// newHold makes o the order that counts: what the child reports of earlier ones is void.
+func (c *cell) newHold(k *kid, o takeDown) takeDown {
 	k.stopTimer()
 	k.number = c.system.serial.Add(1)
 	k.standing = standEnding
 	o.number = k.number
-	k.box.PostSystemMessage(o)
+	return o
 }
 
 func (c *cell) release(k *kid) {

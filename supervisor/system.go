@@ -182,17 +182,17 @@ func (s *System) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// remaining names what a shutdown waits for: the leaves, and their goroutines.
-func remaining(t Tree) []string {
-	if len(t.Children) == 0 {
-		if len(t.Goroutines) > 0 {
-			return []string{t.Path + " (goroutines " + strings.Join(t.Goroutines, ", ") + ")"}
-		}
-		return []string{t.Path}
-	}
-	var paths []string
+// remaining names what a shutdown waits for: those that have not ended although
+// all below them have, and their goroutines.
+func remaining(t Tree) (paths []string) {
 	for _, child := range t.Children {
 		paths = append(paths, remaining(child)...)
 	}
-	return paths
+	switch {
+	case len(paths) > 0 || t.Phase == Down:
+		return paths
+	case len(t.Goroutines) > 0:
+		return []string{t.Path + " (goroutines " + strings.Join(t.Goroutines, ", ") + ")"}
+	}
+	return []string{t.Path}
 }
