@@ -228,7 +228,7 @@ func TestRetentionRemovesTheOldestShards(t *testing.T) {
 }
 
 func TestRetentionBoundsTheBytes(t *testing.T) {
-	a := start(t, func(o *history.Options) { o.ShardWidth, o.MaxBytes = time.Minute, 1 << 20 })
+	a := start(t, func(o *history.Options) { o.ShardWidth, o.MaxBytes = time.Minute, 1<<20 })
 	a.give(storetest.Rows(storetest.Stream("boiler", 1), 0, 7200, epoch-hour))
 	a.flushed()
 	if s := a.Stats(); s.Bytes > 1<<20 || s.Shards < 2 {

@@ -1,0 +1,231 @@
+package state
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/holdfast-edge/holdfast/store/bolt"
+	"github.com/holdfast-edge/holdfast/store/codec"
+)
+
+// Digest is the SHA-256 of a configuration.
+type Digest [sha256.Size]byte
+
+// DigestOf returns the digest of a configuration.
+func DigestOf(document []byte) Digest { return sha256.Sum256(document) }
+
+// String returns the digest in hexadecimal.
+func (d Digest) String() string { return hex.EncodeToString(d[:]) }
+
+// Generation is a configuration that was accepted.
+type Generation struct {
+	Number   uint64 // from 1 on
+	Digest   Digest
+	Accepted time.Time
+	Origin   string // where it came from, such as "file site.yaml" or "cloud"
+	Document []byte // as it was given
+}
+
+// The pointers to generations.
+var (
+	runningKey   = []byte("running")
+	confirmedKey = []byte("confirmed")
+)
+
+// keptGenerations is how many generations are kept beside those that are
+// pointed to.
+const keptGenerations = 20
+
+// Accept keeps a configuration as the next generation, and removes the oldest
+// that nothing points to. One that is the same as the last is that one.
+func (s *State) Accept(document []byte, origin string, at time.Time) (Generation, error) {
+	g := Generation{Digest: DigestOf(document), Accepted: at.UTC(), Origin: origin, Document: document}
+	err := s.db.Update(func(tx *bbolt.Tx) error {
+		b := tx.Bucket(generationsBucket)
+		if last, err := lastGeneration(b); err == nil {
+			g.Number = last.Number
+			if last.Digest == g.Digest && bytes.Equal(last.Document, document) {
+				g = last
+				return nil
+			}
+		} else if k, _ := b.Cursor().Last(); k != nil {
+			g.Number = binary.BigEndian.Uint64(k) // it is damaged; its number is not used again
+		}
+		g.Number++
+		if err := putGeneration(b, g); err != nil {
+			return err
+		}
+		return pruneGenerations(tx)
+	})
+	if err != nil {
+		return Generation{}, fmt.Errorf("accept configuration: %w", err)
+	}
+	return g, nil
+}
+
+// Generation returns the generation of a number.
+func (s *State) Generation(number uint64) (Generation, error) {
+	var g Generation
+	err := s.db.View(func(tx *bbolt.Tx) (err error) {
+		g, err = generationOf(tx.Bucket(generationsBucket), number)
+		return err
+	})
+	if err != nil {
+		return Generation{}, fmt.Errorf("read generation %d: %w", number, err)
+	}
+	return g, nil
+}
+
+// Generations returns all that are kept and readable, the oldest first.
+func (s *State) Generations() ([]Generation, error) {
+	var all []Generation
+	err := s.db.View(func(tx *bbolt.Tx) error {
+		b := tx.Bucket(generationsBucket)
+		return b.ForEachBucket(func(k []byte) error {
+			if g, err := generationOf(b, binary.BigEndian.Uint64(k)); err == nil {
+				all = append(all, g)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list generations: %w", err)
+	}
+	return all, nil
+}
+
+// Run makes a generation the running one.
+func (s *State) Run(number uint64) error { return s.point(runningKey, number) }
+
+// Confirm makes a generation the confirmed one.
+func (s *State) Confirm(number uint64) error { return s.point(confirmedKey, number) }
+
+// Running returns the generation that the node was last told to run, or
+// ErrNotFound.
+func (s *State) Running() (Generation, error) { return s.pointed(runningKey) }
+
+// Confirmed returns the generation that has proven itself last, or ErrNotFound.
+func (s *State) Confirmed() (Generation, error) { return s.pointed(confirmedKey) }
+
+func (s *State) point(key []byte, number uint64) error {
+	err := s.db.Update(func(tx *bbolt.Tx) error {
+		if _, err := generationOf(tx.Bucket(generationsBucket), number); err != nil {
+			return err
+		}
+		return tx.Bucket(pointersBucket).Put(key, sealed(binary.BigEndian.AppendUint64(nil, number)))
+	})
+	if err != nil {
+		return fmt.Errorf("make generation %d the %s one: %w", number, key, err)
+	}
+	return nil
+}
+
+func (s *State) pointed(key []byte) (Generation, error) {
+	var g Generation
+	err := s.db.View(func(tx *bbolt.Tx) error {
+		number, err := pointer(tx, key)
+		if err != nil {
+			return err
+		}
+		g, err = generationOf(tx.Bucket(generationsBucket), number)
+		return err
+	})
+	if err != nil {
+		return Generation{}, fmt.Errorf("read the %s generation: %w", key, err)
+	}
+	return g, nil
+}
+
+func pointer(tx *bbolt.Tx, key []byte) (uint64, error) {
+	stored := tx.Bucket(pointersBucket).Get(key)
+	if stored == nil {
+		return 0, ErrNotFound
+	}
+	number, err := unsealed(stored)
+	if err != nil || len(number) != 8 {
+		return 0, fmt.Errorf("%w: pointer %s", bolt.ErrCorrupt, key)
+	}
+	return binary.BigEndian.Uint64(number), nil
+}
+
+// A generation has a bucket of its own, since a configuration may be large and
+// bbolt rewrites the neighbours of a large value.
+var (
+	headKey     = []byte("head")
+	documentKey = []byte("document")
+)
+
+func putGeneration(b *bbolt.Bucket, g Generation) error {
+	own, err := b.CreateBucket(binary.BigEndian.AppendUint64(nil, g.Number))
+	if err != nil {
+		return err
+	}
+	head := append([]byte(nil), g.Digest[:]...)
+	head = binary.AppendVarint(head, g.Accepted.UnixNano())
+	head = codec.AppendText(head, g.Origin)
+	if err := own.Put(headKey, sealed(head)); err != nil {
+		return err
+	}
+	return own.Put(documentKey, g.Document)
+}
+
+// generationOf reads a generation and checks it against its digest.
+func generationOf(b *bbolt.Bucket, number uint64) (Generation, error) {
+	own := b.Bucket(binary.BigEndian.AppendUint64(nil, number))
+	if own == nil {
+		return Generation{}, ErrNotFound
+	}
+	head, err := unsealed(own.Get(headKey))
+	if err != nil {
+		return Generation{}, err
+	}
+	g := Generation{Number: number, Document: append([]byte{}, own.Get(documentKey)...)}
+	r := codec.NewReader(head)
+	copy(g.Digest[:], r.Take(len(g.Digest)))
+	g.Accepted = time.Unix(0, r.Varint()).UTC()
+	g.Origin = r.Text()
+	if r.Err() != nil || DigestOf(g.Document) != g.Digest {
+		return Generation{}, fmt.Errorf("%w: digest of generation %d", bolt.ErrCorrupt, number)
+	}
+	return g, nil
+}
+
+func lastGeneration(b *bbolt.Bucket) (Generation, error) {
+	k, _ := b.Cursor().Last()
+	if k == nil {
+		return Generation{}, ErrNotFound
+	}
+	return generationOf(b, binary.BigEndian.Uint64(k))
+}
+
+// pruneGenerations removes the oldest generations that nothing points to.
+func pruneGenerations(tx *bbolt.Tx) error {
+	b := tx.Bucket(generationsBucket)
+	var numbers []uint64
+	err := b.ForEachBucket(func(k []byte) error {
+		numbers = append(numbers, binary.BigEndian.Uint64(k))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	running, _ := pointer(tx, runningKey) // 0, which is none, where there is no pointer
+	confirmed, _ := pointer(tx, confirmedKey)
+	for len(numbers) > keptGenerations {
+		n := numbers[0]
+		numbers = numbers[1:]
+		if n == running || n == confirmed {
+			continue
+		}
+		if err := b.DeleteBucket(binary.BigEndian.AppendUint64(nil, n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
