@@ -1,0 +1,232 @@
+package mqttd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// Broker is a running broker. It may be used concurrently.
+type Broker struct {
+	config   Config
+	log      *slog.Logger
+	gate     *gate
+	index    index
+	retained *retained
+	watches  *watches
+	taps     tapSet
+	vault    *vault // nil: nothing outlives the process
+	counters counters
+	inside   atomic.Int64 // bytes published by the node that are on their way to the vault
+
+	listeners []net.Listener
+	running   sync.WaitGroup // everything that Close waits for
+	over      chan struct{}  // closed by Close
+
+	mu          sync.Mutex
+	sessions    map[string]*session
+	connections map[*connection]struct{}
+	closed      bool
+}
+
+// Start starts a broker: when it returns, sessions are what they were when the
+// last one was closed, and clients can connect.
+func Start(config Config) (*Broker, error) {
+	config = config.withDefaults()
+	if err := config.check(); err != nil {
+		return nil, fmt.Errorf("start MQTT broker: %w", err)
+	}
+	gate, err := newGate(config.Accounts)
+	if err != nil {
+		return nil, fmt.Errorf("start MQTT broker: %w", err)
+	}
+	b := &Broker{
+		config: config, log: config.Logger, gate: gate, retained: newRetained(config.MaxRetained),
+		over: make(chan struct{}), sessions: map[string]*session{}, connections: map[*connection]struct{}{},
+	}
+	b.watches = newWatches(b)
+	if err := b.open(); err != nil {
+		return nil, fmt.Errorf("start MQTT broker: %w", err)
+	}
+	b.running.Go(func() { b.watches.run(b.over) })
+	b.running.Go(b.tidy)
+	if err := b.listen(); err != nil {
+		return nil, errors.Join(fmt.Errorf("start MQTT broker: %w", err), b.Close(context.Background()))
+	}
+	return b, nil
+}
+
+// open opens the file and takes back what is in it.
+func (b *Broker) open() error {
+	if b.config.Open == nil {
+		return nil
+	}
+	db, err := b.config.Open()
+	if err != nil {
+		return fmt.Errorf("open sessions: %w", err)
+	}
+	if b.vault, err = newVault(db); err != nil {
+		return err
+	}
+	if err := b.restore(); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	go b.vault.run() // until vault.close, which waits for it
+	return nil
+}
+
+// Close ends every connection, with a reason to those who understand one, and
+// commits what is to outlive the process. It returns when nothing of the broker
+// is left, or with an error when ctx is done before.
+func (b *Broker) Close(ctx context.Context) error {
+	b.mu.Lock()
+	already := b.closed
+	b.closed = true
+	connections := make([]*connection, 0, len(b.connections))
+	for c := range b.connections {
+		connections = append(connections, c)
+	}
+	b.mu.Unlock()
+	if already {
+		return nil
+	}
+	close(b.over)
+	for _, l := range b.listeners {
+		_ = l.Close()
+	}
+	for _, c := range connections {
+		c.end(errShutdown)
+	}
+	done := make(chan error, 1)
+	go func() {
+		b.taps.closeAll()
+		for _, c := range connections {
+			<-c.gone
+		}
+		b.running.Wait()
+		done <- b.vault.close()
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("close MQTT broker: %w", context.Cause(ctx))
+	}
+}
+
+// Publish publishes a message from inside the node. It never waits: for those
+// that outlive the process the message is on the disk some time later. Client
+// and Arrived of the message are not looked at.
+func (b *Broker) Publish(m Message) error {
+	if err := CheckTopic(m.Topic); err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	if m.QoS > 2 || len(m.Payload) > b.config.MaxPacket {
+		return fmt.Errorf("publish on %s: QoS %d, %d bytes: want at most QoS 2 and %d bytes", m.Topic, m.QoS, len(m.Payload), b.config.MaxPacket)
+	}
+	b.counters.received.Add(1)
+	own := &message{topic: m.Topic, payload: m.Payload, qos: m.QoS, retain: m.Retain, hops: m.Hops, arrived: now()}
+	if m.Hops > 0 {
+		own.properties = appendUser(nil, hopsName, fmt.Sprint(m.Hops))
+	}
+	return b.issue(own)
+}
+
+// ErrBusy is returned by Publish when the disk does not keep up; the message is
+// counted as dropped.
+var ErrBusy = errors.New("publish: too much waits for the disk")
+
+// mostInside bounds what waits for the disk of what the node publishes.
+const mostInside = 64 << 20
+
+// issue gives a message that no client waits for to all who receive it.
+func (b *Broker) issue(m *message) error {
+	r := b.routeOf(m.topic)
+	for _, t := range r.taps {
+		t.push(m)
+	}
+	p := b.plan(r, m)
+	change := p.change(b)
+	if change == nil {
+		p.deliver(b, wakeNow)
+		return nil
+	}
+	size := int64(m.size())
+	if b.inside.Add(size) > mostInside {
+		b.inside.Add(-size)
+		b.counters.dropped.Add(1)
+		return ErrBusy
+	}
+	b.vault.submit(change, func(err error) {
+		b.inside.Add(-size)
+		if err != nil {
+			b.counters.commitFailures.Add(1)
+			b.log.Error("a message is not kept for those who are away", "topic", m.topic, "error", err)
+		}
+		p.deliver(b, wakeNow)
+	})
+	return nil
+}
+
+// retain keeps a message of QoS 0 that is to be retained.
+func (b *Broker) retain(m *message) {
+	if m.retain && b.keep(m) {
+		b.vault.submit(func(tx *bbolt.Tx) error { return putRetained(tx, m) }, nil)
+	}
+}
+
+// keep retains a message in memory, and counts it where there is no room.
+func (b *Broker) keep(m *message) bool {
+	kept := b.retained.put(m)
+	if !kept {
+		b.counters.unretained.Add(1)
+	}
+	return kept
+}
+
+// all lists the sessions.
+func (b *Broker) all() []*session {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := make([]*session, 0, len(b.sessions))
+	for _, s := range b.sessions {
+		all = append(all, s)
+	}
+	return all
+}
+
+// tidy ends sessions that have been away for too long, publishes wills that are
+// due, and forgets retained messages that have expired, once a second.
+func (b *Broker) tidy() {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-b.over:
+			return
+		case at := <-ticker.C:
+			b.tidyAt(at)
+		}
+	}
+}
+
+func (b *Broker) tidyAt(at time.Time) {
+	for _, s := range b.all() {
+		b.lastWords(s, s.dueWill(at), at)
+		b.mu.Lock()
+		if s.over(at) && b.sessions[s.id] == s {
+			b.discard(s)
+		}
+		b.mu.Unlock()
+	}
+	for _, topic := range b.retained.expire(at) {
+		b.vault.submit(func(tx *bbolt.Tx) error { return deleteRetained(tx, topic) }, nil)
+	}
+}

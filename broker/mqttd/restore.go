@@ -1,0 +1,105 @@
+package mqttd
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+)
+
+// restore takes back the sessions and retained messages of the file. A record
+// that cannot be read is an error: it was acknowledged to somebody.
+func (b *Broker) restore() error {
+	return b.vault.db.Update(func(tx *bbolt.Tx) error {
+		err := tx.Bucket([]byte(sessionsBucket)).ForEach(func(client, data []byte) error {
+			s, err := b.restoreSession(tx, string(client), data)
+			if err != nil {
+				return fmt.Errorf("restore session %q: %w", client, err)
+			}
+			b.sessions[s.id] = s
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return tx.Bucket([]byte(retainedBucket)).ForEach(func(topic, record []byte) error {
+			it, err := decodeRecord(record)
+			if err != nil {
+				return fmt.Errorf("restore retained message of %q: %w", topic, err)
+			}
+			b.retained.put(it.message)
+			return nil
+		})
+	})
+}
+
+func (b *Broker) restoreSession(tx *bbolt.Tx, client string, data []byte) (*session, error) {
+	var stored storedSession
+	if err := json.Unmarshal(data, &stored); err != nil {
+		return nil, err
+	}
+	s := newSession(b, client)
+	s.user, s.version, s.expiry, s.awaySince = stored.User, stored.Version, stored.Expiry, stored.Away
+	s.out.limits = b.config.Kept
+	if s.awaySince.IsZero() { // the last broker had no time to write it
+		s.awaySince = now()
+	}
+	for _, sub := range stored.Subscriptions {
+		if err := b.restoreSubscription(s, sub); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.restoreQueue(tx); err != nil {
+		return nil, err
+	}
+	received := tx.Bucket([]byte(receivedBucket)).Bucket([]byte(client))
+	if received == nil {
+		return s, nil
+	}
+	return s, received.ForEach(func(id, _ []byte) error {
+		s.received[binary.BigEndian.Uint16(id)] = true
+		return nil
+	})
+}
+
+func (b *Broker) restoreSubscription(s *session, stored storedSubscription) error {
+	group, filter, _, err := splitShare(stored.Filter)
+	if err != nil {
+		return err
+	}
+	sub := &subscription{
+		filter: filter, group: group, receiver: s, id: stored.ID, qos: stored.QoS,
+		noLocal: stored.NoLocal, retainAsPublished: stored.RetainAsPublished,
+	}
+	s.subscriptions[stored.Filter] = sub
+	b.index.add(sub)
+	return nil
+}
+
+// restoreQueue takes back what waits for the session. The content stays in the
+// file but for the first of it.
+func (s *session) restoreQueue(tx *bbolt.Tx) error {
+	queue := tx.Bucket([]byte(queuesBucket)).Bucket([]byte(s.id))
+	if queue == nil {
+		return nil
+	}
+	return queue.ForEach(func(at, record []byte) error {
+		it, err := decodeRecord(record)
+		if err != nil {
+			return err
+		}
+		it.seq = binary.BigEndian.Uint64(at)
+		it.dup = true // it may have been sent before
+		s.lastSeq = it.seq
+		if it.released {
+			s.out.restore(it)
+			return nil
+		}
+		for _, old := range s.out.put(it) {
+			s.discard(old)
+		}
+		s.out.unload(it, memoryPerSession)
+		return nil
+	})
+}

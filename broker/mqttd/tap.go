@@ -1,0 +1,267 @@
+package mqttd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/holdfast-edge/holdfast/supervisor"
+)
+
+// Overflow is what happens when a tap is full.
+type Overflow uint8
+
+// The policies of a tap.
+const (
+	// Block makes the publishing client wait, up to its socket.
+	Block Overflow = iota
+	// DropOldest drops the oldest message of QoS 0, counted. One that has to be
+	// acknowledged is never dropped: its publisher waits.
+	DropOldest
+)
+
+// Tap is a reader of messages inside the node.
+type Tap struct {
+	broker   *Broker
+	filter   string
+	capacity int
+	overflow Overflow
+	handle   func(context.Context, []Message) error
+
+	mu      sync.Mutex
+	waiting deque[tapped]
+	bytes   int // of waiting
+	dropped uint64
+	closed  bool
+	more    chan struct{} // holds a token while something waits
+	room    chan struct{} // closed, and made anew, when there is room again
+	done    chan struct{} // closed when run has returned
+	cancel  context.CancelFunc
+}
+
+// tapped is a message for a tap; settle is nil at QoS 0.
+type tapped struct {
+	message *message
+	settle  func(error)
+}
+
+// TapOptions are how a tap takes messages.
+type TapOptions struct {
+	Capacity int // messages that may wait; 4,096
+	Overflow Overflow
+}
+
+// mostTapped bounds a batch.
+const mostTapped = 1024
+
+// Tap calls handle with the messages on topics under the filter: those of
+// clients and those that the node itself publishes. Messages come in the order
+// in which a client published them, as many at a time as have gathered, from
+// one goroutine. The slice is valid until handle returns.
+//
+// A message of QoS 1 or 2 is acknowledged to its publisher after handle has
+// returned nil; where it returns an error all publishers of the batch that wait
+// for that are disconnected. ctx is cancelled by Close.
+func (b *Broker) Tap(filter string, o TapOptions, handle func(context.Context, []Message) error) (*Tap, error) {
+	if err := CheckFilter(filter); err != nil {
+		return nil, fmt.Errorf("tap %q: %w", filter, err)
+	}
+	set(&o.Capacity, 4096)
+	ctx, cancel := context.WithCancel(context.Background())
+	t := &Tap{
+		broker: b, filter: filter, capacity: o.Capacity, overflow: o.Overflow, handle: handle,
+		more: make(chan struct{}, 1), room: make(chan struct{}), done: make(chan struct{}), cancel: cancel,
+	}
+	go t.run(ctx)
+	b.taps.add(t)
+	b.index.add(&subscription{filter: filter, tap: t, qos: 2})
+	b.watches.look()
+	return t, nil
+}
+
+// Dropped is how many messages went over the capacity.
+func (t *Tap) Dropped() uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.dropped
+}
+
+// Close ends the tap. It returns when handle has returned for the last time;
+// publishers of what still waited are disconnected.
+func (t *Tap) Close() {
+	t.broker.index.remove(t, "", t.filter)
+	t.broker.watches.look()
+	t.mu.Lock()
+	already := t.closed
+	t.closed = true
+	if !already {
+		close(t.room)
+	}
+	t.mu.Unlock()
+	t.cancel()
+	t.wake()
+	<-t.done
+	t.broker.taps.remove(t)
+}
+
+// errTapClosed is why a message was not taken.
+var errTapClosed = errors.New("the stream that reads this topic was closed")
+
+// offer gives the tap a message unless it is full; a full one that drops makes
+// room where it may.
+func (t *Tap) offer(entry tapped) (taken bool) {
+	taken, closed := t.tryOffer(entry)
+	if closed && entry.settle != nil {
+		entry.settle(errTapClosed)
+	}
+	return taken
+}
+
+func (t *Tap) tryOffer(entry tapped) (taken, closed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return true, true
+	}
+	for t.full() {
+		if t.overflow == Block || !t.evict() {
+			return false, false
+		}
+	}
+	t.put(entry)
+	return true, false
+}
+
+// mostTapBytes bounds the content that waits for one tap.
+const mostTapBytes = 16 << 20
+
+func (t *Tap) full() bool { return t.waiting.len() >= t.capacity || t.bytes >= mostTapBytes }
+
+func (t *Tap) put(entry tapped) {
+	t.bytes += entry.message.size()
+	t.waiting.push(entry)
+	t.wake()
+}
+
+func (t *Tap) take() tapped {
+	entry := t.waiting.pop()
+	t.bytes -= entry.message.size()
+	return entry
+}
+
+// evict drops the oldest message if nobody waits for its acknowledgement.
+func (t *Tap) evict() bool {
+	if (*t.waiting.at(0)).settle != nil {
+		return false
+	}
+	t.take()
+	t.dropped++
+	t.broker.counters.droppedByTaps.Add(1)
+	return true
+}
+
+// wait gives the tap a message as soon as there is room, unless over is closed
+// before.
+func (t *Tap) wait(entry tapped, over <-chan struct{}) {
+	for {
+		t.mu.Lock()
+		room := t.room
+		t.mu.Unlock()
+		if t.offer(entry) {
+			return
+		}
+		select {
+		case <-room:
+		case <-over:
+			return
+		}
+	}
+}
+
+// push gives the tap a message from inside the node, which never waits: where
+// there is no room the oldest gives way, or the message itself.
+func (t *Tap) push(m *message) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return
+	}
+	for t.full() {
+		if !t.evict() {
+			t.dropped++
+			t.broker.counters.droppedByTaps.Add(1)
+			return
+		}
+	}
+	t.put(tapped{message: m})
+}
+
+func (t *Tap) wake() {
+	select {
+	case t.more <- struct{}{}:
+	default:
+	}
+}
+
+// run hands over what has gathered, until the tap is closed.
+func (t *Tap) run(ctx context.Context) {
+	defer close(t.done)
+	var entries []tapped
+	var batch []Message
+	for range t.more {
+		for {
+			var over bool
+			if entries, over = t.gather(entries[:0]); over {
+				settleAll(entries, errTapClosed)
+				return
+			}
+			if len(entries) == 0 {
+				break
+			}
+			batch = batch[:0]
+			for _, e := range entries {
+				batch = append(batch, e.message.seen())
+			}
+			t.hand(ctx, batch, entries)
+		}
+	}
+}
+
+// hand calls handle. A panic there is the error of this batch.
+func (t *Tap) hand(ctx context.Context, batch []Message, entries []tapped) {
+	var err error
+	if failure := supervisor.Guard(func() { err = t.handle(ctx, batch) }); failure != nil {
+		err = failure
+	}
+	if err != nil {
+		err = fmt.Errorf("take messages on %s: %w", t.filter, err)
+		t.broker.log.Error("messages are not taken", "filter", t.filter, "messages", len(batch), "error", err)
+	}
+	settleAll(entries, err)
+	clear(entries)
+	clear(batch)
+}
+
+func settleAll(entries []tapped, err error) {
+	for _, e := range entries {
+		if e.settle != nil {
+			e.settle(err)
+		}
+	}
+}
+
+// gather takes what waits. When the tap is closed it takes everything.
+func (t *Tap) gather(dst []tapped) (entries []tapped, over bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	full := t.full()
+	for t.waiting.len() > 0 && (len(dst) < mostTapped || t.closed) {
+		dst = append(dst, t.take())
+	}
+	if full && !t.closed {
+		close(t.room)
+		t.room = make(chan struct{})
+	}
+	return dst, t.closed
+}
