@@ -11,7 +11,7 @@ import (
 
 const reference = "../../docs/reference/sql.md"
 
-var fence = regexp.MustCompile("(?ms)^```sql( error| ekuiper)?\n(.*?)^```$")
+var fence = regexp.MustCompile("(?s)```sql( error| ekuiper)?\n(.*?\n)```")
 
 // The blocks of SQL in the reference are statements. Those marked error end
 // with the error that they give, as a comment.
