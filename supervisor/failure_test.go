@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -100,6 +101,25 @@ func TestMessagesWaitInTheMailboxDuringTheBackoff(t *testing.T) {
 	p.clock.Advance(time.Second)
 	if got := <-answer; got != "pong" {
 		t.Errorf("the answer is %v", got)
+	}
+}
+
+func TestAnActorThatEndsItsGoroutineHasFailed(t *testing.T) {
+	p := newPlant(t)
+	pid := p.spawn(Spec{Name: "a", Policy: brisk(), New: receive(func(ctx actor.Context) {
+		if _, ok := ctx.Message().(poll); ok {
+			runtime.Goexit()
+		}
+		fragile(ctx)
+	})})
+	p.Send(pid, poll{})
+	if f := await[Failed](p, "/a"); !errors.Is(f.Err, errVanished) || f.Message != "supervisor.poll" {
+		t.Errorf("it says %v", f)
+	}
+	p.awaitState("/a", "backing off")
+	p.clock.Advance(time.Second)
+	if got := p.ask(pid, ping{}); got != "pong" {
+		t.Errorf("the restarted actor answers %v", got)
 	}
 }
 

@@ -179,16 +179,29 @@ func (m *mailbox) schedule() {
 	}
 }
 
-// process handles messages until none may be handled.
+// process handles messages until none may be handled. An actor that ends its
+// goroutine with runtime.Goexit has failed, and goes on in another one.
 func (m *mailbox) process() {
 	var inHand any
-	for {
-		err := attempt(func() { m.processUntilIdle(&inHand) })
-		if err == nil {
-			return
+	idle := false
+	defer func() {
+		if !idle {
+			m.fail(errVanished, inHand)
+			m.dispatcher.Schedule(m.process)
 		}
-		m.invoker.EscalateFailure(m.cell.broken(err, inHand), nil)
+	}()
+	for !idle {
+		err := attempt(func() { m.processUntilIdle(&inHand) })
+		if err != nil {
+			m.fail(err, inHand)
+		}
+		idle = err == nil
 	}
+}
+
+// fail has protoactor suspend the mailbox and tell the parent.
+func (m *mailbox) fail(err error, inHand any) {
+	m.invoker.EscalateFailure(m.cell.broken(err, inHand), nil)
 }
 
 func (m *mailbox) processUntilIdle(inHand *any) {

@@ -83,17 +83,30 @@ func TestAStormOfPanicsLeavesTheTreeAsItWas(t *testing.T) {
 		if t, ok := p.Subtree(path); ok && t.State == "running" {
 			inject(p, path, random)
 		}
-		if random.IntN(20) == 0 {
+		switch random.IntN(40) {
+		case 0:
 			go func() { _ = p.Restart(p.t.Context(), path) }()
+		case 1:
+			go func() { _ = p.Stop(p.t.Context(), path) }()
 		}
 		p.clock.Advance(time.Duration(random.IntN(500)) * time.Millisecond)
 		yield()
 	}
 	p.eventually("all run again, with as many goroutines as before", func() bool {
 		p.clock.Advance(time.Minute)
+		p.startStopped(paths)
 		tree := p.Tree()
 		return allRunning(tree) && tree.Text() == text && runtime.NumGoroutine() <= goroutines
 	})
+}
+
+// startStopped starts those that an operator has stopped.
+func (p *plant) startStopped(paths []string) {
+	for _, path := range paths {
+		if t, ok := p.Subtree(path); ok && t.State == "stopped" {
+			go func() { _ = p.Start(p.t.Context(), path) }()
+		}
+	}
 }
 
 // failures counts the failure events since it was last asked.
