@@ -18,7 +18,7 @@ type Device struct {
 	ProbeMax    time.Duration `yaml:"probe_max" default:"30s" min:"10ms" max:"24h" advanced:"true" doc:"The longest wait between two probes."`
 
 	// EndpointOptions and Options are pointers to the structs that the driver declares in its catalog entry, decoded
-	// and with defaults; nil where it declares none.
+	// and with defaults; nil where it declares none, or where the device is not Sound.
 	EndpointOptions any `options:"driver/endpoint" query:"endpoint"`
 	Options         any `options:"driver/device"`
 }

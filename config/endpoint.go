@@ -59,6 +59,7 @@ func sharedEndpoints(site *Site) Errors {
 				What: fmt.Sprintf("device %q at %s speaks %s at the same endpoint", other.Name, other.Origin, other.Driver),
 				Fix:  "an endpoint has one driver",
 			}))
+		case other.EndpointOptions == nil || device.EndpointOptions == nil: // none, or what is wrong with them is reported
 		case !reflect.DeepEqual(other.EndpointOptions, device.EndpointOptions):
 			errs = append(errs, device.Origin.Error("endpoint", &Problem{
 				What: fmt.Sprintf("device %q at %s opens the same endpoint with other options", other.Name, other.Origin),

@@ -7,7 +7,7 @@ import (
 
 // Check looks for what the tags and the components cannot see, such as SQL that does not parse, and places what it
 // finds with the resources' Origin. It is given the site as far as it could be read: what was wrong is already
-// reported, and a field may be empty.
+// reported, and a field of a resource whose Origin is not Sound may be empty.
 type Check func(*Site) Errors
 
 // Load reads a file or directory (see Read) and parses it.

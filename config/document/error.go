@@ -97,14 +97,21 @@ func (es Errors) Unwrap() []error {
 	return all
 }
 
-// Sort orders by file, line, column and then as printed, and drops what is said twice.
+// Sort orders by file, line, column and problem, and drops what is said twice of the same place, as of what several
+// aliases share.
 func (es Errors) Sort() Errors {
 	slices.SortStableFunc(es, func(a, b *Error) int {
 		return cmp.Or(
 			cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Problem, b.Problem))
+			cmp.Compare(a.Problem, b.Problem), cmp.Compare(a.Path, b.Path))
 	})
-	return slices.CompactFunc(es, func(a, b *Error) bool { return *a == *b })
+	return slices.CompactFunc(es, (*Error).again)
+}
+
+// again tells whether other says the same of the same place.
+func (e *Error) again(other *Error) bool {
+	samePlace := e.File == other.File && e.Line == other.Line && e.Column == other.Column
+	return samePlace && e.Problem == other.Problem && (e.Line > 0 || e.Path == other.Path)
 }
 
 // Err is nil where there is nothing wrong, so that callers return a plain error.

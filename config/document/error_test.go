@@ -39,9 +39,10 @@ func TestAProblemKeepsItsFixApartWhenItIsPlaced(t *testing.T) {
 }
 
 func TestErrorsAreSortedByPlaceAndSaidOnce(t *testing.T) {
+	alias := &Error{File: "a", Line: 2, Column: 1, Path: "other[1]", Problem: "x"}
 	a, b, c := &Error{File: "a", Line: 2, Column: 1, Problem: "x"}, &Error{File: "a", Line: 10, Problem: "x"}, &Error{File: "b", Line: 1, Problem: "x"}
 	again := *a
-	got := Errors{c, &again, b, a}.Sort()
+	got := Errors{c, &again, b, alias, a}.Sort()
 	if len(got) != 3 || got[0].Line != 2 || got[1] != b || got[2] != c {
 		t.Errorf("sorted %v", got)
 	}

@@ -56,10 +56,6 @@ func (r *jsonReader) fail(place Place, err error) {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		what = "the text ends within a value"
 	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) && int(syntax.Offset) > r.cursor.offset {
-		place = r.cursor.at(int(syntax.Offset) - 1)
-	}
 	r.report(place, "this is not JSON: "+what, "")
 }
 

@@ -211,9 +211,7 @@ func (r *yamlReader) merge(n *Node, seen keys, from *Node) {
 		}
 	case List:
 		for _, item := range from.Items {
-			if item.Kind == Mapping {
-				r.merge(n, seen, item)
-			}
+			r.merge(n, seen, item)
 		}
 	default:
 		r.report(from.Place, "<< merges mappings, this is "+from.Kind.String(), "name the anchor of a mapping")

@@ -14,6 +14,7 @@ type Origin struct {
 	file   string
 	path   string
 	place  document.Place
+	sound  bool
 	places map[string]document.Place // of the mapping's keys and, as to[0], of the elements of its lists
 }
 
@@ -55,11 +56,11 @@ func (o Origin) String() string {
 }
 
 // origin fills in the Origin of a struct that asks for it.
-func (m *mapping) origin() {
+func (m *mapping) origin(sound bool) {
 	if m.spec.origin < 0 {
 		return
 	}
-	o := Origin{file: m.file, path: m.at.path.String(), place: m.at.node.Place, places: map[string]document.Place{}}
+	o := Origin{sound: sound, file: m.file, path: m.at.path.String(), place: m.at.node.Place, places: map[string]document.Place{}}
 	for _, e := range m.at.node.Entries {
 		o.places[e.Key] = e.Value.Place
 		for i, item := range e.Value.Items {
@@ -92,6 +93,9 @@ func descend(n *document.Node, step path) *document.Node {
 	}
 	return n
 }
+
+// Sound tells whether nothing was wrong with the resource by itself, so that a later check may rely on all of it.
+func (o Origin) Sound() bool { return o.sound }
 
 // Has tells whether a key of the resource was written.
 func (o Origin) Has(key string) bool {

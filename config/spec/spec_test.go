@@ -260,6 +260,12 @@ func TestAnOriginPlacesWhatIsFoundOutLater(t *testing.T) {
 			t.Errorf("%q: %v, want %s", key, e, want)
 		}
 	}
+	if !got.Origin.Sound() {
+		t.Error("nothing is wrong, and the origin says otherwise")
+	}
+	if broken, _ := decode[everything](t, "inners: [{}]"); broken.Origin.Sound() {
+		t.Error("a part is wrong, and the origin says otherwise")
+	}
 	if !got.Origin.Has("int") || got.Origin.Has("text") || got.Origin.File() != "f" || got.Origin.String() != "f:1:1" || got.Origin.Place().Line != 1 {
 		t.Errorf("origin %+v", got.Origin)
 	}

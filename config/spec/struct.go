@@ -25,13 +25,14 @@ func (d *decoder) structure(into reflect.Value, at site, s *Spec, in *scope) {
 	if !ok {
 		return
 	}
+	before := len(d.errs)
 	m := mapping{decoder: d, at: at, spec: s, into: into, before: len(d.errs) - d.inner}
 	m.choose(in)
 	m.addOptions()
 	m.entries()
 	m.absent()
-	m.origin()
 	m.check()
+	m.origin(len(d.errs) == before)
 }
 
 // mapping sees to it that a mapping stands here: nothing is an empty one, and a value may stand for its scalar key.
@@ -98,19 +99,29 @@ func (m *mapping) addOptions() {
 			continue
 		}
 		s := m.components.Options(o.kind, chosen.name, o.part)
-		if s == nil && o.from != "" {
-			m.query(o.from, none(), reflect.ValueOf(&struct{}{}).Elem())
+		switch {
+		case o.from != "":
+			m.addQuery(o, s)
+		case s != nil:
+			pointer := reflect.New(s.goType)
+			m.into.Field(o.index).Set(pointer)
+			m.options = append(m.options, part{spec: s, into: pointer.Elem()})
 		}
-		if s == nil {
-			continue
-		}
-		pointer := reflect.New(s.goType)
+	}
+}
+
+// addQuery makes the struct of what stands in a URL's query, unless something is wrong with it. Where the component
+// declares none, any key is unknown.
+func (m *mapping) addQuery(o optionsField, s *Spec) {
+	before := len(m.errs)
+	if s == nil {
+		m.query(o.from, none(), reflect.ValueOf(&struct{}{}).Elem())
+		return
+	}
+	pointer := reflect.New(s.goType)
+	m.query(o.from, s, pointer.Elem())
+	if len(m.errs) == before {
 		m.into.Field(o.index).Set(pointer)
-		if o.from != "" {
-			m.query(o.from, s, pointer.Elem())
-			continue
-		}
-		m.options = append(m.options, part{spec: s, into: pointer.Elem()})
 	}
 }
 
