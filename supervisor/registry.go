@@ -132,6 +132,9 @@ func (r *registry) turn(n *node, p Phase) {
 	}
 	n.phase, n.next = p, time.Time{}
 	n.reported, n.detail = "", ""
+	if p == Starting {
+		n.up = time.Time{} // of an earlier incarnation
+	}
 }
 
 // isUp records that the incarnation has handled Started.

@@ -210,6 +210,32 @@ func TestAStopByCommandOutlivesTheRestartOfAnyoneAbove(t *testing.T) {
 	}
 }
 
+func TestALongSpellBeforeACommandDoesNotExcuseAFailingStart(t *testing.T) {
+	p := newPlant(t)
+	healthy := true
+	p.spawn(Spec{Name: "a", Policy: brisk(), New: receive(func(ctx actor.Context) {
+		if _, ok := ctx.Message().(*actor.Started); ok && !healthy {
+			panic("no device")
+		}
+		if _, ok := ctx.Message().(*actor.Restarting); ok {
+			healthy = false
+		}
+	})})
+	p.awaitState("/a", "running")
+	p.clock.Advance(time.Hour)
+	if err := p.Restart(p.within(), "/a"); err == nil {
+		t.Error("the restart has succeeded")
+	}
+	for attempt := 1; attempt < 4; attempt++ {
+		f := await[Failed](p, "/a")
+		if f.Attempt != attempt {
+			t.Errorf("attempt %d is counted as %d", attempt, f.Attempt)
+		}
+		p.awaitState("/a", "backing off")
+		p.clock.Advance(f.Next.Sub(f.Time))
+	}
+}
+
 func TestAParentForgetsTheChildrenItDoesNotSpawnAgain(t *testing.T) {
 	p := newPlant(t)
 	first := true
