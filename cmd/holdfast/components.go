@@ -1,0 +1,17 @@
+package main
+
+import (
+	"github.com/holdfast-edge/holdfast/internal/node"
+	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/modbus"
+	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/sinks/mqtt"
+)
+
+// components is everything that this build speaks.
+func components() (*node.Components, error) {
+	return node.NewComponents(
+		[]protocols.Driver{modbus.Driver{}},
+		[]sinks.Sink{mqtt.New()},
+	)
+}

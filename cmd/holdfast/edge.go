@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/internal/node"
+)
+
+// closeWithin is how long a node may take to stop.
+const closeWithin = 30 * time.Second
+
+// edgeCommand runs a site until it is told to stop.
+type edgeCommand struct {
+	Config string `short:"c" required:"" help:"The site's configuration: a YAML or JSON file, or a directory of them." placeholder:"PATH"`
+	Data   string `required:"" help:"The directory of all that the node keeps." placeholder:"DIR"`
+}
+
+// Run is called by the command line.
+func (c *edgeCommand) Run(s *surroundings) error {
+	parts, err := components()
+	if err != nil {
+		return err
+	}
+	site, err := parts.Load(c.Config)
+	if err != nil {
+		return err
+	}
+	n, err := node.Start(s, node.Options{Components: parts, Site: site, Dir: c.Data, Version: version, Logger: s.logger})
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(s.out, "%s is running. Console: %s\n", site.Name, n.ConsoleURL())
+	return untilStopped(s, n.Close)
+}
+
+// untilStopped waits for the signal to stop, and then for everything to end.
+func untilStopped(s *surroundings, closeAll func(context.Context) error) error {
+	<-s.Done()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s), closeWithin)
+	defer cancel()
+	return closeAll(ctx)
+}

@@ -1,0 +1,87 @@
+// Command holdfast is the edge node, the client that talks to one, and a
+// demonstration of a whole plant.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/holdfast-edge/holdfast/config"
+)
+
+// version is set by the linker in releases.
+var version = "development"
+
+// Exit codes.
+const (
+	exitFailed = 1 // it could not be done
+	exitConfig = 2 // what was asked for makes no sense: nothing was started
+)
+
+type cli struct {
+	Edge    edgeCommand    `cmd:"" help:"Run a site."`
+	Demo    demoCommand    `cmd:"" help:"Run a whole simulated plant, to look at and to break."`
+	Check   checkCommand   `cmd:"" help:"Check a configuration, and start nothing."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+
+	LogLevel  slog.Level `enum:"DEBUG,INFO,WARN,ERROR" default:"INFO" help:"Least level to log: ${enum}."`
+	LogFormat string     `enum:"text,json" default:"text" help:"Format of the log: ${enum}."`
+}
+
+// surroundings are what commands are given.
+type surroundings struct {
+	context.Context
+	out    io.Writer
+	logger *slog.Logger
+}
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the program: it returns its exit code.
+func run(args []string, out, errs io.Writer) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("holdfast"), kong.Writers(out, errs), kong.UsageOnError(),
+		kong.Description("A fault-tolerant edge runtime for industrial sites."))
+	if err != nil {
+		_, _ = fmt.Fprintln(errs, err)
+		return exitFailed
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		_, _ = fmt.Fprintf(errs, "holdfast: %v\nTry holdfast --help.\n", err)
+		return exitConfig
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err = command.Run(&surroundings{Context: ctx, out: out, logger: newLogger(errs, c.LogLevel, c.LogFormat)})
+	return report(errs, err)
+}
+
+// report tells what went wrong and returns the exit code for it.
+func report(errs io.Writer, err error) int {
+	if err == nil {
+		return 0
+	}
+	if wrong, ok := errors.AsType[config.Errors](err); ok {
+		_, _ = fmt.Fprintln(errs, wrong)
+		return exitConfig
+	}
+	_, _ = fmt.Fprintln(errs, "holdfast:", err)
+	return exitFailed
+}
+
+func newLogger(w io.Writer, level slog.Level, format string) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}

@@ -1,0 +1,55 @@
+package node
+
+import (
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/sinks"
+)
+
+// Components is what a build of Holdfast can speak: its drivers and sinks.
+type Components struct {
+	drivers map[string]protocols.Driver
+	sinks   map[string]sinks.Sink
+	catalog *config.Catalog
+}
+
+// NewComponents registers drivers and sinks. An error is a programmer's: a name
+// used twice, a specification that makes no sense.
+func NewComponents(drivers []protocols.Driver, far []sinks.Sink) (*Components, error) {
+	c := &Components{drivers: map[string]protocols.Driver{}, sinks: map[string]sinks.Sink{}}
+	var driverSpecs []config.Driver
+	for _, d := range drivers {
+		spec := d.Spec()
+		c.drivers[spec.Name] = d
+		driverSpecs = append(driverSpecs, spec)
+	}
+	var sinkSpecs []config.SinkType
+	for _, s := range far {
+		spec := s.Spec()
+		c.sinks[spec.Name] = s
+		sinkSpecs = append(sinkSpecs, spec)
+	}
+	catalog, err := config.NewCatalog(driverSpecs, sinkSpecs)
+	c.catalog = catalog
+	return c, err
+}
+
+// Catalog returns what configurations are decoded with.
+func (c *Components) Catalog() *config.Catalog { return c.catalog }
+
+// Load reads a site and checks all of it that can be checked without the plant:
+// the drivers compile its devices, and the engine compiles its rules. The error
+// is of type config.Errors and places everything that is wrong.
+func (c *Components) Load(path string) (*config.Site, error) {
+	return config.Load(path, c.catalog, c.check)
+}
+
+// Parse is Load for sources in memory.
+func (c *Components) Parse(sources []config.Source) (*config.Site, error) {
+	return config.Parse(sources, c.catalog, c.check)
+}
+
+func (c *Components) check(site *config.Site) config.Errors {
+	_, errs := c.plan(site)
+	return errs
+}

@@ -1,0 +1,65 @@
+package node
+
+import (
+	"github.com/holdfast-edge/holdfast/actors/endpoint"
+	"github.com/holdfast-edge/holdfast/actors/rule"
+	"github.com/holdfast-edge/holdfast/broker"
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// names is what FROM can read at a site, and where it comes from: a device, one
+// of its groups as device.group, a stream, or another rule.
+type names struct {
+	site    string
+	sources streamsql.Sources
+	inputs  map[string]rule.Input
+}
+
+func newNames(site *config.Site) *names {
+	n := &names{site: site.Name, sources: streamsql.Sources{}, inputs: map[string]rule.Input{}}
+	for i := range site.Devices {
+		n.device(&site.Devices[i])
+	}
+	for _, s := range site.Streams {
+		n.open(s.Name, overflow(s.Overflow))
+	}
+	for _, r := range site.Rules {
+		n.open(r.Name, broker.DropOldest)
+	}
+	return n
+}
+
+// open names a stream whose fields come with its rows.
+func (n *names) open(name string, o broker.Overflow) {
+	n.sources[name] = streamsql.Source{}
+	n.inputs[name] = rule.Input{Streams: []string{name}, Overflow: o}
+}
+
+// device names a device and its groups. What makes no schema is reported by
+// config, which knows the place.
+func (n *names) device(d *config.Device) {
+	all := rule.Input{Overflow: broker.DropOldest}
+	var fields []tag.Field
+	for g := range d.Groups {
+		schema, err := endpoint.Schema(n.site, d, &d.Groups[g])
+		if err != nil {
+			return
+		}
+		n.sources[schema.Name()] = streamsql.Source{Schema: schema}
+		n.inputs[schema.Name()] = rule.Input{Streams: []string{schema.Name()}, Overflow: broker.DropOldest}
+		all.Streams = append(all.Streams, schema.Name())
+		all.Groups = append(all.Groups, schema)
+		for slot := range schema.Len() {
+			fields = append(fields, schema.Field(slot))
+		}
+	}
+	schema, err := tag.NewSchema(tag.NewStreamID(n.site, d.Name), d.Name, fields...)
+	if err != nil {
+		return
+	}
+	all.Schema = schema
+	n.sources[d.Name] = streamsql.Source{Schema: schema}
+	n.inputs[d.Name] = all
+}

@@ -1,0 +1,162 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/holdfast-edge/holdfast/actors/endpoint"
+	"github.com/holdfast-edge/holdfast/actors/rule"
+	"github.com/holdfast-edge/holdfast/actors/sink"
+	"github.com/holdfast-edge/holdfast/actors/write"
+	"github.com/holdfast-edge/holdfast/broker"
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/streamsql"
+)
+
+// plan is a site, compiled: what the actors are given.
+type plan struct {
+	endpoints []endpoint.Config
+	rules     []rule.Config
+	sinks     []sink.Config
+	logged    map[string]bool   // streams that something durable reads
+	history   map[string]bool   // streams that are kept in the history
+	paths     map[string]string // place in the tree of each device
+}
+
+// plan compiles a site. What cannot be compiled is left out and reported; a
+// plan with errors is not to be run.
+func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
+	b := &planner{components: c, site: site, names: newNames(site), plan: &plan{
+		logged: map[string]bool{}, history: map[string]bool{}, paths: map[string]string{},
+	}}
+	for i := range site.Devices {
+		b.device(&site.Devices[i])
+	}
+	for i := range site.Streams {
+		if s := &site.Streams[i]; s.History {
+			b.plan.history[s.Name] = true
+		}
+	}
+	for i := range site.Rules {
+		b.rule(&site.Rules[i])
+	}
+	for i := range site.Sinks {
+		b.sink(&site.Sinks[i])
+	}
+	for name := range b.plan.history {
+		b.plan.logged[name] = true
+	}
+	return b.plan, b.errors
+}
+
+type planner struct {
+	components *Components
+	site       *config.Site
+	names      *names
+	plan       *plan
+	errors     config.Errors
+}
+
+// device compiles a device, for its errors, and puts it to its endpoint.
+func (b *planner) device(d *config.Device) {
+	driver, ok := b.components.drivers[d.Driver]
+	if !ok {
+		return // reported when it was decoded
+	}
+	if _, err := driver.Compile(d); err != nil {
+		b.errors = append(b.errors, d.Origin.Error("", err))
+	}
+	name := endpoint.Name(d)
+	b.plan.paths[d.Name] = "/endpoints/" + name + "/" + d.Name
+	for g := range d.Groups {
+		if d.Groups[g].History {
+			b.plan.history[endpoint.StreamName(d.Name, d.Groups[g].Name)] = true
+		}
+	}
+	i := slices.IndexFunc(b.plan.endpoints, func(e endpoint.Config) bool {
+		return endpoint.Name(e.Devices[0]) == name
+	})
+	if i < 0 {
+		b.plan.endpoints = append(b.plan.endpoints, endpoint.Config{Driver: driver, Devices: []*config.Device{d}})
+		return
+	}
+	e := &b.plan.endpoints[i]
+	if first := e.Devices[0]; first.Driver != d.Driver || first.Endpoint.String() != d.Endpoint.String() {
+		b.errors = append(b.errors, d.Origin.Error("endpoint", &config.Problem{
+			What: fmt.Sprintf("device %q reaches the same endpoint in another way: %s, driver %s", first.Name, first.Endpoint, first.Driver),
+			Fix:  "give both the same driver and the same endpoint, with the same query",
+		}))
+		return
+	}
+	e.Devices = append(e.Devices, d)
+}
+
+func (b *planner) rule(r *config.Rule) {
+	query, err := streamsql.Compile(r.SQL, b.names.sources)
+	if err != nil {
+		b.errors = append(b.errors, r.Origin.Error("sql", sqlProblem(err)))
+		return
+	}
+	c := rule.Config{Name: r.Name, Query: query}
+	for _, use := range query.Sources() {
+		c.Inputs = append(c.Inputs, b.names.inputs[use.Name])
+		if r.Durable {
+			b.logAll(b.names.inputs[use.Name].Streams)
+		}
+	}
+	for t := range r.To {
+		to := &r.To[t]
+		if to.Write == "" {
+			b.plan.logged[r.Name] = true
+			continue
+		}
+		mode, err := write.ParseMode(string(to.Trigger))
+		if err != nil {
+			b.errors = append(b.errors, r.Origin.Error(fmt.Sprintf("to[%d].trigger", t), err))
+			continue
+		}
+		c.Writes = append(c.Writes, rule.Write{Device: to.Write, Mode: mode, Deadline: to.Deadline, DryRun: to.DryRun})
+	}
+	b.plan.rules = append(b.plan.rules, c)
+}
+
+func (b *planner) logAll(streams []string) {
+	for _, name := range streams {
+		b.plan.logged[name] = true
+	}
+}
+
+func (b *planner) sink(s *config.Sink) {
+	far, ok := b.components.sinks[s.Type]
+	if !ok {
+		return // reported when it was decoded
+	}
+	c := sink.Config{Sink: far, Config: s}
+	for i := range b.site.Rules {
+		r := &b.site.Rules[i]
+		if slices.ContainsFunc(r.To, func(t config.Target) bool { return t.Sink == s.Name }) {
+			c.Streams = append(c.Streams, r.Name)
+		}
+	}
+	if len(c.Streams) > 0 {
+		b.plan.sinks = append(b.plan.sinks, c)
+	}
+}
+
+// sqlProblem keeps the place within the text, which the place of the text in
+// the file stands in front of.
+func sqlProblem(err error) error {
+	if e, ok := errors.AsType[*streamsql.Error](err); ok {
+		return &config.Problem{What: "in the query, at " + e.Error()}
+	}
+	return err
+}
+
+// overflow is a stream's policy, for its readers.
+func overflow(o config.Overflow) broker.Overflow {
+	if o == config.DropOldest {
+		return broker.DropOldest
+	}
+	return broker.Block
+}

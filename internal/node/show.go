@@ -1,0 +1,285 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/actors/endpoint"
+	"github.com/holdfast-edge/holdfast/actors/sink"
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/store/history"
+	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+var _ console.Node = (*Node)(nil)
+
+// Site returns the name of the site.
+func (n *Node) Site() string { return n.options.Site.Name }
+
+// Version returns what is running, and since when.
+func (n *Node) Version() (version string, started time.Time) { return n.options.Version, n.started }
+
+// Tree returns the supervision tree.
+func (n *Node) Tree() supervisor.Tree { return n.system.Tree() }
+
+// Command restarts, stops or starts an actor.
+func (n *Node) Command(ctx context.Context, verb console.Verb, path string) error {
+	switch verb {
+	case console.Restart:
+		return n.system.Restart(ctx, path)
+	case console.Stop:
+		return n.system.Stop(ctx, path)
+	case console.Start:
+		return n.system.Start(ctx, path)
+	}
+	return fmt.Errorf("%q is no command: want restart, stop or start", verb)
+}
+
+// Trouble lists what is wrong with the node itself.
+func (n *Node) Trouble() (trouble []string) {
+	if err := n.log.Stats().Trouble; err != nil {
+		trouble = append(trouble, "the log cannot be written: "+err.Error())
+	}
+	core, _ := n.system.Subtree("/core")
+	for _, c := range core.Children {
+		if c.Phase != supervisor.Running {
+			trouble = append(trouble, c.Name+" is "+c.State)
+		}
+	}
+	return trouble
+}
+
+// state returns what an actor says of itself.
+func (n *Node) state(path string) (state, detail string) {
+	t, ok := n.system.Subtree(path)
+	if !ok {
+		return "stopped", ""
+	}
+	return t.State, t.Detail
+}
+
+// Devices lists the devices by name.
+func (n *Node) Devices() []console.Device {
+	list := make([]console.Device, 0, len(n.options.Site.Devices))
+	for i := range n.options.Site.Devices {
+		list = append(list, n.device(&n.options.Site.Devices[i]))
+	}
+	slices.SortFunc(list, func(a, b console.Device) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+func (n *Node) device(d *config.Device) console.Device {
+	m, path := n.devices.of(d.Name), n.plan.paths[d.Name]
+	state, detail := n.state(path)
+	v := console.Device{
+		Name: d.Name, Driver: d.Driver, Endpoint: d.Endpoint.WithoutQuery(), Path: path, State: state, Detail: detail,
+		Scans: m.Scans.Load(), Late: m.Late.Load(), Overruns: m.Overruns.Load(), Faults: m.Faults.Load(),
+		Demotions: m.Demotions.Load(), Rows: m.Rows.Load(), Writes: m.Writes.Load(), Unwritten: m.Unwritten.Load(),
+	}
+	for i := range d.Groups {
+		v.Groups = append(v.Groups, n.group(d, &d.Groups[i]))
+	}
+	return v
+}
+
+func (n *Node) group(d *config.Device, g *config.Group) console.Group {
+	stream := endpoint.StreamName(d.Name, g.Name)
+	v := console.Group{Name: g.Name, Stream: stream, Scan: g.Scan, Logged: n.plan.logged[stream]}
+	for _, t := range g.Tags {
+		v.Tags = append(v.Tags, console.Tag{
+			Name: t.Name, Address: t.Address, Type: t.Type, Unit: t.Unit, Description: t.Description,
+			Writable: t.Access.Writable(), Min: t.Min, Max: t.Max,
+		})
+	}
+	return v
+}
+
+// Streams lists the streams of the bus by name.
+func (n *Node) Streams() []console.Stream {
+	var list []console.Stream
+	for _, s := range n.bus.Streams() {
+		st := s.Stats()
+		list = append(list, console.Stream{
+			Name: s.Name(), Logged: s.Logged(), Batches: st.Batches, Rows: st.Rows, Dropped: st.Dropped, Refused: st.Refused,
+		})
+	}
+	return list
+}
+
+// Rules lists the rules by name.
+func (n *Node) Rules() []console.Rule {
+	list := make([]console.Rule, 0, len(n.options.Site.Rules))
+	for i := range n.options.Site.Rules {
+		list = append(list, n.rule(&n.options.Site.Rules[i]))
+	}
+	slices.SortFunc(list, func(a, b console.Rule) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+func (n *Node) rule(r *config.Rule) console.Rule {
+	m, path := n.rules.of(r.Name), "/rules/"+r.Name
+	state, _ := n.state(path)
+	v := console.Rule{
+		Name: r.Name, SQL: r.SQL, Path: path, State: state,
+		RowsIn: m.RowsIn.Load(), RowsOut: m.RowsOut.Load(), Failed: m.Failed.Load(), Late: m.Late.Load(),
+		Dropped: m.Dropped.Load(), Refused: m.Refused.Load(), Writes: m.Writes.Load(), Expired: m.Expired.Load(),
+	}
+	for _, t := range r.To {
+		v.To = append(v.To, target(t))
+	}
+	if f := m.LastFailure(); f != nil {
+		v.Failure = f.Err.Error()
+	}
+	return v
+}
+
+func target(t config.Target) string {
+	if t.Write != "" {
+		return "write " + t.Write
+	}
+	return t.Sink
+}
+
+// Sinks lists the sinks by name.
+func (n *Node) Sinks() []console.Sink {
+	cursors := map[string]log.CursorStats{}
+	for _, c := range n.log.Stats().Cursors {
+		cursors[c.Name] = c
+	}
+	var list []console.Sink
+	for _, c := range n.plan.sinks {
+		list = append(list, n.sink(c, cursors[sink.CursorName(c.Config.Name)]))
+	}
+	slices.SortFunc(list, func(a, b console.Sink) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+func (n *Node) sink(c sink.Config, cursor log.CursorStats) console.Sink {
+	m, path := n.sinks.of(c.Config.Name), "/sinks/"+c.Config.Name
+	state, detail := n.state(path)
+	v := console.Sink{
+		Name: c.Config.Name, Type: c.Config.Type, Path: path, State: state, Detail: detail, Streams: c.Streams,
+		Sent: m.Sent.Load(), Acked: m.Acked.Load(), Rejected: m.Rejected.Load(), Skipped: cursor.Skipped,
+		Lag: cursor.Lag, LagBytes: cursor.LagBytes, LagAge: cursor.Age, Backfill: cursor.Backfill,
+	}
+	if err := m.LastRejection(); err != nil {
+		v.Rejection = err.Error()
+	}
+	return v
+}
+
+// Log returns how the log is doing.
+func (n *Node) Log() console.Log {
+	s := n.log.Stats()
+	v := console.Log{
+		Rows: s.Rows, Commits: s.Commits, Failures: s.Failures, Written: s.Written, Queue: s.Queue,
+		Bytes: s.Bytes, Segments: s.Segments, Quarantined: s.Quarantined, Dropped: map[string]uint64{},
+	}
+	for d, rows := range s.Dropped {
+		v.Dropped[d.Stream+": "+d.Cause.String()] = rows
+	}
+	return v
+}
+
+// Sample returns the newest value of a tag.
+func (n *Node) Sample(device, name string) (tag.Sample, bool) {
+	stream, ok := n.streamOf(device, name)
+	if !ok {
+		return tag.Sample{}, false
+	}
+	waiting := tag.Sample{Stream: stream, Field: name, Value: tag.NullOf(tag.BadWaiting), Time: n.started.UnixNano()}
+	b := n.bus.Stream(stream).Last()
+	if b == nil {
+		return waiting, true
+	}
+	slot, ok := b.Schema().Slot(name)
+	if !ok || b.Row(b.Len() - 1)[slot].Kind() == tag.Absent {
+		return waiting, true
+	}
+	return b.Sample(b.Len()-1, slot), true
+}
+
+// streamOf returns the stream of a tag's group.
+func (n *Node) streamOf(device, name string) (stream string, ok bool) {
+	d := n.options.Site.Device(device)
+	if d == nil {
+		return "", false
+	}
+	for _, g := range d.Groups {
+		for _, t := range g.Tags {
+			if t.Name == name {
+				return endpoint.StreamName(device, g.Name), true
+			}
+		}
+	}
+	return "", false
+}
+
+// errEnough ends a scan whose reader has what it wants.
+var errEnough = errors.New("enough")
+
+// History hands out the samples of a tag in the order of time.
+func (n *Node) History(ctx context.Context, device, name string, from, to time.Time, found func(tag.Sample) bool) error {
+	stream, ok := n.streamOf(device, name)
+	if !ok {
+		return fmt.Errorf("no tag is called %s.%s", device, name)
+	}
+	q := history.Query{Stream: stream, Fields: []string{name}, From: from.UnixNano(), To: to.UnixNano()}
+	_, err := n.history.Scan(ctx, q, func(c history.Chunk) error { return samples(stream, name, c, found) })
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+// samples hands out the samples of the one column of a chunk.
+func samples(stream, name string, c history.Chunk, found func(tag.Sample) bool) error {
+	if len(c.Values) == 0 {
+		return nil
+	}
+	for i, v := range c.Values[0] {
+		if v.Kind() == tag.Absent {
+			continue
+		}
+		s := tag.Sample{Stream: stream, Field: name, Value: v, Time: c.Times[i]}
+		if stamps := c.Stamps[0]; stamps != nil {
+			s.Time = stamps[i]
+		}
+		if !found(s) {
+			return errEnough
+		}
+	}
+	return nil
+}
+
+// Events returns what the journal keeps of the events after a number.
+func (n *Node) Events(after uint64, limit int) []console.Event { return n.journal.Events(after, limit) }
+
+// Changed returns a channel that is closed at the next event.
+func (n *Node) Changed() <-chan struct{} { return n.journal.Changed() }
+
+// Faults lists the switches of a simulated plant.
+func (n *Node) Faults() []console.Fault {
+	if n.options.Faults == nil {
+		return nil
+	}
+	return n.options.Faults.Faults()
+}
+
+// SetFault turns one of them.
+func (n *Node) SetFault(name string, on bool) error {
+	if n.options.Faults == nil {
+		return errors.New("this node runs a real plant: it has no faults to switch on")
+	}
+	return n.options.Faults.SetFault(name, on)
+}
+
+func keys(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

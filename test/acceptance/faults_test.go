@@ -1,0 +1,161 @@
+package acceptance
+
+import (
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/holdfast-edge/holdfast/protocols/modbus/faultline"
+	"github.com/holdfast-edge/holdfast/protocols/modbus/slave"
+	"github.com/holdfast-edge/holdfast/protocols/modbus/wire"
+)
+
+// twoEndpoints is a site with the device under test behind a line that can be
+// broken, and a neighbour on an endpoint of its own.
+func twoEndpoints(broken, whole string) string {
+	return fmt.Sprintf(`
+site: plant-7
+console: {listen: "127.0.0.1:0"}
+devices:
+  - name: boiler
+    driver: modbus
+    endpoint: tcp://%s
+    unit: 1
+    probe_max: 1s
+    groups: [{name: climate, scan: 100ms, tags: [{name: temperature, address: "holding:0", type: int16, scale: 0.1}]}]
+  - name: neighbour
+    driver: modbus
+    endpoint: tcp://%s
+    unit: 1
+    groups: [{name: climate, scan: 100ms, tags: [{name: temperature, address: "holding:0", type: int16, scale: 0.1}]}]
+`, broken, whole)
+}
+
+// faulty is a node with a device of pymodbus behind a line that can be broken,
+// and its neighbour.
+type faulty struct {
+	*edge
+	plant *pymodbus
+	line  *faultline.Line
+}
+
+func startFaulty(t *testing.T) faulty {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	plant := startPlant(t)
+	line, err := faultline.Listen(t.Context(), "127.0.0.1:0", plant.address(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = line.Close() })
+	next, err := slave.Listen(t.Context(), "127.0.0.1:0", log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = next.Close() })
+	next.Put(1, slave.NewUnit(slave.Sizes{Holdings: 10}))
+	e := start(t, nil, "edge", "-c", site(t, twoEndpoints(line.Address(), next.Address())), "--data", t.TempDir())
+	e.awaitState("boiler", "polling")
+	e.awaitState("neighbour", "polling")
+	return faulty{edge: e, plant: plant, line: line}
+}
+
+// scans waits until a device has made so many more scans, and returns how many
+// of them were late or left out.
+func (f faulty) scans(name string, n uint64) (missed uint64) {
+	f.t.Helper()
+	before, err := f.device(name)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	var after device
+	until(f.t, fmt.Sprintf("%d scans of %s", n, name), func() (err error) {
+		if after, err = f.device(name); err == nil && after.Scans+after.Overruns < before.Scans+before.Overruns+n {
+			err = fmt.Errorf("%d so far", after.Scans-before.Scans)
+		}
+		return err
+	})
+	return after.Late + after.Overruns - before.Late - before.Overruns
+}
+
+// breakings are what can happen to a device, and how it is undone.
+var breakings = map[string]struct {
+	on, off func(f faulty)
+	quality string
+}{
+	"its socket is cut again and again": {
+		on:  func(f faulty) { f.line.Refuse(true) },
+		off: func(f faulty) { f.line.Refuse(false) }, quality: "Bad",
+	},
+	"it is paused": {
+		on:  func(f faulty) { f.plant.pause() },
+		off: func(f faulty) { f.plant.goOn() }, quality: "BadTimeout",
+	},
+	"it answers exceptions": {
+		on:  func(f faulty) { f.line.Set(1, faultline.Fault{Kind: faultline.Refused, Exception: wire.DeviceFailure}) },
+		off: heal, quality: "BadDeviceFailure",
+	},
+	"it answers garbage": {
+		on:  func(f faulty) { f.line.Set(1, faultline.Fault{Kind: faultline.Garbage}) },
+		off: heal, quality: "Bad",
+	},
+	"it answers half a frame": {
+		on:  func(f faulty) { f.line.Set(1, faultline.Fault{Kind: faultline.HalfFrame}) },
+		off: heal, quality: "Bad",
+	},
+	"it gives no answer": {
+		on:  func(f faulty) { f.line.Set(1, faultline.Fault{Kind: faultline.Dead}) },
+		off: heal, quality: "BadTimeout",
+	},
+	"its line is half open": {
+		on:  func(f faulty) { f.line.HalfOpen(true) },
+		off: func(f faulty) { f.line.HalfOpen(false); f.line.Cut() }, quality: "BadTimeout",
+	},
+}
+
+func heal(f faulty) { f.line.Heal() }
+
+func TestADeviceThatBreaksHealsByItselfAndLeavesItsNeighbourAlone(t *testing.T) {
+	f := startFaulty(t)
+	const scans = 30
+	for name, b := range breakings {
+		t.Run(name, func(t *testing.T) {
+			f.plant.set(0, 215)
+			f.awaitQuality("boiler", "temperature", "Good")
+			quiet := f.scans("neighbour", scans)
+			b.on(f)
+			v := f.awaitQuality("boiler", "temperature", b.quality)
+			if v.Value != nil {
+				t.Errorf("a Bad tag shows the value %v", v.Value)
+			}
+			troubled := f.scans("neighbour", scans)
+			b.off(f)
+			f.awaitQuality("boiler", "temperature", "Good")
+			f.awaitState("boiler", "polling")
+			// The machine is shared: a scan or two may be late in either run.
+			if troubled > quiet+scans/10 {
+				t.Errorf("the neighbour missed %d of %d scans, and %d before the fault", troubled, scans, quiet)
+			}
+		})
+	}
+	if n, err := f.device("neighbour"); err != nil || n.Faults != 0 {
+		t.Errorf("the neighbour had %d faults, %v", n.Faults, err)
+	}
+	f.stop()
+}
+
+func TestACutSocketIsDialledAgain(t *testing.T) {
+	f := startFaulty(t)
+	for range 5 {
+		faults := f.awaitState("boiler", "polling").Rows
+		f.line.Cut()
+		until(t, "rows after the cut", func() error {
+			d, err := f.device("boiler")
+			if err == nil && d.Rows < faults+5 {
+				err = fmt.Errorf("%d rows", d.Rows-faults)
+			}
+			return err
+		})
+	}
+	f.stop()
+}
