@@ -60,6 +60,7 @@ func (c *consumer) poke() {
 func (c *consumer) touch() {
 	if c.changed.IsZero() {
 		c.changed = c.log.options.Now()
+		c.log.wakeCommitter()
 	}
 }
 

@@ -43,9 +43,12 @@ func (e Entry) Rows() uint64 {
 }
 
 // Stream returns the stream of the entry.
-func (e Entry) Stream() tag.StreamID {
+func (e Entry) Stream() tag.StreamID { return e.First().Stream }
+
+// First returns the identity of the first record that the entry stands for.
+func (e Entry) First() tag.Identity {
 	if e.Gap != nil {
-		return e.Gap.First.Stream
+		return e.Gap.First
 	}
-	return e.Batch.Schema().Stream()
+	return e.Batch.Identity(0)
 }

@@ -25,5 +25,7 @@ func (t *turn) took(lane Lane, rows uint64) {
 		t.credit = min(t.credit+float64(rows)*t.share/(1-min(t.share, 0.999)), maxCredit)
 		return
 	}
-	t.credit = max(t.credit-float64(rows), 0)
+	if t.credit >= 1 { // else it went since live had nothing, and owes nothing
+		t.credit -= float64(rows)
+	}
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -58,4 +59,19 @@ func EqualBatches(a, b *tag.Batch) string {
 		}
 	}
 	return ""
+}
+
+// Noise returns a batch of rows that do not compress, which begin with their
+// number, from first on.
+func Noise(schema *tag.Schema, first, n int, start int64) *tag.Batch {
+	random := rand.New(rand.NewPCG(uint64(first), 1))
+	b := tag.NewBuilder(schema, n)
+	for i := range n {
+		row := b.Row(start + int64(i)*1e9)
+		row[0] = tag.FloatOf(float64(first + i))
+		for slot := 1; slot < len(row); slot++ {
+			row[slot] = tag.FloatOf(random.NormFloat64())
+		}
+	}
+	return b.Batch()
 }
