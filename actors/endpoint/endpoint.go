@@ -44,9 +44,17 @@ func Name(d *config.Device) string {
 // Spec returns the endpoint as a child of the node's endpoints.
 func Spec(env Env, c Config) supervisor.Spec {
 	return supervisor.Spec{
-		Name: Name(c.Devices[0]), Kind: "endpoint",
+		Name: Name(c.Devices[0]), Kind: "endpoint", Policy: standAlone(),
 		New: func() actor.Actor { return &endpoint{env: env, config: c} },
 	}
+}
+
+// standAlone is the policy of an endpoint: one that is hopeless raises an alarm
+// and is tried again slowly. It does not take the others with it.
+func standAlone() supervisor.Policy {
+	p := supervisor.DefaultPolicy()
+	p.Exhausted, p.Slow = supervisor.Alarm, time.Minute
+	return p
 }
 
 // sessionOpened says that the lanes are being served.

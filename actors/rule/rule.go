@@ -40,8 +40,10 @@ type Config struct {
 
 // Spec returns the rule as a child of the node's rules.
 func Spec(env Env, c Config) supervisor.Spec {
+	policy := supervisor.DefaultPolicy()
+	policy.Exhausted, policy.Slow = supervisor.Alarm, time.Minute // a hopeless rule is nobody else's trouble
 	return supervisor.Spec{
-		Name: c.Name, Kind: "rule",
+		Name: c.Name, Kind: "rule", Policy: policy,
 		New: func() actor.Actor { return &rule{env: env, config: c} },
 	}
 }

@@ -49,14 +49,16 @@ func (p *parser) source() ast.Source {
 	return s
 }
 
-// streamName reads the name of a stream. In eKuiper a topic needs no quotes.
+// streamName reads the name of a stream, which may have dots in it: a group of a
+// device is device.group. In eKuiper a topic needs no quotes.
 func (p *parser) streamName() ast.Name {
 	if p.dialect == ast.EKuiper {
 		return p.topic()
 	}
 	n := p.name("the name of a stream")
-	if p.at(sql.DOT) {
-		p.refuse("name of a stream with a dot", `streams have no schema before their name; one that has a dot in it stands in quotes ("a.b")`)
+	for p.err == nil && p.at(sql.DOT) {
+		p.advance()
+		n = ast.Name{Pos: n.Pos, Quoted: true, Text: n.Text + "." + p.name("the rest of the stream's name").Text}
 	}
 	return n
 }
