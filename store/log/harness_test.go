@@ -157,3 +157,11 @@ func number(e log.Entry) int {
 func batch(stream string, number int) *tag.Batch {
 	return storetest.Rows(storetest.Stream(stream, 2), number, 1, int64(number)*1e9)
 }
+
+// rounds returns n, or fewer where tests are to be short.
+func rounds(n int) int {
+	if testing.Short() {
+		return (n + 4) / 5
+	}
+	return n
+}
