@@ -23,6 +23,20 @@ type Dialect struct {
 	// that rows it rejects count for COUNTWINDOW and trigger SLIDINGWINDOW. In
 	// standard SQL WHERE comes before any grouping.
 	FilterAfterWindow bool
+	// SetOfOne lets a query that groups and has no window take each row for a
+	// set of its own. The standard dialect asks for a window.
+	SetOfOne bool
+	// HavingKeepsRows lets HAVING without groups decide on all rows together,
+	// which then are the output. In standard SQL it makes one group of them.
+	HavingKeepsRows bool
+	// FirstRowOfGroup takes columns outside of aggregates from the first row of
+	// a group even beside min or max; SQLite takes the row of those.
+	FirstRowOfGroup bool
+	// WholeSetFails drops all rows of a window where one fails.
+	WholeSetFails bool
+	// EKuiperSpans gives windows the starts, and sessions the ends, that eKuiper
+	// gives them.
+	EKuiperSpans bool
 	// NumberedColumns names a column without an alias kuiper_field_0,
 	// kuiper_field_1 …; otherwise it has the text of its expression.
 	NumberedColumns bool
@@ -47,6 +61,7 @@ func Standard() *Dialect { return &Dialect{Name: "standard", Functions: fn.Stand
 func EKuiper() *Dialect {
 	return &Dialect{
 		Name: "ekuiper", Strict: true, AliasFirst: true, FilterAfterWindow: true,
+		SetOfOne: true, HavingKeepsRows: true, FirstRowOfGroup: true, WholeSetFails: true, EKuiperSpans: true,
 		NumberedColumns: true, NullsLast: true, Functions: fn.EKuiper(),
 	}
 }

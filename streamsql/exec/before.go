@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"fmt"
+
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
@@ -9,28 +11,31 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// before computes one register before the row is filtered: an analytic call
-// with a state for each partition.
+// before computes one register before a row, or a group, is filtered: an
+// analytic call with a state for each partition, or a plain expression.
 type before struct {
 	plan   plan.Before
 	single fn.Analytic            // the state where nothing partitions
-	states map[string]fn.Analytic // by the partition's values in binary
+	states map[string]fn.Analytic // by the key of the partition
 	key    []byte
 }
 
-func newBefore(p plan.Before) before {
-	b := before{plan: p}
-	switch {
-	case p.Func == nil:
-	case len(p.Partition) == 0:
-		b.single = p.Func.Analytic()
-	default:
-		b.states = make(map[string]fn.Analytic)
+func newBefores(plans []plan.Before) []before {
+	list := make([]before, len(plans))
+	for i, p := range plans {
+		list[i].plan = p
+		switch {
+		case p.Func == nil:
+		case len(p.Partition) == 0:
+			list[i].single = p.Func.Analytic()
+		default:
+			list[i].states = make(map[string]fn.Analytic)
+		}
 	}
-	return b
+	return list
 }
 
-// step computes the register for the row that the frame stands at.
+// step computes the register for what the frame stands at.
 func (b *before) step(f *expr.Frame) {
 	if b.plan.Func == nil {
 		f.Registers[b.plan.Register] = b.plan.Expr.Eval(f)
@@ -42,25 +47,70 @@ func (b *before) step(f *expr.Frame) {
 	v, err := b.partition(f).Step(&f.Context, args, when)
 	f.Release(mark)
 	if err != nil {
-		f.Fail(err)
+		f.Fail(fmt.Errorf("%s: %w", b.plan.Func.Name, err))
 		v = tag.NullOf(tag.Good)
 	}
 	f.Registers[b.plan.Register] = v
 }
 
-// partition returns the state of the row's partition.
+// partition returns the state of the partition that the frame stands at.
 func (b *before) partition(f *expr.Frame) fn.Analytic {
 	if b.states == nil {
 		return b.single
 	}
-	b.key = b.key[:0]
-	for _, n := range b.plan.Partition {
-		b.key = state.AppendValue(b.key, n.Eval(f).WithQuality(tag.Good))
-	}
+	b.key = appendKeys(b.key[:0], f, b.plan.Partition)
 	s, ok := b.states[string(b.key)]
 	if !ok {
 		s = b.plan.Func.Analytic()
 		b.states[string(b.key)] = s
 	}
 	return s
+}
+
+// appendKeys appends the key of several expressions.
+func appendKeys(dst []byte, f *expr.Frame, nodes []*expr.Node) []byte {
+	for _, n := range nodes {
+		dst = value.AppendKey(dst, n.Eval(f))
+	}
+	return dst
+}
+
+func appendBefores(s *sections, list []before) {
+	for i := range list {
+		if list[i].plan.Func != nil {
+			s.add("analytic "+list[i].plan.Text, list[i].appendState(nil))
+		}
+	}
+}
+
+func restoreBefores(s *sections, list []before) {
+	for i := range list {
+		if list[i].plan.Func != nil {
+			s.read("analytic "+list[i].plan.Text, list[i].restore)
+		}
+	}
+}
+
+func (b *before) appendState(dst []byte) []byte {
+	if b.single != nil {
+		return b.single.AppendState(dst)
+	}
+	dst = state.AppendInt(dst, int64(len(b.states)))
+	for _, key := range sortedKeys(b.states) {
+		dst = b.states[key].AppendState(state.AppendString(dst, key))
+	}
+	return dst
+}
+
+func (b *before) restore(src *reader) {
+	if b.single != nil {
+		b.single.RestoreState(src)
+		return
+	}
+	for range src.Count() {
+		key := src.String()
+		s := b.plan.Func.Analytic()
+		s.RestoreState(src)
+		b.states[key] = s
+	}
 }

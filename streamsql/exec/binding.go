@@ -5,16 +5,40 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// binding tells where in the rows of one schema the columns of a layout stand.
+// binding tells where in the rows of one schema of one input the columns of a
+// layout stand.
 type binding struct {
+	id     int // its place among the bindings
+	input  int
 	schema *tag.Schema
-	slots  []int32 // by column of the layout; -1 where the schema has none
+	slots  []int32 // by column of the layout; -1 where the rows have none
 }
 
-// bind returns the binding of an input's columns to a schema.
-func bind(s *plan.Select, input int, schema *tag.Schema) *binding {
-	b := &binding{schema: schema, slots: make([]int32, len(s.Columns))}
-	for i, column := range s.Columns {
+// bindings are those that a SELECT has met. A stream has one schema, and a few
+// more where columns were added to it.
+type bindings struct {
+	plan *plan.Select
+	all  []*binding
+}
+
+func newBindings(p *plan.Select) bindings { return bindings{plan: p} }
+
+// of returns the binding of an input to a schema.
+func (b *bindings) of(input int, schema *tag.Schema) *binding {
+	for i := len(b.all) - 1; i >= 0; i-- {
+		if known := b.all[i]; known.schema == schema && known.input == input {
+			return known
+		}
+	}
+	bound := bind(b.plan, input, schema)
+	bound.id = len(b.all)
+	b.all = append(b.all, bound)
+	return bound
+}
+
+func bind(p *plan.Select, input int, schema *tag.Schema) *binding {
+	b := &binding{input: input, schema: schema, slots: make([]int32, len(p.Columns))}
+	for i, column := range p.Columns {
 		b.slots[i] = -1
 		if column.Input != input {
 			continue

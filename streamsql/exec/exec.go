@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"time"
+
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -9,8 +11,9 @@ import (
 type Exec struct {
 	query   *plan.Query
 	options Options
-	sources []plan.Use
-	arms    []*selection
+	uses    []plan.Use
+	arms    []arm
+	root    *Exec // counts what goes wrong: the query itself, or the one it stands in
 	stats   Stats
 }
 
@@ -22,6 +25,18 @@ type Options struct {
 	Stream tag.StreamID
 	// Start is when the rule was started, in nanoseconds since the Unix epoch.
 	Start int64
+
+	// EventTime makes the rows' own times the time of the query: rows are taken
+	// in the order of those, and windows close when the watermark passes them.
+	// Otherwise its time is the one that Push and Tick are given.
+	EventTime bool
+	// Lateness is how much later than the latest row a row may come in event
+	// time. The watermark is that much behind. A row that comes later still
+	// takes no part: it is counted and told to Late.
+	Lateness time.Duration
+	// Late, where set, is told of each row that came too late.
+	Late func(b *tag.Batch, row int)
+
 	// Failed, where set, is told of each row that fails, at once.
 	Failed func(Failure)
 	// Metadata, where set, returns what the source tells about a row besides
@@ -29,43 +44,102 @@ type Options struct {
 	Metadata func(b *tag.Batch, row int, stream, key string) tag.Value
 }
 
-// Emit takes a batch of the output. It is called within Push and Tick, any
-// number of times.
+// Emit takes a batch of the output. It is called within Push, Tick and End, any
+// number of times: once for each window that closes.
 type Emit func(*tag.Batch)
+
+// arm is one running SELECT.
+type arm interface {
+	// push takes a batch of an input.
+	push(now int64, input int, b *tag.Batch, emit Emit)
+	// tick tells the time.
+	tick(now int64, emit Emit)
+	// next returns when tick is due.
+	next() (at int64, ok bool)
+	// end closes what is open: no row comes any more.
+	end(now int64, emit Emit)
+	// appendState and restore are of what must survive a restart, in sections.
+	appendState(s *sections)
+	restore(s *sections)
+}
 
 // New returns a query that has seen no row yet.
 func New(q *plan.Query, options Options) *Exec {
-	e := &Exec{query: q, options: options, sources: q.Uses()}
-	for _, arm := range q.Arms {
-		e.arms = append(e.arms, newSelection(e, arm))
+	e := newExec(q, options)
+	e.root = e
+	return e
+}
+
+func newExec(q *plan.Query, options Options) *Exec {
+	e := &Exec{query: q, options: options, uses: q.Uses()}
+	for _, s := range q.Arms {
+		if s.IsDirect() && !options.EventTime {
+			e.arms = append(e.arms, newDirect(e, s))
+		} else {
+			e.arms = append(e.arms, newStaged(e, s))
+		}
 	}
 	return e
 }
 
-// Push takes a batch of a source, which is its place in Query.Sources. now is
-// when it is processed, in nanoseconds since the Unix epoch.
+// Push takes a batch of a source, which is its place in Query.Uses. now is when
+// it is processed, in nanoseconds since the Unix epoch; what is due before then
+// happens first.
 func (e *Exec) Push(now int64, source int, b *tag.Batch, emit Emit) {
 	e.stats.RowsIn += uint64(b.Len())
-	counted := func(out *tag.Batch) {
-		e.stats.RowsOut += uint64(out.Len())
-		emit(out)
-	}
-	name := e.sources[source].Name
-	for _, arm := range e.arms {
-		for k, in := range arm.plan.Inputs {
-			if in.Stream == name {
-				arm.push(now, k, b, counted)
+	e.push(now, e.uses[source].Name, b, e.counted(emit))
+}
+
+// push gives a batch to every input that reads the source.
+func (e *Exec) push(now int64, name string, b *tag.Batch, emit Emit) {
+	for i, s := range e.query.Arms {
+		for k, in := range s.Inputs {
+			if in.Query == nil && in.Stream == name {
+				e.arms[i].push(now, k, b, emit)
 			}
+		}
+		if nested, ok := e.arms[i].(*staged); ok {
+			nested.pushNested(now, name, b, emit)
 		}
 	}
 }
 
-// Tick tells the time. It is due when NextTick says.
-func (e *Exec) Tick(int64, Emit) {}
+// Tick tells the time, in nanoseconds since the Unix epoch. It is due when
+// NextTick says; more often does no harm.
+func (e *Exec) Tick(now int64, emit Emit) { e.tick(now, e.counted(emit)) }
+
+func (e *Exec) tick(now int64, emit Emit) {
+	for _, a := range e.arms {
+		a.tick(now, emit)
+	}
+}
 
 // NextTick returns when Tick is due next, and false where only a row can bring
 // the query on.
-func (e *Exec) NextTick() (at int64, ok bool) { return 0, false }
+func (e *Exec) NextTick() (at int64, ok bool) {
+	for _, a := range e.arms {
+		if t, due := a.next(); due && (!ok || t < at) {
+			at, ok = t, true
+		}
+	}
+	return at, ok
+}
+
+// End closes what is open, for sources that end.
+func (e *Exec) End(now int64, emit Emit) { e.end(now, e.counted(emit)) }
+
+func (e *Exec) end(now int64, emit Emit) {
+	for _, a := range e.arms {
+		a.end(now, emit)
+	}
+}
 
 // Stats returns what the query has done so far.
 func (e *Exec) Stats() Stats { return e.stats }
+
+func (e *Exec) counted(emit Emit) Emit {
+	return func(out *tag.Batch) {
+		e.stats.RowsOut += uint64(out.Len())
+		emit(out)
+	}
+}

@@ -8,136 +8,186 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// output builds the rows that a SELECT gives.
+// output builds the rows that a SELECT gives. Its schema is settled with the
+// first row and grows when rows bring columns that a star takes.
 type output struct {
 	exec    *Exec
 	plan    *plan.Select
-	schema  *tag.Schema
+	schema  *tag.Schema // nil: not settled
 	builder *tag.Builder
 	columns []outColumn
+	stars   []outStar
+	spreads []expr.Eval // objects whose fields are columns
+	table   *outTable
+	last    []tag.Value // the last row, as long as it is the last
 }
 
-// outColumn is one column of the output and where its value comes from: a slot
-// of the input's row, a column of the layout, or an expression.
+// outColumn is one column of the output: a column of the layout, or an
+// expression.
 type outColumn struct {
 	to     int
-	slot   int // of the row, or -1
-	column int // of the layout, or -1
+	column int // expr.NoColumn: eval
 	eval   expr.Eval
 }
 
-func newOutput(e *Exec, p *plan.Select) *output { return &output{exec: e, plan: p} }
+// view is what a row has of one input.
+type view struct {
+	bound *binding // nil: nothing, as beside an outer join
+	row   []tag.Value
+}
 
-// bind settles the columns for rows of a schema. Columns that are new stand
-// behind those of before.
-func (o *output) bind(in *tag.Schema) {
-	names := o.names(in)
-	o.grow(names)
-	o.columns = o.columns[:0]
-	for _, item := range o.plan.Items {
-		if item.Star == nil {
-			to, _ := o.schema.Slot(item.Name)
-			o.columns = append(o.columns, outColumn{to: to, slot: -1, column: item.Expr.Column, eval: item.Expr.Eval})
-			continue
+func newOutput(e *Exec, p *plan.Select) *output {
+	o := &output{exec: e, plan: p}
+	for i := range p.Items {
+		switch item := &p.Items[i]; {
+		case item.Star != nil:
+			o.stars = append(o.stars, outStar{plan: item.Star})
+		case item.Table != nil:
+			o.table = &outTable{name: item.Name, plan: item.Table}
+		case item.Spread:
+			o.spreads = append(o.spreads, item.Expr.Eval)
+		default:
+			o.columns = append(o.columns, outColumn{column: item.Expr.Column, eval: item.Expr.Eval})
 		}
-		for slot := range in.Len() {
-			name := in.Field(slot).Name
-			if to, ok := o.schema.Slot(name); ok && !item.Star.Hides(name) {
-				o.columns = append(o.columns, outColumn{to: to, slot: slot, column: -1})
-			}
+	}
+	return o
+}
+
+// row appends what the frame's row gives: one row, or with a table function as
+// many as that.
+func (o *output) row(f *expr.Frame, views []view) {
+	if o.schema == nil {
+		o.settle(views)
+	}
+	out := o.builder.Row(f.Context.RowTime)
+	for k := range o.columns {
+		c := &o.columns[k]
+		if c.column >= 0 {
+			out[c.to] = f.Column(c.column)
+		} else {
+			out[c.to] = c.eval(f)
 		}
+	}
+	for i := range o.stars {
+		out = o.star(&o.stars[i], out, views)
+	}
+	for _, eval := range o.spreads {
+		out = o.spread(out, eval(f))
+	}
+	o.last = out
+	if o.table != nil {
+		o.rows(f, out)
 	}
 }
 
-// names returns the fields of the output for rows of a schema, in the order of
-// the select list.
-func (o *output) names(in *tag.Schema) []tag.Field {
-	if o.plan.Fields != nil {
-		return o.plan.Fields
-	}
+// settle makes the schema, in the order of the select list.
+func (o *output) settle(views []view) {
 	var fields []tag.Field
 	for _, item := range o.plan.Items {
-		if item.Star == nil {
+		switch {
+		case item.Star != nil:
+			fields = append(fields, starFields(item.Star, views)...)
+		case item.Table == nil && !item.Spread:
 			fields = append(fields, tag.Field{Name: item.Name})
-			continue
-		}
-		for slot := range in.Len() {
-			if f := in.Field(slot); !item.Star.Hides(f.Name) {
-				fields = append(fields, f)
-			}
 		}
 	}
-	return fields
+	if o.plan.Fields != nil {
+		fields = o.plan.Fields
+	}
+	o.extend(fields)
+	next := 0
+	for _, item := range o.plan.Items {
+		if item.Star == nil && item.Table == nil && !item.Spread {
+			o.columns[next].to, _ = o.schema.Slot(item.Name)
+			next++
+		}
+	}
 }
 
-// grow makes the schema hold the fields.
-func (o *output) grow(fields []tag.Field) {
-	if o.schema == nil {
-		o.extend(nil)
-	}
+// extend makes the schema hold the fields. Rows that were begun are taken over.
+func (o *output) extend(fields []tag.Field) {
 	var more []tag.Field
 	added := make(map[string]bool)
 	for _, f := range fields {
-		if _, has := o.schema.Slot(f.Name); !has && !added[f.Name] {
+		known := o.schema != nil
+		if known {
+			_, known = o.schema.Slot(f.Name)
+		}
+		if !known && !added[f.Name] {
 			added[f.Name] = true
 			more = append(more, f)
 		}
 	}
-	if more != nil || o.builder == nil {
-		o.extend(more)
-	}
-}
-
-func (o *output) extend(more []tag.Field) {
 	var err error
 	if o.schema == nil {
-		o.schema, err = tag.NewSchema(o.exec.options.Stream, o.exec.options.Rule)
+		o.schema, err = tag.NewSchema(o.exec.options.Stream, o.exec.options.Rule, more...)
 	} else {
 		o.schema, err = o.schema.Extend(more...)
 	}
 	if err != nil {
 		panic(fmt.Sprintf("output of %s: %v", o.exec.options.Rule, err)) // the names were made distinct
 	}
-	o.builder = tag.NewBuilder(o.schema, firstRows)
+	o.takeOver(tag.NewBuilder(o.schema, firstRows))
 }
 
 // firstRows is how many rows a batch of the output has room for at first.
 const firstRows = 16
 
-// row appends the output for the row that the frame stands at.
-func (o *output) row(f *expr.Frame, b *tag.Batch, i int) {
-	out := o.builder.Row(f.Context.RowTime)
-	for k := range o.columns {
-		c := &o.columns[k]
-		switch {
-		case c.slot >= 0:
-			out[c.to] = f.Row[c.slot]
-		case c.column >= 0:
-			out[c.to] = f.Column(c.column)
-		default:
-			out[c.to] = c.eval(f)
+// takeOver moves the rows that were begun into a builder of the new schema.
+func (o *output) takeOver(wider *tag.Builder) {
+	if o.builder != nil {
+		if begun := o.builder.Batch(); begun != nil {
+			for i := range begun.Len() {
+				o.last = wider.Row(begun.Time(i))
+				copy(o.last, begun.Row(i))
+			}
 		}
 	}
-	if b.HasValueTimes() {
-		o.stamp(f, b, i)
-	}
+	o.builder = wider
 }
 
-// stamp gives columns that are passed on the source time that they came with.
-func (o *output) stamp(f *expr.Frame, b *tag.Batch, i int) {
+// slot returns the place of a column, which is made where there is none, and the
+// row that is being filled.
+func (o *output) slot(name string, out []tag.Value) (int, []tag.Value) {
+	if to, ok := o.schema.Slot(name); ok {
+		return to, out
+	}
+	o.extend([]tag.Field{{Name: name}})
+	to, _ := o.schema.Slot(name)
+	return to, o.last
+}
+
+// stamp gives columns that were passed on the source time that they came with.
+func (o *output) stamp(f *expr.Frame, bound *binding, b *tag.Batch, i int) {
+	if !b.HasValueTimes() || o.table != nil {
+		return
+	}
 	for _, c := range o.columns {
-		slot := c.slot
-		if c.column >= 0 {
-			slot = int(f.Slots[c.column])
+		if c.column >= 0 && f.Slots[c.column] >= 0 {
+			o.builder.Stamp(c.to, b.ValueTime(i, int(f.Slots[c.column])))
 		}
-		if slot >= 0 {
-			o.builder.Stamp(c.to, b.ValueTime(i, slot))
+	}
+	for k := range o.stars {
+		for _, p := range o.stars[k].pairs[bound] {
+			o.builder.Stamp(p.to, b.ValueTime(i, p.from))
 		}
 	}
 }
 
-// drop takes the last row back.
-func (o *output) drop() { o.builder.Drop() }
+// mark returns how many rows there are, for cut.
+func (o *output) mark() int {
+	if o.builder == nil {
+		return 0
+	}
+	return o.builder.Len()
+}
+
+// cut takes back the rows since mark.
+func (o *output) cut(mark int) {
+	for o.mark() > mark {
+		o.builder.Drop()
+	}
+}
 
 // flush emits the rows so far.
 func (o *output) flush(origin tag.Origin, hops int, emit Emit) {

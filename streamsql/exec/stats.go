@@ -27,12 +27,21 @@ const sampleEvery = 1e9
 
 // fail counts a row that failed and keeps it as a sample.
 func (e *Exec) fail(now int64, err error, b *tag.Batch, row int) {
-	e.stats.Failed++
+	stats := &e.root.stats
+	stats.Failed++
 	if e.options.Failed != nil {
 		e.options.Failed(Failure{Err: err, At: now, Row: sample(b, row)})
 	}
-	if last := e.stats.Last; last == nil || now-last.At >= sampleEvery || now < last.At {
-		e.stats.Last = &Failure{Err: err, At: now, Row: sample(b, row)}
+	if last := stats.Last; last == nil || now-last.At >= sampleEvery || now < last.At {
+		stats.Last = &Failure{Err: err, At: now, Row: sample(b, row)}
+	}
+}
+
+// late counts a row that came behind the watermark.
+func (e *Exec) late(b *tag.Batch, row int) {
+	e.root.stats.Late++
+	if e.options.Late != nil {
+		e.options.Late(b, row)
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// call compiles a call of a scalar function. Aggregates, analytic functions and
-// table functions stand only where the Scope replaces them.
-func (c *Compiler) call(e *ast.Call) (*Node, error) {
+// CompileCall compiles a call of a scalar function. Aggregates, analytic
+// functions and table functions stand only where the Scope replaces them.
+func (c *Compiler) CompileCall(e *ast.Call) (*Node, error) {
 	f, err := c.Lookup(e)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (c *Compiler) call(e *ast.Call) (*Node, error) {
 // Lookup returns the function that a call names, and an error with the likely
 // one where there is none.
 func (c *Compiler) Lookup(e *ast.Call) (*fn.Func, error) {
-	if f, ok := c.Functions.Lookup(e.Name.Text); ok {
+	if f, ok := c.Functions.Resolve(e.Name.Text, len(e.Args)); ok {
 		return f, nil
 	}
 	hint := Suggest(e.Name.Text, c.Functions.Names())
@@ -52,12 +52,23 @@ func (c *Compiler) Arguments(f *fn.Func, e *ast.Call) ([]*Node, error) {
 		return nil, err
 	}
 	least, most := f.Arity()
+	if n := len(f.Params) - 1; n >= 0 && f.Params[n].Row {
+		row, err := c.Scope.Star(&ast.Star{Pos: e.Pos})
+		if err != nil {
+			return nil, err
+		}
+		for len(args) < n {
+			args = append(args, Null())
+		}
+		args = append(args, row)
+	}
 	if len(args) < least || most >= 0 && len(args) > most {
 		return nil, Errorf(e.Pos, "%s has %d arguments: want %s", e.Name.Text, len(args), f.Signature())
 	}
 	for i, arg := range args {
 		p := parameter(f, i)
 		switch {
+		case p.Row:
 		case arg.Const && !p.Type.Takes(arg.Value):
 			return nil, Errorf(e.Args[min(i, len(e.Args)-1)].At(), "%s of %s is %s: want %s",
 				p.Name, f.Name, fn.TypeOf(arg.Value.Kind()), f.Signature())
@@ -76,6 +87,9 @@ func (c *Compiler) arguments(f *fn.Func, e *ast.Call) ([]*Node, error) {
 			return nil, nil
 		}
 	}
+	if len(f.Params) > 0 && f.Params[0].Symbol {
+		return symbols(e.Args), nil
+	}
 	named := len(f.Params) - 1
 	if named < 0 || !f.Params[named].Named || len(e.Args) <= named {
 		return c.all(e.Args...)
@@ -89,6 +103,15 @@ func (c *Compiler) arguments(f *fn.Func, e *ast.Call) ([]*Node, error) {
 		return nil, err
 	}
 	return append(args, object), nil
+}
+
+// symbols returns the texts of arguments that are names.
+func symbols(args []ast.Expr) []*Node {
+	nodes := make([]*Node, len(args))
+	for i, arg := range args {
+		nodes[i] = Constant(tag.StringOf(ast.Text(arg)))
+	}
+	return nodes
 }
 
 // parameter returns the parameter that takes argument i.

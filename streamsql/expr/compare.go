@@ -95,7 +95,7 @@ func (c *Compiler) between(e *ast.Between) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := c.and(
+	n := c.And(
 		c.compare(e.Pos, ast.GreaterEq, nodes[0], nodes[1]),
 		c.compare(e.Pos, ast.LessEq, nodes[0], nodes[2]),
 	)

@@ -59,7 +59,7 @@ func (c *Compiler) Compile(e ast.Expr) (*Node, error) {
 	case *ast.Cast:
 		return c.cast(e)
 	case *ast.Call:
-		return c.call(e)
+		return c.CompileCall(e)
 	default:
 		return c.nested(e)
 	}

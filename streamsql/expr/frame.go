@@ -19,6 +19,9 @@ type Frame struct {
 	// Times returns the source time of a value in Row.
 	Times func(slot int) int64
 
+	// Fields calls yield with each column that the row has of an input.
+	Fields func(input int, yield func(name string, v tag.Value))
+
 	Context fn.Context
 
 	stack []tag.Value // arguments of calls under evaluation

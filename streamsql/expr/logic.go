@@ -17,7 +17,7 @@ func (c *Compiler) conjunction(e *ast.Binary) (*Node, error) {
 	if !fails(parts...) {
 		slices.SortStableFunc(parts, func(a, b *Node) int { return a.Cost - b.Cost })
 	}
-	return c.and(parts...), nil
+	return c.And(parts...), nil
 }
 
 func (c *Compiler) disjunction(e *ast.Binary) (*Node, error) {
@@ -39,8 +39,8 @@ func chain(e ast.Expr, op ast.Op, operands []ast.Expr) []ast.Expr {
 // Conjuncts returns the operands of the ANDs at the top of an expression.
 func Conjuncts(e ast.Expr) []ast.Expr { return chain(e, ast.And, nil) }
 
-// and stops at the first part that is False.
-func (c *Compiler) and(parts ...*Node) *Node {
+// And returns the conjunction, which stops at the first part that is False.
+func (c *Compiler) And(parts ...*Node) *Node {
 	if len(parts) == 2 {
 		return andTwo(parts[0], parts[1])
 	}

@@ -11,10 +11,16 @@ type extreme struct {
 	sign int
 	set  bool
 	best tag.Value
+
+	picked bool
 }
 
+// Picked reports whether the last Add or Merge changed the result.
+func (a *extreme) Picked() bool { return a.picked }
+
 func (a *extreme) Add(_ *Context, args []tag.Value) error {
-	if !a.set || value.Compare(args[0], a.best)*a.sign > 0 {
+	a.picked = !a.set || value.Compare(args[0], a.best)*a.sign > 0
+	if a.picked {
 		a.set, a.best = true, args[0].Clone()
 	}
 	return nil
@@ -22,7 +28,8 @@ func (a *extreme) Add(_ *Context, args []tag.Value) error {
 
 func (a *extreme) Merge(other Aggregate) {
 	b := other.(*extreme)
-	if b.set && (!a.set || value.Compare(b.best, a.best)*a.sign > 0) {
+	a.picked = b.set && (!a.set || value.Compare(b.best, a.best)*a.sign > 0)
+	if a.picked {
 		a.set, a.best = true, b.best
 	}
 }

@@ -18,6 +18,13 @@ type Func struct {
 	Nulls Nulls
 	Fixed Fixed
 
+	// AtSource: the result depends on the row as it came from its source, so it
+	// is computed there and kept where the row is joined or grouped.
+	AtSource bool
+	// Spread: as a select item the Object that is returned becomes a column for
+	// each of its fields.
+	Spread bool
+
 	Doc      string // what it does, in sentences
 	Examples []Example
 
@@ -93,6 +100,8 @@ type Param struct {
 	Constant bool // Bind wants it before the first row
 	Column   bool // must be a column: the function asks about it, not for its value
 	Named    bool // the last one: takes all arguments from here on as one Object by their names
+	Symbol   bool // is a name, which is passed as its text and not looked up
+	Row      bool // the last one, not written by the caller: the row as an Object
 }
 
 // Example is one line of the reference page that is run as a test: an
@@ -109,6 +118,8 @@ func (f *Func) Arity() (least, most int) {
 		switch {
 		case p.Rest:
 			return least, -1
+		case p.Named:
+			return least + 1, len(f.Params)
 		case !p.Optional:
 			least++
 		}
@@ -124,6 +135,9 @@ func (f *Func) Signature() string {
 	s.WriteString(f.Name + "(")
 	open := 0
 	for i, p := range f.Params {
+		if p.Row {
+			continue
+		}
 		if p.Optional {
 			s.WriteString("[")
 			open++

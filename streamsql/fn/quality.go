@@ -25,13 +25,13 @@ func qualityFunctions() []*Func {
 		},
 		{
 			Name: "source_time", Family: "quality and time", Returns: Time,
-			Params: []Param{{Name: "x", Type: Any, Column: true}}, Nulls: NullIsValue, Fixed: PerRow,
+			Params: []Param{{Name: "x", Type: Any, Column: true}}, Nulls: NullIsValue, Fixed: PerRow, AtSource: true,
 			Scalar: func(c *Context, _ []tag.Value) (tag.Value, error) { return tag.NanosOf(c.ColumnTime), nil },
 			Doc:    "When the value of a column was true at the plant.",
 		},
 		{
 			Name: "age", Family: "quality and time", Returns: Float,
-			Params: []Param{{Name: "x", Type: Any, Column: true}}, Nulls: NullIsValue, Fixed: PerRow,
+			Params: []Param{{Name: "x", Type: Any, Column: true}}, Nulls: NullIsValue, Fixed: PerRow, AtSource: true,
 			Scalar: func(c *Context, _ []tag.Value) (tag.Value, error) {
 				return tag.FloatOf(float64(c.Now-c.ColumnTime) / 1e9), nil
 			},

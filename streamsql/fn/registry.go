@@ -44,6 +44,19 @@ func (r *Registry) Lookup(name string) (*Func, bool) {
 	return nil, false
 }
 
+// Resolve returns the function that a call with so many arguments means. min
+// and max of several values are scalar functions and not aggregates, as in
+// SQLite; those are registered under the name with "_of" behind it.
+func (r *Registry) Resolve(name string, args int) (*Func, bool) {
+	f, ok := r.Lookup(name)
+	if ok && args > 1 && f.Kind() == AggregateKind {
+		if several, ok := r.Lookup(name + "_of"); ok {
+			return several, true
+		}
+	}
+	return f, ok
+}
+
 // All returns every function once, in the order of their names, without those
 // that are hidden.
 func (r *Registry) All() []*Func {

@@ -14,37 +14,89 @@ func Build(q *ast.Query, catalog Catalog, functions *fn.Registry) (*Query, error
 	if functions == nil {
 		functions = d.Functions
 	}
+	if len(q.Arms) > 1 && (q.OrderBy != nil || q.Limit != nil) {
+		return Build(enclose(q), catalog, functions)
+	}
 	p := &Query{AST: q, Dialect: d}
 	for _, arm := range q.Arms {
-		b := &builder{
-			catalog: catalog, functions: functions, dialect: d, syntax: arm,
-			plan: &Select{Dialect: d}, replaced: make(map[ast.Expr]*expr.Node), expanding: make(map[string]bool),
-		}
-		s, err := b.build()
+		s, err := newBuilder(q, arm, catalog, d, functions).build()
 		if err != nil {
 			return nil, err
 		}
 		p.Arms = append(p.Arms, s)
 	}
-	return p, nil
+	return p, p.align()
+}
+
+// enclose turns a UNION ALL that is sorted or cut into a SELECT over it.
+func enclose(q *ast.Query) *ast.Query {
+	inner := *q
+	inner.OrderBy, inner.Limit, inner.Offset = nil, nil, nil
+	outer := *q
+	outer.Arms = []*ast.Select{{
+		Pos:   q.Pos,
+		Items: []*ast.Item{{Pos: q.Pos, Expr: &ast.Star{Pos: q.Pos}}},
+		From:  &ast.Derived{Pos: q.Pos, Query: &inner},
+	}}
+	return &outer
+}
+
+// align gives the columns of later arms of a UNION ALL the names of the first.
+func (q *Query) align() error {
+	first := q.Arms[0]
+	for i, arm := range q.Arms[1:] {
+		if first.Fields == nil || arm.Fields == nil {
+			continue // columns that come with the rows go by their names
+		}
+		if len(arm.Fields) != len(first.Fields) {
+			return expr.Errorf(q.AST.Arms[i+1].Pos, "this SELECT has %d columns, the first one of the UNION ALL has %d",
+				len(arm.Fields), len(first.Fields))
+		}
+		arm.rename(first)
+	}
+	return nil
+}
+
+// rename gives the columns the names of another SELECT's, one by one.
+func (s *Select) rename(as *Select) {
+	names := make(map[string]string)
+	for i, f := range s.Fields {
+		names[f.Name] = as.Fields[i].Name
+		s.Fields[i].Name = as.Fields[i].Name
+	}
+	for i := range s.Items {
+		s.Items[i].Name = names[s.Items[i].Name]
+	}
 }
 
 // builder plans one SELECT.
 type builder struct {
+	query     *ast.Query
+	syntax    *ast.Select
 	catalog   Catalog
 	functions *fn.Registry
 	dialect   *dialect.Dialect
-	syntax    *ast.Select
 	plan      *Select
 
 	replaced  map[ast.Expr]*expr.Node // what is computed elsewhere, by its place in the tree
 	expanding map[string]bool         // aliases whose definition is being compiled
+	groups    bool                    // expressions are over groups: aggregates may stand
+	touched   map[int]bool            // inputs whose columns were met
+}
+
+func newBuilder(q *ast.Query, arm *ast.Select, catalog Catalog, d *dialect.Dialect, functions *fn.Registry) *builder {
+	return &builder{
+		query: q, syntax: arm, catalog: catalog, functions: functions, dialect: d,
+		plan:     &Select{Dialect: d, Extreme: -1, Distinct: arm.Distinct},
+		replaced: make(map[ast.Expr]*expr.Node), expanding: make(map[string]bool), touched: make(map[int]bool),
+	}
 }
 
 // build goes through the clauses in an order in which each finds what it needs
 // of the others.
 func (b *builder) build() (*Select, error) {
-	for _, step := range []func() error{b.from, b.where, b.items} {
+	steps := []func() error{b.from, b.joins, b.where, b.window, b.groupBy, b.items, b.having, b.orderBy, b.limit, b.check}
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -52,21 +104,79 @@ func (b *builder) build() (*Select, error) {
 	return b.plan, nil
 }
 
-// compiler returns the compiler of expressions over rows.
+// compiler returns the compiler of the expressions of this SELECT.
 func (b *builder) compiler() *expr.Compiler {
 	return &expr.Compiler{Dialect: b.dialect, Functions: b.functions, Scope: b}
 }
 
+// compile compiles an expression over rows.
+func (b *builder) compile(e ast.Expr) (*expr.Node, error) { return b.compiler().Compile(e) }
+
+// compileAll compiles expressions over rows.
+func (b *builder) compileAll(exprs []ast.Expr) ([]*expr.Node, error) {
+	var nodes []*expr.Node
+	for _, e := range exprs {
+		n, err := b.compile(e)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes, nil
+}
+
+// optional compiles an expression that may be left out.
+func (b *builder) optional(e ast.Expr) (*expr.Node, error) {
+	if e == nil {
+		return nil, nil
+	}
+	return b.compile(e)
+}
+
+// overGroups compiles an expression in which aggregates may stand.
+func (b *builder) overGroups(e ast.Expr) (*expr.Node, error) {
+	defer func(before bool) { b.groups = before }(b.groups)
+	b.groups = true
+	return b.compile(e)
+}
+
 func (b *builder) where() error {
-	if b.syntax.Where == nil {
-		return nil
-	}
-	n, err := b.compiler().Compile(b.syntax.Where)
-	if err != nil {
-		return err
-	}
-	if !n.Const || n.Test(new(expr.Frame)) != 1 {
+	n, err := b.optional(b.syntax.Where)
+	if n != nil && !(n.Const && n.Test(new(expr.Frame)) == 1) {
 		b.plan.Filter = n
 	}
-	return nil
+	return err
+}
+
+// check refuses what has no meaning over a stream that never ends.
+func (b *builder) check() error {
+	p := b.plan
+	streams := 0
+	for _, in := range p.Inputs {
+		if in.Source.Kind == StreamSource {
+			streams++
+		}
+	}
+	switch {
+	case b.catalogIsBounded():
+		p.Bounded = p.Window == nil
+		return nil
+	case p.Window != nil || b.dialect.SetOfOne:
+		return nil
+	case streams == 0:
+		return expr.Errorf(b.syntax.Pos, "no stream is read: a table alone gives no rows")
+	case p.Grouped:
+		return expr.Errorf(b.syntax.Pos, "groups over a stream never end: want a window in GROUP BY, such as tumble('10s')")
+	case streams > 1:
+		return expr.Errorf(b.syntax.Pos, "a join of streams never ends: want a window in GROUP BY, such as tumble('10s')")
+	default:
+		return nil
+	}
+}
+
+// catalogIsBounded reports whether the inputs end, so that all of their rows
+// are one window.
+func (b *builder) catalogIsBounded() bool {
+	bounded, ok := b.catalog.(interface{ Bounded() bool })
+	return ok && bounded.Bounded()
 }

@@ -107,6 +107,7 @@ func (b *builder) anywhere(name string) *expr.Node {
 // use returns the node of a column of an input and puts it into the layout.
 func (b *builder) use(k int, name string) *expr.Node {
 	in, kind := b.plan.Inputs[k], tag.Absent
+	b.touched[k] = true
 	if in.Source.Schema != nil {
 		if slot, ok := Find(in.Source.Schema, name); ok {
 			name, kind = in.Source.Schema.Field(slot).Name, in.Source.Schema.Field(slot).Kind

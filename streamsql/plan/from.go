@@ -1,10 +1,12 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // from finds the inputs.
@@ -39,7 +41,7 @@ func (b *builder) input(source ast.Source) error {
 		if err != nil {
 			return err
 		}
-		in.Query = query
+		in.Query, in.Source = query, query.source(in.Label)
 	}
 	b.plan.Inputs = append(b.plan.Inputs, in)
 	return nil
@@ -56,4 +58,29 @@ func (b *builder) distinctLabels() error {
 		seen[label] = true
 	}
 	return nil
+}
+
+// source returns what is known of the rows that a query gives.
+func (q *Query) source(label string) Source {
+	source := Source{Kind: TableSource}
+	for _, arm := range q.Arms {
+		if arm.Inputs[0].Source.Kind == StreamSource {
+			source.Kind = StreamSource
+		}
+		if arm.Fields == nil {
+			return Source{Kind: source.Kind}
+		}
+	}
+	fields := slices.Clone(q.Arms[0].Fields)
+	if len(q.Arms) > 1 {
+		for i := range fields {
+			fields[i].Kind = tag.Absent
+		}
+	}
+	schema, err := tag.NewSchema(tag.StreamID{}, label, fields...)
+	if err != nil {
+		panic(err) // the names of an output are distinct
+	}
+	source.Schema = schema
+	return source
 }

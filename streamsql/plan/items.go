@@ -3,10 +3,12 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -21,17 +23,39 @@ func (b *builder) items() error {
 			}
 			continue
 		}
-		n, err := b.item(item)
+		planned, err := b.planItem(item)
 		if err != nil {
 			return err
 		}
-		name := item.Alias.Text
-		if name == "" {
-			name = b.nameOf(item.Expr, &unnamed)
+		if planned.Name = item.Alias.Text; planned.Name == "" {
+			planned.Name = b.nameOf(item.Expr, &unnamed)
 		}
-		b.plan.Items = append(b.plan.Items, Item{Name: name, Expr: n, Invisible: item.Invisible})
+		planned.Invisible = item.Invisible
+		b.plan.Items = append(b.plan.Items, planned)
 	}
 	return b.output()
+}
+
+// planItem plans one item: an expression, or at its top a call of a function
+// that gives several columns or rows.
+func (b *builder) planItem(item *ast.Item) (Item, error) {
+	call, isCall := item.Expr.(*ast.Call)
+	if !isCall {
+		n, err := b.itemOverGroups(item)
+		return Item{Expr: n}, err
+	}
+	f, ok := b.function(call)
+	if !ok || f.Kind() != fn.TableKind {
+		n, err := b.itemOverGroups(item)
+		return Item{Expr: n, Spread: ok && f.Spread}, err
+	}
+	if slices.ContainsFunc(b.plan.Items, func(other Item) bool { return other.Table != nil }) {
+		return Item{}, expr.Errorf(call.Pos, "a second function that gives rows: one is allowed")
+	}
+	b.groups = true
+	defer func() { b.groups = false }()
+	args, err := b.compiler().Arguments(f, call)
+	return Item{Table: &TableCall{Func: f, Args: args}}, err
 }
 
 // item compiles one item, in which its own alias means the column.
@@ -65,24 +89,30 @@ func (b *builder) star(s *ast.Star) error {
 	if err != nil {
 		return err
 	}
-	except := make(map[string]bool)
-	for _, name := range s.Except {
-		except[strings.ToLower(name.Text)] = true
-	}
-	for _, item := range s.Replace {
-		except[strings.ToLower(item.Alias.Text)] = true
-	}
 	for _, k := range inputs {
-		b.starOf(k, except)
+		b.starOf(k, excepted(s))
 	}
 	for _, item := range s.Replace {
-		n, err := b.item(item)
+		n, err := b.itemOverGroups(item)
 		if err != nil {
 			return err
 		}
 		b.plan.Items = append(b.plan.Items, Item{Name: item.Alias.Text, Expr: n})
 	}
 	return nil
+}
+
+// excepted returns the names, in lower case, that a star leaves out or gives
+// another meaning.
+func excepted(s *ast.Star) map[string]bool {
+	names := make(map[string]bool)
+	for _, name := range s.Except {
+		names[strings.ToLower(name.Text)] = true
+	}
+	for _, item := range s.Replace {
+		names[strings.ToLower(item.Alias.Text)] = true
+	}
+	return names
 }
 
 // starred returns the inputs that a star is about.
@@ -105,7 +135,7 @@ func (b *builder) starred(s *ast.Star) ([]int, error) {
 func (b *builder) starOf(k int, except map[string]bool) {
 	in := b.plan.Inputs[k]
 	if in.Source.Schema == nil {
-		in.Star = true
+		b.takeAll(k)
 		b.plan.Items = append(b.plan.Items, Item{Star: &Star{Input: k, Except: except}})
 		return
 	}
@@ -132,6 +162,8 @@ func (b *builder) output() error {
 		case item.Star != nil:
 			static = false
 			item.Star.hide(explicit)
+		case item.Spread || item.Table != nil:
+			static = false
 		case item.Invisible || item.FromStar && (explicit[item.Name] || seen[item.Name]):
 			continue
 		case !seen[item.Name]:

@@ -19,14 +19,26 @@ type Query struct {
 // Select is one planned SELECT.
 type Select struct {
 	Dialect *dialect.Dialect
-	Inputs  []*Input
+	Inputs  []*Input // the one of FROM, then one for each join
 	Columns []Column // the layout
 
-	Before []Before     // computed for each row before Filter, into registers
-	Filter *expr.Node   // WHERE; nil: every row
-	Items  []Item       // what the output is made of
-	Fields []tag.Field  // the columns of the output; nil where they depend on the rows
-	Groups []*expr.Node // GROUP BY without the window
+	Before     []Before     // computed for each row, into registers
+	Window     *Window      // nil: none
+	Joins      []Join       // Joins[i] adds Inputs[i+1]
+	Filter     *expr.Node   // WHERE; nil: every row
+	Groups     []*expr.Node // GROUP BY without the window
+	GroupTexts []string     // identify Groups in a snapshot
+	Grouped    bool         // the output has a row for each group, otherwise for each row
+	Aggregates []Aggregate  // computed for each group, into registers
+	Extreme    int          // the aggregate whose row stands for the group, -1: the first row does
+	After      []Before     // analytic calls over groups
+	Having     *expr.Node   // nil: every group; without Grouped of all rows together
+	Items      []Item       // what the output is made of
+	Fields     []tag.Field  // the columns of the output; nil where they depend on the rows
+	Distinct   bool
+	Order      []Order
+	Limit      Limit
+	Bounded    bool // the inputs end: without a window, all of their rows are one set
 
 	Registers int // how many there are
 }
@@ -49,26 +61,61 @@ type Column struct {
 	Kind  tag.Kind // Absent where it varies
 }
 
-// Before is something that is computed once for each row before the filter: an
-// analytic call, or an expression that differs each time it is evaluated.
+// Before is something that is computed once for each row before the filter, or
+// for each group before HAVING: an analytic call, or an expression about what
+// only the row as it came knows.
 type Before struct {
 	Text      string // identifies it in a snapshot
+	Input     int    // whose rows it is about
 	Register  int
-	Expr      *expr.Node // evaluated where there is no Call
+	Expr      *expr.Node // evaluated where there is no Func
 	Func      *fn.Func   // the analytic function
 	Args      []*expr.Node
 	When      *expr.Node   // nil: every row counts
 	Partition []*expr.Node // a state for each value of these
 }
 
+// Window is the window of a GROUP BY. The conditions that do not belong to its
+// kind are nil.
+type Window struct {
+	*ast.Window
+	Filter    *expr.Node   // which rows enter
+	When      *expr.Node   // sliding: which rows trigger
+	Begin     *expr.Node   // state: which rows open it; without Emit: the value whose change closes it
+	Emit      *expr.Node   // state: which rows close it
+	Partition []*expr.Node // a window for each value of these
+}
+
+// Join adds an input to those before it.
+type Join struct {
+	Kind ast.JoinKind
+	Keys []Key      // must be equal
+	On   *expr.Node // what else must hold; nil: nothing
+}
+
+// Key is an equality that a join can look rows up by.
+type Key struct {
+	Left, Right *expr.Node // over the inputs before, over the input that is added
+}
+
+// Aggregate is one aggregate of the groups.
+type Aggregate struct {
+	Text     string // identifies it in a snapshot
+	Register int
+	Func     *fn.Func
+	Args     []*expr.Node
+	Filter   *expr.Node // nil: every row
+	Distinct bool       // each value once
+}
+
 // Item is one column, or several, of the output.
 type Item struct {
 	Name      string
-	Expr      *expr.Node // nil for a Star
+	Expr      *expr.Node // nil for a Star and a Table
 	Star      *Star
-	Spread    bool // Expr is an Object whose fields are the columns
 	Table     *TableCall
-	Invisible bool
+	Spread    bool // Expr is an Object whose fields are the columns
+	Invisible bool // used by others, and not in the output
 	FromStar  bool // stands for a star over a fixed schema
 }
 
@@ -83,4 +130,28 @@ type Star struct {
 type TableCall struct {
 	Func *fn.Func
 	Args []*expr.Node
+}
+
+// Order is one term of an ORDER BY.
+type Order struct {
+	Expr       *expr.Node
+	Desc       bool
+	NullsFirst bool
+}
+
+// Limit is how many rows of an emission are given, and how many are left out
+// first.
+type Limit struct {
+	Rows   int64 // -1: all
+	Offset int64
+}
+
+// IsDirect reports whether each row of the one input gives a row, or none, at
+// once and by itself.
+func (s *Select) IsDirect() bool {
+	if s.Bounded && (s.Distinct || len(s.Order) > 0) {
+		return false
+	}
+	return len(s.Inputs) == 1 && s.Inputs[0].Query == nil && s.Inputs[0].Source.Kind == StreamSource && s.Window == nil && !s.Grouped &&
+		s.Having == nil && s.Limit == Limit{Rows: -1}
 }

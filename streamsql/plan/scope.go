@@ -6,8 +6,8 @@ import (
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 )
 
-// Replace computes analytic calls and expressions that differ at each
-// evaluation before the row, once for each place in the text.
+// Replace returns the registers of aggregates and analytic calls, and of what
+// only the row as it came knows.
 func (b *builder) Replace(e ast.Expr) (*expr.Node, error) {
 	call, ok := e.(*ast.Call)
 	if !ok {
@@ -16,60 +16,108 @@ func (b *builder) Replace(e ast.Expr) (*expr.Node, error) {
 	if n := b.replaced[e]; n != nil {
 		return n, nil
 	}
-	f, ok := b.functions.Lookup(call.Name.Text)
+	f, ok := b.function(call)
 	switch {
 	case !ok:
 		return nil, nil
+	case f.Kind() == fn.AggregateKind:
+		return b.aggregate(call, f)
 	case f.Kind() == fn.AnalyticKind:
 		return b.analytic(call, f)
+	case f.AtSource:
+		return b.atSource(call)
 	default:
 		return nil, nil
 	}
 }
 
-// analytic plans a call of an analytic function.
+// analytic plans a call of an analytic function: over rows, or over groups where
+// it is about aggregates.
 func (b *builder) analytic(call *ast.Call, f *fn.Func) (*expr.Node, error) {
-	c := b.compiler()
-	args, err := c.Arguments(f, call)
+	overGroups := b.hasAggregate(call.Args...)
+	if overGroups && !b.groups {
+		return nil, expr.Errorf(call.Pos, "%s of an aggregate cannot stand here", f.Name)
+	}
+	defer func(before bool) { b.groups = before }(b.groups)
+	b.groups = overGroups
+	before, inputs, err := b.planAnalytic(call, f)
 	if err != nil {
 		return nil, err
 	}
-	before := Before{Text: ast.Text(call), Func: f, Args: args}
-	if over := call.Over; over != nil {
-		if before.When, err = b.optional(over.When); err != nil {
+	before.Register = b.register()
+	n := expr.Register(before.Register, f.Returns)
+	b.replaced[call] = n
+	if overGroups {
+		b.plan.After = append(b.plan.After, before)
+		return n, nil
+	}
+	before.Input, err = oneOf(call, inputs)
+	b.plan.Before = append(b.plan.Before, before)
+	return n, err
+}
+
+// planAnalytic compiles the parts of an analytic call and tells what inputs they
+// are about.
+func (b *builder) planAnalytic(call *ast.Call, f *fn.Func) (before Before, inputs map[int]bool, err error) {
+	before = Before{Text: ast.Text(call), Func: f}
+	_, inputs, err = b.about(func() (*expr.Node, error) {
+		if before.Args, err = b.compiler().Arguments(f, call); err != nil || call.Over == nil {
 			return nil, err
 		}
-		for _, e := range over.PartitionBy {
-			n, err := c.Compile(e)
-			if err != nil {
-				return nil, err
-			}
-			before.Partition = append(before.Partition, n)
+		if before.When, err = b.optional(call.Over.When); err != nil {
+			return nil, err
 		}
-	}
-	return b.before(call, before), nil
+		before.Partition, err = b.compileAll(call.Over.PartitionBy)
+		return nil, err
+	})
+	return before, inputs, err
 }
 
-func (b *builder) optional(e ast.Expr) (*expr.Node, error) {
-	if e == nil {
-		return nil, nil
+// atSource plans a call that is about the row as it came. It is evaluated there,
+// before the row is kept, joined or grouped.
+func (b *builder) atSource(call *ast.Call) (*expr.Node, error) {
+	n, inputs, err := b.about(func() (*expr.Node, error) { return b.compiler().CompileCall(call) })
+	if err != nil {
+		return nil, err
 	}
-	return b.compiler().Compile(e)
-}
-
-// before gives what is computed before the row a register.
-func (b *builder) before(e ast.Expr, before Before) *expr.Node {
-	before.Register = b.plan.Registers
-	b.plan.Registers++
+	before := Before{Text: ast.Text(call), Expr: n, Register: b.register()}
+	if before.Input, err = oneOf(call, inputs); err != nil {
+		return nil, err
+	}
 	b.plan.Before = append(b.plan.Before, before)
-	n := expr.Register(before.Register, before.Func.Returns)
-	b.replaced[e] = n
-	return n
+	b.replaced[call] = expr.Register(before.Register, n.Type)
+	return b.replaced[call], nil
+}
+
+// oneOf returns the one input that something is about, the first where it is
+// about none.
+func oneOf(call *ast.Call, inputs map[int]bool) (int, error) {
+	if len(inputs) > 1 {
+		return 0, expr.Errorf(call.Pos, "%s is about columns of several sources: want those of one", call.Name.Text)
+	}
+	for k := range inputs {
+		return k, nil
+	}
+	return 0, nil
 }
 
 // Star returns the columns of a star as one Object.
 func (b *builder) Star(s *ast.Star) (*expr.Node, error) {
-	return nil, expr.Errorf(s.Pos, "* cannot stand here")
+	inputs, err := b.starred(s)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range inputs {
+		b.takeAll(k)
+	}
+	return expr.Row(inputs, excepted(s)), nil
+}
+
+// takeAll makes the rows of an input keep all of their columns.
+func (b *builder) takeAll(k int) {
+	in := b.plan.Inputs[k]
+	b.touched[k] = true
+	in.Star = true
 }
 
 // Subquery is not planned yet in an expression over rows.

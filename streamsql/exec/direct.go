@@ -1,0 +1,101 @@
+package exec
+
+import (
+	"github.com/holdfast-edge/holdfast/streamsql/expr"
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+	"github.com/holdfast-edge/holdfast/streamsql/plan"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// direct runs a SELECT in which each row stands for itself: it is evaluated
+// where it lies in its batch, and nothing of it is kept but what analytic
+// functions remember.
+type direct struct {
+	exec     *Exec
+	plan     *plan.Select
+	frame    expr.Frame
+	bindings bindings
+	before   []before
+	output   *output
+	views    [1]view
+}
+
+func newDirect(e *Exec, p *plan.Select) *direct {
+	d := &direct{exec: e, plan: p, bindings: newBindings(p), before: newBefores(p.Before), output: newOutput(e, p)}
+	d.frame.Registers = make([]tag.Value, p.Registers)
+	d.frame.Fields = fieldsOf(d.views[:])
+	e.surround(&d.frame)
+	return d
+}
+
+// surround tells a frame what the query was told about its surroundings.
+func (e *Exec) surround(f *expr.Frame) {
+	f.Context.Rule, f.Context.RuleStart = e.options.Rule, e.options.Start
+}
+
+func (d *direct) push(now int64, input int, b *tag.Batch, emit Emit) {
+	bound := d.bindings.of(input, b.Schema())
+	f := &d.frame
+	f.Slots, f.Context.Now = bound.slots, now
+	for i := range b.Len() {
+		at(f, d.exec, b, i)
+		d.views[0] = view{bound, f.Row}
+		mark := d.output.mark()
+		passes := d.passes()
+		if passes {
+			d.output.row(f, d.views[:])
+		}
+		if err := f.Err(); err != nil {
+			d.exec.fail(now, err, b, i)
+			d.output.cut(mark)
+			continue
+		}
+		if passes {
+			hit(&f.Context.Hits, b.Time(i))
+			d.output.stamp(f, bound, b, i)
+		}
+	}
+	d.output.flush(b.Origin(), b.Hops()+1, emit)
+}
+
+// passes computes what comes before the filter, and the filter.
+func (d *direct) passes() bool {
+	for i := range d.before {
+		d.before[i].step(&d.frame)
+	}
+	return d.plan.Filter == nil || d.plan.Filter.Test(&d.frame) == value.True
+}
+
+// at makes a frame stand at a row of a batch.
+func at(f *expr.Frame, e *Exec, b *tag.Batch, i int) {
+	f.Row = b.Row(i)
+	f.Context.RowTime = b.Time(i)
+	f.Times = nil
+	if b.HasValueTimes() {
+		f.Times = func(slot int) int64 { return b.ValueTime(i, slot) }
+	}
+	if e.options.Metadata != nil {
+		f.Context.Metadata = func(stream, key string) tag.Value { return e.options.Metadata(b, i, stream, key) }
+	}
+}
+
+// hit counts a row that passed.
+func hit(h *fn.Hits, t int64) {
+	h.Count++
+	h.Last = t
+}
+
+func (d *direct) tick(int64, Emit)          {}
+func (d *direct) next() (at int64, ok bool) { return 0, false }
+func (d *direct) end(int64, Emit)           {}
+
+func (d *direct) appendState(s *sections) {
+	appendBefores(s, d.before)
+	s.add("hits", appendHits(nil, d.frame.Context.Hits))
+}
+
+func (d *direct) restore(s *sections) {
+	restoreBefores(s, d.before)
+	s.read("hits", func(r *reader) { d.frame.Context.Hits = restoreHits(r) })
+}

@@ -1,0 +1,262 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+	"github.com/holdfast-edge/holdfast/streamsql/plan"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// candidate is a row or a group that may be given, with what it is sorted by.
+type candidate struct {
+	row    []*record
+	group  *group // nil: the row stands for itself
+	place  int    // among all that passed HAVING, from 1
+	after  []tag.Value
+	hits   fn.Hits     // before this one
+	values []tag.Value // of ORDER BY
+}
+
+// give sorts, cuts and emits what is left.
+func (e *emission) give() {
+	s := e.staged
+	if e.failed || s.plan.Having != nil && !s.plan.Grouped && !e.havingOverAll() {
+		return
+	}
+	candidates := e.candidates()
+	e.sort(candidates)
+	if e.failed {
+		return
+	}
+	mark := s.output.mark()
+	e.project(candidates)
+	if e.failed {
+		s.output.cut(mark)
+	}
+	s.output.flush(s.origin, s.hops, s.emit)
+}
+
+// havingOverAll evaluates HAVING over all rows together.
+func (e *emission) havingOverAll() bool {
+	s := e.staged
+	if len(e.rows) == 0 {
+		return false
+	}
+	s.standJoined(e.rows[0])
+	if e.groups != nil {
+		e.results(e.groups.list[0])
+	}
+	s.frame.Context.RowTime, s.frame.Context.GroupHits = e.span.End, s.groupHits
+	passes := s.passes(s.plan.Having)
+	if e.check(nil) || !passes {
+		return false
+	}
+	hit(&s.groupHits, e.span.End)
+	return true
+}
+
+// candidates returns the groups that pass HAVING, or the rows.
+func (e *emission) candidates() []candidate {
+	if !e.staged.plan.Grouped {
+		list := make([]candidate, len(e.rows))
+		for i, row := range e.rows {
+			list[i] = candidate{row: row, place: i + 1}
+		}
+		return list
+	}
+	e.wholeGroup()
+	var list []candidate
+	for _, g := range e.groups.list {
+		c := candidate{row: g.row, group: g, place: len(list) + 1}
+		if e.passes(&c) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// wholeGroup makes the group that aggregates without GROUP BY have even over no
+// rows, where all rows are known.
+func (e *emission) wholeGroup() {
+	s := e.staged
+	if s.plan.Bounded && len(s.plan.Groups) == 0 && len(e.groups.list) == 0 {
+		e.groups.put(&group{row: make([]*record, len(s.plan.Inputs)), aggregates: s.newAggregates()})
+	}
+}
+
+// passes evaluates what comes after grouping, and HAVING.
+func (e *emission) passes(c *candidate) bool {
+	s := e.staged
+	e.standGroup(c)
+	s.frame.Context.GroupHits = s.groupHits
+	for i := range s.after {
+		s.after[i].step(&s.frame)
+		c.after = append(c.after, s.frame.Registers[s.after[i].plan.Register])
+	}
+	passes := s.passes(s.plan.Having)
+	if e.check(c.row) || !passes {
+		return false
+	}
+	c.hits = s.groupHits
+	hit(&s.groupHits, e.span.End)
+	return true
+}
+
+// stand makes the frame stand at a candidate.
+func (e *emission) stand(c *candidate) {
+	s := e.staged
+	s.frame.Context.Row = c.place
+	if c.group == nil {
+		s.standJoined(c.row)
+		return
+	}
+	e.standGroup(c)
+	s.frame.Context.GroupHits = c.hits
+	for i, v := range c.after {
+		s.frame.Registers[s.after[i].plan.Register] = v
+	}
+}
+
+// standGroup makes the frame stand at the row of a group and its aggregates.
+// Its time is the end of the window.
+func (e *emission) standGroup(c *candidate) {
+	s := e.staged
+	s.standJoined(c.row)
+	e.results(c.group)
+	s.frame.Context.RowTime = e.span.End
+}
+
+// results puts the results of a group's aggregates into their registers.
+func (e *emission) results(g *group) {
+	s := e.staged
+	for i, a := range s.plan.Aggregates {
+		v, err := g.aggregates[i].Result(&s.frame.Context)
+		if err != nil {
+			s.frame.Fail(err)
+			v = tag.NullOf(tag.Good)
+		}
+		s.frame.Registers[a.Register] = v
+	}
+}
+
+// sort puts the candidates in the order of ORDER BY; equal ones stay as they
+// are.
+func (e *emission) sort(list []candidate) {
+	order := e.staged.plan.Order
+	if len(order) == 0 {
+		return
+	}
+	for i := range list {
+		e.stand(&list[i])
+		for _, term := range order {
+			list[i].values = append(list[i].values, term.Expr.Eval(&e.staged.frame))
+		}
+		e.check(list[i].row)
+	}
+	slices.SortStableFunc(list, func(a, b candidate) int { return e.compare(order, a.values, b.values) })
+	e.check(nil)
+}
+
+func (e *emission) compare(order []plan.Order, a, b []tag.Value) int {
+	for i, term := range order {
+		if c := e.compareTerm(term, a[i], b[i]); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+func (e *emission) compareTerm(term plan.Order, a, b tag.Value) int {
+	switch {
+	case a.IsNull() && b.IsNull():
+		return 0
+	case a.IsNull():
+		return nullOrder(term.NullsFirst)
+	case b.IsNull():
+		return -nullOrder(term.NullsFirst)
+	}
+	c := value.Compare(a, b)
+	if e.staged.plan.Dialect.Strict {
+		var err error
+		if c, err = value.StrictCompare("ORDER BY", a, b); err != nil {
+			e.staged.frame.Fail(err)
+		}
+	}
+	if term.Desc {
+		return -c
+	}
+	return c
+}
+
+func nullOrder(first bool) int {
+	if first {
+		return -1
+	}
+	return 1
+}
+
+// project evaluates the select list for the candidates that LIMIT and OFFSET
+// let through.
+func (e *emission) project(list []candidate) {
+	s := e.staged
+	limit, given := s.plan.Limit, newGiven(s.plan.Distinct)
+	for i := range list {
+		if e.failed || limit.Rows == 0 {
+			return
+		}
+		mark := s.output.mark()
+		e.stand(&list[i])
+		s.output.row(&s.frame, s.views)
+		if e.check(list[i].row) || given.again(s.output) {
+			s.output.cut(mark)
+			continue
+		}
+		s.output.limit(mark, &limit)
+	}
+}
+
+// limit cuts the rows since mark to what is left of a LIMIT, and takes them off
+// it.
+func (o *output) limit(mark int, left *plan.Limit) {
+	n := int64(o.mark() - mark)
+	if left.Offset >= n {
+		left.Offset -= n
+		o.cut(mark)
+		return
+	}
+	if left.Rows >= 0 && n > left.Rows {
+		o.cut(mark + int(left.Rows))
+		n = left.Rows
+	}
+	if left.Rows >= 0 {
+		left.Rows -= n
+	}
+}
+
+// given are the rows that SELECT DISTINCT has given, by key; nil without it.
+type given map[string]bool
+
+func newGiven(distinct bool) given {
+	if !distinct {
+		return nil
+	}
+	return make(given)
+}
+
+// again reports whether the last row has been given already.
+func (g given) again(o *output) bool {
+	if g == nil {
+		return false
+	}
+	var key []byte
+	for _, v := range o.last {
+		key = value.AppendKey(key, v)
+	}
+	if g[string(key)] {
+		return true
+	}
+	g[string(key)] = true
+	return false
+}

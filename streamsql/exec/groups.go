@@ -1,0 +1,157 @@
+package exec
+
+import (
+	"fmt"
+
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+	"github.com/holdfast-edge/holdfast/streamsql/plan"
+	"github.com/holdfast-edge/holdfast/streamsql/state"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// groups are the groups of some rows, in the order in which they were met.
+type groups struct {
+	staged *staged
+	byKey  map[string]*group
+	list   []*group
+	key    []byte
+}
+
+// group is what the rows of one group add up to, and the row that stands for
+// the columns outside of aggregates.
+type group struct {
+	key        string
+	row        []*record // one for each input
+	aggregates []fn.Aggregate
+}
+
+func newGroups(s *staged) *groups { return &groups{staged: s} }
+
+// add takes in the row of one input at which the frame stands.
+func (g *groups) add(r *record) {
+	one := [1]*record{r}
+	g.addJoined(one[:])
+}
+
+// addJoined takes in the row at which the frame stands.
+func (g *groups) addJoined(rows []*record) {
+	at := g.of(&g.staged.frame, rows)
+	for i, a := range g.staged.plan.Aggregates {
+		added := g.staged.accumulate(a, at.aggregates[i])
+		if i == g.staged.plan.Extreme && added && at.aggregates[i].(fn.Picker).Picked() {
+			at.row = g.staged.keepAll(rows)
+		}
+	}
+}
+
+// of returns the group of the row.
+func (g *groups) of(f *frame, rows []*record) *group {
+	g.key = appendKeys(g.key[:0], f, g.staged.plan.Groups)
+	if found, ok := g.byKey[string(g.key)]; ok {
+		return found
+	}
+	return g.put(&group{key: string(g.key), row: g.staged.keepAll(rows), aggregates: g.staged.newAggregates()})
+}
+
+// put adds a group that is not there yet.
+func (g *groups) put(added *group) *group {
+	if g.byKey == nil {
+		g.byKey = make(map[string]*group)
+	}
+	g.byKey[added.key] = added
+	g.list = append(g.list, added)
+	return added
+}
+
+// merge takes in groups of later rows, which stay as they are.
+func (g *groups) merge(later *groups) {
+	for _, other := range later.list {
+		mine, ok := g.byKey[other.key]
+		if !ok {
+			mine = g.put(&group{key: other.key, row: other.row, aggregates: g.staged.newAggregates()})
+		}
+		for i, a := range mine.aggregates {
+			a.Merge(other.aggregates[i])
+		}
+		if i := g.staged.plan.Extreme; i >= 0 && mine.aggregates[i].(fn.Picker).Picked() {
+			mine.row = other.row
+		}
+	}
+}
+
+// keepAll returns records that own their memory.
+func (s *staged) keepAll(rows []*record) []*record {
+	kept := make([]*record, len(rows))
+	for k, r := range rows {
+		if r != nil {
+			kept[k] = s.keep(r)
+		}
+	}
+	return kept
+}
+
+// newAggregates returns empty states of the aggregates.
+func (s *staged) newAggregates() []fn.Aggregate {
+	states := make([]fn.Aggregate, len(s.plan.Aggregates))
+	for i, a := range s.plan.Aggregates {
+		states[i] = a.Func.Aggregate()
+		if a.Distinct {
+			states[i] = &distinct{Aggregate: states[i]}
+		}
+	}
+	return states
+}
+
+// accumulate adds the row at which the frame stands to the state of an
+// aggregate, and reports whether that was shown it.
+func (s *staged) accumulate(a plan.Aggregate, to fn.Aggregate) (added bool) {
+	f := &s.frame
+	if a.Filter != nil && a.Filter.Test(f) != value.True {
+		return false
+	}
+	mark := f.Mark()
+	args := f.Push(a.Args)
+	if added = a.Func.Nulls == fn.NullIsValue || !anyNull(args); added {
+		if err := to.Add(&f.Context, args); err != nil {
+			f.Fail(fmt.Errorf("%s: %w", a.Func.Name, err))
+		}
+	}
+	f.Release(mark)
+	return added
+}
+
+func anyNull(values []tag.Value) bool {
+	for _, v := range values {
+		if v.IsNull() {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *groups) appendState(dst []byte) []byte {
+	dst = state.AppendInt(dst, int64(len(g.list)))
+	for _, at := range g.list {
+		dst = state.AppendString(dst, at.key)
+		dst = appendRecords(dst, at.row)
+		for _, a := range at.aggregates {
+			dst = a.AppendState(dst)
+		}
+	}
+	return dst
+}
+
+func (g *groups) restore(src *reader) {
+	for range src.Count() {
+		at := &group{key: src.String(), row: g.staged.restoreRecords(src), aggregates: g.staged.newAggregates()}
+		for _, a := range at.aggregates {
+			a.RestoreState(src)
+		}
+		if src.Err() != nil || len(at.row) != 1 {
+			src.Fail("group")
+			return
+		}
+		g.put(at)
+	}
+}

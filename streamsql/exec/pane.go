@@ -1,0 +1,69 @@
+package exec
+
+import "github.com/holdfast-edge/holdfast/streamsql/state"
+
+// rowsPane keeps rows.
+type rowsPane struct {
+	staged *staged
+	rows   []*record
+}
+
+func (p *rowsPane) Add(r *record)                 { p.rows = append(p.rows, p.staged.keep(r)) }
+func (p *rowsPane) AppendState(dst []byte) []byte { return appendRecords(dst, p.rows) }
+func (p *rowsPane) Restore(src *reader)           { p.rows = p.staged.restoreRecords(src) }
+
+// groupsPane adds rows up by group, and keeps the first error of a row.
+type groupsPane struct {
+	staged *staged
+	groups *groups
+	err    error
+}
+
+// Add takes the row in at which the frame stands. For a dialect in which WHERE
+// sees the rows of a window, those it rejects have entered and count for
+// nothing.
+func (p *groupsPane) Add(r *record) {
+	s := p.staged
+	if s.moved {
+		s.stand(r)
+	}
+	if !s.windows.early && !s.passes(s.plan.Filter) {
+		return
+	}
+	p.groups.add(r)
+	if err := s.frame.Err(); err != nil {
+		if p.err == nil || !s.plan.Dialect.WholeSetFails {
+			s.failedRow(r, err)
+		}
+		p.err = err
+	}
+}
+
+func (p *groupsPane) AppendState(dst []byte) []byte {
+	return p.groups.appendState(state.AppendBool(dst, p.err != nil))
+}
+
+func (p *groupsPane) Restore(src *reader) {
+	if src.Bool() {
+		p.err = errRestored
+	}
+	p.groups.restore(src)
+}
+
+func appendRecords(dst []byte, rows []*record) []byte {
+	dst = state.AppendInt(dst, int64(len(rows)))
+	for _, r := range rows {
+		dst = appendRecord(dst, r)
+	}
+	return dst
+}
+
+func (s *staged) restoreRecords(src *reader) []*record {
+	var rows []*record
+	for range src.Count() {
+		if r := s.restoreRecord(src); r != nil {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}

@@ -1,0 +1,104 @@
+package exec
+
+import (
+	"github.com/holdfast-edge/holdfast/streamsql/state"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// record is one row of one input on its way through a staged SELECT.
+//
+// A view of a batch's row lasts until the next one is made; a kept record owns
+// its memory and lasts as long as whoever keeps it. A kept record of an input
+// of which not all columns are wanted holds only those in use.
+type record struct {
+	time     int64 // by which windows go: when it was processed, or in event time its own
+	source   int64 // its own
+	bound    *binding
+	values   []tag.Value
+	computed []tag.Value // the registers of before, in their order
+	kept     bool
+}
+
+// slab hands out kept records and their values from blocks, so that keeping a
+// row is seldom an allocation. A block is freed when no row of it is kept.
+type slab struct {
+	records []record
+	values  []tag.Value
+}
+
+// blockRows is how many rows a block has room for.
+const blockRows = 32
+
+func (s *slab) record() *record {
+	if len(s.records) == 0 {
+		s.records = make([]record, blockRows)
+	}
+	r := &s.records[0]
+	s.records = s.records[1:]
+	return r
+}
+
+func (s *slab) take(n int) []tag.Value {
+	if len(s.values) < n {
+		s.values = make([]tag.Value, max(n, blockRows*n))
+	}
+	v := s.values[:n:n]
+	s.values = s.values[n:]
+	return v
+}
+
+// keep returns a record that owns its memory.
+func (s *staged) keep(r *record) *record {
+	if r.kept {
+		return r
+	}
+	k := s.slab.record()
+	k.time, k.source, k.kept, k.bound = r.time, r.source, true, r.bound
+	k.computed = s.slab.take(len(r.computed))
+	clone(k.computed, r.computed)
+	if s.plan.Inputs[r.bound.input].Star {
+		k.values = s.slab.take(len(r.values))
+		clone(k.values, r.values)
+		return k
+	}
+	k.bound = s.compact[r.bound.input]
+	columns := s.plan.Inputs[r.bound.input].Columns
+	k.values = s.slab.take(len(columns))
+	for j, i := range columns {
+		if slot := r.bound.slots[i]; slot >= 0 {
+			k.values[j] = r.values[slot].Clone()
+		}
+	}
+	return k
+}
+
+func clone(dst, src []tag.Value) {
+	for i, v := range src {
+		dst[i] = v.Clone()
+	}
+}
+
+// appendRecord appends a kept record. Its binding goes by number; the bindings
+// stand in a part of their own.
+func appendRecord(dst []byte, r *record) []byte {
+	dst = state.AppendInt(state.AppendInt(dst, r.time), r.source)
+	dst = state.AppendInt(dst, int64(r.bound.id))
+	return state.AppendValues(state.AppendValues(dst, r.values), r.computed)
+}
+
+// restoreRecord reads a record that appendRecord wrote, and gives it the form
+// that the query has today.
+func (s *staged) restoreRecord(src *reader) *record {
+	r := &record{time: src.Int(), source: src.Int()}
+	bound, known := s.restored.bound[src.Int()]
+	r.values = src.Values()
+	computed := src.Values()
+	if !known || len(r.values) != bound.schema.Len() {
+		src.Fail("row")
+		return nil
+	}
+	r.bound = bound
+	kept := s.keep(r)
+	kept.computed = s.restored.computedAs(computed)
+	return kept
+}

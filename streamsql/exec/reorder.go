@@ -1,0 +1,104 @@
+package exec
+
+import (
+	"math"
+	"slices"
+
+	"github.com/holdfast-edge/holdfast/streamsql/plan"
+	"github.com/holdfast-edge/holdfast/streamsql/state"
+)
+
+// reorder holds rows back until the watermark has passed them, and lets them go
+// in the order of their times. The watermark is the least of the latest times of
+// all streams, less the lateness that is allowed.
+type reorder struct {
+	staged    *staged
+	latest    []int64 // by input; math.MinInt64: no row yet, MaxInt64: a table
+	watermark int64
+	waiting   []*record // in the order of their times
+}
+
+func newReorder(s *staged) *reorder {
+	o := &reorder{staged: s, watermark: math.MinInt64}
+	for _, in := range s.plan.Inputs {
+		t := int64(math.MinInt64)
+		if in.Source.Kind == plan.TableSource {
+			t = math.MaxInt64
+		}
+		o.latest = append(o.latest, t)
+	}
+	return o
+}
+
+// add takes a row in, and reports false where it is too late.
+func (o *reorder) add(input int, r *record) bool {
+	o.latest[input] = max(o.latest[input], r.time)
+	if r.time < o.watermark {
+		return false
+	}
+	kept := o.staged.keep(r)
+	kept.computed = nil
+	i := len(o.waiting)
+	for i > 0 && o.waiting[i-1].time > kept.time {
+		i--
+	}
+	o.waiting = slices.Insert(o.waiting, i, kept)
+	o.proceed()
+	return true
+}
+
+// proceed moves the watermark on.
+func (o *reorder) proceed() {
+	least := slices.Min(o.latest)
+	if least == math.MinInt64 || least == math.MaxInt64 {
+		return
+	}
+	w := least - int64(o.staged.exec.options.Lateness)
+	if w > o.watermark {
+		o.watermark = w
+		o.release()
+	}
+}
+
+// release lets the rows go that the watermark has passed.
+func (o *reorder) release() {
+	n := 0
+	for n < len(o.waiting) && o.waiting[n].time <= o.watermark {
+		o.staged.process(o.waiting[n])
+		n++
+	}
+	clear(o.waiting[:n])
+	o.waiting = o.waiting[n:]
+	if o.watermark > math.MinInt64 {
+		o.staged.windows.advance(o.watermark)
+	}
+}
+
+// releaseAll lets every row go: there will be no earlier ones.
+func (o *reorder) releaseAll() {
+	if n := len(o.waiting); n > 0 {
+		o.watermark = max(o.watermark, o.waiting[n-1].time)
+	}
+	o.release()
+}
+
+func (o *reorder) appendState(dst []byte) []byte {
+	dst = state.AppendInt(dst, o.watermark)
+	dst = state.AppendInt(dst, int64(len(o.latest)))
+	for _, t := range o.latest {
+		dst = state.AppendInt(dst, t)
+	}
+	return appendRecords(dst, o.waiting)
+}
+
+func (o *reorder) restore(src *reader) {
+	o.watermark = src.Int()
+	latest := make([]int64, src.Count())
+	for i := range latest {
+		latest[i] = src.Int()
+	}
+	if len(latest) == len(o.latest) {
+		o.latest = latest
+	}
+	o.waiting = o.staged.restoreRecords(src)
+}

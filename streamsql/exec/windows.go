@@ -1,0 +1,241 @@
+package exec
+
+import (
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+	"github.com/holdfast-edge/holdfast/streamsql/plan"
+	"github.com/holdfast-edge/holdfast/streamsql/state"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/streamsql/window"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// windows are the windows of a SELECT: one machine, one for each partition, or
+// none, in which case each row is a set of its own, or all rows are one.
+type windows struct {
+	staged   *staged
+	plan     *plan.Window
+	early    bool // WHERE is evaluated before rows enter
+	added    bool // panes add rows up instead of keeping them
+	machine  window.Machine[*record]
+	machines map[string]window.Machine[*record]
+	key      []byte
+	whole    window.Pane[*record] // where the inputs end: all rows so far
+	triggers fn.Hits
+	state    map[string]tag.Value // state window of one expression: its last value
+}
+
+func newWindows(s *staged) *windows {
+	w := &windows{staged: s, plan: s.plan.Window}
+	single := len(s.plan.Inputs) == 1
+	w.early = single && (w.plan == nil || !s.plan.Dialect.FilterAfterWindow || !isLateKind(w.plan.Kind))
+	w.added = single && s.plan.Grouped && w.plan != nil && w.plan.Kind != ast.Sliding
+	switch {
+	case w.plan == nil && s.plan.Bounded:
+		w.whole = w.pane()
+	case w.plan == nil:
+	case len(w.plan.Partition) > 0:
+		w.machines = make(map[string]window.Machine[*record])
+	default:
+		w.machine = w.newMachine()
+	}
+	return w
+}
+
+func (w *windows) newMachine() window.Machine[*record] {
+	s, p := w.staged, w.plan
+	return window.New(window.Spec{
+		Kind: p.Kind, Length: int64(p.Length), Every: int64(p.Every), Delay: int64(p.Delay),
+		Rows: p.Rows, EveryRows: p.EveryRows,
+		EventTime: s.exec.options.EventTime, EKuiper: s.plan.Dialect.EKuiperSpans, Origin: s.exec.options.Start,
+	}, window.Owner[*record]{Pane: w.pane, Close: s.closed})
+}
+
+// pane returns an empty pane of the kind that the SELECT needs.
+func (w *windows) pane() window.Pane[*record] {
+	if w.added {
+		return &groupsPane{staged: w.staged, groups: newGroups(w.staged)}
+	}
+	return &rowsPane{staged: w.staged}
+}
+
+// add gives a row, at which the frame stands, to its window.
+func (w *windows) add(r *record) {
+	s := w.staged
+	switch {
+	case w.whole != nil:
+		w.whole.Add(r)
+	case w.plan == nil:
+		s.closed(window.Span{Start: r.time, End: r.time}, []window.Pane[*record]{&rowsPane{staged: s, rows: []*record{s.keep(r)}}})
+	case s.passes(w.plan.Filter):
+		key := w.partition()
+		marks := w.marks(key, r)
+		w.of(key).Add(r.time, r, marks)
+	}
+}
+
+// partition returns the key of the row's partition, valid until the next row.
+func (w *windows) partition() []byte {
+	w.key = appendKeys(w.key[:0], &w.staged.frame, w.plan.Partition)
+	return w.key
+}
+
+// of returns the machine of a partition.
+func (w *windows) of(key []byte) window.Machine[*record] {
+	if w.machines == nil {
+		return w.machine
+	}
+	m, ok := w.machines[string(key)]
+	if !ok {
+		m = w.newMachine()
+		w.machines[string(key)] = m
+	}
+	return m
+}
+
+// marks evaluates the conditions of the window for the row.
+func (w *windows) marks(key []byte, r *record) window.Marks {
+	switch w.plan.Kind {
+	case ast.Sliding:
+		return window.Marks{Trigger: w.triggered(r)}
+	case ast.State:
+		return w.stateMarks(key)
+	default:
+		return window.Marks{}
+	}
+}
+
+// triggered evaluates OVER (WHEN …), in which the hits are its own.
+func (w *windows) triggered(r *record) bool {
+	if w.plan.When == nil {
+		return true
+	}
+	f := &w.staged.frame
+	outer := f.Context.Hits
+	f.Context.Hits = w.triggers
+	holds := w.plan.When.Test(f) == value.True
+	f.Context.Hits = outer
+	if holds {
+		hit(&w.triggers, r.time)
+	}
+	return holds
+}
+
+// stateMarks evaluates the conditions of a state window, or finds that the
+// value of its one expression changed.
+func (w *windows) stateMarks(key []byte) window.Marks {
+	f := &w.staged.frame
+	if w.plan.Emit != nil {
+		return window.Marks{
+			Begin: w.plan.Begin.Test(f) == value.True,
+			Emit:  w.plan.Emit.Test(f) == value.True,
+		}
+	}
+	if w.state == nil {
+		w.state = make(map[string]tag.Value)
+	}
+	v := w.plan.Begin.Eval(f)
+	last, known := w.state[string(key)]
+	changed := known && !value.Same(last, v)
+	if changed || !known {
+		w.state[string(key)] = v.Clone()
+	}
+	return window.Marks{Begin: true, Changed: changed}
+}
+
+// each calls visit with every machine, in an order that does not change.
+func (w *windows) each(visit func(key string, m window.Machine[*record])) {
+	if w.machine != nil {
+		visit("", w.machine)
+	}
+	for _, key := range sortedKeys(w.machines) {
+		visit(key, w.machines[key])
+	}
+}
+
+func (w *windows) advance(t int64) {
+	if w.machine != nil {
+		w.machine.Advance(t)
+		return
+	}
+	if w.machines != nil {
+		w.each(func(_ string, m window.Machine[*record]) { m.Advance(t) })
+	}
+}
+
+func (w *windows) next() (at int64, ok bool) {
+	w.each(func(_ string, m window.Machine[*record]) {
+		if t, due := m.Next(); due && (!ok || t < at) {
+			at, ok = t, true
+		}
+	})
+	return at, ok
+}
+
+// end closes what is open: time goes on until nothing is.
+func (w *windows) end() {
+	if w.whole != nil {
+		whole := w.whole
+		w.whole = w.pane()
+		w.staged.closed(window.Span{}, []window.Pane[*record]{whole})
+	}
+	for {
+		t, ok := w.next()
+		if !ok {
+			return
+		}
+		w.advance(t + 1)
+	}
+}
+
+func (w *windows) appendState(dst []byte) []byte {
+	dst = appendHits(dst, w.triggers)
+	dst = state.AppendInt(dst, int64(len(w.state)))
+	for _, key := range sortedKeys(w.state) {
+		dst = state.AppendValue(state.AppendString(dst, key), w.state[key])
+	}
+	if w.whole != nil {
+		return w.whole.AppendState(dst)
+	}
+	count := len(w.machines)
+	if w.machine != nil {
+		count = 1
+	}
+	dst = state.AppendInt(dst, int64(count))
+	w.each(func(key string, m window.Machine[*record]) {
+		dst = m.AppendState(state.AppendString(dst, key))
+	})
+	return dst
+}
+
+func (w *windows) restore(src *reader) {
+	w.triggers = restoreHits(src)
+	for range src.Count() {
+		if w.state == nil {
+			w.state = make(map[string]tag.Value)
+		}
+		key := src.String()
+		w.state[key] = src.Value()
+	}
+	if w.whole != nil {
+		w.whole.Restore(src)
+		return
+	}
+	for range src.Count() {
+		key := src.String()
+		if (w.machine == nil) == (w.machines == nil) {
+			src.Fail("window")
+			return
+		}
+		w.of([]byte(key)).Restore(src)
+	}
+}
+
+// flush closes the windows of fixed places with what they have.
+func (w *windows) flush() {
+	w.each(func(_ string, m window.Machine[*record]) {
+		if f, ok := m.(interface{ Flush() }); ok {
+			f.Flush()
+		}
+	})
+}

@@ -1,0 +1,95 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/expr"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// orderBy plans ORDER BY.
+func (b *builder) orderBy() error {
+	for _, term := range b.query.OrderBy {
+		n, err := b.orderTerm(term.Expr)
+		if err != nil {
+			return err
+		}
+		first := !term.Desc
+		switch {
+		case b.dialect.NullsLast:
+			first = false
+		case term.Nulls != ast.NullsDefault:
+			first = term.Nulls == ast.NullsFirst
+		}
+		b.plan.Order = append(b.plan.Order, Order{Expr: n, Desc: term.Desc, NullsFirst: first})
+	}
+	b.representative()
+	return nil
+}
+
+// orderTerm compiles a term: the place of a select item, the name of one, or an
+// expression.
+func (b *builder) orderTerm(e ast.Expr) (*expr.Node, error) {
+	if n, err := b.ordinal(e); n != nil || err != nil {
+		return n, err
+	}
+	if c, ok := e.(*ast.Column); ok && len(c.Path) == 1 {
+		for _, item := range b.syntax.Items {
+			if item.Alias.Text != "" && strings.EqualFold(item.Alias.Text, c.Path[0].Text) {
+				return b.itemOverGroups(item)
+			}
+		}
+	}
+	return b.overGroups(e)
+}
+
+// ordinal returns the select item whose place a number is; nil where the
+// expression is no number.
+func (b *builder) ordinal(e ast.Expr) (*expr.Node, error) {
+	literal, ok := e.(*ast.Literal)
+	if !ok || literal.Value.Kind() != tag.Int {
+		return nil, nil
+	}
+	i, _ := literal.Value.Int()
+	if i < 1 || i > int64(len(b.syntax.Items)) {
+		return nil, expr.Errorf(e.At(), "column %d: the select list has %d", i, len(b.syntax.Items))
+	}
+	if _, isStar := b.syntax.Items[i-1].Expr.(*ast.Star); isStar {
+		return nil, expr.Errorf(e.At(), "column %d is a star: name the column", i)
+	}
+	return b.itemOverGroups(b.syntax.Items[i-1])
+}
+
+func (b *builder) itemOverGroups(item *ast.Item) (*expr.Node, error) {
+	defer func(before bool) { b.groups = before }(b.groups)
+	b.groups = true
+	return b.item(item)
+}
+
+// limit plans LIMIT and OFFSET, which are constants.
+func (b *builder) limit() (err error) {
+	b.plan.Limit = Limit{Rows: -1}
+	if b.plan.Limit.Rows, err = b.constant(b.query.Limit, -1); err != nil {
+		return err
+	}
+	b.plan.Limit.Rows = max(b.plan.Limit.Rows, -1)
+	b.plan.Limit.Offset, err = b.constant(b.query.Offset, 0)
+	b.plan.Limit.Offset = max(b.plan.Limit.Offset, 0)
+	return err
+}
+
+func (b *builder) constant(e ast.Expr, otherwise int64) (int64, error) {
+	if e == nil {
+		return otherwise, nil
+	}
+	n, err := b.compile(e)
+	if err != nil {
+		return 0, err
+	}
+	i, ok := n.Value.Int()
+	if !n.Const || !ok {
+		return 0, expr.Errorf(e.At(), "want a constant whole number")
+	}
+	return i, nil
+}

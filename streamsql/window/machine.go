@@ -1,0 +1,113 @@
+package window
+
+import (
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/state"
+)
+
+// Pane holds rows, or what they add up to.
+type Pane[R any] interface {
+	// Add takes a row in. The machine adds rows in the order of their times.
+	Add(row R)
+	// AppendState appends the pane in a form that Restore reads.
+	AppendState(dst []byte) []byte
+	// Restore takes in a state that AppendState wrote; src keeps the error.
+	Restore(src *state.Reader)
+}
+
+// Span is the time of a window, in nanoseconds since the Unix epoch.
+type Span struct {
+	Start, End int64
+}
+
+// Marks is what conditions found about a row, for the windows that ask.
+type Marks struct {
+	Trigger bool // sliding: the row makes its window close
+	Begin   bool // state: the row opens a window
+	Emit    bool // state: the row closes the window that is open, and is in it
+	Changed bool // state: the row closes the window that is open, and is not in it
+}
+
+// Owner is what a machine needs of who runs it.
+type Owner[R any] struct {
+	// Pane returns an empty pane.
+	Pane func() Pane[R]
+	// Close takes the panes of a window that is complete, in the order of their
+	// times. Panes of windows that overlap come again and must not be changed.
+	Close func(Span, []Pane[R])
+}
+
+// Machine is the windows of one query, or of one partition of it. Times never
+// go back: an earlier one counts as the latest that was told.
+type Machine[R any] interface {
+	// Add takes a row of time t, after closing what was complete before it.
+	Add(t int64, row R, marks Marks)
+	// Advance tells the time and closes what is complete by then.
+	Advance(t int64)
+	// Next returns when Advance has something to close, and false where nothing
+	// but a row can.
+	Next() (t int64, ok bool)
+	// AppendState appends everything that the machine remembers.
+	AppendState(dst []byte) []byte
+	// Restore takes in a state that AppendState wrote; src keeps the error.
+	Restore(src *state.Reader)
+}
+
+// Spec is the shape of a window. Times are nanoseconds.
+type Spec struct {
+	Kind                 ast.WindowKind
+	Length, Every, Delay int64
+	Rows, EveryRows      int64
+
+	// EventTime: what Advance tells is the watermark, up to and with which all
+	// rows have been added.
+	EventTime bool
+	// EKuiper gives spans and sessions the limits that eKuiper gives them.
+	EKuiper bool
+	// Origin is where eKuiper's first window starts in processing time.
+	Origin int64
+}
+
+// New returns the machine of a shape.
+func New[R any](s Spec, owner Owner[R]) Machine[R] {
+	switch s.Kind {
+	case ast.Tumbling:
+		s.Every = s.Length
+		return &interval[R]{spec: s, owner: owner}
+	case ast.Hopping:
+		return &interval[R]{spec: s, owner: owner}
+	case ast.Sliding:
+		return &sliding[R]{spec: s, owner: owner}
+	case ast.Session:
+		return &session[R]{spec: s, owner: owner}
+	case ast.Count:
+		return &count[R]{spec: s, owner: owner}
+	default:
+		return &stateful[R]{owner: owner}
+	}
+}
+
+// timed is a pane and the time that it is about.
+type timed[R any] struct {
+	start, end int64
+	pane       Pane[R]
+}
+
+func appendTimed[R any](dst []byte, panes []timed[R]) []byte {
+	dst = state.AppendInt(dst, int64(len(panes)))
+	for _, p := range panes {
+		dst = state.AppendInt(state.AppendInt(dst, p.start), p.end)
+		dst = p.pane.AppendState(dst)
+	}
+	return dst
+}
+
+func restoreTimed[R any](src *state.Reader, owner Owner[R]) []timed[R] {
+	panes := make([]timed[R], 0, src.Count())
+	for range cap(panes) {
+		p := timed[R]{start: src.Int(), end: src.Int(), pane: owner.Pane()}
+		p.pane.Restore(src)
+		panes = append(panes, p)
+	}
+	return panes
+}
