@@ -174,6 +174,9 @@ func (c *cell) tellParent(o order) {
 // reject counts a message that the mailbox did not take, and answers it with a
 // dead letter if somebody waits. It may be called from any goroutine.
 func (c *cell) reject(message any) {
+	if _, own := message.(ownMessage); own {
+		return // only an actor that has ended rejects these, and it has nobody left to tell
+	}
 	count := c.node.rejected.Add(1)
 	if sender := actor.UnwrapEnvelopeSender(message); sender != nil {
 		c.system.actors.Root.Send(sender, &actor.DeadLetterResponse{})

@@ -12,8 +12,11 @@ const logCapacity = 1024
 func logEvents(log *slog.Logger, sub *Subscription) {
 	for e := range sub.Events() {
 		h := e.Header()
-		log.LogAttrs(context.Background(), levelOf(e), "supervision",
-			slog.String("path", h.Path), slog.String("kind", h.Kind), slog.String("event", e.String()), slog.String("stack", eventStack(e)))
+		attrs := []slog.Attr{slog.String("path", h.Path), slog.String("kind", h.Kind), slog.String("event", e.String())}
+		if stack := eventStack(e); stack != "" {
+			attrs = append(attrs, slog.String("stack", stack))
+		}
+		log.LogAttrs(context.Background(), levelOf(e), "supervision", attrs...)
 	}
 	if n := sub.Dropped(); n > 0 {
 		log.Warn("supervision events not logged", slog.Int64("count", n))

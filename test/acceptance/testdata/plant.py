@@ -3,6 +3,7 @@
 Usage: plant.py PORT
 """
 import asyncio
+import logging
 import sys
 
 from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
@@ -16,5 +17,6 @@ def unit():
     return ModbusSlaveContext(di=block(), co=block(), hr=block(), ir=block(), zero_mode=True)
 
 
+logging.disable()  # it takes every closed connection for an error
 context = ModbusServerContext(slaves={1: unit()}, single=False)
 asyncio.run(StartAsyncTcpServer(context=context, address=("127.0.0.1", int(sys.argv[1]))))
