@@ -1,0 +1,407 @@
+package store_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/store/history"
+	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/store/storetest"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// The crash test kills a process that writes, again and again, and looks each
+// time at what it has left. HOLDFAST_CRASH=n asks for n deaths.
+const (
+	deathsVariable = "HOLDFAST_CRASH"
+	childVariable  = "HOLDFAST_CRASH_CHILD"
+	epoch          = 1_800_000_000_000_000_000
+)
+
+func logOptions(dir string) log.Options {
+	return log.Options{
+		Dir: filepath.Join(dir, "log"), Site: storetest.Site, CommitEvery: 2 * time.Millisecond,
+		AckEvery: 2 * time.Millisecond, SegmentBytes: 1 << 20, QueueBytes: 1 << 20,
+	}
+}
+
+func historyOptions(dir string) history.Options {
+	return history.Options{
+		Dir: filepath.Join(dir, "history"), FlushValues: 3000, ShardWidth: time.Hour,
+		Now: func() time.Time { return time.Unix(0, epoch).Add(24 * time.Hour) },
+	}
+}
+
+func streams() []string { return []string{"boiler", "pump", "valve"} }
+
+// promise is a line of the child: rows that it was told are durable, or that it
+// has handed to a far end.
+type promise struct {
+	kind     string // "durable" or "delivered"
+	stream   string
+	sequence uint64
+	rows     uint64
+	number   uint64 // of the first row
+}
+
+// TestCrashChild is not a test: it is the process that is killed.
+func TestCrashChild(t *testing.T) {
+	dir := os.Getenv(childVariable)
+	if dir == "" {
+		t.Skip("the crash test starts it")
+	}
+	c := &child{t: t, dir: dir, out: bufio.NewWriter(os.Stdout)}
+	c.run(t.Context())
+}
+
+type child struct {
+	t   testing.TB
+	dir string
+	mu  sync.Mutex
+	out *bufio.Writer
+	log *log.Log
+}
+
+func (c *child) say(p promise) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	fmt.Fprintln(c.out, p.kind, p.stream, p.sequence, p.rows, p.number)
+	_ = c.out.Flush() // the parent is gone, and so will this process be
+}
+
+// run works until it is killed.
+func (c *child) run(ctx context.Context) {
+	l, err := log.Open(logOptions(c.dir))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.log = l
+	h, err := history.Open(historyOptions(c.dir))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var workers sync.WaitGroup
+	workers.Go(func() { _ = l.Run(ctx) })
+	workers.Go(func() { _ = h.Run(ctx, c.cursor("history", history.CursorOptions())) })
+	workers.Go(func() { c.farEnd(ctx) })
+	for i, stream := range streams() {
+		workers.Go(func() { c.produce(ctx, stream, uint64(i)) })
+	}
+	workers.Wait()
+}
+
+func (c *child) cursor(name string, o log.CursorOptions) *log.Cursor {
+	cursor, err := c.log.Cursor(name, o)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return cursor
+}
+
+// produce appends rows with numbers that no other life has, some of them as a
+// publisher who waits, some as a source that cannot wait.
+func (c *child) produce(ctx context.Context, stream string, seed uint64) {
+	number := uint64(time.Now().UnixNano() / 1e6 % 1e9 * 1e6)
+	random := rand.New(rand.NewPCG(number, seed))
+	for ctx.Err() == nil {
+		rows := uint64(1 + random.IntN(30))
+		b := storetest.Rows(storetest.Stream(stream, 3), int(number), int(rows), epoch+int64(random.IntN(7200))*1e9)
+		switch random.IntN(4) {
+		case 0:
+			_ = c.log.Offer(b)
+		case 1:
+			_ = c.log.Append(ctx, b)
+		default:
+			if id, err := c.log.AppendSync(ctx, b); err == nil {
+				c.say(promise{"durable", stream, id.Sequence, rows, number})
+			}
+		}
+		number += rows
+	}
+}
+
+// farEnd takes entries and acknowledges them out of order.
+func (c *child) farEnd(ctx context.Context) {
+	cursor := c.cursor("line", log.CursorOptions{Window: 64})
+	random := rand.New(rand.NewPCG(1, uint64(os.Getpid())))
+	var window []log.Entry
+	for ctx.Err() == nil {
+		e, err := cursor.Next(ctx)
+		if err != nil {
+			return
+		}
+		c.say(promise{kind: "delivered", stream: streamName(e), sequence: e.First().Sequence, rows: e.Rows()})
+		window = append(window, e)
+		for len(window) > 20 {
+			i := random.IntN(len(window))
+			cursor.Ack(window[i])
+			window = append(window[:i], window[i+1:]...)
+		}
+	}
+}
+
+func streamName(e log.Entry) string {
+	for _, name := range streams() {
+		if tag.NewStreamID(storetest.Site, name) == e.Stream() {
+			return name
+		}
+	}
+	return "unknown"
+}
+
+func TestNoCommittedRecordIsLostWhenTheProcessIsKilled(t *testing.T) {
+	deaths := 6
+	if testing.Short() {
+		deaths = 2
+	}
+	if n, err := strconv.Atoi(os.Getenv(deathsVariable)); err == nil {
+		deaths = n
+	}
+	a := newAuditor(t, t.TempDir())
+	random := rand.New(rand.NewPCG(uint64(deaths), 9))
+	for range deaths {
+		a.live(50 + random.IntN(600))
+		a.inspect()
+	}
+	a.settle()
+	t.Logf("%d deaths, %d records, %d promised, %d by gaps", deaths, a.records(), a.promised, a.gaps)
+}
+
+// auditor remembers what the child was promised and has handed on, and compares
+// it with what is there.
+type auditor struct {
+	t         *testing.T
+	dir       string
+	durable   []promise                  // not yet looked for
+	delivered map[string]map[uint64]bool // by the child's far end
+	numbers   map[string][]uint64        // of each record in the log, 0 for one in a gap; index: sequence - 1
+	promised  int
+	gaps      uint64
+}
+
+func newAuditor(t *testing.T, dir string) *auditor {
+	a := &auditor{t: t, dir: dir, delivered: map[string]map[uint64]bool{}, numbers: map[string][]uint64{}}
+	for _, s := range streams() {
+		a.delivered[s] = map[uint64]bool{}
+	}
+	a.inspect() // makes the cursor that keeps everything
+	return a
+}
+
+func (a *auditor) records() (n int) {
+	for _, all := range a.numbers {
+		n += len(all)
+	}
+	return n
+}
+
+// live runs a child and kills it after some lines.
+func (a *auditor) live(lines int) {
+	a.t.Helper()
+	ctx, cancel := context.WithTimeout(a.t.Context(), 5*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestCrashChild$")
+	cmd.Env = append(os.Environ(), childVariable+"="+a.dir)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		a.t.Fatal(err)
+	}
+	reader := bufio.NewScanner(out)
+	for n := 0; reader.Scan(); n++ {
+		if n == lines {
+			if err := cmd.Process.Kill(); err != nil {
+				a.t.Fatal(err)
+			}
+		}
+		a.hear(reader.Text()) // what it has said before it died counts, too
+	}
+	_, _ = io.Copy(io.Discard, out)
+	if err := cmd.Wait(); err == nil || ctx.Err() != nil {
+		a.t.Fatalf("the child was to be killed: %v", err)
+	}
+}
+
+func (a *auditor) hear(line string) {
+	var p promise
+	if n, _ := fmt.Sscan(line, &p.kind, &p.stream, &p.sequence, &p.rows, &p.number); n != 5 {
+		return // cut short
+	}
+	if p.kind == "durable" {
+		a.durable = append(a.durable, p)
+		a.promised++
+		return
+	}
+	for i := range p.rows {
+		a.delivered[p.stream][p.sequence+i] = true
+	}
+}
+
+// with opens the log as it was left.
+func (a *auditor) with(fn func(ctx context.Context, l *log.Log)) {
+	a.t.Helper()
+	l, err := log.Open(logOptions(a.dir))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(a.t.Context())
+	ran := make(chan error, 1)
+	go func() { ran <- l.Run(ctx) }()
+	fn(ctx, l)
+	cancel()
+	if err := <-ran; err != nil {
+		a.t.Error(err)
+	}
+	if err := l.Close(); err != nil {
+		a.t.Error(err)
+	}
+}
+
+// inspect reads what came since the last look, and finds every promise in it.
+func (a *auditor) inspect() {
+	a.t.Helper()
+	a.with(func(ctx context.Context, l *log.Log) {
+		c, err := l.Cursor("audit", log.CursorOptions{SingleLane: true})
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		a.drain(c, func(e log.Entry) { a.record(e) })
+	})
+	for _, p := range a.durable {
+		all := a.numbers[p.stream]
+		for i := range p.rows {
+			at := p.sequence - 1 + i
+			if at >= uint64(len(all)) || all[at] != p.number+i {
+				a.t.Fatalf("%s: record %d was promised, and is not there", p.stream, p.sequence+i)
+			}
+		}
+	}
+	a.durable = nil
+}
+
+// drain takes all that a cursor has.
+func (a *auditor) drain(c *log.Cursor, fn func(log.Entry)) {
+	a.t.Helper()
+	ended, cancel := context.WithCancel(a.t.Context())
+	cancel() // Next then returns at once where there is nothing
+	for {
+		e, err := c.Next(ended)
+		if err != nil {
+			return
+		}
+		fn(e)
+		c.Ack(e)
+	}
+}
+
+// record enters an entry, which must follow the one before it.
+func (a *auditor) record(e log.Entry) {
+	a.t.Helper()
+	name := streamName(e)
+	if next := uint64(len(a.numbers[name])) + 1; e.First().Sequence != next {
+		a.t.Fatalf("%s: sequence %d, want %d", name, e.First().Sequence, next)
+	}
+	for i := range e.Rows() {
+		if e.Gap != nil {
+			a.numbers[name] = append(a.numbers[name], 0)
+			a.gaps++
+			continue
+		}
+		f, _ := e.Batch.Row(int(i))[0].Float()
+		a.numbers[name] = append(a.numbers[name], uint64(f))
+	}
+}
+
+// settle lets the far end and the history take the rest, and checks that the
+// one has seen every record and the other has every one once.
+func (a *auditor) settle() {
+	a.t.Helper()
+	a.with(func(ctx context.Context, l *log.Log) {
+		c, err := l.Cursor("line", log.CursorOptions{})
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		a.drain(c, func(e log.Entry) {
+			for i := range e.Rows() {
+				a.delivered[streamName(e)][e.First().Sequence+i] = true
+			}
+		})
+		a.fillHistory(l)
+	})
+	for name, all := range a.numbers {
+		for sequence := range uint64(len(all)) {
+			if !a.delivered[name][sequence+1] {
+				a.t.Fatalf("%s: record %d never came to the far end", name, sequence+1)
+			}
+		}
+	}
+	a.compareHistory()
+}
+
+func (a *auditor) fillHistory(l *log.Log) {
+	a.t.Helper()
+	h, err := history.Open(historyOptions(a.dir))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	c, err := l.Cursor("history", history.CursorOptions())
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	_ = h.Run(a.t.Context(), &rest{c}) // ends when there is no more
+	if err := h.Close(); err != nil {
+		a.t.Error(err)
+	}
+}
+
+// rest is what a cursor has, and then the end.
+type rest struct{ *log.Cursor }
+
+// Next returns an error at the end.
+func (r *rest) Next(context.Context) (log.Entry, error) {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	e, err := r.Cursor.Next(ended)
+	if err != nil {
+		return e, io.EOF
+	}
+	return e, nil
+}
+
+func (a *auditor) compareHistory() {
+	a.t.Helper()
+	h, err := history.Open(historyOptions(a.dir))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer h.Close()
+	for name, all := range a.numbers {
+		count := map[uint64]int{}
+		_, err := h.Range(a.t.Context(), name, "f0", epoch, epoch+24*int64(time.Hour), func(_ int64, v tag.Value) error {
+			f, _ := v.Float()
+			count[uint64(f)]++
+			return nil
+		})
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		for i, number := range all {
+			if number != 0 && count[number] != 1 {
+				a.t.Fatalf("%s: record %d is %d times in the history", name, i+1, count[number])
+			}
+		}
+	}
+}
