@@ -177,7 +177,7 @@ func (w *windows) end() {
 	if w.whole != nil {
 		whole := w.whole
 		w.whole = w.pane()
-		w.staged.closed(window.Span{}, []window.Pane[*record]{whole})
+		w.staged.closed(window.Span{Start: w.staged.exec.options.Start, End: w.staged.now}, []window.Pane[*record]{whole})
 	}
 	for {
 		t, ok := w.next()

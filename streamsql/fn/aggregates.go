@@ -47,5 +47,16 @@ func aggregateFunctions() []*Func {
 			Aggregate: func() Aggregate { return new(collect) },
 			Doc:       "An array of x of every row, or of the rows themselves as collect(*).",
 		},
+		{
+			Name: "deduplicate", Family: "aggregate", Returns: Array | Object, Nulls: NullIsValue,
+			Params: []Param{
+				{Name: "x", Type: Any},
+				{Name: "all", Type: Bool},
+				{Name: "row", Type: Object, Row: true},
+			},
+			Aggregate: func() Aggregate { return new(deduplicate) },
+			Doc: "The rows of which each is the first of its x, as an array; " +
+				"where all is false, the last row if it is one of them, and otherwise NULL.",
+		},
 	}
 }

@@ -14,7 +14,7 @@ func analyticFunctions() []*Func {
 			},
 			Analytic: func() Analytic { return new(lag) },
 			Doc: "The value that x had that many rows (1) before, or default (NULL) where there were not so many. " +
-				"With ignore_null rows where x is NULL do not count.",
+				"Rows where x is NULL do not count, unless ignore_null is false.",
 		},
 		{
 			Name: "latest", Family: "analytic", Returns: Any, Nulls: NullIsValue,
@@ -30,6 +30,24 @@ func analyticFunctions() []*Func {
 			},
 			Analytic: func() Analytic { return new(hadChanged) },
 			Doc: "Whether any x differs from the row before; at the first row, whether it is there. " +
+				"With ignore_null a NULL is no change.",
+		},
+		{
+			Name: "changed_col", Family: "analytic", Returns: Any, Nulls: NullIsValue,
+			Params:   []Param{{Name: "ignore_null", Type: Bool}, {Name: "x", Type: Any}},
+			Analytic: func() Analytic { return new(changedCol) },
+			Doc: "The value of x where it differs from the row before, and otherwise NULL. " +
+				"With ignore_null a NULL is no change.",
+		},
+		{
+			Name: "changed_cols", Family: "analytic", Returns: Object, Nulls: NullIsValue, Spread: true,
+			Params: []Param{
+				{Name: "prefix", Type: Text},
+				{Name: "ignore_null", Type: Bool},
+				{Name: "columns", Type: Any, Named: true},
+			},
+			Analytic: func() Analytic { return new(changedCols) },
+			Doc: "The columns that differ from the row before, as columns of the output with the prefix before their names. " +
 				"With ignore_null a NULL is no change.",
 		},
 	}

@@ -10,7 +10,7 @@ import (
 var Standard = sync.OnceValue(func() *Registry {
 	return mustRegister(nil, slices.Concat(
 		mathFunctions(), textFunctions(), qualityFunctions(), timeFunctions(), ruleFunctions(),
-		aggregateFunctions(), analyticFunctions(), tableFunctions(), nullFunctions(),
+		aggregateFunctions(), analyticFunctions(), accumulators(), hitFunctions(), metaFunctions(), tableFunctions(), nullFunctions(),
 	))
 })
 

@@ -21,6 +21,9 @@ type Func struct {
 	// AtSource: the result depends on the row as it came from its source, so it
 	// is computed there and kept where the row is joined or grouped.
 	AtSource bool
+	// Emitted: the result depends on the rows that are given together, so it can
+	// only stand in the select list.
+	Emitted bool
 	// Spread: as a select item the Object that is returned becomes a column for
 	// each of its fields.
 	Spread bool

@@ -19,7 +19,7 @@ type lag struct {
 }
 
 func (a *lag) Step(_ *Context, args []tag.Value, when bool) (tag.Value, error) {
-	rows, fallback, ignoreNull := int64(1), tag.NullOf(tag.Good), false
+	rows, fallback, ignoreNull := int64(1), tag.NullOf(tag.Good), true
 	if len(args) > 1 && !args[1].IsNull() {
 		rows = value.Int(args[1])
 	}

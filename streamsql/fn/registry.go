@@ -2,6 +2,7 @@ package fn
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -117,3 +118,6 @@ func (f *Func) checkParams() error {
 	}
 	return nil
 }
+
+// sortedNames returns the keys of a map in their order.
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

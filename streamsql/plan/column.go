@@ -125,13 +125,14 @@ func (b *builder) use(k int, name string) *expr.Node {
 }
 
 // alias returns the expression that a select item names, nil where none does or
-// where that item is just being compiled: there the name is the column.
+// where that item is just being compiled, or is an aggregate that cannot stand
+// here: there the name is the column.
 func (b *builder) alias(name string) (*expr.Node, error) {
 	i := slices.IndexFunc(b.syntax.Items, func(item *ast.Item) bool {
 		return item.Alias.Text != "" && strings.EqualFold(item.Alias.Text, name)
 	})
 	key := strings.ToLower(name)
-	if i < 0 || b.expanding[key] {
+	if i < 0 || b.expanding[key] || !b.groups && b.hasAggregate(b.syntax.Items[i].Expr) {
 		return nil, nil
 	}
 	b.expanding[key] = true

@@ -113,6 +113,9 @@ func (b *builder) register() int {
 // having plans HAVING, and which row stands for a group.
 func (b *builder) having() error {
 	if b.syntax.Having != nil {
+		if call := b.emitted(b.syntax.Having); call != nil {
+			return expr.Errorf(call.Pos, "%s can only stand in the select list", call.Name.Text)
+		}
 		n, err := b.overGroups(b.syntax.Having)
 		if err != nil {
 			return err
@@ -120,6 +123,20 @@ func (b *builder) having() error {
 		b.plan.Having = n
 	}
 	return nil
+}
+
+// emitted returns the first call in an expression of a function about the rows
+// that are given together.
+func (b *builder) emitted(e ast.Expr) (found *ast.Call) {
+	ast.Walk(e, func(n ast.Node) bool {
+		if call, ok := n.(*ast.Call); ok && found == nil {
+			if f, ok := b.function(call); ok && f.Emitted {
+				found = call
+			}
+		}
+		return found == nil
+	})
+	return found
 }
 
 // representative finds the aggregate whose row stands for its group: SQLite

@@ -26,6 +26,8 @@ func (b *builder) Replace(e ast.Expr) (*expr.Node, error) {
 		return b.analytic(call, f)
 	case f.AtSource:
 		return b.atSource(call)
+	case f.Emitted && !b.groups:
+		return nil, expr.Errorf(call.Pos, "%s can only stand in the select list", f.Name)
 	default:
 		return nil, nil
 	}
@@ -84,9 +86,23 @@ func (b *builder) atSource(call *ast.Call) (*expr.Node, error) {
 	if before.Input, err = oneOf(call, inputs); err != nil {
 		return nil, err
 	}
+	if k := b.named(call); k >= 0 {
+		before.Input = k
+	}
 	b.plan.Before = append(b.plan.Before, before)
 	b.replaced[call] = expr.Register(before.Register, n.Type)
 	return b.replaced[call], nil
+}
+
+// named returns the input that a call names in an argument that is not looked
+// up, as meta(stream.topic) does; -1 for none.
+func (b *builder) named(call *ast.Call) int {
+	for _, arg := range call.Args {
+		if c, ok := arg.(*ast.Column); ok && len(c.Path) > 1 {
+			return b.labelled(c.Path[0].Text)
+		}
+	}
+	return -1
 }
 
 // oneOf returns the one input that something is about, the first where it is

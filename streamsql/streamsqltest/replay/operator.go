@@ -74,7 +74,7 @@ func (o *operation) run(c Case) ([]tag.Value, error) {
 	}
 	var failed error
 	e := exec.New(p, exec.Options{
-		Rule: "rule0", Start: windowStart, Failed: func(f exec.Failure) { failed = errors.Join(failed, f.Err) },
+		Rule: "rule0", Start: started(c), Failed: func(f exec.Failure) { failed = errors.Join(failed, f.Err) },
 		Metadata: metadata(c.Inputs),
 	})
 	var rows []tag.Value
@@ -84,6 +84,15 @@ func (o *operation) run(c Case) ([]tag.Value, error) {
 	}
 	e.End(windowEnd, emit)
 	return rows, failed
+}
+
+// started returns when the rule of a case was started: of a window, when that
+// began.
+func started(c Case) int64 {
+	if c.Kind == "window" {
+		return windowStart
+	}
+	return 12345 * millisecond
 }
 
 // push pushes the inputs. A row's time is its place, by which Metadata finds

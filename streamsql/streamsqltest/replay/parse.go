@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
@@ -22,14 +23,21 @@ func runParse(c Case) error {
 }
 
 func accept(c Case) error {
-	statement, err := parse.Statement(c.SQL, ast.EKuiper)
+	statements, err := parse.Script(c.SQL, ast.EKuiper)
 	if err != nil {
 		return err
 	}
-	if q, ok := statement.(*ast.Query); ok && c.Stage == "plan" {
-		_, err = plan.Build(q, anything{}, nil)
+	if len(statements) == 0 {
+		return errors.New("there is no statement")
 	}
-	return err
+	for _, statement := range statements {
+		if q, ok := statement.(*ast.Query); ok {
+			if _, err := plan.Build(q, anything{}, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // anything is a catalog in which every name is a stream of any columns.

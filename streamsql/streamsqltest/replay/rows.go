@@ -37,8 +37,9 @@ func newSource(name string, definition *ast.CreateStream) *source {
 	return s
 }
 
-// batch returns a recorded row as a batch of the stream.
-func (s *source) batch(data []byte, ms int64) (*tag.Batch, error) {
+// batch returns a recorded row as a batch of the stream. used reports which
+// fields the rule uses, which are those that are checked.
+func (s *source) batch(data []byte, ms int64, used func(string) bool) (*tag.Batch, error) {
 	v, err := decode(data)
 	if err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func (s *source) batch(data []byte, ms int64) (*tag.Batch, error) {
 	schema, values := s.schema, make([]tag.Value, row.Len())
 	if schema == nil {
 		schema, values = schemaOf(s.name, row)
-	} else if values, err = s.check(row); err != nil {
+	} else if values, err = s.check(row, used); err != nil {
 		return nil, err
 	}
 	if t, ok := row.Lookup(s.timestamp); ok && s.timestamp != "" {
@@ -77,12 +78,12 @@ func schemaOf(name string, row *tag.Object) (*tag.Schema, []tag.Value) {
 }
 
 // check takes the fields of the definition out of a row.
-func (s *source) check(row *tag.Object) ([]tag.Value, error) {
+func (s *source) check(row *tag.Object, used func(string) bool) ([]tag.Value, error) {
 	values := make([]tag.Value, len(s.fields))
 	for i, f := range s.fields {
 		v, ok := row.Lookup(f.Name.Text)
 		values[i] = v
-		if s.strict && ok && !fits(v, f.Type.Name) {
+		if s.strict && ok && used(f.Name.Text) && !fits(v, f.Type.Name) {
 			return nil, fmt.Errorf("field %s is %s: want %s", f.Name.Text, v.Kind(), f.Type.Name)
 		}
 	}

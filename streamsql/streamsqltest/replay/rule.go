@@ -43,6 +43,7 @@ type rule struct {
 	emitted  []tag.Value // an array of rows, or an object that is an error
 	closing  int         // how many were emitted before the second after the last row
 	ordered  bool
+	unnests  bool // rows of arrays, without a window
 	expected []tag.Value
 }
 
@@ -70,6 +71,8 @@ func newRule(c Case, o RuleOptions) (*rule, error) {
 		return nil, err
 	}
 	r.expected, r.ordered = want.Array(), strings.Contains(strings.ToUpper(c.SQL), "ORDER BY")
+	upper := strings.ToUpper(c.SQL)
+	r.unnests = strings.Contains(upper, "UNNEST(") && !strings.Contains(upper, "GROUP BY")
 	r.query, err = streamsql.CompileEKuiper(c.SQL, catalog)
 	if err != nil {
 		return nil, err
@@ -100,7 +103,7 @@ func (r *rule) load() {
 			continue
 		}
 		for _, row := range tableRows {
-			if b, err := r.sources[use.Name].batch([]byte(row), 0); err == nil {
+			if b, err := r.sources[use.Name].batch([]byte(row), 0, func(string) bool { return true }); err == nil {
 				r.running.Push(r.now, i, b, r.emit)
 			}
 		}
@@ -114,7 +117,18 @@ var tableRows = []string{
 	`{"id":1541152489252,"name":"name3","size":4}`,
 }
 
-func (r *rule) emit(b *tag.Batch) { r.emitted = append(r.emitted, tag.ArrayOf(rowsOf(b))) }
+// emit takes what the rule gives at once. The rows that unnest makes of one row
+// count as given one by one.
+func (r *rule) emit(b *tag.Batch) {
+	rows := rowsOf(b)
+	if !r.unnests {
+		r.emitted = append(r.emitted, tag.ArrayOf(rows))
+		return
+	}
+	for _, row := range rows {
+		r.emitted = append(r.emitted, tag.ArrayOf([]tag.Value{row}))
+	}
+}
 
 // fail emits an error, where the rule sends them.
 func (r *rule) fail() {
@@ -144,7 +158,10 @@ func (r *rule) send(inputs []Input) {
 		if i < 0 {
 			continue
 		}
-		b, err := r.sources[in.Stream].batch(in.Data, in.TS)
+		use := r.query.Sources()[i]
+		b, err := r.sources[in.Stream].batch(in.Data, in.TS, func(name string) bool {
+			return use.All || slices.Contains(use.Columns, name)
+		})
 		if err != nil {
 			r.fail()
 			continue

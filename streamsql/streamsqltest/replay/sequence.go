@@ -22,7 +22,7 @@ func runSequence(c Case) error {
 	var failed error
 	e := q.New(streamsql.Options{Rule: "rule", Failed: func(f streamsql.Failure) { failed = f.Err }})
 	for i, in := range c.Inputs {
-		b, err := newSource(name, nil).batch(in.Data, 0)
+		b, err := newSource(name, nil).batch(in.Data, 0, nil)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,9 @@ func (o *operation) shape(c Case, rows []tag.Value) tag.Value {
 	stage, form, _ := strings.Cut(c.Stage, "-")
 	switch {
 	case stage == "project":
+		for i := range rows {
+			rows[i] = strip(rows[i])
+		}
 		return array(rows)
 	case len(rows) == 0:
 		return tag.NullOf(tag.Good)
@@ -24,6 +27,29 @@ func (o *operation) shape(c Case, rows []tag.Value) tag.Value {
 			all = append(all, o.row(c, row))
 		}
 		return field("rows", array(all))
+	}
+}
+
+// strip takes the number of the joined row out of all objects.
+func strip(v tag.Value) tag.Value {
+	switch v.Kind() {
+	case tag.Array:
+		var elements []tag.Value
+		for _, element := range v.Array() {
+			elements = append(elements, strip(element))
+		}
+		return tag.ArrayOf(elements)
+	case tag.ObjectKind:
+		var names []string
+		var values []tag.Value
+		for i := range v.Object().Len() {
+			if name, field := v.Object().At(i); name != hidden {
+				names, values = append(names, name), append(values, strip(field))
+			}
+		}
+		return object(names, values)
+	default:
+		return v
 	}
 }
 
