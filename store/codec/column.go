@@ -129,7 +129,7 @@ func appendKinds(dst []byte, values []tag.Value) []byte {
 func (r *Reader) kinds(n int) []byte {
 	whole := r.rest
 	for left := n; left > 0 && r.err == nil; {
-		run := r.Count(1)
+		run := r.Count(0)
 		kind := r.Byte()
 		if run == 0 || run > left || kind > byte(tag.ObjectKind) {
 			r.Fail("a run of kinds")

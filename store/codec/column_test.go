@@ -69,3 +69,16 @@ func FuzzColumn(f *testing.F) {
 		}
 	})
 }
+
+func TestLongRunsAtTheEndOfABlockAreRead(t *testing.T) {
+	for name, values := range map[string][]tag.Value{
+		"qualities": append(make([]tag.Value, 5000), tag.Value{}.WithQuality(tag.Bad)),
+		"kinds":     append(make([]tag.Value, 5000), tag.NullOf(tag.Good)),
+	} {
+		back := make([]tag.Value, len(values))
+		r := codec.NewReader(codec.AppendColumn(nil, values))
+		if r.Column(back); r.Err() != nil || !back[5000].Equal(values[5000]) {
+			t.Errorf("%s: %v", name, r.Err())
+		}
+	}
+}

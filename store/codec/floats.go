@@ -26,8 +26,8 @@ func power(e int) float64 {
 
 // appendFloats appends floats in the shortest form that keeps every bit.
 func appendFloats(dst []byte, values []tag.Value) []byte {
-	if e, ok := decimals(values); ok {
-		return appendDecimals(append(dst, byte(e)), values, e)
+	if decimal, ok := appendDecimals(dst, values); ok {
+		return decimal
 	}
 	if fit32(values) {
 		return appendPlanes(append(dst, binary32), values, 4)
@@ -35,42 +35,39 @@ func appendFloats(dst []byte, values []tag.Value) []byte {
 	return appendPlanes(append(dst, binary64), values, 8)
 }
 
-// decimals returns the number of decimals with which all values can be written.
-// A value that has e decimals has e+1 too, so one pass finds the most needed,
-// and a second one the values that became too large for it.
-func decimals(values []tag.Value) (int, bool) {
-	e := 0
-	for _, v := range values {
-		f := floatOf(v)
-		for !isDecimal(f, e) {
-			if e++; e > maxDecimals {
-				return 0, false
+// appendDecimals appends floats as integers with as many decimals as the one
+// that needs most. It begins again when one needs more: what has e decimals has
+// e+1, too, unless it becomes too large.
+func appendDecimals(dst []byte, values []tag.Value) ([]byte, bool) {
+	for e := 0; e <= maxDecimals; e++ {
+		out, scale := append(dst, byte(e)), power(e)
+		var last int64
+		fits := true
+		for _, v := range values {
+			m, ok := mantissa(floatOf(v), scale)
+			if !ok {
+				fits = false
+				break
 			}
+			out = binary.AppendVarint(out, m-last)
+			last = m
+		}
+		if fits {
+			return out, true
 		}
 	}
-	for _, v := range values {
-		if !isDecimal(floatOf(v), e) {
-			return 0, false
-		}
-	}
-	return e, true
+	return dst, false
 }
 
-func isDecimal(f float64, e int) bool {
-	m := math.Round(f * power(e))
-	return math.Abs(m) < maxMantissa && math.Float64bits(m/power(e)) == math.Float64bits(f) && !isNegativeZero(f)
-}
-
-func isNegativeZero(f float64) bool { return f == 0 && math.Signbit(f) }
-
-func appendDecimals(dst []byte, values []tag.Value, e int) []byte {
-	var last int64
-	for _, v := range values {
-		m := int64(math.Round(floatOf(v) * power(e)))
-		dst = binary.AppendVarint(dst, m-last)
-		last = m
+// mantissa returns the integer that f is a scale-th of, if dividing it gives f
+// back to the last bit.
+func mantissa(f, scale float64) (int64, bool) {
+	scaled := f * scale
+	if !(scaled > -maxMantissa && scaled < maxMantissa) {
+		return 0, false
 	}
-	return dst
+	m := int64(scaled + math.Copysign(0.5, scaled))
+	return m, math.Float64bits(float64(m)/scale) == math.Float64bits(f)
 }
 
 func fit32(values []tag.Value) bool {

@@ -71,7 +71,7 @@ func (r *Reader) qualities(form byte, n int) qualities {
 func (r *Reader) qualityRuns(n int) []byte {
 	whole := r.rest
 	for left := n; left > 0 && r.err == nil; {
-		run := r.Count(qualityOctets)
+		run := r.Count(0)
 		r.Take(qualityOctets)
 		if run == 0 || run > left {
 			r.Fail("a run of qualities")
