@@ -98,6 +98,16 @@ func (j *Judge) mark() {
 	j.t.Fatal("the judge does not subscribe")
 }
 
+// Move lets the judge find its broker at another port, from the next Up on.
+func (j *Judge) Move(port string) {
+	for i, arg := range j.args {
+		if arg == j.port && j.args[i-1] == "-p" {
+			j.args[i] = port
+		}
+	}
+	j.port = port
+}
+
 // Down disconnects the judge; its session stays.
 func (j *Judge) Down() {
 	if j.end != nil {

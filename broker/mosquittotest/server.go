@@ -172,3 +172,6 @@ func freePort(t testing.TB) string {
 	defer l.Close()
 	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
 }
+
+// PID is the process of the broker, for those who measure it.
+func (s *Server) PID() int { return s.cmd.Process.Pid }

@@ -152,8 +152,8 @@ func (c *connection) enter(hello *packets.Packet, id string) error {
 	if err != nil {
 		return err
 	}
-	c.open.Store(true)
 	c.control.add(c.connack(hello.Properties, assigned, present, expiry))
+	c.open.Store(true) // from here on the end of the connection is told behind it
 	c.control.kick()
 	return nil
 }
