@@ -1,0 +1,31 @@
+package console
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// describeFlow registers what shows where the data goes.
+func (s *Server) describeFlow(api huma.API) {
+	list(api, "streams", "The streams of the bus", func() []Stream { return s.options.Node.Streams() })
+	list(api, "rules", "The rules and what they have done", func() []Rule { return s.options.Node.Rules() })
+	list(api, "sinks", "The sinks, what they have and what they lack", func() []Sink { return s.options.Node.Sinks() })
+	huma.Register(api, operation(http.MethodGet, "/api/v1/log", "show-log", "flow", "How the log on the disk is doing"),
+		func(context.Context, *struct{}) (*body[Log], error) { return &body[Log]{s.options.Node.Log()}, nil })
+}
+
+// list registers the listing of one kind of resource.
+func list[T any](api huma.API, name, summary string, all func() []T) {
+	huma.Register(api, operation(http.MethodGet, "/api/v1/"+name, "list-"+name, "flow", summary),
+		func(context.Context, *struct{}) (*body[[]T], error) { return &body[[]T]{some(all())}, nil })
+}
+
+// some is the list, which in JSON is never null.
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

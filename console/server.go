@@ -1,0 +1,216 @@
+package console
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/console/access"
+)
+
+// Limits of a connection. A response has none as a whole, since a stream of
+// events has no end: each of its frames has (see stream.go).
+const (
+	headerTimeout = 10 * time.Second
+	bodyTimeout   = 30 * time.Second
+	idleTimeout   = 2 * time.Minute
+	headerBytes   = 16 << 10
+	bodyBytes     = 64 << 10
+	farewell      = 3 * time.Second // that requests in hand have when the server ends
+)
+
+// Options are what a console is opened with.
+type Options struct {
+	Listen string      // host:port; port 0 takes a free one
+	TLS    *config.TLS // nil: none, on loopback only
+	Dir    string      // of the password's hash; made where it is needed
+	Node   Node
+	// Actor is the console's own path in the tree, which it does not stop: the
+	// one who asked could not ask for the start. Empty: it has none.
+	Actor  string
+	Logger *slog.Logger
+	Now    func() time.Time // nil: time.Now
+}
+
+// Server serves the console of a node. Close must be called.
+type Server struct {
+	options     Options
+	address     string // as bound, so that it stays when the port was free to choose
+	certificate *access.Certificate
+	door        *access.Door // nil on loopback
+	password    string
+	viewers     *viewers
+	pages       http.Handler
+	files       *files
+
+	mu       sync.Mutex
+	listener net.Listener // bound and not yet served
+}
+
+// Open binds the socket, and serves nothing yet. It refuses an address off
+// loopback without TLS.
+func Open(o Options) (*Server, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Server{options: o, address: o.Listen, viewers: newViewers()}
+	if err := s.secure(); err != nil {
+		return nil, fmt.Errorf("open the console on %s: %w", o.Listen, err)
+	}
+	var err error
+	if s.files, err = openFiles(); err != nil {
+		return nil, fmt.Errorf("open the console's page: %w", err)
+	}
+	if s.listener, err = s.listen(); err != nil {
+		return nil, fmt.Errorf("open the console: %w", err)
+	}
+	s.address = s.listener.Addr().String()
+	s.pages = s.handler()
+	return s, nil
+}
+
+// secure gets ready what the address asks for.
+func (s *Server) secure() (err error) {
+	local := config.Loopback(s.options.Listen)
+	if s.options.TLS == nil {
+		if !local {
+			return errors.New("it would be served to the network without TLS: listen on 127.0.0.1, or add tls: {cert: FILE, key: FILE}")
+		}
+		return nil
+	}
+	if s.certificate, err = access.OpenCertificate(s.options.TLS.Cert, s.options.TLS.Key); err != nil || local {
+		return err
+	}
+	hash, made, err := access.OpenPassword(s.options.Dir)
+	if err != nil {
+		return err
+	}
+	s.door, s.password = access.NewDoor(hash), made
+	return nil
+}
+
+// listen binds the address. What resolved to loopback when the configuration
+// was checked must still be loopback here.
+func (s *Server) listen() (net.Listener, error) {
+	var c net.ListenConfig
+	l, err := c.Listen(context.Background(), "tcp", s.address)
+	if err != nil {
+		return nil, err
+	}
+	if a, ok := l.Addr().(*net.TCPAddr); s.door == nil && !(ok && a.IP.IsLoopback()) {
+		return nil, errors.Join(fmt.Errorf("%s is no loopback address", l.Addr()), l.Close())
+	}
+	return l, nil
+}
+
+// NewPassword returns the password of the account access.User where Open has
+// made it, for the program to show once; empty where there was one, or none is
+// needed.
+func (s *Server) NewPassword() string { return s.password }
+
+// URL returns where the page is.
+func (s *Server) URL() string {
+	scheme := "http"
+	if s.certificate != nil {
+		scheme = "https"
+	}
+	host, port, err := net.SplitHostPort(s.address)
+	if err != nil {
+		return scheme + "://" + s.address
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		if name, err := os.Hostname(); err == nil {
+			host = name
+		}
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// Serve answers requests until ctx is done, and returns nil then, when every
+// request and stream has ended. After it has returned an error it may be called
+// again: it binds the same address anew.
+func (s *Server) Serve(ctx context.Context) error {
+	l, err := s.take()
+	if err != nil {
+		return fmt.Errorf("serve the console: %w", err)
+	}
+	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	server := s.server(requests)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(s.wrap(l)) }()
+	select {
+	case err = <-ended:
+		return errors.Join(fmt.Errorf("serve the console: %w", err), server.Close())
+	case <-ctx.Done():
+	}
+	cancel() // streams end, commands are let go
+	err = shutDown(server)
+	<-ended
+	return err
+}
+
+// take returns the listener of Open the first time, and a new one later.
+func (s *Server) take() (net.Listener, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.listener
+	s.listener = nil
+	if l != nil {
+		return l, nil
+	}
+	return s.listen()
+}
+
+func (s *Server) server(requests context.Context) *http.Server {
+	return &http.Server{
+		Handler:           s.pages,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       bodyTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    headerBytes,
+		ErrorLog:          slog.NewLogLogger(s.options.Logger.Handler(), slog.LevelDebug),
+		BaseContext:       func(net.Listener) context.Context { return requests },
+	}
+}
+
+func (s *Server) wrap(l net.Listener) net.Listener {
+	if s.certificate == nil {
+		return l
+	}
+	return tls.NewListener(l, &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		NextProtos:     []string{"h2", "http/1.1"},
+		GetCertificate: s.certificate.Current,
+	})
+}
+
+// shutDown lets requests in hand end, and cuts those that do not.
+func shutDown(server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+// Close gives the socket back where it is not being served; Serve does so itself.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.listener
+	s.listener = nil
+	if l == nil {
+		return nil
+	}
+	return l.Close()
+}
