@@ -25,6 +25,7 @@ import (
 const (
 	deathsVariable = "HOLDFAST_CRASH"
 	childVariable  = "HOLDFAST_CRASH_CHILD"
+	lifeVariable   = "HOLDFAST_CRASH_LIFE"
 	epoch          = 1_800_000_000_000_000_000
 )
 
@@ -111,7 +112,11 @@ func (c *child) cursor(name string, o log.CursorOptions) *log.Cursor {
 // produce appends rows with numbers that no other life has, some of them as a
 // publisher who waits, some as a source that cannot wait.
 func (c *child) produce(ctx context.Context, stream string, seed uint64) {
-	number := uint64(time.Now().UnixNano() / 1e6 % 1e9 * 1e6)
+	life, err := strconv.ParseUint(os.Getenv(lifeVariable), 10, 16)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	number := life * 1e6
 	random := rand.New(rand.NewPCG(number, seed))
 	for ctx.Err() == nil {
 		rows := uint64(1 + random.IntN(30))
@@ -169,8 +174,8 @@ func TestNoCommittedRecordIsLostWhenTheProcessIsKilled(t *testing.T) {
 	}
 	a := newAuditor(t, t.TempDir())
 	random := rand.New(rand.NewPCG(uint64(deaths), 9))
-	for range deaths {
-		a.live(50 + random.IntN(600))
+	for life := range deaths {
+		a.live(life+1, 50+random.IntN(600))
 		a.inspect()
 	}
 	a.settle()
@@ -205,13 +210,13 @@ func (a *auditor) records() (n int) {
 	return n
 }
 
-// live runs a child and kills it after some lines.
-func (a *auditor) live(lines int) {
+// live runs a child in its n-th life and kills it after some lines.
+func (a *auditor) live(n, lines int) {
 	a.t.Helper()
 	ctx, cancel := context.WithTimeout(a.t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestCrashChild$")
-	cmd.Env = append(os.Environ(), childVariable+"="+a.dir)
+	cmd.Env = append(os.Environ(), childVariable+"="+a.dir, fmt.Sprintf("%s=%d", lifeVariable, n))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		a.t.Fatal(err)

@@ -63,19 +63,19 @@ func jsonRecords(b *tag.Batch) [][]byte {
 	return records
 }
 
-// climate returns rows of ten fields as a plant has them: slow signals with one
-// decimal, a counter, a state.
+// climate returns rows of some 200 octets of JSON as a plant has them: slow
+// signals with one decimal, a counter, a state.
 func climate(rows int) *tag.Batch {
-	schema := storetest.Stream("climate", 10)
+	schema := storetest.Stream("climate", 18)
 	b := tag.NewBuilder(schema, rows)
 	random := uint64(1)
 	for i := range rows {
 		row := b.Row(1e18 + int64(i)*1e8)
-		for slot := range 8 {
+		for slot := range 16 {
 			random = random*6364136223846793005 + 1442695040888963407
 			row[slot] = tag.FloatOf(float64(2000+slot*100+int(random>>60)) / 10)
 		}
-		row[8], row[9] = tag.IntOf(int64(i)), tag.BoolOf(i%100 == 0)
+		row[16], row[17] = tag.IntOf(int64(i)), tag.BoolOf(i%100 == 0)
 	}
 	return b.Batch()
 }

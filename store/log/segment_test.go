@@ -214,6 +214,7 @@ func TestWhatIsTooOldIsGivenUp(t *testing.T) {
 	n.appendSync(storetest.Rows(storetest.Stream("boiler", 1), 0, 10, 0))
 	now.advance(2 * time.Hour)
 	n.appendSync(batch("boiler", 10))
+	eventually(t, "the old are given up", func() bool { return n.Stats().Cursors[0].Skipped == 10 })
 	gap := next(t, c).Gap
 	if gap == nil || gap.Cause != tag.Expired || gap.Count != 10 || gap.First.Sequence != 1 {
 		t.Fatalf("gap %v", gap)
