@@ -29,15 +29,7 @@ func appendAck(dst []byte, head byte, id uint16, reason, version byte) []byte {
 // §3.3). An id of 0 goes with QoS 0 only.
 func appendPublish(dst []byte, it *item, version byte, now time.Time) []byte {
 	m := it.message
-	size := 2 + len(m.topic) + len(m.payload)
-	if it.qos > 0 {
-		size += 2
-	}
-	properties := 0
-	if version == 5 {
-		properties = it.propertiesSize()
-		size += intSize(properties) + properties
-	}
+	size, properties := it.bodySize(version)
 	dst = appendInt(append(dst, it.head()), size)
 	dst = append(binary.BigEndian.AppendUint16(dst, uint16(len(m.topic))), m.topic...)
 	if it.qos > 0 {
@@ -51,12 +43,22 @@ func appendPublish(dst []byte, it *item, version byte, now time.Time) []byte {
 
 // packetSize is the size of that packet, for the client's Maximum Packet Size.
 func (it *item) packetSize(version byte) int {
-	size := 4 + len(it.message.topic) + len(it.message.payload)
+	size, _ := it.bodySize(version)
+	return 1 + intSize(size) + size
+}
+
+// bodySize is the size of the packet behind its fixed header, and of its
+// properties in there.
+func (it *item) bodySize(version byte) (size, properties int) {
+	size = 2 + len(it.message.topic) + len(it.message.payload)
+	if it.qos > 0 {
+		size += 2
+	}
 	if version == 5 {
-		properties := it.propertiesSize()
+		properties = it.propertiesSize()
 		size += intSize(properties) + properties
 	}
-	return 1 + intSize(size) + size
+	return size, properties
 }
 
 // head is the first byte: type, DUP, QoS and RETAIN.

@@ -3,6 +3,7 @@ package mqttd
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -97,10 +98,18 @@ func (c *connection) guarded(part func() error) (err error) {
 	if failure == nil {
 		return err
 	}
-	c.broker.log.Error("a connection has failed by a defect", "remote", c.remote, "error", failure)
+	c.broker.log.Error("a connection has failed by a defect", "remote", c.remote, "error", failure, "stack", stackOf(failure))
 	c.end(packets.ErrImplementationSpecificError)
 	_ = c.socket.Close()
 	return failure
+}
+
+// stackOf is where a guarded function panicked.
+func stackOf(failure error) string {
+	if p, ok := errors.AsType[*supervisor.PanicError](failure); ok {
+		return p.Stack
+	}
+	return ""
 }
 
 // spare is how many connections there may be that have not logged in, beside

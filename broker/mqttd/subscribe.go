@@ -10,22 +10,19 @@ import (
 // subscribe takes subscriptions and answers with SUBACK when they are on the
 // disk, where the session outlives its connection (MQTT 5.0 §3.8, §3.9).
 func (c *connection) subscribe(body []byte) error {
-	pk := c.packet(packets.Subscribe, body)
-	if err := pk.SubscribeDecode(bytes.Clone(body)); err != nil {
+	asked, err := decodeSubscribe(body, c.version)
+	if err != nil {
 		return err
 	}
-	if code := pk.SubscribeValidate(); code != packets.CodeSuccess {
-		return code
-	}
-	reasons := make([]byte, len(pk.Filters))
+	reasons := make([]byte, len(asked.filters))
 	var p plan
-	for i, wish := range pk.Filters {
+	for i, wish := range asked.filters {
 		var found []delivery
-		reasons[i], found = c.subscribeTo(wish)
+		reasons[i], found = c.subscribeTo(wish, asked.subscription)
 		p.deliveries = append(p.deliveries, found...)
 	}
 	c.broker.watches.look()
-	reply := c.listAnswer(packets.Suback, pk.PacketID, reasons)
+	reply := c.listAnswer(packets.Suback, asked.id, reasons)
 	if reply == nil {
 		return packets.ErrUnspecifiedError
 	}
@@ -57,8 +54,8 @@ func (c *connection) rememberWith(p plan) func(*bbolt.Tx) error {
 
 // subscribeTo takes one subscription, returns the reason code of SUBACK and the
 // retained messages that the client is to receive for it.
-func (c *connection) subscribeTo(wish packets.Subscription) (reason byte, found []delivery) {
-	group, filter, shared, err := splitShare(wish.Filter)
+func (c *connection) subscribeTo(w wish, id int) (reason byte, found []delivery) {
+	group, filter, shared, err := splitShare(w.filter)
 	if err != nil || CheckFilter(filter) != nil {
 		return c.refusal(packets.ErrTopicFilterInvalid), nil
 	}
@@ -66,19 +63,19 @@ func (c *connection) subscribeTo(wish packets.Subscription) (reason byte, found 
 		c.broker.counters.denied.Add(1)
 		return c.refusal(packets.ErrNotAuthorized), nil
 	}
-	if shared && wish.NoLocal {
+	if shared && w.noLocal {
 		return c.refusal(packets.ErrProtocolViolationInvalidSharedNoLocal), nil
 	}
 	sub := &subscription{
-		filter: filter, group: group, receiver: c.session, id: wish.Identifier, qos: wish.Qos,
-		noLocal: wish.NoLocal, retainAsPublished: wish.RetainAsPublished,
+		filter: filter, group: group, receiver: c.session, id: id, qos: w.qos,
+		noLocal: w.noLocal, retainAsPublished: w.retainAsPublished,
 	}
-	c.session.hold(wish.Filter, sub)
+	c.session.hold(w.filter, sub)
 	replaced := c.broker.index.add(sub)
-	if !shared && (wish.RetainHandling == 0 || wish.RetainHandling == 1 && !replaced) {
+	if !shared && (w.retainHandling == 0 || w.retainHandling == 1 && !replaced) {
 		found = c.retainedUnder(sub)
 	}
-	return wish.Qos, found
+	return w.qos, found
 }
 
 // refusal is the reason code of SUBACK; MQTT before 5 knows only one.
@@ -114,20 +111,17 @@ func (c *connection) retainedUnder(sub *subscription) (found []delivery) {
 
 // unsubscribe ends subscriptions (MQTT 5.0 §3.10, §3.11).
 func (c *connection) unsubscribe(body []byte) error {
-	pk := c.packet(packets.Unsubscribe, body)
-	if err := pk.UnsubscribeDecode(bytes.Clone(body)); err != nil {
+	asked, err := decodeUnsubscribe(body, c.version)
+	if err != nil {
 		return err
 	}
-	if code := pk.UnsubscribeValidate(); code != packets.CodeSuccess {
-		return code
-	}
-	reasons := make([]byte, len(pk.Filters))
-	for i, wish := range pk.Filters {
-		reasons[i] = c.unsubscribeFrom(wish.Filter)
+	reasons := make([]byte, len(asked.filters))
+	for i, wish := range asked.filters {
+		reasons[i] = c.unsubscribeFrom(wish.filter)
 	}
 	c.broker.watches.look()
 	c.broker.persist(c.session)
-	reply := c.listAnswer(packets.Unsuback, pk.PacketID, reasons)
+	reply := c.listAnswer(packets.Unsuback, asked.id, reasons)
 	if reply == nil {
 		return packets.ErrUnspecifiedError
 	}

@@ -235,8 +235,8 @@ func (t *Tap) hand(ctx context.Context, batch []Message, entries []tapped) {
 		err = failure
 	}
 	if err != nil {
+		t.broker.log.Error("messages are not taken", "filter", t.filter, "messages", len(batch), "error", err, "stack", stackOf(err))
 		err = fmt.Errorf("take messages on %s: %w", t.filter, err)
-		t.broker.log.Error("messages are not taken", "filter", t.filter, "messages", len(batch), "error", err)
 	}
 	settleAll(entries, err)
 	clear(entries)
