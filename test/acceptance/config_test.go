@@ -34,9 +34,9 @@ func TestBadInputIsToldWithItsPlaceAndStartsNothing(t *testing.T) {
 		"a duplicate name":  {"{name: valve", "{name: temperature", ":11:20:", "twice"},
 		"a wrong type":      {"unit: 1", "unit: one", ":6:11:", "unit"},
 		"an unknown type":   {"type: int16", "type: int17", ":10:61:", "int16"},
-		"an unknown sink":   {"to: [line]", "to: [lime]", ":13:72:", `did you mean "line"`},
-		"bad SQL":           {"SELECT temperature FROM", "SELECT temperature FRM", ":13:25:", "1:"},
-		"an unknown column": {"SELECT temperature", "SELECT temprature", ":13:25:", "temperature"},
+		"an unknown sink":   {"to: [line]", "to: [lime]", ":13:65:", `did you mean "line"`},
+		"bad SQL":           {"SELECT temperature FROM", "SELECT temperature FRM", ":13:26:", "1:24"},
+		"an unknown column": {"SELECT temperature", "SELECT temprature", ":13:26:", "did you mean temperature"},
 		"an unknown key":    {"rules:", "rulez:", ":12:1:", `did you mean "rules"`},
 		"broken YAML":       {"sinks:", "sinks: [", ":14:", ""},
 	} {

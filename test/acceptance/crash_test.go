@@ -71,7 +71,7 @@ func (r *receipt) take(m reading) error {
 		return nil
 	}
 	r.seen[life][sequence] = true
-	lane := fmt.Sprint(life, m.Historical)
+	lane := life + strconv.FormatBool(m.Historical)
 	if newest := r.newest[lane]; sequence < newest {
 		return fmt.Errorf("%s came after %d", m.ID, newest)
 	}
@@ -93,11 +93,28 @@ func (r *receipt) missing() (missing, records uint64) {
 	return missing, records
 }
 
+// gaps lists the sequences that are missing, for people.
+func (r *receipt) gaps() (list []string) {
+	for life, sequences := range r.seen {
+		for s := range r.newest[life+"true"] + r.newest[life+"false"] {
+			if s > 0 && !sequences[s] && s < max(r.newest[life+"true"], r.newest[life+"false"]) {
+				list = append(list, fmt.Sprintf("%s/%d", life, s))
+			}
+		}
+	}
+	return list
+}
+
 // awaitAll waits until the judge has at least so many records and none is
 // missing among them, and checks their order.
 func awaitAll(t *testing.T, judge *mosquittotest.Judge, records uint64) {
 	t.Helper()
 	var r *receipt
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("missing: %v", r.gaps())
+		}
+	})
 	judge.Wait(func(messages []mosquittotest.Message) bool {
 		r = &receipt{seen: map[string]map[uint64]bool{}, newest: map[string]uint64{}}
 		for _, m := range parse(t, messages) {
@@ -112,9 +129,20 @@ func awaitAll(t *testing.T, judge *mosquittotest.Judge, records uint64) {
 	t.Logf("%d records, %d came again", got, r.again)
 }
 
-func TestAKilledNodeDeliversEverythingItHadCommitted(t *testing.T) {
-	plant, far := startPlant(t), mosquittotest.Start(t)
+// judged starts the far broker with a judge whose session is on its disk: when
+// the broker is killed, what comes next is still kept for the judge.
+func judged(t *testing.T) (*mosquittotest.Server, *mosquittotest.Judge) {
+	t.Helper()
+	far := mosquittotest.Start(t)
 	judge := far.Judge("plant-7/climate")
+	far.Stop()
+	far.Up()
+	return far, judge
+}
+
+func TestAKilledNodeDeliversEverythingItHadCommitted(t *testing.T) {
+	plant := startPlant(t)
+	far, judge := judged(t)
 	config, data := site(t, scene(plant.address(), far.URL())), t.TempDir()
 
 	e := start(t, password(), "edge", "-c", config, "--data", data)
@@ -135,8 +163,8 @@ func TestAKilledNodeDeliversEverythingItHadCommitted(t *testing.T) {
 }
 
 func TestAFarBrokerThatDiesWithMessagesInFlightMissesNone(t *testing.T) {
-	plant, far := startPlant(t), mosquittotest.Start(t)
-	judge := far.Judge("plant-7/climate")
+	plant := startPlant(t)
+	far, judge := judged(t)
 	e := start(t, password(), "edge", "-c", site(t, scene(plant.address(), far.URL())), "--data", t.TempDir())
 	for range 3 {
 		before := len(judge.WaitFor(10))
