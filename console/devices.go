@@ -75,10 +75,8 @@ func (s *Server) readings(devices ...Device) []Reading {
 }
 
 func (s *Server) device(name string) (Device, error) {
-	for _, d := range s.options.Node.Devices() {
-		if d.Name == name {
-			return d, nil
-		}
+	if d, ok := s.options.Node.Device(name); ok {
+		return d, nil
 	}
 	return Device{}, huma.Error404NotFound(fmt.Sprintf("no device is called %q", name))
 }

@@ -29,6 +29,9 @@ type Node interface {
 	// that is done or has failed.
 	Command(ctx context.Context, verb Verb, path string) error
 
+	// Device is one of Devices; ok is false where there is none of that name.
+	Device(name string) (d Device, ok bool)
+
 	// Devices, Streams, Rules and Sinks list what is configured, by name, with
 	// what it has done so far.
 	Devices() []Device

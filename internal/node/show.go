@@ -66,6 +66,15 @@ func (n *Node) state(path string) (state, detail string) {
 	return t.State, t.Detail
 }
 
+// Device is one of Devices.
+func (n *Node) Device(name string) (console.Device, bool) {
+	d := n.options.Site.Device(name)
+	if d == nil {
+		return console.Device{}, false
+	}
+	return n.device(d), true
+}
+
 // Devices lists the devices by name.
 func (n *Node) Devices() []console.Device {
 	list := make([]console.Device, 0, len(n.options.Site.Devices))

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// page is the result as Markdown, with how it was come by.
+func (r result) page(s scale) string {
+	var b bytes.Buffer
+	seconds := r.during.Seconds()
+	due := float64(s.devices) * seconds / s.interval.Seconds()
+	fmt.Fprintf(&b, "# %d devices × %d tags at %s\n\n", s.devices, s.tags, s.interval)
+	fmt.Fprintf(&b, "Written by `make bench` on %s: %s, %d processors, %s, %s/%s.\n\n",
+		time.Now().Format(time.DateOnly), processor(), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(&b, "| of the node | |\n|---|---|\n")
+	row := func(what, format string, values ...any) {
+		fmt.Fprintf(&b, "| %s | %s |\n", what, fmt.Sprintf(format, values...))
+	}
+	row("values a second", "%.0f", float64(r.counts.scans)*float64(s.tags)/seconds)
+	row("processor, of one core", "%.1f %%", 100*r.cpu.Seconds()/seconds)
+	row("processor time a value", "%.0f ns", float64(r.cpu.Nanoseconds())/(float64(r.counts.scans)*float64(s.tags)))
+	row("resident memory, at the end and at most", "%.0f MB, %.0f MB", float64(r.resident)/1e6, float64(r.peak)/1e6)
+	row("scans made, of those due", "%.2f %%", 100*float64(r.counts.scans)/due)
+	row("scans late (not done when the next was due)", "%d of %d", r.counts.late, r.counts.scans)
+	row("scans left out", "%d", r.counts.overruns)
+	row("requests without an answer", "%d", r.counts.faults)
+	row("writes meanwhile, accepted to acknowledged", "%d: p50 %s, p99 %s, most %s", len(r.writes), r.quantile(0.5), r.quantile(0.99), r.quantile(1))
+	fmt.Fprintf(&b, `
+## Method
+
+The devices are a process of their own: %d Modbus TCP servers of the simulator, each on its own port, each with one unit
+whose registers move. The node is the released build of holdfast with the default configuration: every value is
+scaled, logged, and kept in the history. After all devices are polled it warms up for %s and is measured for %s.
+Processor time and memory are those of the node's process alone, from /proc. Scans are counted by the node. Each write
+goes through the API to the next device; its times are those of the report.
+
+The machine is shared and noisy. To run it yourself: `+"`go run ./test/bench -devices %d -tags %d`"+`.
+`, s.devices, warmUp, s.during, s.devices, s.tags)
+	return b.String()
+}
+
+func (r result) quantile(q float64) time.Duration {
+	if len(r.writes) == 0 {
+		return 0
+	}
+	i := min(int(q*float64(len(r.writes))), len(r.writes)-1)
+	return r.writes[i].Round(10 * time.Microsecond)
+}
+
+// processor names the machine's processor.
+func processor() string {
+	info, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return "unknown processor"
+	}
+	for line := range strings.Lines(string(info)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return "unknown processor"
+}

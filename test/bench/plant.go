@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/protocols/modbus/simulator"
+)
+
+// plant runs the devices and prints their addresses, a line each, until its
+// standard input ends.
+func plant(ctx context.Context, s scale, _ string) error {
+	for range s.devices {
+		p, err := simulator.Start(ctx, simulator.Options{
+			Address: "127.0.0.1:0", Units: 1, Waves: s.tags, Tick: time.Second, Logger: slog.New(slog.DiscardHandler),
+		})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = p.Close() }()
+		fmt.Println(p.Address())
+	}
+	_, err := io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+// devices is the plant in a process of its own.
+type devices struct {
+	addresses []string
+	cmd       *exec.Cmd
+	keep      io.Closer // closing it ends the plant
+}
+
+func startDevices(s scale) (*devices, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	d := &devices{cmd: exec.Command(self, "-role", "plant", "-devices", strconv.Itoa(s.devices), "-tags", strconv.Itoa(s.tags))}
+	d.cmd.Stderr = os.Stderr
+	in, err := d.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	d.keep = in
+	out, err := d.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.cmd.Start(); err != nil {
+		return nil, err
+	}
+	for lines := bufio.NewScanner(out); len(d.addresses) < s.devices; {
+		if !lines.Scan() {
+			return nil, errors.Join(errors.New("the plant did not start"), d.close())
+		}
+		d.addresses = append(d.addresses, strings.TrimSpace(lines.Text()))
+	}
+	return d, nil
+}
+
+func (d *devices) close() error {
+	_ = d.keep.Close()
+	return d.cmd.Wait()
+}
