@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -27,21 +26,20 @@ const (
 // streamInput asks for a stream.
 type streamInput struct {
 	Devices []string `query:"device,explode" maxItems:"64" doc:"Whose tags to send; may be given several times."`
-	After   string   `header:"Last-Event-ID" doc:"Number of the last event received; a browser sends it by itself."`
+	After   uint64   `query:"after" doc:"Number of the last event received; 0: begin with the newest few."`
 }
 
 func (s *Server) describeStream(api huma.API) {
 	o := operation(http.MethodGet, "/api/v1/stream", "stream", "actors", "What changes, as server-sent events")
 	o.Description = "Events, at most two a second of each: hello (as /version), tree ({actors, gone}: those that changed), " +
 		"tags ([{d, t, v, l, q, ms}]: device, tag, value, last of a Bad one, quality, source time in ms), events (as /events), " +
-		"status (counters of devices, rules, sinks, the log). A client that takes nothing for 15 s is cut; one may come again with Last-Event-ID."
+		"status (counters of devices, rules, sinks, the log). A client that takes nothing for 15 s is cut."
 	o.Responses = map[string]*huma.Response{"200": {Description: "The stream", Content: map[string]*huma.MediaType{"text/event-stream": {}}}}
 	o.Errors = []int{http.StatusServiceUnavailable}
 	huma.Register(api, o, s.stream)
 }
 
 func (s *Server) stream(_ context.Context, in *streamInput) (*huma.StreamResponse, error) {
-	after, _ := strconv.ParseUint(in.After, 10, 64) // without one, from the oldest kept
 	if !s.viewers.enter() {
 		return nil, huma.Error503ServiceUnavailable(fmt.Sprintf("%d pages are watching already", maxViewers))
 	}
@@ -52,7 +50,7 @@ func (s *Server) stream(_ context.Context, in *streamInput) (*huma.StreamRespons
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.WriteHeader(http.StatusOK)
 		frames := &frames{out: w, control: http.NewResponseController(w)}
-		err := s.show(r.Context(), frames, newView(s.options.Node, in.Devices, after))
+		err := s.show(r.Context(), frames, newView(s.options.Node, in.Devices, in.After))
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			s.viewers.cut.Add(1)
 			s.options.Logger.Warn("slow viewer cut", "remote", r.RemoteAddr)
@@ -97,7 +95,6 @@ func (f *frames) changes(v *view) {
 		f.add("tags", live)
 	}
 	if events := v.events(); len(events) > 0 {
-		fmt.Fprintf(&f.text, "id: %d\n", v.event)
 		f.add("events", events)
 	}
 }

@@ -2,14 +2,15 @@ package console
 
 import (
 	"encoding/json"
+	"math"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// eventsAtOnce is how many events one frame carries at most; the rest is in the
-// next.
+// eventsAtOnce is how many events one frame carries at most, the rest being in
+// the next, and how many of the past a new viewer is shown.
 const eventsAtOnce = 200
 
 // view is what one viewer has been shown, so that only what is new is sent. It
@@ -78,8 +79,20 @@ func newView(node Node, devices []string, lastEvent uint64) *view {
 		node: node, devices: devices, event: lastEvent,
 		actors: map[string]shownActor{}, samples: map[place]tag.Sample{},
 	}
+	if v.event == 0 {
+		v.event = newest(node)
+	}
 	v.lookAt()
 	return v
+}
+
+// newest returns the number after which the newest few events are.
+func newest(node Node) uint64 {
+	kept := node.Events(0, math.MaxInt)
+	if len(kept) <= eventsAtOnce {
+		return 0
+	}
+	return kept[len(kept)-eventsAtOnce-1].Number
 }
 
 // lookAt finds the tags of the viewer's devices.

@@ -1,0 +1,87 @@
+// Where the data goes: rules, sinks and the log on the disk.
+
+import { el, rows, setAttribute, setState, setText, state } from "./dom.js";
+import { age, bytes, count, tone } from "./format.js";
+import { Spark } from "./spark.js";
+
+export class FlowView {
+  #store;
+  #rules;
+  #sinks;
+  #log;
+
+  constructor(store, rules, sinks, log) {
+    this.#store = store;
+    this.#rules = rows(rules, card);
+    this.#sinks = rows(sinks, sinkCard);
+    this.#log = card({ name: "log" });
+    this.#log.node.hidden = true;
+    log.append(this.#log.node);
+    store.on("status", () => this.show());
+  }
+
+  show() {
+    const { status } = this.#store;
+    this.#rules(status.rules, (r) => r.name, showRule);
+    this.#sinks(status.sinks, (s) => s.name, (row, sink) => showSink(row, sink, this.#store.now()));
+    showLog(this.#log, status.log);
+  }
+}
+
+function card({ name }) {
+  const row = { kind: el("span", { class: "kind" }), state: state(), text: el("code"), numbers: el("p", { class: "numbers" }), why: el("p", { class: "why" }) };
+  row.node = el("article", { class: "card panel", "aria-label": name },
+    el("header", {}, el("h3", {}, name), row.kind, row.state), row.text, row.numbers, row.why);
+  return row;
+}
+
+function sinkCard(sink) {
+  const row = card(sink);
+  row.spark = new Spark();
+  row.numbers.after(el("div", { class: "spark" }, row.spark.node));
+  return row;
+}
+
+// show fills a card; numbers are [figure, word, tone], and those at zero are
+// left out where they have a tone.
+function show(row, kind, name, text, numbers, why) {
+  setText(row.kind, kind);
+  setState(row.state, name, tone(name));
+  row.state.hidden = !name;
+  setText(row.text, text);
+  row.text.hidden = !text;
+  const told = numbers.filter(([n, , tint]) => !tint || (n !== 0 && n !== "0"));
+  row.numbers.replaceChildren(...told.map(([n, word, tint]) =>
+    el("span", { class: tint }, el("b", {}, typeof n === "number" ? count(n) : n), ` ${word}`)));
+  setText(row.why, why);
+  setAttribute(row.why, "hidden", !why);
+}
+
+function showRule(row, rule) {
+  show(row, `rule to ${(rule.to ?? []).join(", ")}`, rule.state, rule.sql, [
+    [rule.rows_in, "rows in"], [rule.rows_out, "out"], [rule.writes, "writes"],
+    [rule.failed, "failed", "bad"], [rule.dropped, "dropped", "bad"], [rule.expired, "writes too late", "warn"],
+    [rule.late, "late", "warn"], [rule.refused, "refused", "bad"],
+  ], rule.failure);
+}
+
+function showSink(row, sink, now) {
+  const state = sink.backfill ? `${sink.state}, catching up` : sink.state;
+  show(row, `${sink.type} sink`, state, "", [
+    [sink.acked, "acknowledged"], [sink.lag, sink.lag > 0 ? `wait (${bytes(sink.lag_bytes)}, ${age(sink.lag_age_ns / 1e6)})` : "wait"],
+    [sink.rejected, "refused for good", "bad"], [sink.skipped, "given up", "bad"],
+  ], sink.rejection);
+  setState(row.state, state, sink.backfill ? "busy" : tone(sink.state));
+  setAttribute(row.state, "title", sink.detail);
+  row.spark.add(now, sink.lag);
+  row.spark.draw(now);
+}
+
+function showLog(row, log) {
+  const lost = Object.entries(log.dropped ?? {});
+  row.node.hidden = false;
+  show(row, "on this disk", "", "", [
+    [log.rows, "rows"], [log.commits, "commits"], [bytes(log.bytes), "kept"], [bytes(log.written_bytes), "written"],
+    [log.failures, "commits failed", "bad"], [log.quarantined, "files set aside", "bad"],
+  ], lost.map(([what, n]) => `${count(n)} lost of ${what}`).join("; "));
+}
