@@ -171,5 +171,7 @@ func (b *Broker) lastWords(s *session, will *message, at time.Time) {
 	if !m.expires.IsZero() {
 		m.expires = at.Add(m.expires.Sub(time.Unix(0, 0)))
 	}
-	b.issue(&m)
+	if err := b.issue(&m); err != nil {
+		b.log.Error("a will is not published", "client", s.id, "error", err)
+	}
 }

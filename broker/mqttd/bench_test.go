@@ -31,9 +31,11 @@ func (l load) run(t testing.TB, port string, n int) {
 	var all sync.WaitGroup
 	for i := range l.subscribers {
 		c := dial(t, port, "sub"+strconv.Itoa(i), cleanStart)
-		defer c.Close()
 		c.subscribe(t, packets.SubOptions{Topic: "bench", QoS: l.qos})
-		all.Go(func() { l.receive(t, c, n) })
+		all.Go(func() {
+			l.receive(t, c, n)
+			_ = c.Close()
+		})
 	}
 	pub := dial(t, port, "pub", cleanStart)
 	defer pub.Close()

@@ -49,7 +49,8 @@ func decodeSubscribe(body []byte, version byte) (w wishes, err error) {
 		w.filters = append(w.filters, one)
 		body = rest[1:]
 	}
-	return w, w.check()
+	err = w.check()
+	return w, err
 }
 
 // decodeUnsubscribe reads UNSUBSCRIBE (MQTT 5.0 §3.10).
@@ -64,7 +65,8 @@ func decodeUnsubscribe(body []byte, version byte) (w wishes, err error) {
 		}
 		w.filters = append(w.filters, wish{filter: string(filter)})
 	}
-	return w, w.check()
+	err = w.check()
+	return w, err
 }
 
 func (w *wishes) check() error {

@@ -23,7 +23,7 @@ func TestABrokerToBeKilled(t *testing.T) {
 		t.Skip("runs as a child of another test")
 	}
 	b := start(t, kept(path))
-	fmt.Printf("port %s\n", port(b))
+	fmt.Fprintf(os.Stdout, "port %s\n", port(b))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	<-ctx.Done()

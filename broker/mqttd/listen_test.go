@@ -76,9 +76,8 @@ func TestClientsComeOverWebSocketsPlainAndSecure(t *testing.T) {
 			b := start(t, func(c *mqttd.Config) { c.Listeners[0].WebSocket, c.Listeners[0].TLS = true, certificates })
 			transport := &http.Transport{TLSClientConfig: trusted}
 			defer transport.CloseIdleConnections()
-			conn, _, err := websocket.Dial(t.Context(), scheme+"://"+b.Addresses()[0].String()+"/mqtt", &websocket.DialOptions{
-				Subprotocols: []string{"mqtt"}, HTTPClient: &http.Client{Transport: transport},
-			})
+			how := &websocket.DialOptions{Subprotocols: []string{"mqtt"}, HTTPClient: &http.Client{Transport: transport}}
+			conn, _, err := websocket.Dial(t.Context(), scheme+"://"+b.Addresses()[0].String(), how) //nolint:bodyclose // it has none
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,9 +91,8 @@ func TestClientsComeOverWebSocketsPlainAndSecure(t *testing.T) {
 
 func TestAPageOfAnotherSiteIsNotLetIn(t *testing.T) {
 	b := start(t, func(c *mqttd.Config) { c.Listeners[0].WebSocket = true })
-	_, reply, err := websocket.Dial(t.Context(), "ws://"+b.Addresses()[0].String(), &websocket.DialOptions{
-		HTTPHeader: http.Header{"Origin": {"https://elsewhere.example"}},
-	})
+	how := &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"https://elsewhere.example"}}}
+	_, reply, err := websocket.Dial(t.Context(), "ws://"+b.Addresses()[0].String(), how) //nolint:bodyclose // it was read
 	if err == nil || reply == nil || reply.StatusCode != http.StatusForbidden {
 		t.Errorf("got %v, %v", reply, err)
 	}

@@ -1,6 +1,7 @@
 package mqttd_test
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 
@@ -257,7 +258,7 @@ func TestALargeMessageArrivesWhole(t *testing.T) {
 	}
 	c.publish(t, packets.Publish{Topic: "t", QoS: 1, PacketID: 1, Payload: payload})
 	for range 2 {
-		if p := c.next(t); p.Type == packets.PUBLISH && string(p.Content.(*packets.Publish).Payload) != string(payload) {
+		if p := c.next(t); p.Type == packets.PUBLISH && !bytes.Equal(p.Content.(*packets.Publish).Payload, payload) {
 			t.Error("it is not the same")
 		}
 	}

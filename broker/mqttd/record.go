@@ -15,20 +15,20 @@ var errRecord = errors.New("the record is not one of a message")
 const (
 	recordRetain   = 1 << 2 // the two bits below hold the QoS
 	recordReleased = 1 << 3
-	recordDup      = 1 << 4
 )
 
-// appendRecord appends an item as the vault keeps it. One that the client has
+// encodeRecord returns an item as the vault keeps it. One that the client has
 // already is kept without content.
-func appendRecord(dst []byte, it *item) []byte {
+func encodeRecord(it *item) []byte {
 	flags := it.qos
 	if it.retain {
 		flags |= recordRetain
 	}
 	if it.released {
-		return append(dst, recordVersion, flags|recordReleased)
+		return []byte{recordVersion, flags | recordReleased}
 	}
 	m := it.message
+	dst := make([]byte, 0, 64+len(m.topic)+len(m.properties)+len(m.payload))
 	dst = append(dst, recordVersion, flags, byte(min(m.hops, 255)))
 	dst = binary.BigEndian.AppendUint64(dst, uint64(unixNano(m.arrived)))
 	dst = binary.BigEndian.AppendUint64(dst, uint64(unixNano(m.expires)))
@@ -41,7 +41,7 @@ func appendRecord(dst []byte, it *item) []byte {
 	return append(dst, m.payload...)
 }
 
-// decodeRecord is the inverse of appendRecord. The item shares no memory with
+// decodeRecord is the inverse of encodeRecord. The item shares no memory with
 // the record.
 func decodeRecord(in []byte) (*item, error) {
 	if len(in) < 2 || in[0] != recordVersion {

@@ -152,7 +152,7 @@ func (t *Tap) take() tapped {
 
 // evict drops the oldest message if nobody waits for its acknowledgement.
 func (t *Tap) evict() bool {
-	if (*t.waiting.at(0)).settle != nil {
+	if t.waiting.at(0).settle != nil {
 		return false
 	}
 	t.take()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // vault is the broker's file: sessions, what waits for them, what they have
@@ -184,7 +185,7 @@ func putSession(tx *bbolt.Tx, client string, s storedSession) error {
 func dropSession(tx *bbolt.Tx, client string) error {
 	for _, name := range []string{queuesBucket, receivedBucket} {
 		err := tx.Bucket([]byte(name)).DeleteBucket([]byte(client))
-		if err != nil && !errors.Is(err, bbolt.ErrBucketNotFound) {
+		if err != nil && !errors.Is(err, bolterrors.ErrBucketNotFound) {
 			return err
 		}
 	}
@@ -196,7 +197,7 @@ func putItem(tx *bbolt.Tx, client string, it *item) error {
 	if err != nil {
 		return err
 	}
-	return queue.Put(place(it.seq), appendRecord(nil, it))
+	return queue.Put(place(it.seq), encodeRecord(it))
 }
 
 func deleteItem(tx *bbolt.Tx, client string, seq uint64) error {
@@ -228,7 +229,7 @@ func putRetained(tx *bbolt.Tx, m *message) error {
 	if len(m.payload) == 0 {
 		return deleteRetained(tx, m.topic)
 	}
-	return tx.Bucket([]byte(retainedBucket)).Put([]byte(m.topic), appendRecord(nil, &item{message: m, qos: m.qos, retain: true}))
+	return tx.Bucket([]byte(retainedBucket)).Put([]byte(m.topic), encodeRecord(&item{message: m, qos: m.qos, retain: true}))
 }
 
 func deleteRetained(tx *bbolt.Tx, topic string) error {

@@ -21,7 +21,7 @@ func (b *Broker) serveWeb(socket net.Listener, l Listener) {
 		}),
 	}
 	if err := server.Serve(socket); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
-		b.log.Error("WebSockets are not taken any more", "listen", l.Address, "error", err)
+		b.log.Error("connections over WebSocket are not taken any more", "listen", l.Address, "error", err)
 	}
 	_ = server.Close()
 }

@@ -1,6 +1,7 @@
 package mqtt
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -95,7 +96,7 @@ func (c *composer) array(b *tag.Batch, i int) (rows int) {
 		before := len(c.payload)
 		if rows > 0 {
 			c.scratch = c.form.topic.appendTo(c.scratch[:0], b.Row(i+rows))
-			if string(c.scratch) != string(c.topic) {
+			if !bytes.Equal(c.scratch, c.topic) {
 				break
 			}
 			c.payload = append(c.payload, ',')

@@ -99,8 +99,10 @@ func TestMetadataCanStandInUserProperties(t *testing.T) {
 	if m.Payload != `{"temperature":null,"humidity":1}` {
 		t.Errorf("payload %s", m.Payload)
 	}
-	for _, want := range []string{"hops:2", "ts:1800000000000", "historical:true", "quality.temperature:BadTimeout",
-		"id:plant-7/00000000-0000-0000-0000-000000000000/3/9"} {
+	for _, want := range []string{
+		"hops:2", "ts:1800000000000", "historical:true", "quality.temperature:BadTimeout",
+		"id:plant-7/00000000-0000-0000-0000-000000000000/3/9",
+	} {
 		if !strings.Contains(m.Properties, want) {
 			t.Errorf("no %s in %s", want, m.Properties)
 		}

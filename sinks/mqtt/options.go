@@ -70,16 +70,20 @@ func (o *Options) Check(report config.Report) {
 		report("url", &config.Problem{What: "the URL holds a user", Fix: "write username and password as keys of their own"})
 	}
 	if o.Metadata == inProperties && o.RowsPerMessage > 1 {
-		report("metadata", &config.Problem{What: "properties belong to a message, which has several rows here",
-			Fix: "write metadata: payload, or rows_per_message: 1"})
+		report("metadata", &config.Problem{
+			What: "properties belong to a message, which has several rows here",
+			Fix:  "write metadata: payload, or rows_per_message: 1",
+		})
 	}
 	o.TLS.check(o.secure(), report)
 }
 
 func (t TLS) check(secure bool, report config.Report) {
 	if t != (TLS{}) && !secure {
-		report("tls", &config.Problem{What: "the connection is not encrypted, so the certificates are of no use",
-			Fix: "write mqtts:// or wss:// in url, or remove tls"})
+		report("tls", &config.Problem{
+			What: "the connection is not encrypted, so the certificates are of no use",
+			Fix:  "write mqtts:// or wss:// in url, or remove tls",
+		})
 	}
 	if (t.Cert == "") != (t.Key == "") {
 		report("tls", &config.Problem{What: "a certificate and its key belong together", Fix: "give both cert and key, or neither"})

@@ -72,8 +72,10 @@ func (t Template) check() error {
 }
 
 func unreadable(text, what string) error {
-	return &config.Problem{What: fmt.Sprintf("topic %.60q %s", text, what),
-		Fix: "write {site}, {stream} or the {name} of a field, and no other braces"}
+	return &config.Problem{
+		What: fmt.Sprintf("topic %.60q %s", text, what),
+		Fix:  "write {site}, {stream} or the {name} of a field, and no other braces",
+	}
 }
 
 // String returns the template as it was written.

@@ -172,15 +172,15 @@ func (w *window) cause() error {
 }
 
 // oldest is since when the longest message has been on the way.
-func (w *window) oldest() (since time.Time, any bool) {
+func (w *window) oldest() (since time.Time, found bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, f := range w.flights {
-		if f.delivery != nil && (!any || f.since.Before(since)) {
-			since, any = f.since, true
+		if f.delivery != nil && (!found || f.since.Before(since)) {
+			since, found = f.since, true
 		}
 	}
-	return since, any
+	return since, found
 }
 
 // delivery is what Send was given, guarded by its window's lock.
