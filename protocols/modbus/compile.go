@@ -119,6 +119,9 @@ func (p *point) checkAccess(t *config.Tag, _ *TagOptions) *flaw {
 
 // setPlace finds the registers in the device, and holds them against its limits.
 func (p *point) setPlace(a Address, device *DeviceOptions) *flaw {
+	if a.Area == 0 {
+		return flawed("address", addressForms, "the tag has no address")
+	}
 	first, err := a.offset(device.Base)
 	if err != nil {
 		return &flaw{"address", err}

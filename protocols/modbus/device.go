@@ -50,7 +50,7 @@ func inFlight(scheme string, o *DeviceOptions) int {
 	if isSerial(scheme) {
 		return 1
 	}
-	return o.InFlight
+	return max(o.InFlight, 1)
 }
 
 // addGroup compiles the tags of a group, and its plan.

@@ -31,11 +31,30 @@ func qualityOf(e wire.Exception) tag.Quality {
 	}
 }
 
+// refusal is an answer that says no.
+type refusal struct {
+	quality tag.Quality
+	here    bool // it is about the address or the count: another read may succeed
+	open    bool // what the device makes of the request is not decided
+}
+
+// refusalOf returns the refusal in the error of a call; ok is false where the device gave no usable answer.
+func refusalOf(err error) (r refusal, ok bool) {
+	if errors.Is(err, wire.ErrShort) {
+		return refusal{quality: tag.BadAddressUnknown, here: true}, true
+	}
+	e, ok := errors.AsType[wire.Exception](err)
+	if !ok || isGateways(e) {
+		return r, false
+	}
+	return refusal{
+		quality: qualityOf(e), open: e == wire.Acknowledge,
+		here: e == wire.IllegalAddress || e == wire.IllegalValue,
+	}, true
+}
+
 // isGateways reports whether an exception comes from a gateway, which speaks for a unit that did not answer.
 func isGateways(e wire.Exception) bool { return e == wire.GatewayNoPath || e == wire.GatewayNoResponse }
-
-// isUndecided reports whether an exception leaves open what the device makes of the request.
-func isUndecided(e wire.Exception) bool { return e == wire.Acknowledge || isGateways(e) }
 
 // fault returns the fault of a call that got no usable answer; it reaches as far as the unit.
 func (d *device) fault(doing string, c *link.Call) error {

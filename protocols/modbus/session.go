@@ -2,7 +2,6 @@ package modbus
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
@@ -60,14 +59,14 @@ func (p *plan) take(b block, c *link.Call, row []tag.Value) error {
 		p.fill(b, c.Reply, row)
 		return nil
 	}
-	exception, ok := errors.AsType[wire.Exception](c.Err)
-	if !ok || isGateways(exception) {
+	r, refused := refusalOf(c.Err)
+	if !refused {
 		return p.device.fault(b.doing(), c)
 	}
 	p.device.estimate.answered(c.Elapsed)
-	p.spoil(b, qualityOf(exception), row)
-	if exception == wire.IllegalAddress || exception == wire.IllegalValue {
-		p.refused(b, qualityOf(exception))
+	p.spoil(b, r.quality, row)
+	if r.here {
+		p.refused(b, r.quality)
 	}
 	return nil
 }
@@ -97,8 +96,8 @@ func (s *session) ask(ctx context.Context, d *device, doing string, request []by
 		d.estimate.answered(c.Elapsed)
 		return c.Reply, nil
 	}
-	if exception, ok := errors.AsType[wire.Exception](c.Err); ok && !isUndecided(exception) {
-		return nil, &protocols.Refusal{Quality: qualityOf(exception), Err: fmt.Errorf("%s: %w", doing, exception)}
+	if r, refused := refusalOf(c.Err); refused && !r.open {
+		return nil, &protocols.Refusal{Quality: r.quality, Err: fmt.Errorf("%s: %w", doing, c.Err)}
 	}
 	return nil, d.fault(doing, c)
 }
@@ -160,8 +159,7 @@ func (s *session) Probe(ctx context.Context, of protocols.Device) error {
 	if err := s.link.Exchange(ctx, d.estimate.brief(), calls); err != nil {
 		return broken(err)
 	}
-	exception, refused := errors.AsType[wire.Exception](calls[0].Err)
-	if calls[0].Err == nil || refused && !isGateways(exception) {
+	if _, refused := refusalOf(calls[0].Err); refused || calls[0].Err == nil {
 		d.estimate.answered(calls[0].Elapsed)
 		return nil
 	}

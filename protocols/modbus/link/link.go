@@ -25,7 +25,7 @@ type Call struct {
 	Unit    byte
 	Request []byte        // PDU
 	Reply   []byte        // data of the reply, checked: packed bits or registers
-	Err     error         // a wire.Exception, wire.ErrMismatch, ErrNoAnswer or ErrOwed, wrapped; nil: answered
+	Err     error         // a wire.Exception, wire.ErrShort, wire.ErrMismatch, ErrNoAnswer or ErrOwed; nil: answered
 	Elapsed time.Duration // from sending to the reply
 
 	pdu  []byte // the reply as received

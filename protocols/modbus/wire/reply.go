@@ -7,8 +7,14 @@ import (
 	"fmt"
 )
 
-// ErrMismatch is wrapped by what Check returns for a reply that does not fit its request.
-var ErrMismatch = errors.New("the reply does not fit the request")
+var (
+	// ErrMismatch is wrapped by what Check returns for a reply that does not fit its request.
+	ErrMismatch = errors.New("the reply does not fit the request")
+
+	// ErrShort is wrapped by what Check returns for a reply to a read that is whole, and carries less than was asked
+	// for. It is against the standard, and the way of some devices to say that they have no more.
+	ErrShort = errors.New("the reply has less than was asked for")
+)
 
 // headLength is function, address and count or value, which replies to writes repeat.
 const headLength = 5
@@ -37,7 +43,7 @@ func ReplyLength(request []byte) int {
 
 // Check holds a reply against its request and returns the data that it carries: packed bits or registers of a read,
 // nothing of a write. The error is an Exception where the device refused, and wraps ErrMismatch where the reply cannot
-// be one to this request. The data share the reply's memory.
+// be one to this request, or ErrShort. The data share the reply's memory.
 func Check(request, reply []byte) (data []byte, err error) {
 	if len(reply) == 0 {
 		return nil, fmt.Errorf("%w: it is empty", ErrMismatch)
@@ -49,10 +55,14 @@ func Check(request, reply []byte) (data []byte, err error) {
 	if reply[0] != byte(f) {
 		return nil, fmt.Errorf("%w: function %d for %d", ErrMismatch, reply[0], byte(f))
 	}
-	if want := ReplyLength(request); len(reply) != want {
+	reads := f.ReadsBits() || f.ReadsRegisters()
+	switch want := ReplyLength(request); {
+	case reads && len(reply) >= 2 && len(reply) < want && int(reply[1]) == len(reply)-2:
+		return nil, fmt.Errorf("%w: %d bytes, want %d", ErrShort, reply[1], want-2)
+	case len(reply) != want:
 		return nil, fmt.Errorf("%w: %d bytes, want %d", ErrMismatch, len(reply), want)
 	}
-	if f.ReadsBits() || f.ReadsRegisters() {
+	if reads {
 		return checkRead(reply)
 	}
 	return nil, checkEcho(request, reply)

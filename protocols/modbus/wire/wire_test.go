@@ -83,6 +83,15 @@ func TestRepliesThatDoNotFitAreRefused(t *testing.T) {
 	}
 }
 
+func TestAReplyWithLessThanWasAskedForIsKnownAsSuch(t *testing.T) {
+	for _, c := range [][2]string{{"03 0000 0002", "03 00"}, {"04 0000 0002", "04 02 0001"}, {"01 0000 0009", "01 01 FF"}} {
+		data, err := Check(octets(t, c[0]), octets(t, c[1]))
+		if !errors.Is(err, ErrShort) || errors.Is(err, ErrMismatch) || data != nil {
+			t.Errorf("%s, %s: % x, %v", c[0], c[1], data, err)
+		}
+	}
+}
+
 func TestAnExceptionIsAnErrorOfItsOwn(t *testing.T) {
 	for code := Exception(1); code < 0x10; code++ {
 		reply := AppendException(nil, ReadHolding, code)

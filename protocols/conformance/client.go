@@ -1,0 +1,174 @@
+package conformance
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+const (
+	// patience is how long the suite waits for what must happen.
+	patience = time.Minute
+
+	// patient is a timeout that no device exceeds that is well; brief is one for tests that wait for it to pass.
+	patient = 30 * time.Second
+	brief   = 200 * time.Millisecond
+)
+
+// client is a driver at a peer. It dials anew after a fault of the session, as the actors do.
+type client struct {
+	t       *testing.T
+	driver  protocols.Driver
+	config  *config.Device
+	device  protocols.Device
+	session protocols.Session // nil while there is none
+}
+
+// start starts a peer and connects to it.
+func (h Harness) start(t *testing.T, timeout time.Duration) (*client, Peer) {
+	t.Helper()
+	peer := h.Start(t)
+	for name, v := range initial() {
+		peer.Set(name, v)
+	}
+	c := h.client(t, peer, timeout)
+	c.connect()
+	return c, peer
+}
+
+// client compiles the peer's device.
+func (h Harness) client(t *testing.T, peer Peer, timeout time.Duration) *client {
+	t.Helper()
+	c := &client{t: t, driver: h.Driver, config: peer.Device(timeout)}
+	var err error
+	if c.device, err = h.Driver.Compile(c.config); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.close)
+	return c
+}
+
+// initial is what the peer holds at first.
+func initial() map[string]tag.Value {
+	return map[string]tag.Value{
+		Number: tag.IntOf(42), Decimal: tag.FloatOf(21.7), Flag: tag.BoolOf(true), Fixed: tag.IntOf(7),
+	}
+}
+
+func (c *client) endpoint() protocols.Endpoint {
+	return protocols.Endpoint{
+		URL: c.config.Endpoint.Parsed(), Options: c.config.EndpointOptions, Logger: slog.New(slog.DiscardHandler),
+	}
+}
+
+// dial opens a session if there is none.
+func (c *client) dial() error {
+	if c.session != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	session, err := c.driver.Dial(ctx, c.endpoint())
+	if err != nil {
+		return err
+	}
+	c.session = session
+	return nil
+}
+
+func (c *client) connect() {
+	c.t.Helper()
+	if err := c.dial(); err != nil {
+		c.t.Fatalf("dial: %v", err)
+	}
+}
+
+func (c *client) close() {
+	if c.session != nil {
+		c.session.Close()
+		c.session = nil
+	}
+}
+
+// try performs a call on an open session, and closes the session where it is at fault.
+func (c *client) try(call func(protocols.Session) error) error {
+	err := c.dial()
+	if err == nil {
+		err = call(c.session)
+	}
+	if err != nil && isSessions(err) {
+		c.close()
+	}
+	return err
+}
+
+// scan reads the group once.
+func (c *client) scan() (map[string]tag.Value, error) {
+	row := c.row()
+	err := c.try(func(s protocols.Session) error { return c.read(context.Background(), s, row) })
+	values := map[string]tag.Value{}
+	for i, t := range c.config.Groups[0].Tags {
+		values[t.Name] = row.Values[i]
+	}
+	return values, err
+}
+
+func (c *client) row() protocols.Row {
+	n := len(c.config.Groups[0].Tags)
+	return protocols.Row{Values: make([]tag.Value, n), Stamps: make([]int64, n)}
+}
+
+func (c *client) read(ctx context.Context, s protocols.Session, row protocols.Row) error {
+	plan := c.device.Plans()[0]
+	for step := 0; step < plan.Steps(); step++ {
+		if err := s.Read(ctx, plan, step, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// point returns a tag by itself.
+func (c *client) point(name string) protocols.Point {
+	c.t.Helper()
+	p, ok := c.device.Point(name)
+	if !ok {
+		c.t.Fatalf("the device has no point %q", name)
+	}
+	return p
+}
+
+// write writes a value.
+func (c *client) write(name string, v tag.Value) error {
+	p := c.point(name)
+	return c.try(func(s protocols.Session) error { return s.Write(context.Background(), p, v) })
+}
+
+// recover scans until a scan succeeds, and returns its values.
+func (c *client) recover() map[string]tag.Value {
+	c.t.Helper()
+	var values map[string]tag.Value
+	c.eventually("a scan succeeds", func() bool {
+		var err error
+		values, err = c.scan()
+		return err == nil && values[Number].Quality().IsGood()
+	})
+	return values
+}
+
+// eventually waits for a condition, asking again and again.
+func (c *client) eventually(what string, condition func() bool) {
+	c.t.Helper()
+	deadline := time.Now().Add(patience)
+	for wait := time.Millisecond; !condition(); wait = min(2*wait, 100*time.Millisecond) {
+		if time.Now().After(deadline) {
+			c.t.Fatalf("it never came about that %s", what)
+		}
+		<-time.After(wait)
+	}
+}

@@ -1,0 +1,128 @@
+package conformance
+
+import (
+	"context"
+	"net"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/holdfast-edge/holdfast/protocols"
+)
+
+// inProgress starts a read that nobody answers, and returns what it ended with.
+func inProgress(ctx context.Context, c *client) <-chan error {
+	ended := make(chan error, 1)
+	row, session := c.row(), c.session
+	go func() { ended <- c.read(ctx, session, row) }()
+	return ended
+}
+
+// wantEnd waits for a call that must end.
+func wantEnd(t *testing.T, ended <-chan error) error {
+	t.Helper()
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(patience):
+		t.Fatal("the call does not end")
+		return nil
+	}
+}
+
+func aCallEndsWithItsContext(t *testing.T, h Harness) {
+	c, peer := h.start(t, 10*patience)
+	if !peer.Break(Silent) {
+		t.Skip("this peer cannot be made silent")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := inProgress(ctx, c)
+	cancel()
+	wantFault(t, wantEnd(t, ended))
+}
+
+func aCallEndsWithItsSession(t *testing.T, h Harness) {
+	c, peer := h.start(t, 10*patience)
+	if !peer.Break(Silent) {
+		t.Skip("this peer cannot be made silent")
+	}
+	ended := inProgress(t.Context(), c)
+	if err := c.session.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if f := wantFault(t, wantEnd(t, ended)); f.Scope != protocols.ScopeSession {
+		t.Errorf("the fault is one of the %v", f.Scope)
+	}
+	if err := c.session.Close(); err != nil {
+		t.Errorf("close again: %v", err)
+	}
+}
+
+func diallingEndsWithItsContext(t *testing.T, h Harness) {
+	c := h.client(t, h.Start(t), patient)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	session, err := h.Driver.Dial(ctx, c.endpoint())
+	if err == nil {
+		session.Close()
+		t.Fatal("a session that was called off is open")
+	}
+	wantFault(t, err)
+}
+
+func diallingNobodyIsAFault(t *testing.T, h Harness) {
+	c := h.client(t, h.Start(t), patient)
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := listener.Addr().String()
+	listener.Close()
+	e := c.endpoint()
+	e.URL.Host = nobody
+	session, err := h.Driver.Dial(t.Context(), e)
+	if err == nil {
+		session.Close()
+		t.Skip("connections of this protocol need nobody at the other end")
+	}
+	if f := wantFault(t, err); f.Scope != protocols.ScopeSession || f.Permanent {
+		t.Errorf("a device that is switched off is %+v", f)
+	}
+}
+
+func aWrongDeviceIsRefused(t *testing.T, h Harness) {
+	for what, device := range h.Wrong {
+		if _, err := h.Driver.Compile(device); err == nil || err.Error() == "" {
+			t.Errorf("%s: compiled, %v", what, err)
+		}
+	}
+}
+
+func anUnknownTagHasNoPoint(t *testing.T, h Harness) {
+	c := h.client(t, h.Start(t), patient)
+	if p, ok := c.device.Point("no such tag"); ok {
+		t.Errorf("got %v", p)
+	}
+	if n, want := len(c.device.Plans()), len(c.config.Groups); n != want {
+		t.Errorf("%d plans for %d groups", n, want)
+	}
+}
+
+func sessionsLeaveNothingBehind(t *testing.T, h Harness) {
+	peer := h.Start(t)
+	c := h.client(t, peer, brief)
+	c.recover()
+	c.close()
+	before := goleak.IgnoreCurrent()
+	for range 3 {
+		c.recover()
+		peer.Break(HalfFrame)
+		_, _ = c.scan()
+		peer.Heal()
+		c.close()
+	}
+	c.eventually("all goroutines of the sessions have ended", func() bool {
+		return goleak.Find(before) == nil
+	})
+}

@@ -1,0 +1,82 @@
+package conformance
+
+import (
+	"testing"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// The tags that every peer's device has, in this order, in a group of their own.
+const (
+	Number  = "number"  // whole numbers from 0 to 1000; readable and writable
+	Decimal = "decimal" // numbers from 0 to 100 in steps of 0.1; readable and writable
+	Flag    = "flag"    // a bool; readable and writable
+	Fixed   = "fixed"   // a number that only the device changes; readable
+	Missing = "missing" // readable, by an address that the device does not have
+)
+
+// Peer is a device that a driver is held against.
+type Peer interface {
+	// Device returns the configuration by which the driver reaches the device, as the catalog decodes it. It has one
+	// group with the tags above. timeout is the longest that the driver is to wait for a reply.
+	Device(timeout time.Duration) *config.Device
+
+	// Set makes the device hold a value, by another way than the driver.
+	Set(tagName string, v tag.Value)
+
+	// Held returns what the device holds, by another way than the driver.
+	Held(tagName string) tag.Value
+
+	// Break breaks the device or the way to it until Heal. It returns false for what this peer cannot be made to do.
+	Break(f Fault) bool
+
+	// Heal ends all faults. Connections that are broken stay so.
+	Heal()
+}
+
+// Fault is a way in which devices fail.
+type Fault uint8
+
+// The faults.
+const (
+	Silent    Fault = iota + 1 // the device takes requests and does not answer
+	Late                       // it answers later than anybody waits
+	Garbage                    // it answers with bytes of no meaning
+	HalfFrame                  // it stops in the middle of an answer
+	Drip                       // its answers come byte by byte, too slowly
+	Refusing                   // it refuses what it is asked to do
+	CutOff                     // it closes the connection instead of answering
+	HalfOpen                   // it takes connections, and nothing is ever heard on them
+	Unreached                  // it takes no connections, and has closed those that were
+)
+
+// String returns the fault in words.
+func (f Fault) String() string {
+	names := [...]string{
+		Silent: "silent", Late: "late", Garbage: "garbage", HalfFrame: "half frame", Drip: "drip",
+		Refusing: "refusing", CutOff: "cut off", HalfOpen: "half open", Unreached: "unreached",
+	}
+	if f == 0 || int(f) >= len(names) {
+		return "no fault"
+	}
+	return names[f]
+}
+
+// disturbances are the faults that leave no usable answer.
+func disturbances() []Fault {
+	return []Fault{Silent, Late, Garbage, HalfFrame, Drip, CutOff, HalfOpen, Unreached}
+}
+
+// Harness is a driver and how to start a device for it.
+type Harness struct {
+	Driver protocols.Driver
+
+	// Start starts a peer that ends with the test. It skips the test where the peer is not installed.
+	Start func(t *testing.T) Peer
+
+	// Wrong are devices that the driver must refuse to compile, by what is wrong with them.
+	Wrong map[string]*config.Device
+}
