@@ -59,8 +59,14 @@ fuzz: ## Run each fuzz target for FUZZTIME (30s)
 	@tools/fuzz.sh $(FUZZTIME)
 
 .PHONY: bench
-bench: ## Run every benchmark
+bench: bench-plant ## Run every benchmark
 	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...
+
+.PHONY: bench-plant
+bench-plant: ## Measure a node with 100 and 1,000 devices, into docs/benchmarks
+	@mkdir -p docs/benchmarks
+	$(GO) run ./test/bench -devices 100 -o docs/benchmarks/plant-100.md
+	$(GO) run ./test/bench -devices 1000 -o docs/benchmarks/plant-1000.md
 
 .PHONY: demo
 demo: build ## Start a whole plant in one process, with its console

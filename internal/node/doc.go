@@ -9,7 +9,6 @@
 //	│  └─ console
 //	├─ sinks             one-for-one
 //	├─ rules             one-for-one
-//	├─ subscriptions     one-for-one
 //	└─ endpoints         one-for-one
 //	   └─ tcp:10.0.0.7:502
 //	      ├─ session
