@@ -41,7 +41,7 @@ func (b *before) step(f *expr.Frame) {
 		f.Registers[b.plan.Register] = b.plan.Expr.Eval(f)
 		return
 	}
-	when := b.plan.When == nil || b.plan.When.Test(f) == value.True
+	when := b.plan.When == nil || b.plan.When.Holds(f)
 	mark := f.Mark()
 	args := f.Push(b.plan.Args)
 	v, err := b.partition(f).Step(&f.Context, args, when)

@@ -4,7 +4,6 @@ import (
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
-	"github.com/holdfast-edge/holdfast/streamsql/value"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -64,7 +63,7 @@ func (d *direct) passes() bool {
 	for i := range d.before {
 		d.before[i].step(&d.frame)
 	}
-	return d.plan.Filter == nil || d.plan.Filter.Test(&d.frame) == value.True
+	return d.plan.Filter == nil || d.plan.Filter.Holds(&d.frame)
 }
 
 // at makes a frame stand at a row of a batch.

@@ -65,13 +65,16 @@ type arm interface {
 
 // New returns a query that has seen no row yet.
 func New(q *plan.Query, options Options) *Exec {
-	e := newExec(q, options)
-	e.root = e
-	return e
+	return newExec(q, options, nil)
 }
 
-func newExec(q *plan.Query, options Options) *Exec {
-	e := &Exec{query: q, options: options, uses: q.Uses()}
+// newExec returns a query that stands in another, whose root counts for it, or
+// that is a root itself.
+func newExec(q *plan.Query, options Options, root *Exec) *Exec {
+	e := &Exec{query: q, options: options, uses: q.Uses(), root: root}
+	if root == nil {
+		e.root = e
+	}
 	for _, s := range q.Arms {
 		if s.IsDirect() && !options.EventTime {
 			e.arms = append(e.arms, newDirect(e, s))

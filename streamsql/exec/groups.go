@@ -6,7 +6,6 @@ import (
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
 	"github.com/holdfast-edge/holdfast/streamsql/state"
-	"github.com/holdfast-edge/holdfast/streamsql/value"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -107,7 +106,7 @@ func (s *staged) newAggregates() []fn.Aggregate {
 // aggregate, and reports whether that was shown it.
 func (s *staged) accumulate(a plan.Aggregate, to fn.Aggregate) (added bool) {
 	f := &s.frame
-	if a.Filter != nil && a.Filter.Test(f) != value.True {
+	if a.Filter != nil && !a.Filter.Holds(f) {
 		return false
 	}
 	mark := f.Mark()

@@ -5,7 +5,6 @@ import (
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
-	"github.com/holdfast-edge/holdfast/streamsql/value"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -29,13 +28,14 @@ type staged struct {
 	identity []int32
 	views    []view
 
-	before  []before
-	after   []before
-	tables  []*table
-	nested  []*Exec
-	reorder *reorder
-	windows *windows
-	output  *output
+	before     []before
+	after      []before
+	tables     []*table
+	nested     []*Exec
+	subqueries []*subquery
+	reorder    *reorder
+	windows    *windows
+	output     *output
 
 	// What is true of the batch in hand.
 	now    int64
@@ -63,14 +63,18 @@ func newStaged(e *Exec, p *plan.Select) *staged {
 	for k, in := range p.Inputs {
 		s.compact = append(s.compact, s.bindings.of(k, compactSchema(p, k)))
 		if in.Query != nil {
-			s.nested[k] = newExec(in.Query, nestedOptions(e.options, in))
-			s.nested[k].root = e.root
+			s.nested[k] = newExec(in.Query, nestedOptions(e.options, in), e.root)
 		}
-		if in.Source.Kind == plan.TableSource && !p.Bounded {
+		if p.Nested || in.Source.Kind == plan.TableSource && !p.Bounded {
 			s.tables[k] = &table{retain: in.Source.Retain}
 		}
 	}
-	if e.options.EventTime {
+	for _, q := range p.Subqueries {
+		sub := newSubquery(s, q)
+		s.subqueries = append(s.subqueries, sub)
+		s.frame.Subqueries = append(s.frame.Subqueries, sub.rows)
+	}
+	if e.options.EventTime && !p.Nested {
 		s.reorder = newReorder(s)
 	}
 	s.windows = newWindows(s)
@@ -178,7 +182,7 @@ func (s *staged) passes(condition *expr.Node) bool {
 	if condition == nil {
 		return true
 	}
-	return condition.Test(&s.frame) == value.True
+	return condition.Holds(&s.frame)
 }
 
 // stand makes the frame stand at a row of one input.
@@ -282,8 +286,11 @@ func (s *staged) end(now int64, emit Emit) {
 	s.windows.end()
 }
 
-// pushNested gives a batch to the queries in FROM.
+// pushNested gives a batch to the queries in FROM and in expressions.
 func (s *staged) pushNested(now int64, name string, b *tag.Batch, emit Emit) {
+	for _, q := range s.subqueries {
+		q.push(now, name, b)
+	}
 	for k, nested := range s.nested {
 		if nested != nil {
 			nested.push(now, name, b, s.into(now, k, emit))

@@ -28,9 +28,11 @@ type windows struct {
 func newWindows(s *staged) *windows {
 	w := &windows{staged: s, plan: s.plan.Window}
 	single := len(s.plan.Inputs) == 1
-	w.early = single && (w.plan == nil || !s.plan.Dialect.FilterAfterWindow || !isLateKind(w.plan.Kind))
+	complete := !s.plan.Bounded || len(s.plan.Subqueries) == 0 // a subquery has seen its rows when WHERE is evaluated
+	w.early = single && complete && !s.plan.Nested && (w.plan == nil || !s.plan.Dialect.FilterAfterWindow || !isLateKind(w.plan.Kind))
 	w.added = single && s.plan.Grouped && w.plan != nil && w.plan.Kind != ast.Sliding
 	switch {
+	case s.plan.Nested:
 	case w.plan == nil && s.plan.Bounded:
 		w.whole = w.pane()
 	case w.plan == nil:
@@ -113,7 +115,7 @@ func (w *windows) triggered(r *record) bool {
 	f := &w.staged.frame
 	outer := f.Context.Hits
 	f.Context.Hits = w.triggers
-	holds := w.plan.When.Test(f) == value.True
+	holds := w.plan.When.Holds(f)
 	f.Context.Hits = outer
 	if holds {
 		hit(&w.triggers, r.time)
@@ -127,8 +129,8 @@ func (w *windows) stateMarks(key []byte) window.Marks {
 	f := &w.staged.frame
 	if w.plan.Emit != nil {
 		return window.Marks{
-			Begin: w.plan.Begin.Test(f) == value.True,
-			Emit:  w.plan.Emit.Test(f) == value.True,
+			Begin: w.plan.Begin.Holds(f),
+			Emit:  w.plan.Emit.Holds(f),
 		}
 	}
 	if w.state == nil {

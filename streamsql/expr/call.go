@@ -27,6 +27,9 @@ func (c *Compiler) CompileCall(e *ast.Call) (*Node, error) {
 	case e.Distinct:
 		return nil, Errorf(e.Pos, "DISTINCT is for aggregates; %s is a scalar function", f.Name)
 	}
+	if n, err := c.lazy(e, f); n != nil || err != nil {
+		return n, err
+	}
 	args, err := c.Arguments(f, e)
 	if err != nil {
 		return nil, err

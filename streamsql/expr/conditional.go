@@ -10,7 +10,7 @@ import (
 // caseOf compiles CASE. Arms behind the one that holds are not evaluated.
 func (c *Compiler) caseOf(e *ast.Case) (*Node, error) {
 	var parts []*Node
-	conditions, results := make([]Test, len(e.Whens)), make([]Eval, len(e.Whens))
+	conditions, results := make([]Condition, len(e.Whens)), make([]Eval, len(e.Whens))
 	for i, when := range e.Whens {
 		condition, err := c.condition(e, when)
 		if err != nil {
@@ -20,7 +20,7 @@ func (c *Compiler) caseOf(e *ast.Case) (*Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		conditions[i], results[i] = condition.Test, result.Eval
+		conditions[i], results[i] = condition.Holds, result.Eval
 		parts = append(parts, condition, result)
 	}
 	otherwise := Null()
@@ -33,7 +33,7 @@ func (c *Compiler) caseOf(e *ast.Case) (*Node, error) {
 	parts = append(parts, otherwise)
 	n := valueNode(cost(parts...), fn.Any, func(f *Frame) tag.Value {
 		for i, holds := range conditions {
-			if holds(f) == value.True {
+			if holds(f) {
 				return results[i](f)
 			}
 		}

@@ -22,6 +22,9 @@ type Frame struct {
 	// Fields calls yield with each column that the row has of an input.
 	Fields func(input int, yield func(name string, v tag.Value))
 
+	// Subqueries return the rows of the queries that stand in expressions.
+	Subqueries []func(*Frame) tag.Value
+
 	Context fn.Context
 
 	stack []tag.Value // arguments of calls under evaluation
@@ -61,6 +64,10 @@ func (f *Frame) columnTime(i int) int64 {
 
 // Eval evaluates an expression to a value.
 type Eval func(f *Frame) tag.Value
+
+// Condition evaluates an expression to whether it is True. It need not find out
+// whether it is False or Unknown otherwise.
+type Condition func(f *Frame) bool
 
 // Test evaluates an expression to a truth.
 type Test func(f *Frame) value.Truth

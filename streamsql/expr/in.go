@@ -48,6 +48,9 @@ func (c *Compiler) membership(e *ast.In, x *Node) (*Node, error) {
 // inList returns x = a OR x = b OR …, with an index where all of them are
 // constant.
 func (c *Compiler) inList(x *Node, list []*Node) *Node {
+	if len(list) == 0 {
+		return Constant(tag.BoolOf(false)) // whatever x is, as in SQLite
+	}
 	items := make([]Eval, len(list))
 	constants := make([]tag.Value, len(list))
 	constant := true
@@ -59,7 +62,7 @@ func (c *Compiler) inList(x *Node, list []*Node) *Node {
 		constant = constant && item.Const
 	}
 	strict, eval := c.Dialect.Strict, x.Eval
-	if constant && len(list) > 0 && !strict {
+	if constant && !strict {
 		set := newSet(constants)
 		return fold(testNode(x.Cost+costSimple, func(f *Frame) value.Truth { return set.has(eval(f)) }), x)
 	}

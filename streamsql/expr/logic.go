@@ -44,8 +44,8 @@ func (c *Compiler) And(parts ...*Node) *Node {
 	if len(parts) == 2 {
 		return andTwo(parts[0], parts[1])
 	}
-	tests := testsOf(parts)
-	return fold(testNode(costSimple+cost(parts...), func(f *Frame) value.Truth {
+	tests, holds := testsOf(parts)
+	n := testNode(costSimple+cost(parts...), func(f *Frame) value.Truth {
 		truth := value.True
 		for _, test := range tests {
 			if truth = truth.And(test(f)); truth == value.False {
@@ -53,24 +53,36 @@ func (c *Compiler) And(parts ...*Node) *Node {
 			}
 		}
 		return truth
-	}), parts...)
+	})
+	n.Holds = func(f *Frame) bool {
+		for _, part := range holds {
+			if !part(f) {
+				return false
+			}
+		}
+		return true
+	}
+	return fold(n, parts...)
 }
 
 func andTwo(left, right *Node) *Node {
 	l, r := left.Test, right.Test
-	return fold(testNode(costSimple+cost(left, right), func(f *Frame) value.Truth {
+	n := testNode(costSimple+cost(left, right), func(f *Frame) value.Truth {
 		truth := l(f)
 		if truth == value.False {
 			return truth
 		}
 		return truth.And(r(f))
-	}), left, right)
+	})
+	first, second := left.Holds, right.Holds
+	n.Holds = func(f *Frame) bool { return first(f) && second(f) }
+	return fold(n, left, right)
 }
 
 // or stops at the first part that is True.
 func or(parts ...*Node) *Node {
-	tests := testsOf(parts)
-	return fold(testNode(costSimple+cost(parts...), func(f *Frame) value.Truth {
+	tests, holds := testsOf(parts)
+	n := testNode(costSimple+cost(parts...), func(f *Frame) value.Truth {
 		truth := value.False
 		for _, test := range tests {
 			if truth = truth.Or(test(f)); truth == value.True {
@@ -78,7 +90,16 @@ func or(parts ...*Node) *Node {
 			}
 		}
 		return truth
-	}), parts...)
+	})
+	n.Holds = func(f *Frame) bool {
+		for _, part := range holds {
+			if part(f) {
+				return true
+			}
+		}
+		return false
+	}
+	return fold(n, parts...)
 }
 
 func not(n *Node) *Node {
@@ -86,10 +107,10 @@ func not(n *Node) *Node {
 	return fold(testNode(n.Cost+costLeaf, func(f *Frame) value.Truth { return test(f).Not() }), n)
 }
 
-func testsOf(nodes []*Node) []Test {
-	tests := make([]Test, len(nodes))
+func testsOf(nodes []*Node) ([]Test, []Condition) {
+	tests, holds := make([]Test, len(nodes)), make([]Condition, len(nodes))
 	for i, n := range nodes {
-		tests[i] = n.Test
+		tests[i], holds[i] = n.Test, n.Holds
 	}
-	return tests
+	return tests, holds
 }

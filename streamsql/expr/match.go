@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"unicode/utf8"
@@ -35,32 +36,66 @@ func (c *Compiler) like(e *ast.Like) (*Node, error) {
 	return n, nil
 }
 
-// likeOf compiles LIKE with its ESCAPE, which is one character and constant.
+// likeOf compiles LIKE with its ESCAPE, which is one character and mostly
+// constant.
 func (c *Compiler) likeOf(e *ast.Like, x, pattern *Node) (*Node, error) {
-	var escape rune
+	n := matching(x, pattern, func(p, text string) bool { return value.Like(p, text, 0) })
 	if e.Escape != nil {
-		n, err := c.Compile(e.Escape)
+		escape, err := c.Compile(e.Escape)
 		if err != nil {
 			return nil, err
 		}
-		if !n.Const || utf8.RuneCountInString(n.Value.Str()) != 1 {
-			return nil, Errorf(e.Escape.At(), "ESCAPE wants a text of one character")
-		}
-		escape, _ = utf8.DecodeRuneInString(n.Value.Str())
+		n = escaped(e, x, pattern, escape)
 	}
-	n := matching(x, pattern, func(p, text string) bool { return value.Like(p, text, escape) })
 	if c.Dialect.Strict {
 		return strictText(e.Pos, n, x), nil
 	}
 	return n, nil
 }
 
-// matching returns the test of a text against a pattern.
+// escaped returns the test of LIKE … ESCAPE.
+func escaped(e *ast.Like, x, pattern, escape *Node) *Node {
+	if r, ok := escapeOf(escape.Value); escape.Const && ok {
+		return matching(x, pattern, func(p, text string) bool { return value.Like(p, text, r) })
+	}
+	eval, of, by := x.Eval, pattern.Eval, escape.Eval
+	n := testNode(costText+cost(x, pattern, escape), func(f *Frame) value.Truth {
+		v, p, character := eval(f), of(f), by(f)
+		r, ok := escapeOf(character)
+		switch {
+		case isBlob(v) || isBlob(p):
+			return value.False
+		case character.IsNull() || ok && (v.IsNull() || p.IsNull()):
+			return value.Unknown
+		case !ok:
+			f.Fail(&RowError{e.Pos, errors.New("ESCAPE wants a text of one character")})
+			return value.Unknown
+		}
+		return value.Is(value.Like(value.Text(p), value.Text(v), r))
+	})
+	n.Fails = true
+	return fold(n, x, pattern, escape)
+}
+
+// escapeOf returns the one character of a value's text.
+func escapeOf(v tag.Value) (rune, bool) {
+	text := value.Text(v)
+	r, size := utf8.DecodeRuneInString(text)
+	return r, size > 0 && size == len(text)
+}
+
+func isBlob(v tag.Value) bool { return v.Kind() == tag.Bytes && !v.IsNull() }
+
+// matching returns the test of a text against a pattern. A blob matches
+// nothing.
 func matching(x, pattern *Node, match func(pattern, text string) bool) *Node {
 	eval, of := x.Eval, pattern.Eval
 	return fold(testNode(costText+cost(x, pattern), func(f *Frame) value.Truth {
 		v, p := eval(f), of(f)
-		if v.IsNull() || p.IsNull() {
+		switch {
+		case isBlob(v) || isBlob(p):
+			return value.False
+		case v.IsNull() || p.IsNull():
 			return value.Unknown
 		}
 		return value.Is(match(value.Text(p), value.Text(v)))

@@ -10,6 +10,8 @@ import (
 type Node struct {
 	Eval Eval // never nil
 	Test Test // never nil
+	// Holds is never nil. It may evaluate less of the expression than Test.
+	Holds Condition
 
 	Const  bool      // always Value
 	Value  tag.Value // where Const
@@ -47,6 +49,7 @@ const (
 func valueNode(cost int, t fn.Type, eval Eval) *Node {
 	return &Node{
 		Eval: eval, Test: func(f *Frame) value.Truth { return value.TruthOf(eval(f)) },
+		Holds:  func(f *Frame) bool { return value.TruthOf(eval(f)) == value.True },
 		Column: NoColumn, Type: t, Cost: cost,
 	}
 }
@@ -55,6 +58,7 @@ func valueNode(cost int, t fn.Type, eval Eval) *Node {
 func testNode(cost int, test Test) *Node {
 	return &Node{
 		Test: test, Eval: func(f *Frame) tag.Value { return test(f).Value() },
+		Holds:  func(f *Frame) bool { return test(f) == value.True },
 		Column: NoColumn, Type: fn.Bool, Cost: cost,
 	}
 }
@@ -64,6 +68,7 @@ func Constant(v tag.Value) *Node {
 	truth := value.TruthOf(v)
 	return &Node{
 		Eval: func(*Frame) tag.Value { return v }, Test: func(*Frame) value.Truth { return truth },
+		Holds: func(*Frame) bool { return truth == value.True },
 		Const: true, Value: v, Column: NoColumn, Type: fn.TypeOf(v.Kind()),
 	}
 }
@@ -73,6 +78,7 @@ func Constant(v tag.Value) *Node {
 func Column(i int, kind tag.Kind) *Node {
 	n := valueNode(costLeaf, fn.TypeOf(kind), func(f *Frame) tag.Value { return f.Column(i) })
 	n.Column = i
+	n.Affinity = value.Blob // as a column without a type has in SQLite
 	return n
 }
 

@@ -45,8 +45,8 @@ func (c *Compiler) binary(e *ast.Binary) (*Node, error) {
 	left, right := sides[0], sides[1]
 	switch e.Op {
 	case ast.Is, ast.IsNot:
-		if literal, ok := e.R.(*ast.Literal); ok && literal.Value.Kind() == tag.Bool {
-			return isTruth(left, literal.Value.Bool(), e.Op == ast.IsNot), nil
+		if want, ok := truthLiteral(e.R); ok {
+			return isTruth(left, want, e.Op == ast.IsNot), nil
 		}
 		return is(left, right, e.Op == ast.IsNot), nil
 	case ast.Arrow, ast.ArrowText:
@@ -56,6 +56,33 @@ func (c *Compiler) binary(e *ast.Binary) (*Node, error) {
 		return c.compare(e.Pos, e.Op, left, right), nil
 	}
 	return c.arithmetic(e, left, right), nil
+}
+
+// truthLiteral returns the truth that an expression is a literal of: TRUE and
+// FALSE, and membership in an empty list of what calls no function, which
+// SQLite reads as those.
+func truthLiteral(e ast.Expr) (truth, ok bool) {
+	switch e := e.(type) {
+	case *ast.Literal:
+		return e.Value.Bool(), e.Value.Kind() == tag.Bool
+	case *ast.In:
+		return e.Not, e.Query == nil && e.Array == nil && len(e.List) == 0 && !calls(e.X)
+	default:
+		return false, false
+	}
+}
+
+// calls reports whether an expression calls a function, as LIKE does too.
+func calls(e ast.Expr) bool {
+	found := false
+	ast.Walk(e, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.Call, *ast.Like:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // arithmetic returns the node of an operator that computes a value.

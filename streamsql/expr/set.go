@@ -47,7 +47,11 @@ func (s *set) has(v tag.Value) value.Truth {
 }
 
 func (s *set) contains(v tag.Value) bool {
-	switch n := value.Number(v); {
+	n := v
+	if v.Kind() == tag.Bool || v.Kind() == tag.Time {
+		n = value.Number(v)
+	}
+	switch {
 	case v.Kind() == tag.String:
 		_, found := s.texts[v.Str()]
 		return found

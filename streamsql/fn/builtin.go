@@ -9,7 +9,7 @@ import (
 // dialect has them.
 var Standard = sync.OnceValue(func() *Registry {
 	return mustRegister(nil, slices.Concat(
-		mathFunctions(), textFunctions(), qualityFunctions(), timeFunctions(), ruleFunctions(),
+		mathFunctions(), textFunctions(), sqliteFunctions(), qualityFunctions(), timeFunctions(), ruleFunctions(),
 		aggregateFunctions(), analyticFunctions(), accumulators(), hitFunctions(), metaFunctions(), tableFunctions(), nullFunctions(),
 	))
 })

@@ -31,7 +31,7 @@ func mathFunctions() []*Func {
 
 func absolute(v tag.Value) tag.Value {
 	n := value.Number(v)
-	if i, ok := n.Int(); ok && v.Kind() != tag.String {
+	if i, ok := n.Int(); ok && v.Kind() != tag.String && v.Kind() != tag.Bytes {
 		if i == math.MinInt64 {
 			return tag.FloatOf(-float64(i))
 		}

@@ -2,6 +2,7 @@ package fn
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/holdfast-edge/holdfast/streamsql/value"
@@ -20,14 +21,14 @@ func textFunctions() []*Func {
 		},
 		{
 			Name: "upper", Family: "text", Params: []Param{{Name: "x", Type: Any}}, Returns: Text,
-			Scalar:   mapText(strings.ToUpper),
-			Doc:      "The text in upper case.",
+			Scalar:   mapText(mapASCII(unicode.ToUpper)),
+			Doc:      "The text with the letters a to z in upper case, as SQLite has it.",
 			Examples: []Example{{"upper('pump')", `"PUMP"`}},
 		},
 		{
 			Name: "lower", Family: "text", Params: []Param{{Name: "x", Type: Any}}, Returns: Text,
-			Scalar:   mapText(strings.ToLower),
-			Doc:      "The text in lower case.",
+			Scalar:   mapText(mapASCII(unicode.ToLower)),
+			Doc:      "The text with the letters A to Z in lower case, as SQLite has it.",
 			Examples: []Example{{"lower('PUMP')", `"pump"`}},
 		},
 		{
@@ -66,11 +67,26 @@ func mapText(f func(string) string) Scalar {
 	}
 }
 
+// mapASCII limits a mapping of characters to those of ASCII.
+func mapASCII(f func(rune) rune) func(string) string {
+	return func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r < utf8.RuneSelf {
+				return f(r)
+			}
+			return r
+		}, s)
+	}
+}
+
 // substr counts characters of text, octets of a blob, and treats place 0 as
 // SQLite does: it is the one before the first.
 func substr(_ *Context, args []tag.Value) (tag.Value, error) {
 	if args[0].Kind() == tag.Bytes {
 		b := args[0].Bytes()
+		if len(b) == 0 {
+			return tag.NullOf(tag.Good), nil // as SQLite has it
+		}
 		from, to := span(args, int64(len(b)))
 		return tag.BytesOf(b[from:to]), nil
 	}

@@ -38,7 +38,7 @@ func (p *parser) prefix() ast.Expr {
 	default:
 		u.X = p.prefix()
 	}
-	if op == ast.Negate && p.beyond != nil && u.X == ast.Expr(p.beyond) {
+	if op == ast.Negate && p.beyond != nil && withoutPlus(u.X) == ast.Expr(p.beyond) {
 		return &ast.Literal{Pos: u.Pos, Value: tag.IntOf(math.MinInt64)}
 	}
 	return u
@@ -181,6 +181,18 @@ func namesFunction(t *token) bool {
 		}
 	}
 	return false
+}
+
+// withoutPlus takes prefix pluses off, which SQLite does before it reads the
+// sign of a number.
+func withoutPlus(e ast.Expr) ast.Expr {
+	for {
+		u, ok := e.(*ast.Unary)
+		if !ok || u.Op != ast.Plus {
+			return e
+		}
+		e = u.X
+	}
 }
 
 // callOrColumn reads a function or the path of a column.

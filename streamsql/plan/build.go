@@ -10,16 +10,23 @@ import (
 // Build plans a query over the sources of a catalog. functions, where it is not
 // nil, is looked in instead of the dialect's own. Errors are *expr.Error.
 func Build(q *ast.Query, catalog Catalog, functions *fn.Registry) (*Query, error) {
+	return build(q, catalog, functions, nil)
+}
+
+// build plans a query that may stand in an expression of another.
+func build(q *ast.Query, catalog Catalog, functions *fn.Registry, outer *builder) (*Query, error) {
 	d := dialect.Of(q.Dialect)
 	if functions == nil {
 		functions = d.Functions
 	}
 	if len(q.Arms) > 1 && (q.OrderBy != nil || q.Limit != nil) {
-		return Build(enclose(q), catalog, functions)
+		return build(enclose(q), catalog, functions, outer)
 	}
 	p := &Query{AST: q, Dialect: d}
 	for _, arm := range q.Arms {
-		s, err := newBuilder(q, arm, catalog, d, functions).build()
+		b := newBuilder(q, arm, catalog, d, functions)
+		b.outer, b.plan.Nested = outer, outer != nil
+		s, err := b.build()
 		if err != nil {
 			return nil, err
 		}
@@ -78,6 +85,7 @@ type builder struct {
 	dialect   *dialect.Dialect
 	plan      *Select
 
+	outer     *builder                // of the query around this one, in an expression of which it stands
 	replaced  map[ast.Expr]*expr.Node // what is computed elsewhere, by its place in the tree
 	expanding map[string]bool         // aliases whose definition is being compiled
 	groups    bool                    // expressions are over groups: aggregates may stand
@@ -142,7 +150,7 @@ func (b *builder) overGroups(e ast.Expr) (*expr.Node, error) {
 
 func (b *builder) where() error {
 	n, err := b.optional(b.syntax.Where)
-	if n != nil && !(n.Const && n.Test(new(expr.Frame)) == 1) {
+	if n != nil && !(n.Const && n.Holds(new(expr.Frame))) {
 		b.plan.Filter = n
 	}
 	return err

@@ -17,6 +17,11 @@ func (b *builder) Column(c *ast.Column) (*expr.Node, error) {
 		if k := b.labelled(c.Path[0].Text); k >= 0 {
 			return b.qualified(c, k)
 		}
+		if b.outer != nil && b.outer.labelled(c.Path[0].Text) >= 0 {
+			if n := b.linked(c); n != nil {
+				return n, nil
+			}
+		}
 	}
 	n, err := b.unqualified(c)
 	if err != nil {
@@ -37,6 +42,9 @@ func (b *builder) unqualified(c *ast.Column) (*expr.Node, error) {
 	}
 	if n, err := b.alias(name); n != nil || err != nil {
 		return n, err
+	}
+	if n := b.linked(&ast.Column{Pos: c.Pos, Path: c.Path[:1]}); n != nil {
+		return n, nil
 	}
 	if n := b.anywhere(name); n != nil {
 		return n, nil

@@ -37,7 +37,7 @@ func (b *builder) input(source ast.Source) error {
 		}
 		in.Stream, in.Source = source.Name.Text, found
 	case *ast.Derived:
-		query, err := Build(source.Query, b.catalog, b.functions)
+		query, err := build(source.Query, b.catalog, b.functions, b.outer)
 		if err != nil {
 			return err
 		}

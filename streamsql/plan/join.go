@@ -75,8 +75,8 @@ func (b *builder) key(e ast.Expr, k int) (key Key, ok bool, err error) {
 		return key, false, err
 	}
 	switch {
-	case left.Affinity != value.None || right.Affinity != value.None:
-		return key, false, nil
+	case left.Affinity > value.Blob || right.Affinity > value.Blob:
+		return key, false, nil // converted for the comparison
 	case leftOf == before && rightOf == added:
 		return Key{left, right}, true, nil
 	case leftOf == added && rightOf == before:

@@ -38,7 +38,10 @@ type Select struct {
 	Distinct   bool
 	Order      []Order
 	Limit      Limit
-	Bounded    bool // the inputs end: without a window, all of their rows are one set
+	Subqueries []Subquery // in expressions
+	Links      []Link     // of a subquery: what it takes from the query around it
+	Nested     bool       // it is a subquery, whose inputs are kept
+	Bounded    bool       // the inputs end: without a window, all of their rows are one set
 
 	Registers int // how many there are
 }
@@ -149,7 +152,7 @@ type Limit struct {
 // IsDirect reports whether each row of the one input gives a row, or none, at
 // once and by itself.
 func (s *Select) IsDirect() bool {
-	if s.Bounded && (s.Distinct || len(s.Order) > 0) {
+	if s.Nested || len(s.Subqueries) > 0 || s.Bounded && (s.Distinct || len(s.Order) > 0) {
 		return false
 	}
 	return len(s.Inputs) == 1 && s.Inputs[0].Query == nil && s.Inputs[0].Source.Kind == StreamSource && s.Window == nil && !s.Grouped &&

@@ -135,13 +135,3 @@ func (b *builder) takeAll(k int) {
 	b.touched[k] = true
 	in.Star = true
 }
-
-// Subquery is not planned yet in an expression over rows.
-func (b *builder) Subquery(q *ast.Query) (*expr.Node, error) {
-	return nil, expr.Errorf(q.Pos, "a query cannot stand here")
-}
-
-// Rows is not planned yet in an expression over rows.
-func (b *builder) Rows(q *ast.Query) (*expr.Node, error) {
-	return nil, expr.Errorf(q.Pos, "a query cannot stand here")
-}

@@ -23,6 +23,9 @@ func (q *Query) Uses() []Use {
 
 func (q *Query) collect(uses *[]Use) {
 	for _, arm := range q.Arms {
+		for _, sub := range arm.Subqueries {
+			sub.collect(uses)
+		}
 		for _, in := range arm.Inputs {
 			if in.Query != nil {
 				in.Query.collect(uses)

@@ -95,7 +95,7 @@ func Modulo(a, b tag.Value) tag.Value {
 	if null {
 		return tag.NullOf(q)
 	}
-	i, j := Int(x), Int(y)
+	i, j := bitsOf(a), bitsOf(b)
 	if j == 0 {
 		return tag.NullOf(q)
 	}

@@ -35,7 +35,7 @@ func Invert(a tag.Value) tag.Value {
 	if a.IsNull() {
 		return tag.NullOf(a.Quality())
 	}
-	return tag.IntOf(^Int(a)).WithQuality(a.Quality())
+	return tag.IntOf(^bitsOf(a)).WithQuality(a.Quality())
 }
 
 func bitwise(a, b tag.Value, op func(i, j int64) int64) tag.Value {
@@ -43,7 +43,14 @@ func bitwise(a, b tag.Value, op func(i, j int64) int64) tag.Value {
 	if a.IsNull() || b.IsNull() {
 		return tag.NullOf(q)
 	}
-	return tag.IntOf(op(Int(a), Int(b))).WithQuality(q)
+	return tag.IntOf(op(bitsOf(a), bitsOf(b))).WithQuality(q)
+}
+
+// bitsOf returns the integer that an operator on bits sees: of text, its digits
+// only, so that '2e1' is 2.
+func bitsOf(v tag.Value) int64 {
+	i, _ := castInteger(v).Int()
+	return i
 }
 
 // shift shifts left by n, or right by -n.

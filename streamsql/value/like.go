@@ -74,7 +74,7 @@ func (m matcher) equal(a, b rune) bool {
 }
 
 func (m matcher) onlyAny(pattern string) bool {
-	return m.any != m.escape && strings.Trim(pattern, string(m.any)) == ""
+	return pattern == "" || m.any != m.escape && strings.Trim(pattern, string(m.any)) == ""
 }
 
 func lower(r rune) rune {

@@ -1,7 +1,6 @@
 package value
 
 import (
-	"bytes"
 	"math"
 	"strconv"
 	"unsafe"
@@ -10,7 +9,7 @@ import (
 )
 
 // AppendText appends the text form of a value, as || and CAST AS TEXT see it:
-// a Bool is 1 or 0, a Float has 15 digits and always a point, an Array or an
+// a Bool is 1 or 0, a Float has up to 17 digits and always a point, an Array or an
 // Object is its JSON, NULL is nothing.
 func AppendText(dst []byte, v tag.Value) []byte {
 	if v.IsNull() {
@@ -52,8 +51,7 @@ func Concat(a, b tag.Value) tag.Value {
 	return tag.StringOf(asString(AppendText(text, b))).WithQuality(q)
 }
 
-// appendFloat writes SQLite's %!.15g: 15 significant digits, and a point even
-// where nothing follows it.
+// appendFloat writes a float as SQLite does.
 func appendFloat(dst []byte, f float64) []byte {
 	switch {
 	case math.IsInf(f, 1):
@@ -64,18 +62,11 @@ func appendFloat(dst []byte, f float64) []byte {
 		return dst
 	case f == 0:
 		return append(dst, "0.0"...)
+	case f < 0:
+		dst = append(dst, '-')
 	}
-	start := len(dst)
-	dst = strconv.AppendFloat(dst, f, 'g', 15, 64)
-	text := dst[start:]
-	if bytes.IndexByte(text, '.') >= 0 {
-		return dst
-	}
-	if e := bytes.IndexByte(text, 'e'); e >= 0 {
-		exponent := string(text[e:])
-		return append(append(dst[:start+e], ".0"...), exponent...)
-	}
-	return append(dst, ".0"...)
+	var buffer [32]byte
+	return decompose(buffer[:0], math.Abs(f)).append(dst)
 }
 
 // unquoted takes the quotes off the JSON string that begins at from.
@@ -86,3 +77,17 @@ func unquoted(dst []byte, from int) []byte {
 
 // asString makes a string of bytes that nobody will change.
 func asString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// QuoteNumber returns a number as a literal of SQL.
+func QuoteNumber(v tag.Value) string {
+	n := Number(v)
+	f, _ := n.Float()
+	switch {
+	case n.Kind() == tag.Float && math.IsInf(f, 1):
+		return "9.0e+999"
+	case n.Kind() == tag.Float && math.IsInf(f, -1):
+		return "-9.0e+999"
+	default:
+		return Text(n)
+	}
+}
