@@ -163,7 +163,7 @@ func (h *History) put(p *plan) error {
 	if err != nil {
 		return err
 	}
-	d.sealed = false
+	d.sealed, d.checked = false, false
 	maps.Copy(d.applied, h.applied)
 	for _, b := range p.blocks {
 		h.counters.octets.Add(int64(len(b.block)))

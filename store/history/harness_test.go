@@ -27,6 +27,7 @@ type feed struct {
 	mu       sync.Mutex
 	position uint64
 	acked    int
+	given    int64 // rows, since the history was opened
 	ackedNew chan struct{}
 }
 
@@ -63,6 +64,7 @@ func (f *feed) Ack(log.Entry) bool {
 func (f *feed) give(b *tag.Batch) log.Entry {
 	f.mu.Lock()
 	f.position++
+	f.given += int64(b.Len())
 	e := log.Entry{Position: f.position, Batch: b.Committed(tag.Identity{
 		Site: storetest.Site, Stream: b.Schema().Stream(), Incarnation: 1, Sequence: f.position * 1000,
 	})}
@@ -105,6 +107,7 @@ func (a *archive) open() {
 	ended := make(chan error, 1)
 	go func() { ended <- h.Run(ctx, a.feed) }()
 	a.History = h
+	a.given = 0
 	a.stop = sync.OnceFunc(func() {
 		cancel()
 		<-ended

@@ -34,7 +34,8 @@ type History struct {
 
 	// Readers hold swap from the moment at which they look for rows in memory
 	// until they have copied what they want of a shard: a row is in one of the
-	// two. The goroutine in Run holds it to change either.
+	// two. The goroutine in Run holds it to change either. Whoever holds it and
+	// a shard took the shard first.
 	swap    sync.RWMutex
 	tails   map[tag.StreamID]*tail
 	waiting int               // values that wait
@@ -50,6 +51,7 @@ type counters struct {
 	octets  atomic.Int64 // of blocks written
 	flushes atomic.Int64
 	removed atomic.Int64 // shards, by the retention
+	sealed  atomic.Int64 // shards
 	damaged atomic.Int64 // blocks that queries had to leave out
 }
 

@@ -123,46 +123,81 @@ type rawPart struct {
 	octets []byte // with the checksum
 }
 
+// gather copies what a slot has. A row moves from memory to a shard while both
+// are locked for readers; a shard that comes or goes meanwhile makes it begin
+// again.
 func (h *History) gather(q Query) (gathered, error) {
-	h.swap.RLock()
-	defer h.swap.RUnlock()
-	var found gathered
-	for _, t := range h.tails {
-		if t.schema.Name() == q.Stream {
-			found.rows = append(found.rows, t.within(q.From, q.To)...)
+	for {
+		var found gathered
+		d := h.shards.at(q.From)
+		if d == nil {
+			if h.fromMemory(q, &found) {
+				return found, nil
+			}
+			continue
+		}
+		done := false
+		err := h.shards.use(d, func() error {
+			done = true
+			return h.fromBoth(q, d, &found)
+		})
+		if done || err != nil {
+			return found, err
 		}
 	}
-	d := h.shards.at(q.From)
-	if d == nil {
-		return found, nil
+}
+
+// fromMemory takes the rows of a slot that has no shard, and reports whether it
+// still has none.
+func (h *History) fromMemory(q Query, found *gathered) bool {
+	h.swap.RLock()
+	defer h.swap.RUnlock()
+	found.rows = h.rowsOf(q)
+	return h.shards.at(q.From) == nil
+}
+
+func (h *History) fromBoth(q Query, d *shard, found *gathered) error {
+	h.swap.RLock()
+	defer h.swap.RUnlock()
+	found.rows = slices.DeleteFunc(h.rowsOf(q), func(r rowRef) bool { return d.hasApplied(r.incarnation(), r.position) })
+	return d.copyBlocks(q, found)
+}
+
+// rowsOf returns the rows in memory that a query asks for.
+func (h *History) rowsOf(q Query) []rowRef {
+	var rows []rowRef
+	for _, t := range h.tails {
+		if t.schema.Name() == q.Stream {
+			rows = append(rows, t.within(q.From, q.To)...)
+		}
 	}
-	err := h.shards.use(d, func() error {
-		found.rows = slices.DeleteFunc(found.rows, func(r rowRef) bool { return d.hasApplied(r.incarnation(), r.position) })
-		return d.copyBlocks(q, &found)
-	})
-	return found, err
+	return rows
 }
 
 // copyBlocks copies what a query needs of the blocks of its stream.
 func (s *shard) copyBlocks(q Query, found *gathered) error {
 	return s.db.View(func(tx *bbolt.Tx) error {
-		blocks := tx.Bucket(blocksBucket)
 		for n := range s.streams {
-			if s.streams[n].name != q.Stream {
-				continue
-			}
-			for b := uint32(1); b <= s.blocks; b++ {
-				value := blocks.Get(blockKey(b, uint32(n)))
-				if value == nil {
-					continue
-				}
-				if err := copyBlock(q, &s.streams[n], value, found); err != nil {
-					found.damaged = append(found.damaged, err)
-				}
+			if s.streams[n].name == q.Stream {
+				s.copyStream(tx, uint32(n), q, found)
 			}
 		}
 		return nil
 	})
+}
+
+// copyStream copies what a query needs of the blocks of the stream of a number.
+func (s *shard) copyStream(tx *bbolt.Tx, n uint32, q Query, found *gathered) {
+	blocks := tx.Bucket(blocksBucket)
+	for b := uint32(1); b <= s.blocks; b++ {
+		value := blocks.Get(blockKey(b, n))
+		if value == nil {
+			continue
+		}
+		if err := copyBlock(q, &s.streams[n], value, found); err != nil {
+			found.damaged = append(found.damaged, err)
+		}
+	}
 }
 
 func copyBlock(q Query, stream *shardStream, value []byte, found *gathered) error {

@@ -44,6 +44,8 @@ type shard struct {
 	start int64 // nanoseconds since the Unix epoch
 	width int64 // nanoseconds
 
+	checked bool // whether it has been looked at for sealing, of the goroutine in Run
+
 	mu      sync.RWMutex // held for reading while db is used, for writing to open and close it
 	db      *bbolt.DB    // nil while closed
 	sealed  bool

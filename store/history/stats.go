@@ -8,6 +8,7 @@ type Stats struct {
 	Flushes     int64
 	Octets      int64 // of blocks written
 	Removed     int64 // shards, by the retention
+	Sealed      int64 // shards
 	Damaged     int64 // blocks that queries had to leave out
 	Quarantined int   // shards put aside
 	Waiting     int   // values in memory
@@ -23,7 +24,7 @@ func (h *History) Stats() Stats {
 	h.swap.RUnlock()
 	return Stats{
 		Rows: h.counters.rows.Load(), Late: h.counters.late.Load(), Future: h.counters.future.Load(),
-		Flushes: h.counters.flushes.Load(), Octets: h.counters.octets.Load(), Removed: h.counters.removed.Load(),
+		Flushes: h.counters.flushes.Load(), Octets: h.counters.octets.Load(), Removed: h.counters.removed.Load(), Sealed: h.counters.sealed.Load(),
 		Damaged: h.counters.damaged.Load(), Quarantined: h.shards.quarantined(),
 		Waiting: waiting, Shards: len(all), Bytes: total(all),
 	}

@@ -8,6 +8,9 @@ func (h *History) upkeep(now time.Time) {
 	if err := h.expire(now); err != nil {
 		h.options.Logger.Error("remove old history", "error", err)
 	}
+	if err := h.sealNext(now); err != nil {
+		h.options.Logger.Error("seal history", "error", err)
+	}
 }
 
 // expire removes the shards beyond the retention.
