@@ -33,9 +33,20 @@ type plannedBlock struct {
 	block  []byte
 }
 
-// flush writes all that waits, a shard at a time, and forgets it. What fails
-// waits on; what was written before is not written again.
+// flush writes all that waits and forgets it. What fails waits on; what was
+// written before is not written again.
 func (h *History) flush() error {
+	if err := h.loadQuarantine(); err != nil {
+		return fmt.Errorf("open quarantine: %w", err)
+	}
+	if err := h.writeQuarantine(); err != nil {
+		return fmt.Errorf("write quarantine: %w", err)
+	}
+	return h.flushShards()
+}
+
+// flushShards writes the rows that wait, a shard at a time.
+func (h *History) flushShards() error {
 	for {
 		p, err := h.nextPlan()
 		if err != nil || p == nil {
@@ -73,7 +84,7 @@ func (h *History) nextPlan() (*plan, error) {
 // carryOut encodes and commits a plan. The shard is open.
 func (h *History) carryOut(p *plan) error {
 	for id, rows := range p.tails {
-		h.encode(p, id, notApplied(p.shard, rows))
+		h.encode(p, id, h.tails[id].schema.Name(), notApplied(p.shard, rows))
 	}
 	h.swap.Lock()
 	defer h.swap.Unlock()
@@ -101,12 +112,12 @@ func notApplied(d *shard, rows []rowRef) []rowRef {
 }
 
 // encode adds blocks of the rows of a stream to the plan.
-func (h *History) encode(p *plan, id tag.StreamID, rows []rowRef) {
+func (h *History) encode(p *plan, id tag.StreamID, name string, rows []rowRef) {
 	if len(rows) == 0 {
 		return
 	}
 	h.swap.Lock()
-	n := p.shard.number(id, h.tails[id].schema.Name())
+	n := p.shard.number(id, name)
 	numbers := p.shard.fieldNumbers(n, (&columns{rows: rows}).fields())
 	h.swap.Unlock()
 	p.fresh[n] = true

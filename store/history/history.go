@@ -26,11 +26,12 @@ type History struct {
 	counters counters
 
 	// Of the goroutine in Run.
-	packer  *packer
-	sealer  *packer
-	pending []log.Entry // consumed, not yet acknowledged
-	oldest  time.Time   // when the first of them came
-	retryAt time.Time   // not before, after a flush failed
+	packer     *packer
+	sealer     *packer
+	pending    []log.Entry // consumed, not yet acknowledged
+	oldest     time.Time   // when the first of them came
+	retryAt    time.Time   // not before, after a flush failed
+	quarantine *quarantine
 
 	// Readers hold swap from the moment at which they look for rows in memory
 	// until they have copied what they want of a shard: a row is in one of the
@@ -45,14 +46,16 @@ type History struct {
 
 // counters are what the history counts in this life.
 type counters struct {
-	rows    atomic.Int64 // taken in
-	late    atomic.Int64 // too old to be let in
-	future  atomic.Int64 // quarantined
-	octets  atomic.Int64 // of blocks written
-	flushes atomic.Int64
-	removed atomic.Int64 // shards, by the retention
-	sealed  atomic.Int64 // shards
-	damaged atomic.Int64 // blocks that queries had to leave out
+	rows     atomic.Int64 // taken in
+	late     atomic.Int64 // too old to be let in
+	future   atomic.Int64 // ahead of the clock: quarantined, or dropped where that is full
+	overflow atomic.Int64 // dropped, since the quarantine was full
+	released atomic.Int64 // let in from quarantine
+	octets   atomic.Int64 // of blocks written
+	flushes  atomic.Int64
+	removed  atomic.Int64 // shards, by the retention
+	sealed   atomic.Int64 // shards
+	damaged  atomic.Int64 // blocks that queries had to leave out
 }
 
 // Open opens the history in a directory, which one process at a time may have.
@@ -66,6 +69,7 @@ func Open(options Options) (*History, error) {
 	}
 	h := &History{
 		options: options, tails: map[tag.StreamID]*tail{}, applied: map[uint64]uint64{}, newest: map[string]int64{},
+		quarantine: newQuarantine(options.Dir, options.FutureRows),
 	}
 	if err := h.prepare(); err != nil {
 		return nil, fmt.Errorf("open history: %w", err)
@@ -163,13 +167,21 @@ func (h *History) add(b *tag.Batch, position uint64) {
 		case at < earliest:
 			h.counters.late.Add(1)
 		case at > latest:
-			h.counters.future.Add(1)
+			h.setAside(b, i, position)
 		default:
 			t.rows = append(t.rows, rowRef{batch: b, row: i, position: position})
 			h.waiting += b.Schema().Len()
 			h.counters.rows.Add(1)
 			h.newest[b.Schema().Name()] = max(h.newest[b.Schema().Name()], at)
 		}
+	}
+}
+
+// setAside puts a row from the future into quarantine.
+func (h *History) setAside(b *tag.Batch, row int, position uint64) {
+	h.counters.future.Add(1)
+	if !h.quarantine.hold(b, row, position) {
+		h.counters.overflow.Add(1)
 	}
 }
 
@@ -226,5 +238,5 @@ func (h *History) settle(from Source) {
 // Close closes the files, once Run has returned.
 func (h *History) Close() error {
 	h.unpacker.decoder.Close()
-	return errors.Join(h.shards.close(), h.lock.Close())
+	return errors.Join(h.shards.close(), h.quarantine.shard.close(), h.lock.Close())
 }

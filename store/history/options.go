@@ -31,8 +31,10 @@ type Options struct {
 	LateWithin time.Duration // MaxAge
 
 	// FutureWithin is how far a row may be ahead of the clock. One that is
-	// further is quarantined until it no longer is.
+	// further is quarantined until it no longer is. FutureRows bounds how many
+	// are; more are counted and dropped.
 	FutureWithin time.Duration // 1 h
+	FutureRows   int           // 100,000
 
 	Now    func() time.Time // time.Now
 	Logger *slog.Logger     // none
@@ -48,6 +50,7 @@ const (
 	defaultMaxAge      = 90 * 24 * time.Hour
 	defaultMaxBytes    = 8 << 30
 	defaultFuture      = time.Hour
+	defaultFutureRows  = 100_000
 )
 
 func (o Options) withDefaults() (Options, error) {
@@ -61,6 +64,7 @@ func (o Options) withDefaults() (Options, error) {
 	o.MaxBytes = orDefault(o.MaxBytes, int64(defaultMaxBytes))
 	o.LateWithin = orDefault(o.LateWithin, o.MaxAge)
 	o.FutureWithin = orDefault(o.FutureWithin, defaultFuture)
+	o.FutureRows = orDefault(o.FutureRows, defaultFutureRows)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

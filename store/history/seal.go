@@ -104,7 +104,7 @@ func (h *History) rewrite(d *shard, path string) error {
 
 // rewriteStream copies one stream, as many rows at a time as make a block.
 func (h *History) rewriteStream(d *shard, db *bbolt.DB, n uint32) error {
-	slots, err := d.evenSlots(n)
+	slots, _, err := d.evenSlots(n)
 	if err != nil {
 		return err
 	}
@@ -128,10 +128,10 @@ func (h *History) rewriteStream(d *shard, db *bbolt.DB, n uint32) error {
 }
 
 // evenSlots divides the time of the rows of a stream so that each part has
-// about as many as make a block.
-func (s *shard) evenSlots(n uint32) ([]slot, error) {
-	rows, from, to := 0, int64(maxTime), int64(minTime)
-	err := s.db.View(func(tx *bbolt.Tx) error {
+// about as many as make a block, and returns how many rows there are.
+func (s *shard) evenSlots(n uint32) (slots []slot, rows int, err error) {
+	from, to := int64(maxTime), int64(minTime)
+	err = s.db.View(func(tx *bbolt.Tx) error {
 		blocks := tx.Bucket(blocksBucket)
 		for b := uint32(1); b <= s.blocks; b++ {
 			value := blocks.Get(blockKey(b, n))
@@ -146,15 +146,15 @@ func (s *shard) evenSlots(n uint32) ([]slot, error) {
 		return nil
 	})
 	if err != nil || rows == 0 {
-		return nil, err
+		return nil, 0, err
 	}
 	parts := int64((rows + maxBlockRows - 1) / maxBlockRows)
 	step := (to-from)/parts + 1
-	slots := make([]slot, parts)
+	slots = make([]slot, parts)
 	for i := range slots {
 		slots[i] = slot{from + int64(i)*step, from + int64(i+1)*step}
 	}
-	return slots, nil
+	return slots, rows, nil
 }
 
 // longBlock makes a block of the rows of a stream in a slot, a field at a time,

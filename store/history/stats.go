@@ -4,7 +4,9 @@ package history
 type Stats struct {
 	Rows        int64 // taken in, in this life of the process
 	Late        int64 // too old to be let in
-	Future      int64 // quarantined, since they are ahead of the clock
+	Future      int64 // ahead of the clock: quarantined
+	Released    int64 // let in from quarantine, since their time has come
+	Overflow    int64 // dropped, since the quarantine was full
 	Flushes     int64
 	Octets      int64 // of blocks written
 	Removed     int64 // shards, by the retention
@@ -23,7 +25,8 @@ func (h *History) Stats() Stats {
 	waiting := h.waiting
 	h.swap.RUnlock()
 	return Stats{
-		Rows: h.counters.rows.Load(), Late: h.counters.late.Load(), Future: h.counters.future.Load(),
+		Rows: h.counters.rows.Load(), Late: h.counters.late.Load(), Future: h.counters.future.Load(), Released: h.counters.released.Load(), Overflow: h.counters.overflow.Load(),
+
 		Flushes: h.counters.flushes.Load(), Octets: h.counters.octets.Load(), Removed: h.counters.removed.Load(), Sealed: h.counters.sealed.Load(),
 		Damaged: h.counters.damaged.Load(), Quarantined: h.shards.quarantined(),
 		Waiting: waiting, Shards: len(all), Bytes: total(all),

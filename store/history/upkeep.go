@@ -5,6 +5,9 @@ import "time"
 // upkeep does what has to be done between flushes. What fails is logged and
 // tried again.
 func (h *History) upkeep(now time.Time) {
+	if err := h.release(now); err != nil {
+		h.options.Logger.Error("let rows in from quarantine", "error", err)
+	}
 	if err := h.expire(now); err != nil {
 		h.options.Logger.Error("remove old history", "error", err)
 	}

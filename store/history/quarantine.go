@@ -1,0 +1,213 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/store/bolt"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// quarantineName is the file of the rows from the future. It is a shard that
+// no query looks into.
+const quarantineName = "quarantine"
+
+// quarantine keeps rows that are ahead of the clock until their time has come.
+// The goroutine in Run owns it. It is bounded: what a clock that is wrong for
+// long brings beyond that is counted and dropped.
+type quarantine struct {
+	shard  *shard
+	limit  int
+	tails  map[tag.StreamID]*tail // not written yet
+	rows   int                    // in the file and not written yet
+	next   int64                  // time of the earliest row
+	loaded bool                   // whether rows and next are known
+}
+
+func newQuarantine(dir string, limit int) *quarantine {
+	return &quarantine{
+		shard: &shard{path: filepath.Join(dir, quarantineName), start: minTime / 2, width: maxTime},
+		limit: limit, tails: map[tag.StreamID]*tail{}, next: math.MaxInt64,
+	}
+}
+
+// hold keeps a row and reports whether there was room for it.
+func (q *quarantine) hold(b *tag.Batch, row int, position uint64) bool {
+	if q.rows >= q.limit {
+		return false
+	}
+	id := b.Schema().Stream()
+	if q.tails[id] == nil {
+		q.tails[id] = &tail{}
+	}
+	q.tails[id].schema = b.Schema()
+	q.tails[id].rows = append(q.tails[id].rows, rowRef{batch: b, row: row, position: position})
+	q.rows++
+	q.next = min(q.next, b.Time(row))
+	return true
+}
+
+// loadQuarantine finds out what is in the file.
+func (h *History) loadQuarantine() error {
+	q := h.quarantine
+	if q.loaded {
+		return nil
+	}
+	if damage := bolt.AuditFile(q.shard.path); isDamage(damage) {
+		h.options.Logger.Error("rows from the future are lost", "file", q.shard.path+damagedSuffix, "error", damage)
+		if err := os.Rename(q.shard.path, q.shard.path+damagedSuffix); err != nil {
+			return err
+		}
+	}
+	if _, err := os.Stat(q.shard.path); errors.Is(err, fs.ErrNotExist) {
+		q.loaded = true
+		return nil
+	}
+	err := h.shards.use(q.shard, func() error {
+		for n := range q.shard.streams {
+			slots, rows, err := q.shard.evenSlots(uint32(n))
+			if err != nil {
+				return err
+			}
+			if q.rows += rows; rows > 0 {
+				q.next = min(q.next, slots[0].from)
+			}
+		}
+		return nil
+	})
+	q.loaded = err == nil
+	return err
+}
+
+// writeQuarantine makes the rows that were held durable.
+func (h *History) writeQuarantine() error {
+	q := h.quarantine
+	if len(q.tails) == 0 {
+		return nil
+	}
+	if _, err := os.Stat(q.shard.path); errors.Is(err, fs.ErrNotExist) {
+		if err := createShard(q.shard.path, h.shards.file()); err != nil {
+			return fmt.Errorf("make quarantine: %w", err)
+		}
+	}
+	p := &plan{shard: q.shard, fresh: map[uint32]bool{}}
+	err := h.shards.use(q.shard, func() error {
+		for id, t := range q.tails {
+			h.encode(p, id, t.schema.Name(), notApplied(q.shard, t.rows))
+		}
+		h.swap.Lock()
+		defer h.swap.Unlock()
+		return h.put(p)
+	})
+	if err == nil {
+		q.tails = map[tag.StreamID]*tail{}
+	}
+	return err
+}
+
+// release lets in the rows whose time has come, and keeps the others. A
+// process that dies between the two finds the rows in both.
+func (h *History) release(now time.Time) error {
+	q := h.quarantine
+	latest := now.Add(h.options.FutureWithin).UnixNano()
+	if q.next > latest {
+		return nil
+	}
+	var held []*tag.Batch
+	err := h.shards.use(q.shard, func() (err error) {
+		held, err = h.heldBatches(q.shard)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("release quarantine: %w", err)
+	}
+	q.rows, q.next = 0, math.MaxInt64
+	for _, b := range held {
+		h.let(b, latest)
+	}
+	return errors.Join(h.flushShards(), h.emptyQuarantine())
+}
+
+// heldBatches reads all that the quarantine has.
+func (h *History) heldBatches(d *shard) ([]*tag.Batch, error) {
+	var all []*tag.Batch
+	for n := range d.streams {
+		slots, _, err := d.evenSlots(uint32(n))
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range slots {
+			b, err := h.heldBatch(d, uint32(n), s)
+			if err != nil {
+				return nil, err
+			}
+			if b != nil {
+				all = append(all, b)
+			}
+		}
+	}
+	return all, nil
+}
+
+func (h *History) heldBatch(d *shard, n uint32, s slot) (*tag.Batch, error) {
+	known := d.streams[n]
+	schema, err := tag.NewSchema(known.id, known.name, known.fields...)
+	if err != nil {
+		return nil, err
+	}
+	var rows tag.Rows
+	for i, f := range known.fields {
+		c, err := h.column(d, n, f, s)
+		if err != nil || len(c.Times) == 0 {
+			return nil, err
+		}
+		if i == 0 {
+			rows.Times = c.Times
+			rows.Values = make([]tag.Value, len(c.Times)*len(known.fields))
+			rows.Stamps = make([]int64, len(rows.Values))
+		}
+		for row, v := range c.Values[0] {
+			at := row*len(known.fields) + i
+			rows.Values[at], rows.Stamps[at] = v, c.Times[row]
+			if c.Stamps[0] != nil {
+				rows.Stamps[at] = c.Stamps[0][row]
+			}
+		}
+	}
+	if len(rows.Times) == 0 {
+		return nil, nil
+	}
+	return tag.Assemble(schema, rows)
+}
+
+// let takes the rows of a batch in whose time has come and holds the others
+// again. They have no place in the log any more.
+func (h *History) let(b *tag.Batch, latest int64) {
+	h.swap.Lock()
+	defer h.swap.Unlock()
+	t := h.tail(b.Schema())
+	for i := range b.Len() {
+		if b.Time(i) > latest {
+			h.quarantine.hold(b, i, 0)
+			continue
+		}
+		t.rows = append(t.rows, rowRef{batch: b, row: i})
+		h.waiting += b.Schema().Len()
+		h.counters.rows.Add(1)
+		h.counters.released.Add(1)
+	}
+}
+
+// emptyQuarantine begins a new file and writes what is still held.
+func (h *History) emptyQuarantine() error {
+	q := h.quarantine
+	if err := errors.Join(q.shard.close(), remove(q.shard.path)); err != nil {
+		return fmt.Errorf("empty quarantine: %w", err)
+	}
+	return h.writeQuarantine()
+}
