@@ -32,8 +32,10 @@ type cli struct {
 	Check   checkCommand   `cmd:"" help:"Check a configuration, and start nothing."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
-	LogLevel  slog.Level `enum:"DEBUG,INFO,WARN,ERROR" default:"INFO" help:"Least level to log: ${enum}."`
-	LogFormat string     `enum:"text,json" default:"text" help:"Format of the log: ${enum}."`
+	Reference referenceCommand `cmd:"" help:"Write the reference of all keys of a configuration, and its JSON Schema."`
+
+	LogLevel  string `enum:"debug,info,warn,error," default:"" help:"Least level to log: debug, info, warn or error. The demo says warnings and errors, everything else says info, too."`
+	LogFormat string `enum:"text,json" default:"text" help:"Format of the log: ${enum}."`
 }
 
 // surroundings are what commands are given.
@@ -61,7 +63,7 @@ func run(args []string, out, errs io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err = command.Run(&surroundings{Context: ctx, out: out, logger: newLogger(errs, c.LogLevel, c.LogFormat)})
+	err = command.Run(&surroundings{Context: ctx, out: out, logger: newLogger(errs, c.level(command.Command()), c.LogFormat)})
 	return report(errs, err)
 }
 
@@ -76,6 +78,15 @@ func report(errs io.Writer, err error) int {
 	}
 	_, _ = fmt.Fprintln(errs, "holdfast:", err)
 	return exitFailed
+}
+
+// level is the least that is logged. A visitor of the demo reads what it prints.
+func (c *cli) level(command string) (level slog.Level) {
+	if c.LogLevel == "" && command == "demo" {
+		return slog.LevelWarn
+	}
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // the command line admits nothing else; empty means info
+	return level
 }
 
 func newLogger(w io.Writer, level slog.Level, format string) *slog.Logger {

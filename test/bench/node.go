@@ -55,7 +55,7 @@ func startNode(dir string) (*node, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build holdfast: %w\n%s", err, out)
 	}
-	n := &node{cmd: exec.Command(binary, "edge", "-c", filepath.Join(dir, "site.json"), "--data", filepath.Join(dir, "data"), "--log-level", "ERROR")}
+	n := &node{cmd: exec.Command(binary, "edge", "-c", filepath.Join(dir, "site.json"), "--data", filepath.Join(dir, "data"), "--log-level", "error")}
 	n.cmd.Stderr = os.Stderr
 	out, err := n.cmd.StdoutPipe()
 	if err != nil {

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestTheReferenceIsThatOfThisBuild(t *testing.T) {
+	parts, err := components()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range references(parts.Catalog()) {
+		path := filepath.Join("..", "..", "docs", "reference", page.Name)
+		committed, err := os.ReadFile(path)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if !bytes.Equal(committed, page.Text) {
+			t.Errorf("%s is stale: run make generate", path)
+		}
+	}
+}
