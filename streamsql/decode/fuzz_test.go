@@ -1,0 +1,56 @@
+package decode_test
+
+import (
+	"encoding/json"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/holdfast-edge/holdfast/streamsql/decode"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// FuzzAdd holds that nothing panics, that what is refused leaves no row behind,
+// that the standard library's objects are all taken, and that a row says the
+// same as the vocabulary's own reader.
+func FuzzAdd(f *testing.F) {
+	for _, seed := range []string{
+		message, `[{"a":1},{"b":[1,{"c":null}]}]`, `{"a":1e5,"A":-0.5,"":"\u0000"}`, `[]`, `{"a":01}`, `{"a":1`, `{"a":nan}`,
+		`{"a":1,"a":2}`, `{"a":"\ud800"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		all, two := decoder(t, decode.Options{All: true}), decoder(t, decode.Options{Columns: []string{"a", "b"}})
+		n, err := all.Add(payload, 1, 0)
+		_, errTwo := two.Add(payload, 1, 0)
+		var object map[string]any
+		if json.Unmarshal(payload, &object) == nil && object != nil && (err != nil || errTwo != nil) {
+			t.Fatalf("an object is refused: %v, %v", err, errTwo)
+		}
+		taken := 0
+		for _, b := range all.Take() {
+			taken += b.Len()
+		}
+		if taken != n {
+			t.Fatalf("%d rows for %d, error %v", taken, n, err)
+		}
+		if err == nil && n == 1 && payload[0] == '{' && utf8.Valid(payload) {
+			sameAsVocabulary(t, payload, two.Take()[0])
+		}
+	})
+}
+
+func sameAsVocabulary(t *testing.T, payload []byte, b *tag.Batch) {
+	t.Helper()
+	want, err := tag.ParseJSON(payload)
+	if err != nil {
+		t.Fatalf("taken, and the vocabulary refuses it: %v", err)
+	}
+	for slot, name := range []string{"a", "b"} {
+		v, given := want.Object().Lookup(name)
+		got := b.Row(0)[slot]
+		if given && string(tag.AppendJSON(nil, got)) != string(tag.AppendJSON(nil, v)) {
+			t.Fatalf("%s: %s, want %s", name, tag.AppendJSON(nil, got), tag.AppendJSON(nil, v))
+		}
+	}
+}
