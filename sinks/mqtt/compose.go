@@ -19,6 +19,7 @@ type composer struct {
 	form    *form                   // of the last schema seen
 	streams map[tag.StreamID]string // names of the streams seen, for their gaps
 
+	message                             message // the one in hand
 	topic, payload, properties, scratch []byte
 }
 
@@ -62,7 +63,8 @@ func (c *composer) send(m message, send func(*message) error) error {
 	if size := m.packetSize(); size > c.packetSize {
 		return &sinks.Failure{Permanent: true, Err: fmt.Errorf("the message has %d bytes, the broker takes %d", size, c.packetSize)}
 	}
-	return send(&m)
+	c.message = m
+	return send(&c.message)
 }
 
 // use makes the form for a schema, unless it was the last one, too.

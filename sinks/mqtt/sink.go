@@ -47,8 +47,8 @@ func (s Sink) Open(ctx context.Context, to sinks.Target) (sinks.Writer, error) {
 		return nil, fmt.Errorf("open %s: %w", o.URL, err)
 	}
 	w := newWriter(conn, o, agreed, to.Site)
-	w.loops.Go(func() { w.listen(in) })
-	w.loops.Go(w.pulsate)
+	w.loops.Go(func() { w.guarded(func() { w.listen(in) }) })
+	w.loops.Go(func() { w.guarded(w.pulsate) })
 	return w, nil
 }
 

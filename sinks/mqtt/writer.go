@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
 // writer is an open connection.
@@ -65,6 +66,14 @@ func (w *writer) Close(ctx context.Context) error {
 		return w.window.cause()
 	}
 	return nil
+}
+
+// guarded runs a goroutine of the connection. A panic in it, or in a done that
+// it calls, loses the connection and nothing else.
+func (w *writer) guarded(loop func()) {
+	if failure := supervisor.Guard(loop); failure != nil {
+		w.lose(failure)
+	}
 }
 
 // lose ends the connection and fails what is on the way, with the first cause.
