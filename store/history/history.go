@@ -111,7 +111,7 @@ func CursorOptions(streams ...string) log.CursorOptions {
 // Whoever starts it waits for it.
 func (h *History) Run(ctx context.Context, from Source) error {
 	for {
-		err := h.take(ctx, from)
+		err := h.fill(ctx, from)
 		if h.due(h.options.Now()) || err != nil {
 			h.settle(from)
 		}
@@ -121,22 +121,33 @@ func (h *History) Run(ctx context.Context, from Source) error {
 	}
 }
 
-// take waits for one entry, but no longer than the next flush is away.
-func (h *History) take(ctx context.Context, from Source) error {
+// fill takes entries until it is time to write them.
+func (h *History) fill(ctx context.Context, from Source) error {
 	waiting, cancel := ctx, func() {}
 	if wait, ok := h.untilFlush(h.options.Now()); ok {
 		waiting, cancel = context.WithTimeout(ctx, wait)
 	}
 	defer cancel()
-	e, err := from.Next(waiting)
-	switch {
-	case err == nil:
+	for {
+		e, err := from.Next(waiting)
+		if err != nil {
+			return h.ended(ctx, err)
+		}
+		isFirst := len(h.pending) == 0 // from now on there is something to wait for
 		h.consume(e)
-		return nil
-	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-		return nil
+		if isFirst || h.waiting >= h.options.FlushValues || waiting.Err() != nil {
+			return nil
+		}
+	}
+}
+
+// ended tells the end of waiting from the end of the source.
+func (h *History) ended(ctx context.Context, err error) error {
+	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil
 	default:
 		return fmt.Errorf("fill history: %w", err)
 	}
