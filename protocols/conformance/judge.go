@@ -43,11 +43,11 @@ func wantValue(t *testing.T, name string, got, want tag.Value) {
 	}
 }
 
-// same compares numbers by their value, whatever kind they have.
+// same compares numbers by their value, whatever kind they have; a bool is 0 or 1, as in protocols that have no bools.
 func same(a, b tag.Value) bool {
 	x, isNumber := a.Float()
 	y, areNumbers := b.Float()
-	if isNumber && areNumbers && a.Kind() != tag.Bool && b.Kind() != tag.Bool {
+	if isNumber && areNumbers {
 		return x == y
 	}
 	return a.WithQuality(tag.Good).Equal(b.WithQuality(tag.Good))

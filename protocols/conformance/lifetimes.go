@@ -110,8 +110,7 @@ func anUnknownTagHasNoPoint(t *testing.T, h Harness) {
 }
 
 func sessionsLeaveNothingBehind(t *testing.T, h Harness) {
-	peer := h.Start(t)
-	c := h.client(t, peer, brief)
+	c, peer := h.start(t, brief)
 	c.recover()
 	c.close()
 	before := goleak.IgnoreCurrent()

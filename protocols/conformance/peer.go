@@ -77,6 +77,9 @@ type Harness struct {
 	// Start starts a peer that ends with the test. It skips the test where the peer is not installed.
 	Start func(t *testing.T) Peer
 
+	// TooLarge is a value that neither the number nor the flag can hold; absent where they hold any.
+	TooLarge tag.Value
+
 	// Wrong are devices that the driver must refuse to compile, by what is wrong with them.
 	Wrong map[string]*config.Device
 }

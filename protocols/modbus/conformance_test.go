@@ -70,7 +70,7 @@ func TestTheDriverConformsOnASerialPort(t *testing.T) {
 				}
 				t.Cleanup(cable.Close)
 				d := installed(foreign.Pymodbus(t.Context(), mode, cable.Far))(t)
-				return &peer{t: t, endpoint: mode + "://" + cable.Near + "?baud=115200", tables: &foreignTables{t, d}, process: d}
+				return &peer{t: t, endpoint: mode + "://" + cable.Near + "?baud=115200&parity=none", tables: &foreignTables{t, d}, process: d}
 			}))
 		})
 	}
@@ -98,7 +98,7 @@ func harness(start func(t *testing.T) conformance.Peer) conformance.Harness {
 	}
 	limits := modbus.DeviceOptions{MaxRegisters: 125, MaxBits: 2000}
 	return conformance.Harness{
-		Driver: modbus.Driver{}, Start: start,
+		Driver: modbus.Driver{}, Start: start, TooLarge: tag.IntOf(65536),
 		Wrong: map[string]*config.Device{
 			"an address that is none":       wrong(modbus.TagOptions{}, limits),
 			"an address beyond the table":   wrong(modbus.TagOptions{Address: modbus.Address{Area: modbus.Holding, Number: 65536, Bit: modbus.NoBit}}, limits),

@@ -64,6 +64,9 @@ func (o *EndpointOptions) open(ctx context.Context, e protocols.Endpoint) (link.
 	}
 	timing := link.Timing{Late: o.LateReply}
 	if isPort(u.Scheme) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		settings := o.serial(u.Path)
 		port, err := link.OpenSerial(settings)
 		if err != nil {

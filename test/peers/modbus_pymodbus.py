@@ -2,7 +2,7 @@
 """A Modbus device made of Debian's pymodbus, for tests.
 
     modbus_pymodbus.py tcp|udp|rtu+tcp|ascii+tcp      listens on a free port of 127.0.0.1
-    modbus_pymodbus.py rtu|ascii PATH                 serves a serial port at 115200 baud, 8E1
+    modbus_pymodbus.py rtu|ascii PATH                 serves a serial port at 115200 baud, 8N1: pseudo-terminals know no parity
 
 It prints "ready PORT" (0 for a serial port) when it can be asked, and then answers each line of its input:
 
@@ -65,8 +65,10 @@ async def serve(mode, path):
     framer = FRAMERS[mode.split("+")[0]]
     port = 0
     if path:
-        server = ModbusSerialServer(context, framer=framer, port=path, baudrate=115200, parity="E")
+        server = ModbusSerialServer(context, framer=framer, port=path, baudrate=115200, parity="N")
         await server.start()
+        if server.transport is None:
+            sys.exit("cannot open " + path)
         asyncio.ensure_future(server.serve_forever())
     elif mode == "udp":
         server = ModbusUdpServer(context, framer=framer, address=("127.0.0.1", 0))
