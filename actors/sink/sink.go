@@ -22,6 +22,8 @@ type Env struct {
 	Logger *slog.Logger
 	Now    func() time.Time
 	Meter  func(sink string) *Meter // the same one for the same name
+
+	MaxBacklog int64 // bytes of the log that any sink may hold back; 0: no limit
 }
 
 // Config is one far end and the streams that go there.
@@ -74,6 +76,13 @@ func (s *sink) Receive(ctx actor.Context) {
 // run is one connection, from opening it to the reason why it ended.
 func (s *sink) run(ctx context.Context, self *actor.PID) error {
 	c := s.config.Config
+	cursor, err := s.env.Log.Cursor(CursorName(c.Name), log.CursorOptions{ // before anything else: it holds the data
+		Streams: s.config.Streams, Quota: s.quota(),
+	})
+	if err != nil {
+		return err
+	}
+	defer cursor.Close()
 	w, err := s.config.Sink.Open(ctx, sinks.Target{
 		Site: s.env.Site, Name: c.Name, Options: c.Options, Logger: s.env.Logger.With("sink", c.Name),
 	})
@@ -81,19 +90,21 @@ func (s *sink) run(ctx context.Context, self *actor.PID) error {
 		return err
 	}
 	defer closeIn(w, 5*time.Second)
-	cursor, err := s.env.Log.Cursor(CursorName(c.Name), log.CursorOptions{
-		Streams: s.config.Streams,
-		Quota:   log.Quota{Bytes: int64(c.MaxBacklog), Age: c.MaxBacklogAge},
-	})
-	if err != nil {
-		return err
-	}
-	defer cursor.Close()
 	if err := s.env.System.SendWait(ctx, self, opened{}); err != nil {
 		return err
 	}
 	d := &delivery{writer: w, cursor: cursor, meter: s.env.Meter(c.Name), now: s.env.Now}
 	return d.run(ctx)
+}
+
+// quota is what the log keeps for the sink: what the sink says, within what the
+// log may take at all.
+func (s *sink) quota() log.Quota {
+	q := log.Quota{Bytes: s.env.MaxBacklog, Age: s.config.Config.MaxBacklogAge}
+	if own := int64(s.config.Config.MaxBacklog); own > 0 && (q.Bytes == 0 || own < q.Bytes) {
+		q.Bytes = own
+	}
+	return q
 }
 
 // closeIn gives what is on the way some time to be acknowledged. How it closes

@@ -6,7 +6,8 @@
 //	├─ core              rest-for-one: what follows rests on what is before it
 //	│  ├─ log
 //	│  ├─ history
-//	│  └─ console
+//	│  ├─ console
+//	│  └─ vigil
 //	├─ sinks             one-for-one
 //	├─ rules             one-for-one
 //	└─ endpoints         one-for-one

@@ -42,6 +42,7 @@ type Node struct {
 	options Options
 	started time.Time
 	plan    *plan
+	life    *life
 	log     *log.Log
 	history *history.History
 	bus     *broker.Bus
@@ -67,6 +68,7 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	if err := n.open(); err != nil {
 		return nil, errors.Join(err, n.closeStores())
 	}
+	n.forgetCursors()
 	n.bus = broker.New(recorder{n.log})
 	for name := range plan.logged {
 		n.bus.Stream(name).SetLogged(true)
@@ -84,6 +86,9 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 // is taken is known before anything starts.
 func (n *Node) open() (err error) {
 	o, site := n.options, n.options.Site
+	if n.life, err = openLife(o); err != nil {
+		return err
+	}
 	n.log, err = log.Open(log.Options{
 		Dir: filepath.Join(o.Dir, "log"), Site: site.Name, Logger: o.Logger,
 		CommitEvery: site.Log.CommitInterval, CommitBytes: int(site.Log.CommitSize), SegmentBytes: int64(site.Log.SegmentSize),
@@ -112,6 +117,7 @@ func (n *Node) grow(ctx context.Context) error {
 			service("log", n.log.Run),
 			service("history", n.runHistory),
 			service("console", n.console.Serve),
+			n.vigilSpec(),
 		),
 	}
 	branches := []supervisor.Spec{
@@ -136,15 +142,35 @@ func branch(name string, children []supervisor.Spec) supervisor.Spec {
 	return supervisor.Spec{Name: name, Kind: "group", New: supervisor.Group(children...)}
 }
 
+// historyCursor is the name of the history's cursor in the log.
+const historyCursor = "history"
+
+// forgetCursors lets go of what the log keeps for sinks that are configured no
+// more.
+func (n *Node) forgetCursors() {
+	wanted := map[string]bool{historyCursor: true}
+	for _, c := range n.plan.sinks {
+		wanted[sink.CursorName(c.Config.Name)] = true
+	}
+	for _, c := range n.log.Stats().Cursors {
+		if !wanted[c.Name] {
+			n.options.Logger.Warn("what was kept for a sink that is configured no more is let go", "cursor", c.Name, "records", c.Lag)
+			n.log.RemoveCursor(c.Name)
+		}
+	}
+}
+
 // runHistory feeds the history from the log. Without streams it has nothing to
 // do, and holds nothing back.
 func (n *Node) runHistory(ctx context.Context) error {
 	streams := keys(n.plan.history)
 	if len(streams) == 0 {
-		n.log.RemoveCursor("history")
+		n.log.RemoveCursor(historyCursor)
 		return nil
 	}
-	cursor, err := n.log.Cursor("history", history.CursorOptions(streams...))
+	options := history.CursorOptions(streams...)
+	options.Quota.Bytes = int64(n.options.Site.Log.MaxSize)
+	cursor, err := n.log.Cursor(historyCursor, options)
 	if err != nil {
 		return err
 	}
@@ -172,7 +198,9 @@ func (n *Node) ruleSpecs() (specs []supervisor.Spec) {
 		Write: n.command, Meter: n.rules.of, Failed: n.journal.ruleFailed,
 	}
 	for _, c := range n.plan.rules {
-		specs = append(specs, rule.Spec(env, c))
+		if !n.life.resting[c.Name] {
+			specs = append(specs, rule.Spec(env, c))
+		}
 	}
 	return specs
 }
@@ -180,7 +208,7 @@ func (n *Node) ruleSpecs() (specs []supervisor.Spec) {
 func (n *Node) sinkSpecs() (specs []supervisor.Spec) {
 	env := sink.Env{
 		Site: n.options.Site.Name, System: n.system, Log: n.log, Logger: n.options.Logger,
-		Now: time.Now, Meter: n.sinks.of,
+		Now: time.Now, Meter: n.sinks.of, MaxBacklog: int64(n.options.Site.Log.MaxSize),
 	}
 	for _, c := range n.plan.sinks {
 		specs = append(specs, sink.Spec(env, c))
@@ -197,7 +225,7 @@ func (n *Node) Close(ctx context.Context) error {
 		return err // what still runs may still use the stores
 	}
 	n.following.Wait()
-	return n.closeStores()
+	return errors.Join(n.life.state.MarkHealthy(), n.closeStores()) // an orderly stop is no death
 }
 
 func (n *Node) closeStores() error {
@@ -210,6 +238,9 @@ func (n *Node) closeStores() error {
 	}
 	if n.log != nil {
 		errs = append(errs, n.log.Close())
+	}
+	if n.life != nil {
+		errs = append(errs, n.life.state.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -48,6 +48,9 @@ func (n *Node) Trouble() (trouble []string) {
 	if err := n.log.Stats().Trouble; err != nil {
 		trouble = append(trouble, "the log cannot be written: "+err.Error())
 	}
+	if safe := n.life.trouble(); safe != "" {
+		trouble = append(trouble, safe)
+	}
 	core, _ := n.system.Subtree("/core")
 	for _, c := range core.Children {
 		if c.Phase != supervisor.Running {
