@@ -26,6 +26,13 @@ type commandInput struct {
 	}
 }
 
+// commandAnswer is the actor after the command; status 202 where the console
+// itself is about to restart.
+type commandAnswer struct {
+	Status int
+	Body   Actor
+}
+
 func (s *Server) describeActors(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/api/v1/tree", "show-tree", "actors", "The supervision tree"),
 		func(context.Context, *struct{}) (*body[ActorTree], error) {
@@ -38,7 +45,7 @@ func (s *Server) describeActors(api huma.API) {
 	huma.Register(api, o, s.command)
 }
 
-func (s *Server) command(ctx context.Context, in *commandInput) (*body[Actor], error) {
+func (s *Server) command(ctx context.Context, in *commandInput) (*commandAnswer, error) {
 	verb, path, user := Verb(in.Verb), in.Body.Path, access.UserOf(ctx)
 	if verb == Stop && s.under(path) {
 		return nil, huma.Error409Conflict("this would stop the console, which then nobody could start: stop the node instead")
@@ -47,12 +54,16 @@ func (s *Server) command(ctx context.Context, in *commandInput) (*body[Actor], e
 	defer cancel()
 	err := s.options.Node.Command(wait, verb, path)
 	s.options.Logger.Info("command", "by", "user "+user, "verb", in.Verb, "path", path, "error", err)
+	status := http.StatusOK
+	if ctx.Err() != nil && s.under(path) {
+		status, err = http.StatusAccepted, nil // the restart ends this very request
+	}
 	if err != nil {
 		return nil, commandProblem(err)
 	}
 	t := s.options.Node.Tree()
 	if found := t.Find(path); found != nil {
-		return &body[Actor]{actorOf(found)}, nil
+		return &commandAnswer{status, actorOf(found)}, nil
 	}
 	return nil, huma.Error404NotFound(fmt.Sprintf("%s is no longer there", path))
 }

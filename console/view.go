@@ -97,14 +97,8 @@ func newest(node Node) uint64 {
 
 // lookAt finds the tags of the viewer's devices.
 func (v *view) lookAt() {
-	wanted := map[string]bool{}
 	for _, name := range v.devices {
-		wanted[name] = true
-	}
-	for _, d := range v.node.Devices() {
-		if !wanted[d.Name] {
-			continue
-		}
+		d, _ := v.node.Device(name) // of one that is gone there are no tags
 		for _, g := range d.Groups {
 			for _, t := range g.Tags {
 				v.tags = append(v.tags, place{d.Name, t.Name})

@@ -27,7 +27,7 @@ func start(t testing.TB) *pipe {
 	cmd := exec.Command(path,
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-		"--user-data-dir="+t.TempDir(), "--remote-debugging-pipe")
+		"--user-data-dir="+profile(t), "--remote-debugging-pipe")
 	cmd.ExtraFiles = []*os.File{orders, answers} // 3: it reads, 4: it writes
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -37,13 +37,27 @@ func start(t testing.TB) *pipe {
 	var reading sync.WaitGroup
 	reading.Go(p.read)
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
+		if p.do("", "Browser.close", nil, nil) != nil {
+			_ = cmd.Process.Kill()
+		}
 		_ = cmd.Wait()
 		_ = toBrowser.Close()
 		reading.Wait()
 		_ = fromBrowser.Close()
 	})
 	return p
+}
+
+// profile returns a directory for the browser's own files. It is no test's
+// TempDir, since the last of its processes may still write while they go.
+func profile(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "holdfast-browser-") //nolint:usetesting // see above
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 func pair(t testing.TB) (r, w *os.File) {

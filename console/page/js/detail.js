@@ -9,7 +9,7 @@ import { WriteForm } from "./write.js";
 const ranges = [[5, "5 min"], [30, "30 min"], [120, "2 h"], [480, "8 h"], [1440, "24 h"]];
 const pointsWanted = 900;
 const appendedAtMost = 600; // live points after which the history is asked again
-const again = 60_000; // ms after which it is asked anyway
+const again = (minutes) => Math.min(Math.max(minutes, 5), 60) * 1000; // ms after which it is asked anyway
 
 export class DetailView {
   #store;
@@ -100,7 +100,7 @@ export class DetailView {
     this.#past.push({ ms: s.ms, value: s.value, quality: s.quality });
     this.#appended++;
     this.#chart.say("");
-    if (this.#appended > appendedAtMost || Date.now() - this.#asked > again) this.#load();
+    if (this.#appended > appendedAtMost || Date.now() - this.#asked > again(this.#minutes)) this.#load();
   }
 
   #draw() {

@@ -64,7 +64,7 @@ export class DevicesView {
     row.toggle = el("button", { "aria-expanded": "true", on: { click: () => this.#toggle(device) } }, device.name);
     row.node = el("section", { class: "device panel", "aria-label": device.name },
       el("header", {}, el("h3", {}, row.toggle), row.state,
-        el("span", { class: "dim" }, `${device.driver} ${device.endpoint}`), row.counters, row.why));
+        el("span", { class: "where" }, `${device.driver} ${device.endpoint}`), row.counters, row.why));
     return row;
   }
 

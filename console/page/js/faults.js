@@ -7,7 +7,7 @@ export class FaultsView {
   #store;
   #node;
   #list;
-  #said = el("p", { class: "said", role: "status" });
+  #said = el("p", { class: "said", role: "status" }, "Each switch says what it breaks. Turn it again to mend that.");
 
   constructor(store, node, body) {
     this.#store = store;

@@ -4,6 +4,8 @@ import { el, rows, setAttribute, setState, setText, state } from "./dom.js";
 import { age, bytes, count, tone } from "./format.js";
 import { Spark } from "./spark.js";
 
+const lagShown = 20; // records; fewer are on their way, not waiting
+
 export class FlowView {
   #store;
   #rules;
@@ -38,7 +40,9 @@ function card({ name }) {
 function sinkCard(sink) {
   const row = card(sink);
   row.spark = new Spark();
-  row.numbers.after(el("div", { class: "spark" }, row.spark.node));
+  row.curve = el("div", { class: "spark", title: "Records that wait, in the last minute", hidden: true }, row.spark.node);
+  row.waited = 0; // when some last did, ms
+  row.numbers.after(row.curve);
   return row;
 }
 
@@ -59,7 +63,7 @@ function show(row, kind, name, text, numbers, why) {
 
 function showRule(row, rule) {
   show(row, `rule to ${(rule.to ?? []).join(", ")}`, rule.state, rule.sql, [
-    [rule.rows_in, "rows in"], [rule.rows_out, "out"], [rule.writes, "writes"],
+    [rule.rows_in, "rows in"], [rule.rows_out, "out"], [rule.writes, rule.writes === 1 ? "write" : "writes", "some"],
     [rule.failed, "failed", "bad"], [rule.dropped, "dropped", "bad"], [rule.expired, "writes too late", "warn"],
     [rule.late, "late", "warn"], [rule.refused, "refused", "bad"],
   ], rule.failure);
@@ -75,6 +79,8 @@ function showSink(row, sink, now) {
   setAttribute(row.state, "title", sink.detail);
   row.spark.add(now, sink.lag);
   row.spark.draw(now);
+  if (sink.lag > lagShown) row.waited = now;
+  row.curve.hidden = now - row.waited > 60_000;
 }
 
 function showLog(row, log) {

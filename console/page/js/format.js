@@ -20,9 +20,10 @@ export function number(n) {
   return String(Number(n.toPrecision(10)));
 }
 
-// age is a length of time in its greatest unit: 0.4 s, 12 s, 3 min, 5 h, 2 d.
+// age is a length of time in its greatest unit: < 1 s, 1.4 s, 12 s, 3 min, 5 h, 2 d.
 export function age(ms) {
-  const s = Math.max(0, ms) / 1000;
+  const s = ms / 1000;
+  if (s < 1) return "< 1 s";
   if (s < 9.95) return `${s.toFixed(1)} s`;
   if (s < 99.5) return `${Math.round(s)} s`;
   if (s < 5400) return `${Math.round(s / 60)} min`;

@@ -5,7 +5,7 @@ import { el, setAttribute, setText, state, setState } from "./dom.js";
 import { between, millis, value } from "./format.js";
 
 const course = ["accepted", "sent", "acknowledged", "verified"];
-const endings = { verified: "ok", acknowledged: "ok", accepted: "ok", sent: "busy", refused: "bad", failed: "bad", unknown: "warn" };
+const tones = { refused: "bad", failed: "bad", unknown: "warn" }; // of the steps that are none of the course
 
 // WriteForm is the form of one tag.
 export class WriteForm {
@@ -89,7 +89,7 @@ export class WriteForm {
   // not reached.
   #report(report) {
     const first = report.steps[0]?.time;
-    const steps = report.steps.map(({ stage, time }) => [state(), stage, endings[stage] ?? "busy", time === first ? "" : `+${millis(between(first, time))}`]);
+    const steps = report.steps.map(({ stage, time }) => [state(), stage, tones[stage] ?? "ok", time === first ? "" : `+${millis(between(first, time))}`]);
     const reached = report.steps.map((s) => s.stage);
     if (["refused", "failed", "unknown"].includes(report.outcome)) {
       for (const stage of course.filter((s) => !reached.includes(s))) steps.push([state(), stage, "off"]);

@@ -1,0 +1,235 @@
+package console_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/actors/write"
+	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+var _ console.Node = (*fake)(nil)
+
+// fake is a node that is what a test makes it. It may be used concurrently.
+type fake struct {
+	mu       sync.Mutex
+	tree     supervisor.Tree
+	trouble  []string
+	devices  []console.Device
+	rules    []console.Rule
+	sinks    []console.Sink
+	log      console.Log
+	samples  map[string]tag.Sample
+	past     []tag.Sample
+	pastErr  error
+	events   []console.Event
+	changed  chan struct{}
+	faults   []console.Fault
+	commands []string
+	written  []write.Command
+	onWrite  func(context.Context, write.Command) (write.Report, error)
+	onVerb   func(ctx context.Context, verb console.Verb, path string) error
+}
+
+func limit(f float64) *float64 { return &f }
+
+// newFake is a node with one boiler, a rule and a sink.
+func newFake() *fake {
+	boiler := "/endpoints/tcp:10.0.0.7:502/boiler"
+	leaf := func(path, name, kind, state string) supervisor.Tree {
+		return supervisor.Tree{Path: path, Name: name, Kind: kind, Phase: supervisor.Running, State: state, Since: noon}
+	}
+	endpoint := leaf("/endpoints/tcp:10.0.0.7:502", "tcp:10.0.0.7:502", "endpoint", "running")
+	endpoint.Children = []supervisor.Tree{leaf(endpoint.Path+"/session", "session", "session", "open"), leaf(boiler, "boiler", "device", "polling")}
+	endpoints := leaf("/endpoints", "endpoints", "group", "running")
+	endpoints.Children = []supervisor.Tree{endpoint}
+	core := leaf("/core", "core", "core", "running")
+	core.Children = []supervisor.Tree{leaf("/core/console", "console", "service", "running")}
+	root := leaf("/", "node", "root", "running")
+	root.Children = []supervisor.Tree{core, endpoints}
+	f := &fake{tree: root, changed: make(chan struct{}), samples: map[string]tag.Sample{}}
+	f.devices = []console.Device{{
+		Name: "boiler", Driver: "modbus", Endpoint: "tcp://10.0.0.7:502", Path: boiler, State: "polling", Scans: 100, Late: 2, Writes: 1,
+		Groups: []console.Group{{Name: "climate", Stream: "boiler.climate", Scan: 100 * time.Millisecond, Logged: true, Tags: []console.Tag{
+			{Name: "temperature", Address: "holding:0", Type: "int16", Unit: "°C"},
+			{Name: "valve", Address: "holding:4", Type: "uint16", Unit: "%", Writable: true, Min: limit(0), Max: limit(100)},
+		}}},
+	}}
+	f.rules = []console.Rule{{Name: "forward", SQL: "SELECT temperature FROM boiler", To: []string{"line"}, Path: "/rules/forward", State: "running", RowsIn: 5, RowsOut: 4}}
+	f.sinks = []console.Sink{{Name: "line", Type: "mqtt", Path: "/sinks/line", State: "delivering", Streams: []string{"forward"}, Lag: 3, LagAge: time.Second}}
+	f.log = console.Log{Rows: 10, Commits: 2, Bytes: 4096, Dropped: map[string]uint64{"boiler.climate: disk full": 7}}
+	f.set("temperature", tag.FloatOf(21.5), noon)
+	f.set("valve", tag.IntOf(3), noon)
+	return f
+}
+
+// set makes a value the newest of a tag of the boiler.
+func (f *fake) set(name string, v tag.Value, at time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.samples["boiler."+name] = tag.Sample{Stream: "boiler.climate", Field: name, Value: v, Time: at.UnixNano()}
+}
+
+// change changes anything else.
+func (f *fake) change(change func(*fake)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(f)
+}
+
+// happen adds an event.
+func (f *fake) happen(kind, path, text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.events = append(f.events, console.Event{Number: uint64(len(f.events) + 1), Time: noon, Kind: kind, Path: path, Text: text})
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+func (f *fake) done() (commands []string, written []write.Command) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.commands), slices.Clone(f.written)
+}
+
+func (f *fake) Site() string                 { return "plant-7" }
+func (f *fake) Version() (string, time.Time) { return "v1.2.3", noon.Add(-time.Hour) }
+func (f *fake) Trouble() []string            { return read(f, &f.trouble) }
+func (f *fake) Devices() []console.Device    { return read(f, &f.devices) }
+func (f *fake) Rules() []console.Rule        { return read(f, &f.rules) }
+func (f *fake) Sinks() []console.Sink        { return read(f, &f.sinks) }
+func (f *fake) Faults() []console.Fault      { return read(f, &f.faults) }
+
+func (f *fake) Device(name string) (console.Device, bool) {
+	for _, d := range f.Devices() {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return console.Device{}, false
+}
+
+// read copies a list, so that a test may change it.
+func read[T any](f *fake, list *[]T) []T {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(*list)
+}
+
+func (f *fake) Streams() []console.Stream {
+	return []console.Stream{{Name: "boiler.climate", Logged: true, Batches: 9, Rows: 9}}
+}
+
+func (f *fake) Tree() supervisor.Tree {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return clone(f.tree)
+}
+
+func clone(t supervisor.Tree) supervisor.Tree {
+	t.Children = slices.Clone(t.Children)
+	for i := range t.Children {
+		t.Children[i] = clone(t.Children[i])
+	}
+	return t
+}
+
+func (f *fake) Log() console.Log {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.log
+}
+
+func (f *fake) Command(ctx context.Context, verb console.Verb, path string) error {
+	f.mu.Lock()
+	f.commands = append(f.commands, string(verb)+" "+path)
+	act := f.onVerb
+	f.mu.Unlock()
+	if act == nil {
+		return nil
+	}
+	return act(ctx, verb, path)
+}
+
+func (f *fake) Sample(device, name string) (tag.Sample, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, ok := f.samples[device+"."+name]
+	return s, ok
+}
+
+func (f *fake) Write(ctx context.Context, c write.Command) (write.Report, error) {
+	f.mu.Lock()
+	f.written = append(f.written, c)
+	act := f.onWrite
+	f.mu.Unlock()
+	if act == nil {
+		return verified(c), nil
+	}
+	return act(ctx, c)
+}
+
+// verified is the report of a write that went well.
+func verified(c write.Command) write.Report {
+	r := write.Report{Command: c}
+	for i, stage := range []write.Stage{write.Accepted, write.Sent, write.Acknowledged, write.Verified} {
+		r = r.Reach(stage, noon.Add(time.Duration(i)*1500*time.Microsecond))
+	}
+	return r
+}
+
+// ended is the report of a write that ended otherwise.
+func ended(stage write.Stage, steps ...write.Stage) func(context.Context, write.Command) (write.Report, error) {
+	return func(_ context.Context, c write.Command) (write.Report, error) {
+		r := write.Report{Command: c}
+		for _, s := range steps {
+			r = r.Reach(s, noon)
+		}
+		return r.End(stage, noon, errors.New("since the test says so")), nil
+	}
+}
+
+func (f *fake) History(_ context.Context, _, _ string, from, to time.Time, found func(tag.Sample) bool) error {
+	f.mu.Lock()
+	past, err := slices.Clone(f.past), f.pastErr
+	f.mu.Unlock()
+	for _, s := range past {
+		if s.Time >= from.UnixNano() && s.Time < to.UnixNano() && !found(s) {
+			return nil
+		}
+	}
+	return err
+}
+
+func (f *fake) Events(after uint64, limit int) []console.Event {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	left := f.events[min(after, uint64(len(f.events))):]
+	return slices.Clone(left[:min(len(left), limit)])
+}
+
+func (f *fake) Changed() <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.changed
+}
+
+func (f *fake) SetFault(name string, on bool) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.faults {
+		if f.faults[i].Name == name {
+			f.faults[i].On = on
+			return nil
+		}
+	}
+	return fmt.Errorf("no fault %q", name)
+}
