@@ -51,22 +51,6 @@ func TestWrongOptionsAreRefusedAtTheirKeyWithTheFix(t *testing.T) {
 	}
 }
 
-func TestWhereToDialIsInTheURL(t *testing.T) {
-	for url, want := range map[string]struct{ address, webSocket string }{
-		"mqtt://h":              {"h:1883", ""},
-		"mqtts://h":             {"h:8883", ""},
-		"mqtt://[::1]:7":        {"[::1]:7", ""},
-		"ws://h":                {"h:80", "ws://h:80/mqtt"},
-		"wss://h:8084/path?a=b": {"h:8084", "wss://h:8084/path?a=b"},
-	} {
-		o := options(t, "url: '"+url+"'")
-		at, _ := o.webSocket()
-		if o.address() != want.address || at != want.webSocket {
-			t.Errorf("%s: %s, %s", url, o.address(), at)
-		}
-	}
-}
-
 func TestTheClientIdentifierIsThatOfSiteAndSinkUnlessOneIsGiven(t *testing.T) {
 	if id := clientID(options(t), target(nil)); id != "holdfast-plant-7-line" {
 		t.Errorf("got %s", id)

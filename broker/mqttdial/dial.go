@@ -1,0 +1,82 @@
+// Package mqttdial opens the byte stream to an MQTT broker elsewhere: TCP, TLS,
+// or WebSocket. What is said on it is for its caller: a sink, a subscription.
+package mqttdial
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+
+	"github.com/coder/websocket"
+
+	"github.com/holdfast-edge/holdfast/config"
+)
+
+// ErrCertificates says that the certificates of the configuration cannot be
+// used, which another attempt does not cure.
+var ErrCertificates = errors.New("certificates cannot be used")
+
+// Dial opens what the URL asks for. ctx bounds the opening only. The error of
+// certificates that cannot be read is ErrCertificates; any other may pass.
+func Dial(ctx context.Context, to config.BrokerURL, with config.ClientTLS) (net.Conn, error) {
+	certificates, err := load(with, to.Parsed().Hostname())
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCertificates, err)
+	}
+	if at, ok := to.WebSocket(); ok {
+		return dialWebSocket(ctx, at, certificates)
+	}
+	if to.IsSecure() {
+		return (&tls.Dialer{Config: certificates}).DialContext(ctx, "tcp", to.Address())
+	}
+	return new(net.Dialer).DialContext(ctx, "tcp", to.Address())
+}
+
+// dialWebSocket opens a WebSocket that carries MQTT in binary messages (MQTT
+// 5.0 §6).
+func dialWebSocket(ctx context.Context, at string, certificates *tls.Config) (net.Conn, error) {
+	transport := &http.Transport{TLSClientConfig: certificates, Proxy: http.ProxyFromEnvironment}
+	conn, reply, err := websocket.Dial(ctx, at, &websocket.DialOptions{
+		HTTPClient:   &http.Client{Transport: transport},
+		Subprotocols: []string{"mqtt"},
+	})
+	if reply != nil && reply.Body != nil {
+		reply.Body.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	conn.SetReadLimit(-1) // the packets are bounded, not their frames
+	return websocket.NetConn(context.Background(), conn, websocket.MessageBinary), nil
+}
+
+// load reads the certificates, now: those that were renewed are the new ones.
+func load(t config.ClientTLS, host string) (*tls.Config, error) {
+	certificates := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host}
+	if t.ServerName != "" {
+		certificates.ServerName = t.ServerName
+	}
+	if t.CA != "" {
+		pem, err := os.ReadFile(t.CA)
+		if err != nil {
+			return nil, fmt.Errorf("read tls.ca: %w", err)
+		}
+		certificates.RootCAs = x509.NewCertPool()
+		if !certificates.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("read tls.ca: %s holds no PEM certificate", t.CA)
+		}
+	}
+	if t.Cert != "" {
+		own, err := tls.LoadX509KeyPair(t.Cert, t.Key)
+		if err != nil {
+			return nil, fmt.Errorf("read tls.cert and tls.key: %w", err)
+		}
+		certificates.Certificates = []tls.Certificate{own}
+	}
+	return certificates, nil
+}
