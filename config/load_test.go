@@ -36,7 +36,7 @@ func TestTheAcceptanceSceneIsReadAsItIsWritten(t *testing.T) {
 	if !valve.Access.Writable() || *valve.Min != 0 || *valve.Max != 100 || valve.Scale != 1 {
 		t.Errorf("tag %+v", valve)
 	}
-	if s := site.Streams[0]; s.MQTT.Topic != "sensors/+/climate" || s.MQTT.QoS != 0 {
+	if s := site.Streams[0]; s.MQTT.Topic != "sensors/+/climate" || s.MQTT.QoS != 1 || !s.MQTT.IsOwn() {
 		t.Errorf("stream %+v", s)
 	}
 	if to := site.Rules[0].To; len(to) != 1 || to[0].Sink != "line" {

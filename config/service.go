@@ -5,18 +5,6 @@ import (
 	"time"
 )
 
-// Broker is the MQTT broker inside the node.
-type Broker struct {
-	Listen string `yaml:"listen" match:"listen" doc:"Where MQTT clients connect. Not given, the broker serves the node itself only. It has no log-in, so the address is a loopback one." example:"127.0.0.1:1883"`
-}
-
-// Check keeps a broker that admits anybody off the network.
-func (b *Broker) Check(report Report) {
-	if b.Listen != "" && !Loopback(b.Listen) {
-		report("listen", &Problem{What: "the broker would admit anybody on the network", Fix: "listen on 127.0.0.1 or [::1]"})
-	}
-}
-
 // Console is the web page and REST API.
 type Console struct {
 	Listen string `yaml:"listen" default:"127.0.0.1:8470" match:"listen" doc:"Where the console is served. Off loopback it needs tls, and a log-in is asked for." example:"127.0.0.1:8470"`
