@@ -86,16 +86,30 @@ type Session interface {
 // Row is where a scan puts its values.
 type Row struct {
 	Values []tag.Value
-	Stamps []int64 // source times in ns where the device gives them; 0: the time of the scan
+	Stamps []int64    // source times in ns where the device gives them; 0: the time of the scan
+	Origin tag.Origin // Backfill for what a Subscriber reads later from the device's own history, else Live
 }
 
 // Subscriber is a Session whose device sends values unasked. The actors
 // subscribe to every group at once and do not poll.
+//
+// Subscribe runs beside the other calls of the session: it has a goroutine of
+// its own for each device, while Read, Write, ReadPoint and Probe come from the
+// session's. What both touch, of the session and of the Device, must bear that.
 type Subscriber interface {
 	// Subscribe registers the groups and calls deliver, from one goroutine,
-	// with rows of a group whenever values arrive; Absent values have not
-	// changed. It returns when the session ends, with the *Fault that ended it,
-	// or with nil after ctx is done.
+	// with rows of a group whenever values arrive. Absent values have not
+	// changed; a tag that the device does not watch is Bad. A row is deliver's
+	// to keep. deliver may wait for the actors: meanwhile the device goes on
+	// sending, into a bounded queue of the driver's that drops its oldest,
+	// counted.
+	//
+	// Where a device keeps a history and was subscribed before, rows of what
+	// was missed in between follow with Origin Backfill and a stamp for each
+	// value, the oldest first, absent where there was none at that instant.
+	//
+	// It returns when the session ends, with the *Fault that ended it, or with
+	// nil after ctx is done.
 	Subscribe(ctx context.Context, d Device, deliver func(group int, row Row)) error
 }
 

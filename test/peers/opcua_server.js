@@ -19,7 +19,7 @@ const { DataType, StatusCodes, Variant, VariantArrayType } = opcua
 const pki = process.argv[2]
 const limits = {
   maxNodesPerRead: 100, maxNodesPerWrite: 100, maxNodesPerBrowse: 100, maxMonitoredItemsPerCall: 100,
-  maxNodesPerHistoryReadData: 10, maxSessions: 20
+  maxNodesPerHistoryReadData: 10, maxSessions: 1000
 }
 
 // nodes are [name, data type, first value].

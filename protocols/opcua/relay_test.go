@@ -1,0 +1,192 @@
+package opcua_test
+
+import (
+	"encoding/binary"
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
+)
+
+// relay is a line to a server that breaks on demand: it does to the server's frames what lines do in plants.
+type relay struct {
+	listener net.Listener
+	target   string
+	done     sync.WaitGroup
+	closed   chan struct{}
+
+	mutex sync.Mutex
+	fault conformance.Fault
+	open  map[net.Conn]struct{}
+}
+
+// newRelay starts a relay that ends with the test.
+func newRelay(t testing.TB, target string) *relay {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &relay{listener: listener, target: target, closed: make(chan struct{}), open: map[net.Conn]struct{}{}}
+	r.done.Go(r.accept)
+	t.Cleanup(func() {
+		close(r.closed)
+		listener.Close()
+		r.cut()
+		r.done.Wait()
+	})
+	return r
+}
+
+func (r *relay) address() string { return r.listener.Addr().String() }
+
+// set switches the fault; the zero one is none.
+func (r *relay) set(f conformance.Fault) {
+	r.mutex.Lock()
+	r.fault = f
+	r.mutex.Unlock()
+	if f == conformance.Unreached {
+		r.cut()
+	}
+}
+
+func (r *relay) now() conformance.Fault {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.fault
+}
+
+// cut closes the open connections.
+func (r *relay) cut() {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for conn := range r.open {
+		conn.Close()
+	}
+}
+
+func (r *relay) accept() {
+	for {
+		near, err := r.listener.Accept()
+		if err != nil {
+			return
+		}
+		far, err := net.Dial("tcp", r.target)
+		if err != nil || r.now() == conformance.Unreached {
+			near.Close()
+			if err == nil {
+				far.Close()
+			}
+			continue
+		}
+		r.enter(near, far)
+		r.done.Go(func() { r.requests(near, far) })
+		r.done.Go(func() { r.replies(near, far) })
+	}
+}
+
+func (r *relay) enter(conns ...net.Conn) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for _, c := range conns {
+		r.open[c] = struct{}{}
+		select {
+		case <-r.closed:
+			c.Close()
+		default:
+		}
+	}
+}
+
+func (r *relay) leave(conns ...net.Conn) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for _, c := range conns {
+		c.Close()
+		delete(r.open, c)
+	}
+}
+
+// requests passes on what the client sends.
+func (r *relay) requests(near, far net.Conn) {
+	defer r.leave(near, far)
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := near.Read(buffer)
+		if err != nil {
+			return
+		}
+		if r.now() == conformance.HalfOpen {
+			continue
+		}
+		if _, err := far.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+// replies passes on what the server sends, frame by frame, and does the fault to each.
+func (r *relay) replies(near, far net.Conn) {
+	defer r.leave(near, far)
+	for {
+		frame := make([]byte, 8)
+		if _, err := io.ReadFull(far, frame); err != nil {
+			return
+		}
+		frame = append(frame, make([]byte, binary.LittleEndian.Uint32(frame[4:])-8)...)
+		if _, err := io.ReadFull(far, frame[8:]); err != nil {
+			return
+		}
+		if !r.pass(near, frame) {
+			return
+		}
+	}
+}
+
+// pass reports whether the connection goes on.
+func (r *relay) pass(near net.Conn, frame []byte) bool {
+	switch r.now() {
+	case conformance.Silent, conformance.HalfOpen:
+		return true
+	case conformance.Late:
+		return r.wait(time.Second) && write(near, frame)
+	case conformance.Garbage:
+		return write(near, []byte{0xFF, 0x00, 0xA5, 0x5A, 0x13, 0x37, 0x00, 0xFE, 0x80})
+	case conformance.HalfFrame:
+		return write(near, frame[:len(frame)/2])
+	case conformance.Drip:
+		return r.drip(near, frame)
+	case conformance.CutOff:
+		return false
+	default:
+		return write(near, frame)
+	}
+}
+
+// drip sends a frame byte by byte, too slowly while the fault lasts.
+func (r *relay) drip(near net.Conn, frame []byte) bool {
+	for i := range frame {
+		if r.now() == conformance.Drip && !r.wait(300*time.Millisecond) || !write(near, frame[i:i+1]) {
+			return false
+		}
+	}
+	return true
+}
+
+// wait lets time pass; it returns false where the relay ends meanwhile.
+func (r *relay) wait(d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-r.closed:
+		return false
+	}
+}
+
+func write(to net.Conn, b []byte) bool {
+	_, err := to.Write(b)
+	return err == nil
+}
