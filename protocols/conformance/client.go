@@ -90,7 +90,9 @@ func (c *client) connect() {
 
 func (c *client) close() {
 	if c.session != nil {
-		c.session.Close()
+		if err := c.session.Close(); err != nil {
+			c.t.Errorf("close: %v", err)
+		}
 		c.session = nil
 	}
 }
@@ -141,12 +143,6 @@ func (c *client) point(name string) protocols.Point {
 		c.t.Fatalf("the device has no point %q", name)
 	}
 	return p
-}
-
-// write writes a value.
-func (c *client) write(name string, v tag.Value) error {
-	p := c.point(name)
-	return c.try(func(s protocols.Session) error { return s.Write(context.Background(), p, v) })
 }
 
 // recover scans until a scan succeeds, and returns its values.

@@ -16,8 +16,14 @@ func isSessions(err error) bool {
 	return protocols.FaultOf(err).Scope == protocols.ScopeSession
 }
 
-// wantFault fails unless the error is a fault as the contract describes it, and returns it.
-func wantFault(t *testing.T, err error) *protocols.Fault {
+// wantFault fails unless the error is a fault as the contract describes it.
+func wantFault(t *testing.T, err error) {
+	t.Helper()
+	_ = faultIn(t, err)
+}
+
+// faultIn returns the fault that the error must be.
+func faultIn(t *testing.T, err error) *protocols.Fault {
 	t.Helper()
 	f, ok := errors.AsType[*protocols.Fault](err)
 	if !ok {

@@ -51,7 +51,7 @@ func aCallEndsWithItsSession(t *testing.T, h Harness) {
 	if err := c.session.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if f := wantFault(t, wantEnd(t, ended)); f.Scope != protocols.ScopeSession {
+	if f := faultIn(t, wantEnd(t, ended)); f.Scope != protocols.ScopeSession {
 		t.Errorf("the fault is one of the %v", f.Scope)
 	}
 	if err := c.session.Close(); err != nil {
@@ -65,8 +65,7 @@ func diallingEndsWithItsContext(t *testing.T, h Harness) {
 	cancel()
 	session, err := h.Driver.Dial(ctx, c.endpoint())
 	if err == nil {
-		session.Close()
-		t.Fatal("a session that was called off is open")
+		t.Fatalf("a session that was called off is open; close: %v", session.Close())
 	}
 	wantFault(t, err)
 }
@@ -83,10 +82,9 @@ func diallingNobodyIsAFault(t *testing.T, h Harness) {
 	e.URL.Host = nobody
 	session, err := h.Driver.Dial(t.Context(), e)
 	if err == nil {
-		session.Close()
-		t.Skip("connections of this protocol need nobody at the other end")
+		t.Skipf("connections of this protocol need nobody at the other end; close: %v", session.Close())
 	}
-	if f := wantFault(t, err); f.Scope != protocols.ScopeSession || f.Permanent {
+	if f := faultIn(t, err); f.Scope != protocols.ScopeSession || f.Permanent {
 		t.Errorf("a device that is switched off is %+v", f)
 	}
 }

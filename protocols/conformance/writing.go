@@ -15,8 +15,13 @@ func aWriteIsHeld(t *testing.T, h Harness) {
 		name string
 		v    tag.Value
 	}{
-		{Number, tag.IntOf(3)}, {Number, tag.IntOf(1000)}, {Number, tag.FloatOf(5)}, {Decimal, tag.FloatOf(30.1)},
-		{Decimal, tag.IntOf(12)}, {Flag, tag.BoolOf(false)}, {Flag, tag.BoolOf(true)},
+		{Number, tag.IntOf(3)},
+		{Number, tag.IntOf(1000)},
+		{Number, tag.FloatOf(5)},
+		{Decimal, tag.FloatOf(30.1)},
+		{Decimal, tag.IntOf(12)},
+		{Flag, tag.BoolOf(false)},
+		{Flag, tag.BoolOf(true)},
 	} {
 		p := c.point(w.name)
 		if err := p.Check(w.v); err != nil {
@@ -41,9 +46,14 @@ func whatDoesNotFitIsRefused(t *testing.T, h Harness) {
 		name string
 		v    tag.Value
 	}{
-		{Number, tag.StringOf("three")}, {Number, tag.NullOf(tag.Good)}, {Number, tag.FloatOf(math.NaN())},
-		{Number, tag.IntOf(3).WithQuality(tag.BadTimeout)}, {Decimal, tag.StringOf("three")}, {Flag, tag.StringOf("on")},
-		{Number, h.TooLarge}, {Flag, h.TooLarge},
+		{Number, tag.StringOf("three")},
+		{Number, tag.NullOf(tag.Good)},
+		{Number, tag.FloatOf(math.NaN())},
+		{Number, tag.IntOf(3).WithQuality(tag.BadTimeout)},
+		{Decimal, tag.StringOf("three")},
+		{Flag, tag.StringOf("on")},
+		{Number, h.TooLarge},
+		{Flag, h.TooLarge},
 	} {
 		if w.v.Kind() == tag.Absent {
 			continue
@@ -105,7 +115,7 @@ func anUnansweredWriteIsNoSuccess(t *testing.T, h Harness) {
 			if !peer.Break(fault) {
 				t.Skip("this peer cannot be broken so")
 			}
-			f := wantFault(t, c.session.Write(t.Context(), c.point(Number), tag.IntOf(3)))
+			f := faultIn(t, c.session.Write(t.Context(), c.point(Number), tag.IntOf(3)))
 			if !f.Sent {
 				t.Errorf("the device may have it, and it counts as not sent: %v", f)
 			}

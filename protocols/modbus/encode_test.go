@@ -1,6 +1,7 @@
 package modbus
 
 import (
+	"bytes"
 	"math"
 	"testing"
 
@@ -35,7 +36,7 @@ func TestWritesUseTheFunctionThatFits(t *testing.T) {
 		{compile(t, TagOptions{Address: address(t, "holding:4.3"), Order: order(t, "BA")}), tag.BoolOf(true), "16 0004 F7FF 0800"},
 	} {
 		got, err := c.p.appendWrite(nil, c.v)
-		if err != nil || string(got) != string(unhex(t, c.want)) {
+		if err != nil || !bytes.Equal(got, unhex(t, c.want)) {
 			t.Errorf("%s %s: % X, want %s (%v)", c.p.address, tag.AppendJSON(nil, c.v), got, c.want, err)
 		}
 	}

@@ -41,9 +41,9 @@ func TestASlowUnitIsGivenItsTime(t *testing.T) {
 func TestEachMissDoublesTheWaitUpToTheLongest(t *testing.T) {
 	e := newEstimate()
 	e.answered(time.Millisecond)
-	for _, want := range []time.Duration{200, 400, 800, 1600, 2000, 2000} {
-		if got := e.timeout(); got != want*time.Millisecond {
-			t.Errorf("got %v, want %v", got, want*time.Millisecond)
+	for _, want := range []int64{200, 400, 800, 1600, 2000, 2000} {
+		if got := e.timeout().Milliseconds(); got != want {
+			t.Errorf("got %d ms, want %d ms", got, want)
 		}
 		e.missed()
 	}

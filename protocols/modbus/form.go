@@ -49,9 +49,9 @@ var forms = [...]struct {
 
 // formOf returns the type of a name; 0 for a name that is none.
 func formOf(name string) form {
-	for _, known := range forms {
-		if known.name == name {
-			return known.form
+	for i := range forms {
+		if forms[i].name == name {
+			return forms[i].form
 		}
 	}
 	return 0

@@ -1,6 +1,7 @@
 package modbus
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -88,7 +89,7 @@ func (p *point) characters(registers []byte) tag.Value {
 		}
 		return p.last
 	}
-	if p.last.Kind() != tag.Bytes || string(p.last.Bytes()) != string(raw) {
+	if p.last.Kind() != tag.Bytes || !bytes.Equal(p.last.Bytes(), raw) {
 		p.last = tag.BytesOf(append([]byte(nil), raw...))
 	}
 	return p.last

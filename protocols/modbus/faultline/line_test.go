@@ -1,6 +1,7 @@
 package faultline_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"log/slog"
@@ -171,7 +172,7 @@ func TestFaultsDoToRepliesWhatTheySay(t *testing.T) {
 			conn := connect(t, l)
 			l.SetAll(c.fault)
 			request(t, conn, 1, 1)
-			if got := receive(t, conn, len(c.want)); string(got) != string(c.want) {
+			if got := receive(t, conn, len(c.want)); !bytes.Equal(got, c.want) {
 				t.Errorf("got  % x\nwant % x", got, c.want)
 			}
 		})

@@ -56,10 +56,7 @@ func (l *Line) Exchange(ctx context.Context, timeout time.Duration, calls []Call
 	for i := range calls {
 		calls[i].begin()
 	}
-	for i := range calls {
-		if ctx.Err() != nil {
-			break
-		}
+	for i := 0; i < len(calls) && ctx.Err() == nil; i++ {
 		if err := l.call(ctx, timeout, &calls[i]); err != nil {
 			return err
 		}
@@ -71,11 +68,8 @@ func (l *Line) Exchange(ctx context.Context, timeout time.Duration, calls []Call
 // call performs one call.
 func (l *Line) call(ctx context.Context, timeout time.Duration, c *Call) error {
 	owed, err := l.owes(c)
-	if err != nil || owed {
+	if err != nil || owed || !l.quiet(ctx) {
 		return err
-	}
-	if !l.quiet(ctx) {
-		return nil
 	}
 	l.out = l.framing.Append(l.out[:0], c.Unit, c.Request)
 	sent := time.Now()

@@ -1,6 +1,7 @@
 package link_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func onLines(t *testing.T, test func(t *testing.T, f wire.Framing)) {
 func addressOf(f wire.Framing, request []byte) uint16 {
 	for address := range uint16(1000) {
 		for unit := range byte(4) {
-			if string(f.Append(nil, unit, wire.AppendRead(nil, wire.ReadHolding, address, 1))) == string(request) {
+			if bytes.Equal(f.Append(nil, unit, wire.AppendRead(nil, wire.ReadHolding, address, 1)), request) {
 				return address
 			}
 		}

@@ -69,13 +69,8 @@ func TestALateReplyIsKnownByItsTransactionAndDropped(t *testing.T) {
 		ours, theirs := wireTo(t)
 		device(t, theirs, func(n int, request []byte) (out []reply) {
 			for _, f := range parse(request) {
-				delay := time.Duration(0)
-				if n == 0 {
-					delay = 1500 * time.Millisecond
-				} else if n == 1 {
-					delay = 700 * time.Millisecond
-				}
-				out = append(out, reply{delay, echo(f)})
+				delays := map[int]time.Duration{0: 1500 * time.Millisecond, 1: 700 * time.Millisecond}
+				out = append(out, reply{delays[n], echo(f)})
 			}
 			return out
 		})
@@ -118,7 +113,7 @@ func TestTransactionsCountOnBeyondTheirEnd(t *testing.T) {
 }
 
 func TestABrokenStreamBreaksTheLink(t *testing.T) {
-	for name, make := range map[string]func(f wire.Frame) []byte{
+	for name, answer := range map[string]func(f wire.Frame) []byte{
 		"garbage":    func(wire.Frame) []byte { return []byte("HTTP/1.1 400 Bad Request") },
 		"half frame": func(f wire.Frame) []byte { return echo(f)[:9] },
 		"no length":  func(wire.Frame) []byte { return []byte{0, 0, 0, 0, 0, 0, 1} },
@@ -126,7 +121,7 @@ func TestABrokenStreamBreaksTheLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ours, theirs := wireTo(t)
-				device(t, theirs, func(_ int, request []byte) []reply { return []reply{{0, make(parse(request)[0])}} })
+				device(t, theirs, func(_ int, request []byte) []reply { return []reply{{0, answer(parse(request)[0])}} })
 				calls := []link.Call{ask(1, 0, 1)}
 				err := link.NewMBAP(ours).Exchange(t.Context(), second, calls)
 				if b, ok := errors.AsType[*link.Broken](err); !ok || !b.Sent || calls[0].Err == nil {
@@ -218,9 +213,9 @@ func TestALostDatagramBreaksNothing(t *testing.T) {
 				return
 			}
 			f := parse(buf[:length])
-			switch {
-			case n == 1: // lost
-			case n == 2:
+			switch n {
+			case 1: // lost
+			case 2:
 				_, _ = peer.WriteTo([]byte("garbage"), from)
 				_, _ = peer.WriteTo(echo(f[0])[:8], from)
 			default:

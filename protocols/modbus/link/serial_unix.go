@@ -3,6 +3,7 @@
 package link
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -19,8 +20,7 @@ func OpenSerial(s Serial) (*os.File, error) {
 		return nil, err
 	}
 	if err := setPort(port, s); err != nil {
-		port.Close()
-		return nil, fmt.Errorf("set %s to %d baud: %w", s.Device, s.Baud, err)
+		return nil, errors.Join(fmt.Errorf("set %s to %d baud: %w", s.Device, s.Baud, err), port.Close())
 	}
 	return port, nil
 }

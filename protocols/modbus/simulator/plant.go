@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -42,8 +43,7 @@ func Start(ctx context.Context, o Options) (*Plant, error) {
 	}
 	line, err := faultline.Listen(ctx, o.Address, server.Address(), o.Logger)
 	if err != nil {
-		server.Close()
-		return nil, err
+		return nil, errors.Join(err, server.Close())
 	}
 	p := &Plant{slave: server, line: line, vessels: make([]vessel, o.Units), ended: make(chan struct{})}
 	for i := range p.vessels {
@@ -106,9 +106,5 @@ func (p *Plant) Units() int { return len(p.vessels) }
 func (p *Plant) Close() error {
 	p.cancel()
 	<-p.ended
-	err := p.line.Close()
-	if closed := p.slave.Close(); err == nil {
-		err = closed
-	}
-	return err
+	return errors.Join(p.line.Close(), p.slave.Close())
 }

@@ -35,12 +35,10 @@ func newVessel(unit int) vessel {
 func (v *vessel) step(valve int) {
 	v.ticks++
 	v.valve = min(max(valve, 0), 100)
-	switch {
-	case v.valve == 0:
+	if v.valve == 0 {
 		v.temperature = min(v.temperature+1, hottest)
-	default:
-		v.temperature -= v.valve
 	}
+	v.temperature -= v.valve
 	if v.temperature <= coldest {
 		v.temperature, v.valve = coldest, 0
 	}

@@ -1,6 +1,7 @@
 package slave_test
 
 import (
+	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -62,11 +63,11 @@ func TestWhatAUnitDoesNotHaveIsRefused(t *testing.T) {
 	c, unit := client(t)
 	unit.Remove(2, 4)
 	for _, first := range []uint16{1, 2, 3, 9, 10, 65534} {
-		if _, err := c.ReadRegisters(first, 2, modbus.HOLDING_REGISTER); err != modbus.ErrIllegalDataAddress {
+		if _, err := c.ReadRegisters(first, 2, modbus.HOLDING_REGISTER); !errors.Is(err, modbus.ErrIllegalDataAddress) {
 			t.Errorf("registers %d and %d: %v", first, first+1, err)
 		}
 	}
-	if err := c.WriteCoils(9, []bool{true, true}); err != modbus.ErrIllegalDataAddress {
+	if err := c.WriteCoils(9, []bool{true, true}); !errors.Is(err, modbus.ErrIllegalDataAddress) {
 		t.Errorf("coil 10 was written: %v", err)
 	}
 	unit.Restore()
@@ -80,7 +81,7 @@ func TestAnUnknownUnitIsRefusedAsByAGateway(t *testing.T) {
 	if err := c.SetUnitId(9); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.ReadRegister(0, modbus.INPUT_REGISTER); err != modbus.ErrGWTargetFailedToRespond {
+	if _, err := c.ReadRegister(0, modbus.INPUT_REGISTER); !errors.Is(err, modbus.ErrGWTargetFailedToRespond) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -23,7 +23,12 @@ func TestAReplyIsFoundInNoise(t *testing.T) {
 	for name, framing := range framings() {
 		frame := framing.Append(nil, 9, reply)
 		for _, noise := range [][]byte{
-			nil, {0}, {9}, {9, 3}, {9, 3, 4}, []byte("\r\n"), []byte(":0904"),
+			nil,
+			{0},
+			{9},
+			{9, 3},
+			{9, 3, 4},
+			[]byte("\r\n"), []byte(":0904"),
 			framing.Append(nil, 8, reply),                         // another unit
 			framing.Append(nil, 9, octets(t, "04 04 0003 0004")),  // another function
 			append(framing.Append(nil, 9, reply)[:8], 0x55, '\n'), // damaged

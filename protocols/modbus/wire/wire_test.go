@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"strings"
@@ -19,7 +20,7 @@ func octets(t testing.TB, text string) []byte {
 
 func wantOctets(t testing.TB, got []byte, want string) {
 	t.Helper()
-	if w := octets(t, want); string(got) != string(w) {
+	if w := octets(t, want); !bytes.Equal(got, w) {
 		t.Errorf("got  % x\nwant % x", got, w)
 	}
 }
