@@ -36,6 +36,10 @@ type emission struct {
 
 // merge takes groups that panes have added up.
 func (e *emission) merge(panes []window.Pane[*record]) {
+	if sliding, ok := panes[0].(*slidingPane); ok {
+		e.groups = sliding.groups
+		return
+	}
 	for _, p := range panes {
 		if p.(*groupsPane).err != nil && e.staged.plan.Dialect.WholeSetFails {
 			e.failed = true
@@ -45,7 +49,12 @@ func (e *emission) merge(panes []window.Pane[*record]) {
 		e.groups = panes[0].(*groupsPane).groups
 		return
 	}
-	e.groups = newGroups(e.staged)
+	w := e.staged.windows
+	if w.merged == nil {
+		w.merged = newGroups(e.staged)
+	}
+	w.merged.rest()
+	e.groups = w.merged
 	for _, p := range panes {
 		e.groups.merge(p.(*groupsPane).groups)
 	}

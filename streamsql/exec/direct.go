@@ -37,25 +37,36 @@ func (d *direct) push(now int64, input int, b *tag.Batch, emit Emit) {
 	bound := d.bindings.of(input, b.Schema())
 	f := &d.frame
 	f.Slots, f.Context.Now = bound.slots, now
+	d.views[0].bound = bound
 	for i := range b.Len() {
 		at(f, d.exec, b, i)
-		d.views[0] = view{bound, f.Row}
-		mark := d.output.mark()
-		passes := d.passes()
-		if passes {
-			d.output.row(f, d.views[:])
+		d.views[0].row = f.Row
+		if d.passes() {
+			d.give(bound, b, i)
 		}
-		if err := f.Err(); err != nil {
-			d.exec.fail(now, err, b, i)
-			d.output.cut(mark)
-			continue
-		}
-		if passes {
-			hit(&f.Context.Hits, b.Time(i))
-			d.output.stamp(f, bound, b, i)
+		if f.Failed() {
+			d.exec.fail(now, f.Err(), b, i)
 		}
 	}
 	d.output.flush(b.Origin(), b.Hops()+1, emit)
+}
+
+// give appends what the row gives, unless it fails.
+func (d *direct) give(bound *binding, b *tag.Batch, i int) {
+	f := &d.frame
+	if f.Failed() {
+		return
+	}
+	mark := d.output.mark()
+	d.output.row(f, d.views[:])
+	if f.Failed() {
+		d.output.cut(mark)
+		return
+	}
+	hit(&f.Context.Hits, b.Time(i))
+	if b.HasValueTimes() {
+		d.output.stamp(f, bound, b, i)
+	}
 }
 
 // passes computes what comes before the filter, and the filter.

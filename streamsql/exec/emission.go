@@ -35,6 +35,7 @@ func (e *emission) give() {
 	if e.failed {
 		s.output.cut(mark)
 	}
+	clear(s.candidates)
 	s.output.flush(s.origin, s.hops, s.emit)
 }
 
@@ -67,13 +68,14 @@ func (e *emission) candidates() []candidate {
 		return list
 	}
 	e.wholeGroup()
-	var list []candidate
+	list := e.staged.candidates[:0]
 	for _, g := range e.groups.list {
 		c := candidate{row: g.row, group: g, place: len(list) + 1}
 		if e.passes(&c) {
 			list = append(list, c)
 		}
 	}
+	e.staged.candidates = list
 	return list
 }
 

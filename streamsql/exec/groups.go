@@ -10,10 +10,13 @@ import (
 )
 
 // groups are the groups of some rows, in the order in which they were met.
+//
+// They may be used again for the rows of another window. Groups that come again
+// then take up the memory that they had.
 type groups struct {
 	staged *staged
-	byKey  map[string]*group
-	list   []*group
+	byKey  map[string]*group // those that rest too
+	list   []*group          // those that have rows
 	key    []byte
 }
 
@@ -23,6 +26,8 @@ type group struct {
 	key        string
 	row        []*record // one for each input
 	aggregates []fn.Aggregate
+	awake      bool      // it has rows
+	queue      []*record // its rows, where they can leave
 }
 
 func newGroups(s *staged) *groups { return &groups{staged: s} }
@@ -39,7 +44,7 @@ func (g *groups) addJoined(rows []*record) {
 	for i, a := range g.staged.plan.Aggregates {
 		added := g.staged.accumulate(a, at.aggregates[i])
 		if i == g.staged.plan.Extreme && added && at.aggregates[i].(fn.Picker).Picked() {
-			at.row = g.staged.keepAll(rows)
+			g.staged.replaceAll(at.row, rows)
 		}
 	}
 }
@@ -47,10 +52,15 @@ func (g *groups) addJoined(rows []*record) {
 // of returns the group of the row.
 func (g *groups) of(f *frame, rows []*record) *group {
 	g.key = appendKeys(g.key[:0], f, g.staged.plan.Groups)
-	if found, ok := g.byKey[string(g.key)]; ok {
-		return found
+	found, ok := g.byKey[string(g.key)]
+	switch {
+	case !ok:
+		return g.put(&group{key: string(g.key), row: g.staged.keepAll(rows), aggregates: g.staged.newAggregates()})
+	case !found.awake:
+		g.wake(found)
+		g.staged.replaceAll(found.row, rows)
 	}
-	return g.put(&group{key: string(g.key), row: g.staged.keepAll(rows), aggregates: g.staged.newAggregates()})
+	return found
 }
 
 // put adds a group that is not there yet.
@@ -59,16 +69,51 @@ func (g *groups) put(added *group) *group {
 		g.byKey = make(map[string]*group)
 	}
 	g.byKey[added.key] = added
-	g.list = append(g.list, added)
+	g.wake(added)
 	return added
+}
+
+func (g *groups) wake(at *group) {
+	at.awake = true
+	g.list = append(g.list, at)
+}
+
+// restBeyond is how many groups may rest for each that had rows, and a few more.
+const restBeyond = 2
+
+// rest makes all groups have no rows. Those that have not come again for long
+// are forgotten, at once where too many of them rest.
+func (g *groups) rest() {
+	if len(g.byKey) > restBeyond*len(g.list)+16 {
+		for key, at := range g.byKey {
+			if !at.awake {
+				delete(g.byKey, key)
+			}
+		}
+	}
+	for _, at := range g.list {
+		at.awake = false
+		for i, a := range at.aggregates {
+			if r, ok := a.(fn.Resetter); ok {
+				r.Reset()
+			} else {
+				at.aggregates[i] = g.staged.newAggregate(i)
+			}
+		}
+	}
+	g.list = g.list[:0]
 }
 
 // merge takes in groups of later rows, which stay as they are.
 func (g *groups) merge(later *groups) {
 	for _, other := range later.list {
 		mine, ok := g.byKey[other.key]
-		if !ok {
+		switch {
+		case !ok:
 			mine = g.put(&group{key: other.key, row: other.row, aggregates: g.staged.newAggregates()})
+		case !mine.awake:
+			g.wake(mine)
+			mine.row = other.row
 		}
 		for i, a := range mine.aggregates {
 			a.Merge(other.aggregates[i])
@@ -93,13 +138,22 @@ func (s *staged) keepAll(rows []*record) []*record {
 // newAggregates returns empty states of the aggregates.
 func (s *staged) newAggregates() []fn.Aggregate {
 	states := make([]fn.Aggregate, len(s.plan.Aggregates))
-	for i, a := range s.plan.Aggregates {
-		states[i] = a.Func.Aggregate()
-		if a.Distinct {
-			states[i] = &distinct{Aggregate: states[i]}
-		}
+	for i := range states {
+		states[i] = s.newAggregate(i)
 	}
 	return states
+}
+
+// newAggregate returns an empty state of an aggregate.
+func (s *staged) newAggregate(i int) fn.Aggregate {
+	a := s.plan.Aggregates[i]
+	if s.windows != nil && s.windows.slides {
+		return a.Func.Slides()
+	}
+	if a.Distinct {
+		return &distinct{Aggregate: a.Func.Aggregate()}
+	}
+	return a.Func.Aggregate()
 }
 
 // accumulate adds the row at which the frame stands to the state of an

@@ -19,6 +19,7 @@ type output struct {
 	stars   []outStar
 	spreads []expr.Eval // objects whose fields are columns
 	table   *outTable
+	room    int         // rows that a batch has room for
 	last    []tag.Value // the last row, as long as it is the last
 }
 
@@ -127,7 +128,8 @@ func (o *output) extend(fields []tag.Field) {
 	if err != nil {
 		panic(fmt.Sprintf("output of %s: %v", o.exec.options.Rule, err)) // the names were made distinct
 	}
-	o.takeOver(tag.NewBuilder(o.schema, firstRows))
+	o.room = max(o.room, firstRows)
+	o.takeOver(tag.NewBuilder(o.schema, o.room))
 }
 
 // firstRows is how many rows a batch of the output has room for at first.
@@ -159,7 +161,7 @@ func (o *output) slot(name string, out []tag.Value) (int, []tag.Value) {
 
 // stamp gives columns that were passed on the source time that they came with.
 func (o *output) stamp(f *expr.Frame, bound *binding, b *tag.Batch, i int) {
-	if !b.HasValueTimes() || o.table != nil {
+	if o.table != nil {
 		return
 	}
 	for _, c := range o.columns {
@@ -194,7 +196,13 @@ func (o *output) flush(origin tag.Origin, hops int, emit Emit) {
 	if o.builder == nil {
 		return
 	}
-	if out := o.builder.Derived(origin, hops); out != nil {
-		emit(out)
+	out := o.builder.Derived(origin, hops)
+	if out == nil {
+		return
 	}
+	if n := out.Len(); n > o.room || n < o.room/4 {
+		o.room = n + n/8
+		o.builder = tag.NewBuilder(o.schema, o.room)
+	}
+	emit(out)
 }

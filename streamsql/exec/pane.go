@@ -8,7 +8,14 @@ type rowsPane struct {
 	rows   []*record
 }
 
-func (p *rowsPane) Add(r *record)                 { p.rows = append(p.rows, p.staged.keep(r)) }
+func (p *rowsPane) Add(r *record) { p.rows = append(p.rows, p.staged.keep(r)) }
+
+// Remove takes the oldest row away.
+func (p *rowsPane) Remove() {
+	p.rows[0] = nil
+	p.rows = p.rows[1:]
+}
+
 func (p *rowsPane) AppendState(dst []byte) []byte { return appendRecords(dst, p.rows) }
 func (p *rowsPane) Restore(src *reader)           { p.rows = p.staged.restoreRecords(src) }
 

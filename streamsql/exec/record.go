@@ -72,6 +72,39 @@ func (s *staged) keep(r *record) *record {
 	return k
 }
 
+// replaceAll makes kept records hold other rows.
+func (s *staged) replaceAll(kept, rows []*record) {
+	for k, r := range rows {
+		if r == nil || kept[k] == nil || r.kept || s.plan.Inputs[k].Star {
+			kept[k] = nil
+			if r != nil {
+				kept[k] = s.keep(r)
+			}
+			continue
+		}
+		s.replace(kept[k], r)
+	}
+}
+
+// replace makes a kept record hold another row of the same input. What is equal
+// stays, so that a key that comes again is not cloned again.
+func (s *staged) replace(kept, r *record) {
+	kept.time, kept.source = r.time, r.source
+	for j, i := range s.plan.Inputs[r.bound.input].Columns {
+		v := tag.Value{}
+		if slot := r.bound.slots[i]; slot >= 0 {
+			v = r.values[slot]
+		}
+		if !kept.values[j].Equal(v) {
+			kept.values[j] = v.Clone()
+		}
+	}
+	if len(kept.computed) != len(r.computed) {
+		kept.computed = s.slab.take(len(r.computed))
+	}
+	clone(kept.computed, r.computed)
+}
+
 func clone(dst, src []tag.Value) {
 	for i, v := range src {
 		dst[i] = v.Clone()

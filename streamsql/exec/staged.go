@@ -43,9 +43,10 @@ type staged struct {
 	hops   int
 	emit   Emit
 
-	groupHits fn.Hits
-	moved     bool // the frame left the row in hand, because a window was closed
-	restored  layout
+	groupHits  fn.Hits
+	candidates []candidate // groups that may be given, used again
+	moved      bool        // the frame left the row in hand, because a window was closed
+	restored   layout
 }
 
 func newStaged(e *Exec, p *plan.Select) *staged {
@@ -77,7 +78,7 @@ func newStaged(e *Exec, p *plan.Select) *staged {
 	if e.options.EventTime && !p.Nested {
 		s.reorder = newReorder(s)
 	}
-	s.windows = newWindows(s)
+	newWindows(s)
 	return s
 }
 
@@ -190,7 +191,9 @@ func (s *staged) stand(r *record) {
 	f := &s.frame
 	f.Row, f.Slots = r.values, r.bound.slots
 	f.Context.RowTime = r.source
-	clear(s.views)
+	if len(s.views) > 1 {
+		clear(s.views)
+	}
 	s.views[r.bound.input] = view{r.bound, r.values}
 	for i, v := range r.computed {
 		if s.before[i].plan.Input == r.bound.input {

@@ -17,20 +17,25 @@ type windows struct {
 	plan     *plan.Window
 	early    bool // WHERE is evaluated before rows enter
 	added    bool // panes add rows up instead of keeping them
+	slides   bool // and take them away again
 	machine  window.Machine[*record]
 	machines map[string]window.Machine[*record]
 	key      []byte
 	whole    window.Pane[*record] // where the inputs end: all rows so far
+	spare    []*groupsPane        // panes to be used again
+	merged   *groups              // of several panes, used again
 	triggers fn.Hits
 	state    map[string]tag.Value // state window of one expression: its last value
 }
 
-func newWindows(s *staged) *windows {
+func newWindows(s *staged) {
 	w := &windows{staged: s, plan: s.plan.Window}
+	s.windows = w
 	single := len(s.plan.Inputs) == 1
 	complete := !s.plan.Bounded || len(s.plan.Subqueries) == 0 // a subquery has seen its rows when WHERE is evaluated
 	w.early = single && complete && !s.plan.Nested && (w.plan == nil || !s.plan.Dialect.FilterAfterWindow || !isLateKind(w.plan.Kind))
-	w.added = single && s.plan.Grouped && w.plan != nil && w.plan.Kind != ast.Sliding
+	w.added = single && s.plan.Grouped && w.plan != nil && (w.plan.Kind != ast.Sliding || slides(s.plan))
+	w.slides = w.added && w.plan.Kind == ast.Sliding
 	switch {
 	case s.plan.Nested:
 	case w.plan == nil && s.plan.Bounded:
@@ -41,7 +46,6 @@ func newWindows(s *staged) *windows {
 	default:
 		w.machine = w.newMachine()
 	}
-	return w
 }
 
 func (w *windows) newMachine() window.Machine[*record] {
@@ -50,11 +54,31 @@ func (w *windows) newMachine() window.Machine[*record] {
 		Kind: p.Kind, Length: int64(p.Length), Every: int64(p.Every), Delay: int64(p.Delay),
 		Rows: p.Rows, EveryRows: p.EveryRows,
 		EventTime: s.exec.options.EventTime, EKuiper: s.plan.Dialect.EKuiperSpans, Origin: s.exec.options.Start,
-	}, window.Owner[*record]{Pane: w.pane, Close: s.closed})
+	}, window.Owner[*record]{Pane: w.pane, Close: s.closed, Free: w.free})
+}
+
+// spares is how many panes are kept to be used again.
+const spares = 4
+
+// free keeps a pane of groups to be used again.
+func (w *windows) free(p window.Pane[*record]) {
+	if g, ok := p.(*groupsPane); ok && len(w.spare) < spares {
+		g.groups.rest()
+		g.err = nil
+		w.spare = append(w.spare, g)
+	}
 }
 
 // pane returns an empty pane of the kind that the SELECT needs.
 func (w *windows) pane() window.Pane[*record] {
+	if n := len(w.spare); n > 0 {
+		p := w.spare[n-1]
+		w.spare = w.spare[:n-1]
+		return p
+	}
+	if w.slides {
+		return &slidingPane{staged: w.staged, groups: newGroups(w.staged)}
+	}
 	if w.added {
 		return &groupsPane{staged: w.staged, groups: newGroups(w.staged)}
 	}

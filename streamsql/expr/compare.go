@@ -13,18 +13,18 @@ func (c *Compiler) compare(at ast.Pos, op ast.Op, left, right *Node) *Node {
 		return strictCompare(at, op, left, right)
 	}
 	left, right = withAffinity(left, right)
-	n := testNode(costSimple+cost(left, right), r.compares(left, right))
+	var k *Comparison
 	switch {
 	case left.Column >= 0 && right.Const && !right.Value.IsNull():
-		n.Comparison = &Comparison{left.Column, r, right.Value}
+		k = &Comparison{left.Column, r, right.Value}
 	case right.Column >= 0 && left.Const && !left.Value.IsNull():
-		n.Comparison = &Comparison{right.Column, r.Mirror(), left.Value}
+		k = &Comparison{right.Column, r.Mirror(), left.Value}
+	default:
+		return fold(r.compares(left, right), left, right)
 	}
-	if k := n.Comparison; k != nil {
-		n = testNode(costSimple, k.Op.comparesConstant(k.Column, k.Constant))
-		n.Comparison = k
-	}
-	return fold(n, left, right)
+	n := k.Op.comparesConstant(k.Column, k.Constant)
+	n.Comparison = k
+	return n
 }
 
 // withAffinity converts the operands of a comparison as SQLite does

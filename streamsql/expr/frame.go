@@ -47,6 +47,9 @@ func (f *Frame) Fail(err error) {
 	}
 }
 
+// Failed reports whether the row has an error.
+func (f *Frame) Failed() bool { return f.err != nil }
+
 // Err returns the error of the row and forgets it.
 func (f *Frame) Err() error {
 	err := f.err

@@ -1,7 +1,7 @@
 package expr
 
 import (
-	"cmp"
+	"math"
 
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/value"
@@ -48,64 +48,96 @@ func (r Relation) Holds(order int) bool { return r>>(order+1)&1 != 0 }
 // Mirror returns the relation that holds for b, a where r holds for a, b.
 func (r Relation) Mirror() Relation { return r&Equal | r&Less<<2 | r&Greater>>2 }
 
-// compares returns a test of two nodes by value.Compare.
-func (r Relation) compares(left, right *Node) Test {
+// compares returns the node of a comparison of two nodes by value.Compare.
+func (r Relation) compares(left, right *Node) *Node {
 	l, m := left.Eval, right.Eval
-	return func(f *Frame) value.Truth {
+	return comparing(costSimple+cost(left, right), r, func(f *Frame) (int, bool) {
 		a, b := l(f), m(f)
 		if a.IsNull() || b.IsNull() {
-			return value.Unknown
+			return 0, false
 		}
-		return value.Is(r.Holds(value.Compare(a, b)))
-	}
+		return value.Compare(a, b), true
+	})
 }
 
-// comparesConstant returns a test of a column against a constant that is not
-// NULL, with a short way for the kinds that it usually meets.
-func (r Relation) comparesConstant(column int, constant tag.Value) Test {
-	switch constant.Kind() {
-	case tag.Int, tag.Float:
-		return r.comparesNumber(column, constant)
-	case tag.String:
-		if r == Equal {
-			return equalsText(column, constant.Str())
+// comparing makes a node of what orders two values and reports whether neither
+// is NULL.
+func comparing(spent int, r Relation, order func(f *Frame) (int, bool)) *Node {
+	n := testNode(spent, func(f *Frame) value.Truth {
+		c, ok := order(f)
+		if !ok {
+			return value.Unknown
 		}
+		return value.Is(r.Holds(c))
+	})
+	n.Holds = func(f *Frame) bool {
+		c, ok := order(f)
+		return ok && r.Holds(c)
 	}
-	return func(f *Frame) value.Truth {
+	return n
+}
+
+// comparesConstant returns the node of a comparison of a column with a constant
+// that is not NULL, with a short way for the kinds that it usually meets.
+func (r Relation) comparesConstant(column int, constant tag.Value) *Node {
+	number, isNumber := constant.Float()
+	switch {
+	case constant.Kind().IsNumber() && isNumber && math.Abs(number) < exact:
+		return comparing(costSimple, r, numberOrder(column, number, constant))
+	case constant.Kind() == tag.String && r == Equal:
+		return equalsText(column, constant.Str())
+	}
+	return comparing(costSimple, r, func(f *Frame) (int, bool) {
 		v := f.Column(column)
 		if v.IsNull() {
-			return value.Unknown
+			return 0, false
 		}
-		return value.Is(r.Holds(value.Compare(v, constant)))
-	}
+		return value.Compare(v, constant), true
+	})
 }
 
-func (r Relation) comparesNumber(column int, constant tag.Value) Test {
-	number, _ := constant.Float()
-	whole, isInt := constant.Int()
-	return func(f *Frame) value.Truth {
+// exact bounds the integers that a float holds exactly.
+const exact = 1 << 53
+
+// numberOrder orders a column and a number. An Int is compared as a float where
+// that loses nothing.
+func numberOrder(column int, number float64, constant tag.Value) func(f *Frame) (int, bool) {
+	return func(f *Frame) (int, bool) {
 		v := f.Column(column)
+		x, isNumber := v.Float()
 		switch {
 		case v.IsNull():
-			return value.Unknown
-		case isInt && v.Kind() == tag.Int:
-			i, _ := v.Int()
-			return value.Is(r.Holds(cmp.Compare(i, whole)))
-		case !isInt && v.Kind() == tag.Float:
-			x, _ := v.Float()
-			return value.Is(r.Holds(cmp.Compare(x, number)))
+			return 0, false
+		case isNumber && x > -exact && x < exact:
+			return order(x, number), true
 		default:
-			return value.Is(r.Holds(value.Compare(v, constant)))
+			return value.Compare(v, constant), true
 		}
 	}
 }
 
-func equalsText(column int, text string) Test {
-	return func(f *Frame) value.Truth {
+func order(x, y float64) int {
+	switch {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	default:
+		return 0
+	}
+}
+
+func equalsText(column int, text string) *Node {
+	n := testNode(costSimple, func(f *Frame) value.Truth {
 		v := f.Column(column)
 		if v.IsNull() {
 			return value.Unknown
 		}
 		return value.Is(v.Kind() == tag.String && v.Str() == text)
+	})
+	n.Holds = func(f *Frame) bool {
+		v := f.Column(column)
+		return v.Kind() == tag.String && v.Str() == text && !v.Quality().IsBad()
 	}
+	return n
 }

@@ -33,12 +33,14 @@ func aggregateFunctions() []*Func {
 			Name: "min", Family: "aggregate", Returns: Any, Nulls: NullIsSkipped,
 			Params:    []Param{{Name: "x", Type: Any}},
 			Aggregate: func() Aggregate { return &extreme{sign: -1} },
+			Sliding:   func() Subtractor { return &slidingExtreme{sign: -1} },
 			Doc:       "The least x of the rows where it is not NULL.",
 		},
 		{
 			Name: "max", Family: "aggregate", Returns: Any, Nulls: NullIsSkipped,
 			Params:    []Param{{Name: "x", Type: Any}},
 			Aggregate: func() Aggregate { return &extreme{sign: 1} },
+			Sliding:   func() Subtractor { return &slidingExtreme{sign: 1} },
 			Doc:       "The greatest x of the rows where it is not NULL.",
 		},
 		{

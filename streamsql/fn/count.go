@@ -14,3 +14,6 @@ func (a *count) Merge(other Aggregate)              { a.n += other.(*count).n }
 func (a *count) Result(*Context) (tag.Value, error) { return tag.IntOf(a.n), nil }
 func (a *count) AppendState(dst []byte) []byte      { return state.AppendInt(dst, a.n) }
 func (a *count) RestoreState(src *state.Reader)     { a.n = src.Int() }
+
+// Reset makes the state that of no rows.
+func (a *count) Reset() { a.n = 0 }

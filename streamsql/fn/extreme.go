@@ -46,3 +46,6 @@ func (a *extreme) AppendState(dst []byte) []byte {
 }
 
 func (a *extreme) RestoreState(src *state.Reader) { a.set, a.best = src.Bool(), src.Value() }
+
+// Reset makes the state that of no rows.
+func (a *extreme) Reset() { *a = extreme{sign: a.sign} }

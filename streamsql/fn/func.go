@@ -37,11 +37,25 @@ type Func struct {
 	Analytic  func() Analytic
 	Table     Table
 
+	// Sliding, where set, makes the state of an aggregate for windows that rows
+	// leave one by one. An Aggregate that is a Subtractor needs none.
+	Sliding func() Subtractor
+
 	// Bind, where set, is called once for a call whose marked parameters
 	// (Param.Constant) are known when the query is compiled, and returns what
 	// is called instead of Scalar: a place to compile a pattern. constants
 	// holds the arguments, Absent where they vary.
 	Bind func(constants []tag.Value) (Scalar, error)
+}
+
+// Slides returns a state for windows that rows leave one by one, and nil where
+// the function has none.
+func (f *Func) Slides() Subtractor {
+	if f.Sliding != nil {
+		return f.Sliding()
+	}
+	s, _ := f.Aggregate().(Subtractor)
+	return s
 }
 
 // Kind is where in a query a function may stand.

@@ -2,6 +2,8 @@ package fn
 
 import (
 	"errors"
+	"math"
+	"math/bits"
 
 	"github.com/holdfast-edge/holdfast/streamsql/state"
 	"github.com/holdfast-edge/holdfast/streamsql/value"
@@ -11,39 +13,55 @@ import (
 // errOverflow is what SQLite reports for a sum of whole numbers beyond 64 bits.
 var errOverflow = errors.New("integer overflow")
 
-// sum adds up whole numbers as such until it meets a Float.
+// sum adds whole numbers up exactly, in 128 bits, and floats beside them.
 type sum struct {
-	n        int64
-	whole    int64
-	float    kahan
-	isFloat  bool
-	overflow bool
+	wholes, floats int64 // how many of either
+	high           int64
+	low            uint64
+	float          kahan
 }
 
 func (a *sum) Add(_ *Context, args []tag.Value) error {
-	a.n++
 	v := summand(args[0])
-	if i, ok := v.Int(); ok && !a.isFloat {
-		total := a.whole + i
-		if (total > a.whole) != (i > 0) && i != 0 {
-			a.overflow = true
-			a.toFloat()
-			a.float.add(float64(i))
-			return nil
-		}
-		a.whole = total
+	if i, ok := v.Int(); ok {
+		a.wholes++
+		a.addWide(i>>63, uint64(i))
 		return nil
 	}
-	a.toFloat()
-	a.overflow = a.overflow && v.Kind() == tag.Int
+	a.floats++
 	f, _ := v.Float()
 	a.float.add(f)
 	return nil
 }
 
-// summand is the number that sum sees: text that is not wholly a number makes
-// the sum a Float.
+// Subtract undoes an Add.
+func (a *sum) Subtract(_ *Context, args []tag.Value) {
+	v := summand(args[0])
+	if i, ok := v.Int(); ok {
+		a.wholes--
+		low, borrow := bits.Sub64(a.low, uint64(i), 0)
+		a.low, a.high = low, a.high-(i>>63)-int64(borrow)
+		return
+	}
+	a.floats--
+	f, _ := v.Float()
+	a.float.subtract(f)
+	if a.floats == 0 {
+		a.float = kahan{}
+	}
+}
+
+func (a *sum) addWide(high int64, low uint64) {
+	sum, carry := bits.Add64(a.low, low, 0)
+	a.low, a.high = sum, a.high+high+int64(carry)
+}
+
+// summand is the number that sum sees: text that is not wholly a number counts
+// as a Float.
 func summand(v tag.Value) tag.Value {
+	if v.Kind().IsNumber() {
+		return v
+	}
 	n := value.Numeric.Apply(v)
 	if n.Kind().IsNumber() || n.Kind() == tag.Bool || n.Kind() == tag.Time {
 		return value.Number(n)
@@ -51,69 +69,49 @@ func summand(v tag.Value) tag.Value {
 	return tag.FloatOf(value.Float(v))
 }
 
-func (a *sum) toFloat() {
-	if !a.isFloat {
-		a.isFloat = true
-		a.float.add(float64(a.whole))
-	}
-}
-
 func (a *sum) Merge(other Aggregate) {
 	b := other.(*sum)
-	a.n += b.n
-	if !a.isFloat && !b.isFloat {
-		total := a.whole + b.whole
-		if b.whole == 0 || (total > a.whole) == (b.whole > 0) {
-			a.whole = total
-			return
-		}
-		a.overflow = true
-	}
-	a.toFloat()
-	a.overflow = a.overflow || b.overflow
-	if b.isFloat {
-		a.float.merge(b.float)
-		return
-	}
-	a.float.add(float64(b.whole))
+	a.wholes += b.wholes
+	a.floats += b.floats
+	a.addWide(b.high, b.low)
+	a.float.merge(b.float)
 }
 
 func (a *sum) Result(*Context) (tag.Value, error) {
+	whole := int64(a.low)
 	switch {
-	case a.n == 0:
+	case a.wholes+a.floats == 0:
 		return tag.NullOf(tag.Good), nil
-	case a.overflow:
+	case a.floats > 0:
+		f := a.float
+		f.add(float64(a.high)*(1<<64) + float64(a.low))
+		return defined(f.result()), nil
+	case a.high != whole>>63:
 		return tag.Value{}, errOverflow
-	case a.isFloat:
-		return tag.FloatOf(a.float.result()), nil
 	default:
-		return tag.IntOf(a.whole), nil
+		return tag.IntOf(whole), nil
 	}
 }
 
+// defined returns a Float; what is not a number is NULL.
+func defined(f float64) tag.Value {
+	if math.IsNaN(f) {
+		return tag.NullOf(tag.Good)
+	}
+	return tag.FloatOf(f)
+}
+
+// Reset makes the state that of no rows.
+func (a *sum) Reset() { *a = sum{} }
+
 func (a *sum) AppendState(dst []byte) []byte {
-	dst = state.AppendInt(state.AppendInt(dst, a.n), a.whole)
-	dst = state.AppendBool(state.AppendBool(dst, a.isFloat), a.overflow)
+	dst = state.AppendInt(state.AppendInt(dst, a.wholes), a.floats)
+	dst = state.AppendInt(state.AppendInt(dst, a.high), int64(a.low))
 	return a.float.appendState(dst)
 }
 
 func (a *sum) RestoreState(src *state.Reader) {
-	a.n, a.whole = src.Int(), src.Int()
-	a.isFloat, a.overflow = src.Bool(), src.Bool()
+	a.wholes, a.floats = src.Int(), src.Int()
+	a.high, a.low = src.Int(), uint64(src.Int())
 	a.float.restore(src)
 }
-
-// total is a sum in floating point.
-type total struct {
-	float kahan
-}
-
-func (a *total) Add(_ *Context, args []tag.Value) error {
-	a.float.add(value.Float(args[0]))
-	return nil
-}
-
-func (a *total) Merge(other Aggregate)              { a.float.merge(other.(*total).float) }
-func (a *total) Result(*Context) (tag.Value, error) { return tag.FloatOf(a.float.result()), nil }
-func (a *total) AppendState(dst []byte) []byte      { return a.float.appendState(dst) }
-func (a *total) RestoreState(src *state.Reader)     { a.float.restore(src) }

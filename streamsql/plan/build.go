@@ -90,13 +90,14 @@ type builder struct {
 	expanding map[string]bool         // aliases whose definition is being compiled
 	groups    bool                    // expressions are over groups: aggregates may stand
 	touched   map[int]bool            // inputs whose columns were met
+	bare      map[int]bool            // columns of the layout that were met outside of aggregates
 }
 
 func newBuilder(q *ast.Query, arm *ast.Select, catalog Catalog, d *dialect.Dialect, functions *fn.Registry) *builder {
 	return &builder{
 		query: q, syntax: arm, catalog: catalog, functions: functions, dialect: d,
 		plan:     &Select{Dialect: d, Extreme: -1, Distinct: arm.Distinct},
-		replaced: make(map[ast.Expr]*expr.Node), expanding: make(map[string]bool), touched: make(map[int]bool),
+		replaced: make(map[ast.Expr]*expr.Node), expanding: make(map[string]bool), touched: make(map[int]bool), bare: make(map[int]bool),
 	}
 }
 

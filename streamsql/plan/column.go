@@ -112,24 +112,35 @@ func (b *builder) anywhere(name string) *expr.Node {
 	return expr.FirstPresent(candidates)
 }
 
-// use returns the node of a column of an input and puts it into the layout.
+// use returns the node of a column of an input.
 func (b *builder) use(k int, name string) *expr.Node {
-	in, kind := b.plan.Inputs[k], tag.Absent
-	b.touched[k] = true
-	if in.Source.Schema != nil {
-		if slot, ok := Find(in.Source.Schema, name); ok {
-			name, kind = in.Source.Schema.Field(slot).Name, in.Source.Schema.Field(slot).Kind
+	kind := tag.Absent
+	if schema := b.plan.Inputs[k].Source.Schema; schema != nil {
+		if slot, ok := Find(schema, name); ok {
+			name, kind = schema.Field(slot).Name, schema.Field(slot).Kind
 		}
 	}
+	i := b.place(k, name, kind)
+	b.touched[k] = true
+	if b.groups {
+		b.bare[i] = true
+	}
+	return expr.Column(i, kind)
+}
+
+// place returns where in the layout a column stands, and puts it there first
+// where it does not.
+func (b *builder) place(k int, name string, kind tag.Kind) int {
+	in := b.plan.Inputs[k]
 	for _, i := range in.Columns {
 		if b.plan.Columns[i].Name == name {
-			return expr.Column(i, kind)
+			return i
 		}
 	}
 	i := len(b.plan.Columns)
 	b.plan.Columns = append(b.plan.Columns, Column{Input: k, Name: name, Kind: kind})
 	in.Columns = append(in.Columns, i)
-	return expr.Column(i, kind)
+	return i
 }
 
 // alias returns the expression that a select item names, nil where none does or

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
@@ -139,11 +141,25 @@ func (b *builder) emitted(e ast.Expr) (found *ast.Call) {
 	return found
 }
 
+// needsRow reports whether anything of a group's row is given but its key.
+func (b *builder) needsRow() bool {
+	keys := make(map[int]bool)
+	for _, n := range b.plan.Groups {
+		keys[n.Column] = true
+	}
+	for i := range b.bare {
+		if !keys[i] {
+			return true
+		}
+	}
+	return slices.ContainsFunc(b.plan.Inputs, func(in *Input) bool { return in.Star })
+}
+
 // representative finds the aggregate whose row stands for its group: SQLite
 // takes the row of the least or greatest value where there is one min or max.
 func (b *builder) representative() {
 	b.plan.Extreme = -1
-	if b.dialect.FirstRowOfGroup {
+	if b.dialect.FirstRowOfGroup || !b.needsRow() {
 		return
 	}
 	for i, a := range b.plan.Aggregates {

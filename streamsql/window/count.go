@@ -1,6 +1,10 @@
 package window
 
-import "github.com/holdfast-edge/holdfast/streamsql/state"
+import (
+	"slices"
+
+	"github.com/holdfast-edge/holdfast/streamsql/state"
+)
 
 // count is the last Rows rows, every EveryRows rows. Rows are put into panes of
 // the greatest size that both are multiples of.
@@ -35,8 +39,8 @@ func (m *count[R]) Add(t int64, row R, _ Marks) {
 // trim forgets panes that are not among the last n.
 func (m *count[R]) trim(n int64) {
 	if surplus := len(m.panes) - int(n); surplus > 0 {
-		clear(m.panes[:surplus])
-		m.panes = m.panes[surplus:]
+		m.owner.free(m.panes[:surplus]...)
+		m.panes = slices.Delete(m.panes, 0, surplus)
 	}
 }
 

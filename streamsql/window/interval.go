@@ -1,6 +1,10 @@
 package window
 
-import "github.com/holdfast-edge/holdfast/streamsql/state"
+import (
+	"slices"
+
+	"github.com/holdfast-edge/holdfast/streamsql/state"
+)
 
 // interval is tumbling and hopping windows: one of Length ends at each multiple
 // of Every.
@@ -17,6 +21,11 @@ type interval[R any] struct {
 }
 
 func (m *interval[R]) Add(t int64, row R, _ Marks) {
+	if n := len(m.panes); n > 0 && t >= m.now && t < m.panes[n-1].end && t < m.next {
+		m.now = t
+		m.panes[n-1].pane.Add(row)
+		return
+	}
 	m.Advance(t)
 	t = m.now
 	if !m.started {
@@ -105,11 +114,8 @@ func (m *interval[R]) drop(start int64) {
 	for n < len(m.panes) && m.panes[n].start < start {
 		n++
 	}
-	clear(m.panes[:n])
-	m.panes = m.panes[n:]
-	if len(m.panes) == 0 {
-		m.panes = nil
-	}
+	m.owner.free(m.panes[:n]...)
+	m.panes = slices.Delete(m.panes, 0, n)
 }
 
 func (m *interval[R]) Next() (t int64, ok bool) { return m.next, len(m.panes) > 0 }

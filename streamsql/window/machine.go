@@ -30,11 +30,23 @@ type Marks struct {
 
 // Owner is what a machine needs of who runs it.
 type Owner[R any] struct {
-	// Pane returns an empty pane.
+	// Pane returns an empty pane; for sliding windows a Queue.
 	Pane func() Pane[R]
 	// Close takes the panes of a window that is complete, in the order of their
 	// times. Panes of windows that overlap come again and must not be changed.
 	Close func(Span, []Pane[R])
+	// Free, where set, takes back a pane that no window needs any more.
+	Free func(Pane[R])
+}
+
+// free gives panes back to their owner.
+func (o Owner[R]) free(panes ...timed[R]) {
+	if o.Free == nil {
+		return
+	}
+	for _, p := range panes {
+		o.Free(p.pane)
+	}
 }
 
 // Machine is the windows of one query, or of one partition of it. Times never
@@ -77,7 +89,7 @@ func New[R any](s Spec, owner Owner[R]) Machine[R] {
 	case ast.Hopping:
 		return &interval[R]{spec: s, owner: owner}
 	case ast.Sliding:
-		return &sliding[R]{spec: s, owner: owner}
+		return newSliding(s, owner)
 	case ast.Session:
 		return &session[R]{spec: s, owner: owner}
 	case ast.Count:

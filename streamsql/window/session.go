@@ -51,6 +51,7 @@ func (m *session[R]) expire(t int64) {
 		m.cut = end
 	}
 	m.owner.Close(Span{m.start, end}, []Pane[R]{pane})
+	m.owner.free(timed[R]{pane: pane})
 }
 
 // end returns when the open session ends, and whether by silence.

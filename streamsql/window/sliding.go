@@ -2,24 +2,36 @@ package window
 
 import "github.com/holdfast-edge/holdfast/streamsql/state"
 
+// Queue is a pane that its oldest row can leave.
+type Queue[R any] interface {
+	Pane[R]
+	// Remove takes the oldest row away.
+	Remove()
+}
+
 // sliding is a window for each row that triggers: from Length before it up to
-// it, or to Delay after it. Each row is a pane of its own.
+// it, or to Delay after it. One pane holds the rows; those that no window covers
+// any more leave it one by one.
 type sliding[R any] struct {
 	spec     Spec
 	owner    Owner[R]
-	rows     []timed[R]
+	rows     Queue[R]
+	times    []int64 // of the rows
 	triggers []int64 // when windows end that are not closed yet, ascending
 	now      int64
+}
+
+func newSliding[R any](s Spec, owner Owner[R]) *sliding[R] {
+	return &sliding[R]{spec: s, owner: owner, rows: owner.Pane().(Queue[R])}
 }
 
 func (m *sliding[R]) Add(t int64, row R, marks Marks) {
 	m.now = max(m.now, t)
 	t = m.now
 	m.fire(t)
-	m.expire(t)
-	p := timed[R]{t, t, m.owner.Pane()}
-	p.pane.Add(row)
-	m.rows = append(m.rows, p)
+	m.expire(m.start(t))
+	m.rows.Add(row)
+	m.times = append(m.times, t)
 	switch {
 	case !marks.Trigger:
 	case m.spec.Delay > 0 || m.spec.EventTime:
@@ -36,11 +48,12 @@ func (m *sliding[R]) Advance(t int64) {
 		until++ // the watermark itself is complete
 	}
 	m.fire(until)
-	m.expire(m.now)
+	m.expire(m.start(m.now))
 }
 
 // fire closes the windows that end before a time, or at it where they wait for
-// rows: those exclude their end.
+// rows: those exclude their end. So no row that is there stands behind the end
+// of a window that is closed.
 func (m *sliding[R]) fire(until int64) {
 	for len(m.triggers) > 0 {
 		end := m.triggers[0]
@@ -55,30 +68,30 @@ func (m *sliding[R]) fire(until int64) {
 // close gives the window that ends at end away.
 func (m *sliding[R]) close(end int64) {
 	start := end - m.spec.Length - m.spec.Delay
-	var panes []Pane[R]
-	for _, p := range m.rows {
-		if p.start >= start && (p.start < end || p.start == end && m.spec.Delay == 0) {
-			panes = append(panes, p.pane)
-		}
-	}
-	if len(panes) > 0 {
-		m.owner.Close(Span{start, end}, panes)
+	m.expire(start)
+	if len(m.times) > 0 {
+		m.owner.Close(Span{start, end}, []Pane[R]{m.rows})
 	}
 }
 
-// expire forgets rows that no window can cover any more.
-func (m *sliding[R]) expire(t int64) {
+// start returns where the first window starts that is open at t or opens later.
+func (m *sliding[R]) start(t int64) int64 {
 	if len(m.triggers) > 0 {
 		t = min(t, m.triggers[0]-m.spec.Delay)
 	}
+	return t - m.spec.Length
+}
+
+// expire lets the rows before a time leave.
+func (m *sliding[R]) expire(start int64) {
 	n := 0
-	for n < len(m.rows) && m.rows[n].start < t-m.spec.Length {
+	for n < len(m.times) && m.times[n] < start {
+		m.rows.Remove()
 		n++
 	}
-	clear(m.rows[:n])
-	m.rows = m.rows[n:]
-	if len(m.rows) == 0 {
-		m.rows = nil
+	m.times = m.times[n:]
+	if len(m.times) == 0 {
+		m.times = nil
 	}
 }
 
@@ -90,19 +103,28 @@ func (m *sliding[R]) Next() (t int64, ok bool) {
 }
 
 func (m *sliding[R]) AppendState(dst []byte) []byte {
-	dst = state.AppendInt(dst, m.now)
-	dst = state.AppendInt(dst, int64(len(m.triggers)))
-	for _, t := range m.triggers {
-		dst = state.AppendInt(dst, t)
-	}
-	return appendTimed(dst, m.rows)
+	dst = appendTimes(appendTimes(state.AppendInt(dst, m.now), m.triggers), m.times)
+	return m.rows.AppendState(dst)
 }
 
 func (m *sliding[R]) Restore(src *state.Reader) {
 	m.now = src.Int()
-	m.triggers = make([]int64, src.Count())
-	for i := range m.triggers {
-		m.triggers[i] = src.Int()
+	m.triggers, m.times = readTimes(src), readTimes(src)
+	m.rows.Restore(src)
+}
+
+func appendTimes(dst []byte, times []int64) []byte {
+	dst = state.AppendInt(dst, int64(len(times)))
+	for _, t := range times {
+		dst = state.AppendInt(dst, t)
 	}
-	m.rows = restoreTimed(src, m.owner)
+	return dst
+}
+
+func readTimes(src *state.Reader) []int64 {
+	times := make([]int64, src.Count())
+	for i := range times {
+		times[i] = src.Int()
+	}
+	return times
 }

@@ -37,6 +37,7 @@ func (m *stateful[R]) close() {
 		done := m.open[0]
 		m.open = m.open[:0]
 		m.owner.Close(Span{done.start, done.end}, []Pane[R]{done.pane})
+		m.owner.free(done)
 	}
 }
 

@@ -1,0 +1,118 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+	"github.com/holdfast-edge/holdfast/streamsql/plan"
+)
+
+// slidingPane adds rows up by group as they come and takes them away again as
+// they leave, so that a sliding window never looks at a row that stays.
+type slidingPane struct {
+	staged *staged
+	groups *groups
+	rows   []slidingRow
+}
+
+// slidingRow is a row in the window and the group that it is in.
+type slidingRow struct {
+	row   *record
+	group *group
+}
+
+// slides reports whether the groups of a SELECT can forget a row: each of their
+// aggregates can, and the first row stands for the group.
+func slides(p *plan.Select) bool {
+	return p.Extreme < 0 && !slices.ContainsFunc(p.Aggregates, func(a plan.Aggregate) bool {
+		return a.Distinct || a.Func.Slides() == nil
+	})
+}
+
+// Add takes the row in at which the frame stands.
+func (p *slidingPane) Add(r *record) {
+	s := p.staged
+	if s.moved {
+		s.stand(r)
+	}
+	kept := s.keep(r)
+	if !s.windows.early && !s.passes(s.plan.Filter) {
+		p.rows = append(p.rows, slidingRow{row: kept})
+		return
+	}
+	p.rows = append(p.rows, slidingRow{kept, p.groups.slideIn(kept)})
+	if err := s.frame.Err(); err != nil {
+		s.failedRow(kept, err)
+	}
+}
+
+// Remove takes the oldest row away. The frame stands there afterwards.
+func (p *slidingPane) Remove() {
+	oldest := p.rows[0]
+	p.rows[0] = slidingRow{}
+	p.rows = p.rows[1:]
+	if oldest.group != nil {
+		p.staged.stand(oldest.row)
+		p.staged.moved = true
+		p.groups.slideOut(oldest.group)
+	}
+}
+
+func (p *slidingPane) AppendState(dst []byte) []byte {
+	rows := make([]*record, len(p.rows))
+	for i, r := range p.rows {
+		rows[i] = r.row
+	}
+	return appendRecords(dst, rows)
+}
+
+// Restore adds the rows up again.
+func (p *slidingPane) Restore(src *reader) {
+	for _, r := range p.staged.restoreRecords(src) {
+		p.staged.stand(r)
+		p.Add(r)
+	}
+}
+
+// slideIn adds a kept row to its group, which keeps it until it leaves.
+func (g *groups) slideIn(r *record) *group {
+	one := [1]*record{r}
+	at := g.of(&g.staged.frame, one[:])
+	at.queue = append(at.queue, r)
+	for i, a := range g.staged.plan.Aggregates {
+		g.staged.accumulate(a, at.aggregates[i])
+	}
+	return at
+}
+
+// slideOut takes the oldest row of a group away, at which the frame stands. A
+// group without rows is forgotten.
+func (g *groups) slideOut(at *group) {
+	s := g.staged
+	for i, a := range s.plan.Aggregates {
+		s.withdraw(a, at.aggregates[i].(fn.Subtractor))
+	}
+	at.queue[0] = nil
+	at.queue = at.queue[1:]
+	if len(at.queue) > 0 {
+		at.row[0] = at.queue[0]
+		return
+	}
+	delete(g.byKey, at.key)
+	g.list = slices.DeleteFunc(g.list, func(other *group) bool { return other == at })
+}
+
+// withdraw undoes accumulate.
+func (s *staged) withdraw(a plan.Aggregate, from fn.Subtractor) {
+	f := &s.frame
+	if a.Filter != nil && !a.Filter.Holds(f) {
+		return
+	}
+	mark := f.Mark()
+	args := f.Push(a.Args)
+	if a.Func.Nulls == fn.NullIsValue || !anyNull(args) {
+		from.Subtract(&f.Context, args)
+	}
+	f.Release(mark)
+	_ = f.Err() // it was told when the row came
+}

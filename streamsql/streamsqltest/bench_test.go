@@ -1,0 +1,274 @@
+package streamsqltest_test
+
+import (
+	"fmt"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// The benchmarks report nanoseconds and allocations per row, and beside each,
+// measured in the same run, how much longer that is than a loop over structs
+// that somebody wrote by hand for the same query.
+
+// Rows of the benchmarks: devices devices take turns, a millisecond apart.
+const (
+	devices   = 100
+	batchRows = 1000
+)
+
+// reading is a row as a program without a schema would hold it.
+type reading struct {
+	device      string
+	temperature float64
+	humidity    int64
+	status      string
+	at          int64
+}
+
+// plant makes rows of a second each, as batches and as structs.
+type plant struct {
+	schema   *tag.Schema
+	batches  []*tag.Batch
+	readings [][]reading
+}
+
+func newPlant(b *testing.B, seconds int) *plant {
+	b.Helper()
+	schema, err := tag.NewSchema(
+		tag.NewStreamID("bench", "plant"), "plant",
+		tag.Field{Name: "device", Kind: tag.String}, tag.Field{Name: "temperature", Kind: tag.Float},
+		tag.Field{Name: "humidity", Kind: tag.Int}, tag.Field{Name: "status", Kind: tag.String},
+	)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := &plant{schema: schema}
+	for second := range seconds {
+		p.add(second)
+	}
+	return p
+}
+
+func (p *plant) add(second int) {
+	builder := tag.NewBuilder(p.schema, batchRows)
+	rows := make([]reading, batchRows)
+	for i := range rows {
+		r := reading{
+			device: fmt.Sprintf("device-%02d", i%devices), temperature: float64((i*7+second)%400) / 10,
+			humidity: int64(i % 90), status: "ok", at: int64(second)*1e9 + int64(i)*1e6,
+		}
+		rows[i] = r
+		copy(builder.Row(r.at), []tag.Value{
+			tag.StringOf(r.device), tag.FloatOf(r.temperature), tag.IntOf(r.humidity), tag.StringOf(r.status),
+		})
+	}
+	p.readings = append(p.readings, rows)
+	p.batches = append(p.batches, builder.Batch())
+}
+
+func (p *plant) catalog() streamsql.Sources {
+	return streamsql.Sources{"plant": {Schema: p.schema}, "other": {Schema: p.schema}}
+}
+
+// start compiles and starts a query.
+func (p *plant) start(b *testing.B, text string, o streamsql.Options) *streamsql.Exec {
+	b.Helper()
+	q, err := streamsql.Compile(text, p.catalog())
+	if err != nil {
+		b.Fatal(err)
+	}
+	o.Failed = func(f streamsql.Failure) { b.Error(f.Err) }
+	return q.New(o)
+}
+
+// perRow runs both loops, each over rows rows, and reports the query's time per
+// row and its ratio to the other. What counts is the time of the processor, so
+// that a machine that others use too gives the same.
+func perRow(b *testing.B, rows int, query, byHand func(iteration int)) {
+	b.Helper()
+	b.ReportAllocs()
+	n := 0
+	start := processorTime(b)
+	for b.Loop() {
+		query(n)
+		n++
+	}
+	took := processorTime(b) - start
+	start = processorTime(b)
+	for i := range n {
+		byHand(i)
+	}
+	hand := processorTime(b) - start
+	b.ReportMetric(float64(took.Nanoseconds())/float64(n*rows), "cpu-ns/row")
+	b.ReportMetric(float64(took)/float64(max(hand, 1)), "x-by-hand")
+	b.ReportMetric(0, "ns/op")
+}
+
+// processorTime returns what this process has used so far, its garbage collector
+// included.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// sink keeps what the loops by hand compute from being optimised away.
+type sink struct {
+	rows []reading
+	sum  float64
+}
+
+func BenchmarkFilterAndProject(b *testing.B) {
+	p := newPlant(b, 1)
+	e := p.start(b, "SELECT device, temperature * 2 AS double FROM plant WHERE temperature > 20 AND humidity < 45", streamsql.Options{})
+	var out int
+	var s sink
+	perRow(b, batchRows, func(int) {
+		e.Push(0, 0, p.batches[0], func(b *tag.Batch) { out += b.Len() })
+	}, func(int) {
+		s.rows = make([]reading, 0, 16)
+		for _, r := range p.readings[0] {
+			if r.temperature > 20 && r.humidity < 45 {
+				s.rows = append(s.rows, reading{device: r.device, temperature: r.temperature * 2, at: r.at})
+			}
+		}
+	})
+}
+
+func BenchmarkTumblingGroupBy(b *testing.B) {
+	p := newPlant(b, 1)
+	e := p.start(b, "SELECT device, avg(temperature) AS mean, max(humidity) AS top FROM plant GROUP BY device, tumble('1s')", streamsql.Options{})
+	var out int
+	type group struct {
+		n   int
+		sum float64
+		top int64
+	}
+	perRow(b, batchRows, func(i int) {
+		e.Push(int64(i)*1e9, 0, p.batches[0], func(b *tag.Batch) { out += b.Len() })
+	}, func(int) {
+		groups := make(map[string]*group)
+		for _, r := range p.readings[0] {
+			g := groups[r.device]
+			if g == nil {
+				g = &group{}
+				groups[r.device] = g
+			}
+			g.n++
+			g.sum += r.temperature
+			g.top = max(g.top, r.humidity)
+		}
+	})
+}
+
+func BenchmarkHoppingGroupBy(b *testing.B) {
+	p := newPlant(b, 1)
+	e := p.start(b, "SELECT device, avg(temperature) AS mean FROM plant GROUP BY device, hop('10s', '1s')", streamsql.Options{})
+	var out int
+	type group struct {
+		n   int
+		sum float64
+	}
+	panes := make([]map[string]*group, 10)
+	perRow(b, batchRows, func(i int) {
+		e.Push(int64(i)*1e9, 0, p.batches[0], func(b *tag.Batch) { out += b.Len() })
+	}, func(i int) {
+		pane := make(map[string]*group)
+		for _, r := range p.readings[0] {
+			g := pane[r.device]
+			if g == nil {
+				g = &group{}
+				pane[r.device] = g
+			}
+			g.n++
+			g.sum += r.temperature
+		}
+		panes[i%10] = pane
+		total := make(map[string]*group)
+		for _, pane := range panes {
+			for device, g := range pane {
+				t := total[device]
+				if t == nil {
+					t = &group{}
+					total[device] = t
+				}
+				t.n += g.n
+				t.sum += g.sum
+			}
+		}
+	})
+}
+
+func BenchmarkSliding(b *testing.B) {
+	p := newPlant(b, 1)
+	e := p.start(b, "SELECT avg(temperature) AS mean FROM plant GROUP BY slide('10s')", streamsql.Options{})
+	var out int
+	var window []reading
+	sum := 0.0
+	perRow(b, 100, func(i int) {
+		part := p.batches[0].Slice(i%10*100, i%10*100+100)
+		e.Push(int64(i)*1e9, 0, part, func(b *tag.Batch) { out += b.Len() })
+	}, func(i int) {
+		for _, r := range p.readings[0][i%10*100 : i%10*100+100] {
+			r.at = int64(i) * 1e9
+			window = append(window, r)
+			sum += r.temperature
+			for window[0].at < r.at-10e9 {
+				sum -= window[0].temperature
+				window = window[1:]
+			}
+		}
+	})
+}
+
+func BenchmarkLagPartitioned(b *testing.B) {
+	p := newPlant(b, 1)
+	e := p.start(b, "SELECT device, temperature - lag(temperature) OVER (PARTITION BY device) AS step FROM plant", streamsql.Options{})
+	var out int
+	var s sink
+	last := make(map[string]float64)
+	perRow(b, batchRows, func(int) {
+		e.Push(0, 0, p.batches[0], func(b *tag.Batch) { out += b.Len() })
+	}, func(int) {
+		s.rows = make([]reading, 0, 16)
+		for _, r := range p.readings[0] {
+			s.rows = append(s.rows, reading{device: r.device, temperature: r.temperature - last[r.device]})
+			last[r.device] = r.temperature
+		}
+	})
+}
+
+func BenchmarkStreamStreamJoin(b *testing.B) {
+	p := newPlant(b, 1)
+	e := p.start(b, `SELECT a.device, a.temperature - b.temperature AS apart FROM plant a JOIN other b
+		ON a.device = b.device AND a.humidity = b.humidity GROUP BY tumble('1s')`, streamsql.Options{})
+	var out int
+	var s sink
+	type key struct {
+		device   string
+		humidity int64
+	}
+	perRow(b, 2*batchRows, func(i int) {
+		e.Push(int64(i)*1e9, 0, p.batches[0], func(b *tag.Batch) { out += b.Len() })
+		e.Push(int64(i)*1e9, 1, p.batches[0], func(b *tag.Batch) { out += b.Len() })
+	}, func(int) {
+		right := make(map[key][]reading)
+		for _, r := range p.readings[0] {
+			k := key{r.device, r.humidity}
+			right[k] = append(right[k], r)
+		}
+		s.rows = nil
+		for _, l := range p.readings[0] {
+			for _, r := range right[key{l.device, l.humidity}] {
+				s.rows = append(s.rows, reading{device: l.device, temperature: l.temperature - r.temperature})
+			}
+		}
+	})
+}
