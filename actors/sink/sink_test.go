@@ -1,0 +1,252 @@
+package sink_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/actors/sink"
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+const patience = time.Minute
+
+// far is a far end in memory, which is lost, refuses and panics as it is told.
+type far struct {
+	mu      sync.Mutex
+	changed *sync.Cond
+	away    error // what opening meets
+	got     []uint64
+	opened  int
+	lose    int             // after so many deliveries the connection is lost
+	refuse  map[uint64]bool // sequences that are refused for good
+	panics  bool
+}
+
+func newFar() *far {
+	f := &far{refuse: map[uint64]bool{}}
+	f.changed = sync.NewCond(&f.mu)
+	return f
+}
+
+func (f *far) Spec() config.SinkType { return config.SinkType{Name: "far", Doc: "in memory"} }
+
+func (f *far) Open(context.Context, sinks.Target) (sinks.Writer, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.opened++
+	f.changed.Broadcast()
+	if f.away != nil {
+		return nil, f.away
+	}
+	return &connection{far: f, lost: make(chan struct{})}, nil
+}
+
+func (f *far) change(do func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	do()
+}
+
+// await waits until the far end is as wanted.
+func (f *far) await(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	timer := time.AfterFunc(patience, func() { f.change(f.changed.Broadcast) })
+	defer timer.Stop()
+	deadline := time.Now().Add(patience)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited for %s; got %d deliveries in %d connections", what, len(f.got), f.opened)
+		}
+		f.changed.Wait()
+	}
+}
+
+type connection struct {
+	far  *far
+	once sync.Once
+	lost chan struct{}
+}
+
+func (c *connection) Send(_ context.Context, d sinks.Delivery, done func(error)) error {
+	f := c.far
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	defer f.changed.Broadcast()
+	if f.panics {
+		f.panics = false
+		panic("a sink's defect")
+	}
+	for i := range d.Batch.Len() {
+		sequence := d.Batch.Identity(i).Sequence
+		if f.refuse[sequence] {
+			go done(&sinks.Failure{Permanent: true, Err: errors.New("too large")})
+			return nil
+		}
+		f.got = append(f.got, sequence)
+	}
+	if f.lose > 0 {
+		if f.lose--; f.lose == 0 {
+			c.once.Do(func() { close(c.lost) })
+			go done(errors.New("connection lost"))
+			return nil
+		}
+	}
+	go done(nil)
+	return nil
+}
+
+func (c *connection) Lost() <-chan struct{}       { return c.lost }
+func (c *connection) Close(context.Context) error { return nil }
+
+// bench is a sink over a log that commits at once.
+type bench struct {
+	t      *testing.T
+	far    *far
+	log    *log.Log
+	system *supervisor.System
+	meter  sink.Meter
+	rows   *tag.Builder
+}
+
+func start(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{t: t, far: newFar()}
+	var err error
+	if b.log, err = log.Open(log.Options{Dir: t.TempDir(), Site: "plant-7", CommitEvery: time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := tag.NewSchema(tag.NewStreamID("plant-7", "r"), "r", tag.Field{Name: "n", Kind: tag.Int})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.rows = tag.NewBuilder(schema, 1)
+	b.system = supervisor.New(supervisor.Options{Random: func() float64 { return 0 }})
+	if _, err := b.system.Spawn(supervisor.Spec{Name: "log", New: supervisor.Service(b.log.Run)}); err != nil {
+		t.Fatal(err)
+	}
+	env := sink.Env{
+		Site: "plant-7", System: b.system, Log: b.log, Logger: slog.New(slog.DiscardHandler), Now: time.Now,
+		Meter: func(string) *sink.Meter { return &b.meter },
+	}
+	c := sink.Config{Sink: b.far, Config: &config.Sink{Name: "line", Type: "far"}, Streams: []string{"r"}}
+	if _, err := b.system.Spawn(sink.Spec(env, c)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(b.system.Shutdown(context.Background()), b.log.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+// put commits n rows.
+func (b *bench) put(n int) {
+	b.t.Helper()
+	for range n {
+		b.rows.Row(time.Now().UnixNano())[0] = tag.IntOf(1)
+		if _, err := b.log.AppendSync(b.t.Context(), b.rows.Batch()); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
+// seen waits until the far end has every sequence up to n.
+func (b *bench) seen(n uint64) {
+	b.t.Helper()
+	b.far.await(b.t, fmt.Sprintf("all %d records", n), func() bool {
+		got := map[uint64]bool{}
+		for _, s := range b.far.got {
+			got[s] = true
+		}
+		for s := range n {
+			if !got[s+1] && !b.far.refuse[s+1] {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func TestWhatIsCommittedIsDelivered(t *testing.T) {
+	b := start(t)
+	b.put(50)
+	b.seen(50)
+}
+
+func TestALostConnectionIsOpenedAgainAndTheRestDeliveredAgain(t *testing.T) {
+	b := start(t)
+	for range 5 {
+		b.far.change(func() { b.far.lose = 3 })
+		b.put(20)
+	}
+	b.seen(100)
+	b.far.await(t, "another connection", func() bool { return b.far.opened > 1 })
+}
+
+func TestWhatWasCommittedWhileTheFarEndWasAwayIsDelivered(t *testing.T) {
+	b := start(t)
+	b.put(1)
+	b.seen(1)
+	b.far.change(func() { b.far.away, b.far.lose = errors.New("no route"), 1 })
+	b.put(100)
+	b.far.await(t, "attempts", func() bool { return b.far.opened >= 3 })
+	b.far.change(func() { b.far.away = nil })
+	b.seen(101)
+}
+
+func TestADeliveryThatIsRefusedForGoodHoldsUpNobody(t *testing.T) {
+	b := start(t)
+	b.far.change(func() { b.far.refuse[3] = true })
+	b.put(10)
+	b.seen(10)
+	b.far.await(t, "the refusal to be counted", func() bool { return b.meter.Rejected.Load() == 1 })
+	if err := b.meter.LastRejection(); err == nil || err.Error() != "too large" {
+		t.Errorf("the reason is %v", err)
+	}
+}
+
+func TestAPanicInASinkLosesNothing(t *testing.T) {
+	b := start(t)
+	for range 10 {
+		b.far.change(func() { b.far.panics = true })
+		b.put(10)
+	}
+	b.seen(100)
+	tree, _ := b.system.Subtree("/line")
+	if tree.LastFailure == nil || tree.LastFailure.Stack == "" {
+		t.Errorf("the panic left no stack: %+v", tree.LastFailure)
+	}
+}
+
+func TestRefusedCredentialsAreNotTriedHot(t *testing.T) {
+	b := start(t)
+	b.put(1)
+	b.seen(1)
+	b.far.change(func() {
+		b.far.away = &sinks.Failure{Permanent: true, Err: errors.New("bad user name or password")}
+		b.far.lose = 1
+	})
+	b.put(1)
+	b.far.await(t, "the refusal", func() bool { return b.far.opened >= 2 })
+	for deadline := time.Now().Add(patience); ; <-time.After(time.Millisecond) {
+		tree, _ := b.system.Subtree("/line")
+		if tree.State == supervisor.Held.String() {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the sink is %s", tree.State)
+		}
+	}
+}
