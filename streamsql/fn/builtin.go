@@ -3,21 +3,31 @@ package fn
 import (
 	"slices"
 	"sync"
+
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Standard returns the registry of the built-in functions as the standard
 // dialect has them.
 var Standard = sync.OnceValue(func() *Registry {
-	return mustRegister(nil, slices.Concat(
-		mathFunctions(), textFunctions(), sqliteFunctions(), qualityFunctions(), timeFunctions(), ruleFunctions(),
-		aggregateFunctions(), analyticFunctions(), accumulators(), hitFunctions(), metaFunctions(), tableFunctions(), nullFunctions(),
+	r := mustRegister(nil, slices.Concat(
+		mathFunctions(), lenientReals(), logarithms(), bitFunctions(), radixFunctions(), randomFunctions(),
+		textFunctions(), moreTextFunctions(), sqliteFunctions(), regexpFunctions(), numberFormats(), printfFunctions(),
+		nullFunctions(), conversionFunctions(), hashFunctions(), compressFunctions(), jsonFunctions(),
+		arrayFunctions(), arraySetFunctions(), arrayFoldFunctions(), objectFunctions(), tableFunctions(),
+		timeFunctions(), nowFunctions(), calendarFunctions(), qualityFunctions(), ruleFunctions(), hitFunctions(), metaFunctions(),
+		aggregateFunctions(), varianceFunctions(), percentileFunctions(), lastValueFunctions(), mergeFunctions(), concatAggregates(),
+		valueByFunctions(), timeWeightedFunctions(),
+		analyticFunctions(), transitionFunctions(), slopeFunctions(), alarmFunctions(), accumulators(tag.NullOf(tag.Good)),
 	))
+	return mustRegister(r, []*Func{arrayMap(r)})
 })
 
 // EKuiper returns the registry of the built-in functions as eKuiper has them:
-// those of Standard, without the ones that it understands differently.
+// those of Standard, but for the ones that it understands differently.
 var EKuiper = sync.OnceValue(func() *Registry {
-	return mustRegister(Standard(), eKuiperFunctions())
+	r := mustRegister(Standard(), eKuiperFunctions())
+	return mustRegister(r, []*Func{arrayMap(r)})
 })
 
 // mustRegister panics where the built-in functions contradict themselves,

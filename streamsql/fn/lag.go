@@ -27,7 +27,10 @@ func (a *lag) Step(_ *Context, args []tag.Value, when bool) (tag.Value, error) {
 		fallback = args[2]
 	}
 	if len(args) > 3 {
-		ignoreNull = value.TruthOf(args[3]) == value.True
+		var err error
+		if ignoreNull, err = truth("ignore_null", args[3]); err != nil {
+			return tag.Value{}, err
+		}
 	}
 	if rows < 1 || rows > maxLag {
 		return tag.Value{}, fmt.Errorf("rows is %d: want 1 to %d", rows, maxLag)

@@ -26,6 +26,17 @@ func mathFunctions() []*Func {
 				{"round(2.5)", "3"}, {"round(-2.345, 2)", "-2.35"}, {"round(7)", "7"},
 			},
 		},
+		wholeward("ceil", []string{"ceiling"}, math.Ceil, "The least whole number that is not below x.", Example{"ceil(1.2)", "2"}),
+		wholeward("floor", nil, math.Floor, "The greatest whole number that is not above x.", Example{"floor(-1.2)", "-2"}),
+		{
+			Name: "trunc", Family: "math", Returns: Number,
+			Params: []Param{{Name: "x", Type: Any}, {Name: "digits", Type: Number, Optional: true}},
+			Scalar: trunc,
+			Doc:    "x without what stands behind that many decimal digits (0), whole numbers as they are.",
+			Examples: []Example{
+				{"trunc(-2.9)", "-2"}, {"trunc(3.149, 2)", "3.14"}, {"trunc(7)", "7"},
+			},
+		},
 	}
 }
 
@@ -42,9 +53,62 @@ func absolute(v tag.Value) tag.Value {
 }
 
 func round(_ *Context, args []tag.Value) (tag.Value, error) {
-	digits := int64(0)
-	if len(args) > 1 {
-		digits = min(max(value.Int(args[1]), 0), 30)
+	return tag.FloatOf(roundTo(value.Float(args[0]), digitsOf(args))), nil
+}
+
+// digitsOf returns the number of decimal digits that the second argument asks
+// for.
+func digitsOf(args []tag.Value) int {
+	if len(args) < 2 {
+		return 0
 	}
-	return tag.FloatOf(roundTo(value.Float(args[0]), int(digits))), nil
+	return int(min(max(value.Int(args[1]), 0), 30))
+}
+
+// wholeward makes a function that goes to a whole number, which whole numbers
+// are already.
+func wholeward(name string, aliases []string, f func(float64) float64, doc string, example Example) *Func {
+	return &Func{
+		Name: name, Aliases: aliases, Family: "math", Params: []Param{{Name: "x", Type: Any}}, Returns: Number,
+		Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
+			switch n := numeric(args[0]); n.Kind() {
+			case tag.Float:
+				x, _ := n.Float()
+				return tag.FloatOf(f(x)), nil
+			default:
+				return n, nil
+			}
+		},
+		Doc: doc, Examples: []Example{example},
+	}
+}
+
+func trunc(_ *Context, args []tag.Value) (tag.Value, error) {
+	n := numeric(args[0])
+	x, ok := n.Float()
+	if !ok || n.Kind() != tag.Float {
+		return n, nil
+	}
+	return tag.FloatOf(truncTo(x, digitsOf(args))), nil
+}
+
+// numeric returns the number that a value is, also where it is one written as
+// text, and NULL where it is none.
+func numeric(v tag.Value) tag.Value {
+	switch n := value.Numeric.Apply(v); {
+	case n.Kind().IsNumber():
+		return n.WithQuality(tag.Good)
+	case n.Kind() == tag.Bool || n.Kind() == tag.Time:
+		return value.Number(n).WithQuality(tag.Good)
+	default:
+		return tag.NullOf(tag.Good)
+	}
+}
+
+// real returns a Float, and NULL for what is not a number.
+func real(f float64) tag.Value {
+	if math.IsNaN(f) {
+		return tag.NullOf(tag.Good)
+	}
+	return tag.FloatOf(f)
 }

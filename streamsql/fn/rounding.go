@@ -3,6 +3,7 @@ package fn
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // exactFrom is where a float64 has no fraction left to round.
@@ -58,4 +59,21 @@ func increment(number []byte) []byte {
 		}
 	}
 	return append([]byte{'1'}, number...)
+}
+
+// truncTo cuts off what stands behind that many decimal digits of the shortest
+// decimal form.
+func truncTo(f float64, digits int) float64 {
+	if digits == 0 || math.IsNaN(f) || math.Abs(f) >= exactFrom {
+		return math.Trunc(f)
+	}
+	text := strconv.FormatFloat(f, 'f', -1, 64)
+	if point := strings.IndexByte(text, '.'); point >= 0 && point+1+digits < len(text) {
+		text = text[:point+1+digits]
+	}
+	cut, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return f
+	}
+	return cut
 }

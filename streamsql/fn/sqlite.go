@@ -58,9 +58,9 @@ func sqliteFunctions() []*Func {
 			Doc:      "One value where the condition holds, another (NULL) where it does not.",
 			Examples: []Example{{"iif(2 > 1, 'yes', 'no')", `"yes"`}},
 		},
-		several("min_of", "least", "The least of several values; NULL where one is. min of more than one argument is this function.",
+		several("min_of", "least", "The least of several values; NULL where one is. min of more than one argument is this function.", "1",
 			func(order int) bool { return order <= 0 }),
-		several("max_of", "greatest", "The greatest of several values; NULL where one is. max of more than one argument is this function.",
+		several("max_of", "greatest", "The greatest of several values; NULL where one is. max of more than one argument is this function.", "3",
 			func(order int) bool { return order > 0 }),
 	}
 }
@@ -177,7 +177,7 @@ func iif(_ *Context, args []tag.Value) (tag.Value, error) {
 // several makes min and max of several values. better tells by the order of a
 // value and the best before it whether it is taken: of equal ones SQLite's min
 // takes the last, its max the first.
-func several(name, alias, doc string, better func(order int) bool) *Func {
+func several(name, alias, doc, example string, better func(order int) bool) *Func {
 	return &Func{
 		Name: name, Aliases: []string{alias}, Family: "math", Returns: Any, Doc: doc,
 		Params: []Param{{Name: "x", Type: Any}, {Name: "y", Type: Any}, {Name: "more", Type: Any, Rest: true}},
@@ -190,5 +190,6 @@ func several(name, alias, doc string, better func(order int) bool) *Func {
 			}
 			return best, nil
 		},
+		Examples: []Example{{name + "(3, 1, 2)", example}},
 	}
 }

@@ -145,13 +145,13 @@ func runSteps(c Case) error {
 	if err != nil {
 		return err
 	}
-	states := make(map[string]fn.Analytic)
+	s := steps{f: f, states: make(map[string]fn.Analytic)}
 	for i, step := range c.Steps {
 		args, err := decodeAll(step.Args)
 		if err != nil {
 			return err
 		}
-		got, err := takeStep(f, states, args)
+		got, err := s.take(args)
 		if err := compare(step.Result, got, err, false); err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
 		}
@@ -159,21 +159,61 @@ func runSteps(c Case) error {
 	return nil
 }
 
-func takeStep(f *fn.Func, states map[string]fn.Analytic, args []tag.Value) (tag.Value, error) {
-	if f.Kind() != fn.AnalyticKind {
-		return call(f, args)
+// steps is one call in a query: its states by partition, or what was bound to
+// the constants of the first row that could be.
+type steps struct {
+	f      *fn.Func
+	states map[string]fn.Analytic
+	bound  fn.Scalar
+}
+
+func (s *steps) take(args []tag.Value) (tag.Value, error) {
+	last := len(s.f.Params) - 1
+	switch {
+	case s.f.Kind() == fn.AnalyticKind && last >= 0 && s.f.Params[last].Named:
+		return s.takeNamed(args, last)
+	case s.f.Kind() == fn.AnalyticKind:
+		return s.takeAnalytic(args)
+	case s.f.Bind == nil:
+		return call(s.f, args)
+	case s.bound == nil:
+		bound, err := s.f.Bind(args)
+		if err != nil {
+			return tag.Value{}, err
+		}
+		s.bound = bound
 	}
+	return s.bound(&fn.Context{}, args)
+}
+
+// takeNamed takes arguments with their names behind them, one for each.
+func (s *steps) takeNamed(args []tag.Value, plain int) (tag.Value, error) {
+	n := len(args) - 1
+	names := args[n].Array()
+	if n <= plain || len(names) != n {
+		return tag.Value{}, errors.New("too few arguments")
+	}
+	fields := make([]string, n)
+	for i, name := range names {
+		fields[i] = name.Str()
+	}
+	return s.step("", append(args[:plain:plain], object(fields[plain:], args[plain:n])), true)
+}
+
+func (s *steps) takeAnalytic(args []tag.Value) (tag.Value, error) {
 	n := len(args) - 2
 	if n < 1 {
 		return tag.Value{}, errors.New("too few arguments")
 	}
-	key := args[n+1].Str()
-	if states[key] == nil {
-		states[key] = f.Analytic()
+	if least, most := s.f.Arity(); n < least || most >= 0 && n > most {
+		return tag.Value{}, fmt.Errorf("%d arguments: want %s", n, s.f.Signature())
 	}
-	args, when := args[:n], args[n].Bool()
-	if least, most := f.Arity(); n < least || most >= 0 && n > most {
-		return tag.Value{}, fmt.Errorf("%d arguments: want %s", n, f.Signature())
+	return s.step(args[n+1].Str(), args[:n], args[n].Bool())
+}
+
+func (s *steps) step(partition string, args []tag.Value, when bool) (tag.Value, error) {
+	if s.states[partition] == nil {
+		s.states[partition] = s.f.Analytic()
 	}
-	return states[key].Step(&fn.Context{}, args, when)
+	return s.states[partition].Step(&fn.Context{}, args, when)
 }

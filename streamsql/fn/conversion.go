@@ -1,0 +1,101 @@
+package fn
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+func conversionFunctions() []*Func {
+	encoding := Param{Name: "encoding", Type: Text}
+	return []*Func{
+		{
+			Name: "encode", Family: "conversion", Params: []Param{{Name: "x", Type: Text | Bytes}, encoding}, Returns: Text,
+			Scalar: encode, Doc: "A text or a blob as base64 (RFC 4648 §4).",
+			Examples: []Example{{"encode('hello', 'base64')", `"aGVsbG8="`}},
+		},
+		{
+			Name: "decode", Family: "conversion", Params: []Param{{Name: "x", Type: Text}, encoding}, Returns: Bytes,
+			Scalar: decode, Doc: "The blob that base64 text means.", Examples: []Example{{"hex(decode('aGk=', 'base64'))", `"6869"`}},
+		},
+		{
+			Name: "unhex", Family: "conversion", Params: []Param{{Name: "x", Type: Any}}, Returns: Bytes,
+			Scalar: unhex, Doc: "The blob that hexadecimal digits mean, NULL where they are none.", Examples: []Example{{"hex(unhex('0aff'))", `"0AFF"`}, {"unhex('x')", "null"}},
+		},
+		{
+			Name: "char", Family: "text", Params: []Param{{Name: "code", Type: Any, Rest: true}}, Returns: Text,
+			Scalar: char, Doc: "A text of the characters of the code points.", Examples: []Example{{"char(72, 105)", `"Hi"`}},
+		},
+		{
+			Name: "isnull", Family: "null", Params: []Param{{Name: "x", Type: Any}}, Returns: Bool, Nulls: NullIsValue,
+			Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) { return tag.BoolOf(args[0].IsNull()), nil },
+			Doc:    "Whether the value is NULL, as x IS NULL.", Examples: []Example{{"isnull(NULL)", "true"}},
+		},
+	}
+}
+
+func encode(_ *Context, args []tag.Value) (tag.Value, error) {
+	src, err := octets("x", args[0])
+	if err != nil {
+		return tag.Value{}, err
+	}
+	if err := isBase64(args[1]); err != nil {
+		return tag.Value{}, err
+	}
+	return tag.StringOf(base64.StdEncoding.EncodeToString(src)), nil
+}
+
+func decode(_ *Context, args []tag.Value) (tag.Value, error) {
+	src, err := text("x", args[0])
+	if err != nil {
+		return tag.Value{}, err
+	}
+	if err := isBase64(args[1]); err != nil {
+		return tag.Value{}, err
+	}
+	out, err := base64.StdEncoding.DecodeString(src)
+	if err != nil {
+		return tag.Value{}, fmt.Errorf("x is no base64: %w", err)
+	}
+	return tag.BytesOf(out), nil
+}
+
+func isBase64(v tag.Value) error {
+	name, err := text("encoding", v)
+	if err == nil && !strings.EqualFold(name, "base64") {
+		err = fmt.Errorf("encoding is %q: want base64", name)
+	}
+	return err
+}
+
+func unhex(_ *Context, args []tag.Value) (tag.Value, error) {
+	digits := value.Text(args[0])
+	if len(digits)%2 != 0 {
+		return tag.NullOf(tag.Good), nil
+	}
+	out := make([]byte, len(digits)/2)
+	for i := range out {
+		high, low := digit(digits[2*i]), digit(digits[2*i+1])
+		if high > 15 || low > 15 {
+			return tag.NullOf(tag.Good), nil
+		}
+		out[i] = byte(high<<4 | low)
+	}
+	return tag.BytesOf(out), nil
+}
+
+func char(_ *Context, args []tag.Value) (tag.Value, error) {
+	var out []byte
+	for _, v := range args {
+		code := value.Int(v)
+		if code < 0 || code > utf8.MaxRune {
+			code = utf8.RuneError
+		}
+		out = utf8.AppendRune(out, rune(code))
+	}
+	return tag.StringOf(string(out)), nil
+}

@@ -1,0 +1,71 @@
+package fn
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// layouts are the forms in which a time may be written as text: RFC 3339 and
+// ISO 8601 with a zone, or without one in UTC.
+func layouts() []string {
+	return []string{
+		time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999",
+		"2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02", time.RFC1123Z, time.RFC1123,
+	}
+}
+
+// instant reads a time out of an argument: a Time, a number of milliseconds
+// since the Unix epoch, or text. Text keeps the zone that it names.
+func instant(name string, v tag.Value) (time.Time, error) {
+	switch {
+	case v.IsNull():
+	case v.Kind() == tag.Time:
+		ns, _ := v.Nanos()
+		return time.Unix(0, ns).UTC(), nil
+	case v.Kind().IsNumber():
+		ms, _ := v.Float()
+		return ofMillis(name, ms)
+	case v.Kind() == tag.String:
+		return parseTime(name, v.Str())
+	}
+	return time.Time{}, wrong(name, v, "a time")
+}
+
+func ofMillis(name string, ms float64) (time.Time, error) {
+	if math.IsNaN(ms) || math.Abs(ms) > 253402300799999 { // the end of year 9999
+		return time.Time{}, fmt.Errorf("%s is %v: want milliseconds since 1970", name, ms)
+	}
+	whole := math.Floor(ms)
+	return time.UnixMilli(int64(whole)).Add(time.Duration((ms - whole) * 1e6)).UTC(), nil
+}
+
+func parseTime(name, s string) (time.Time, error) {
+	s = strings.TrimSpace(s)
+	for _, layout := range layouts() {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%s is %q: want a time such as 2026-11-22T17:00:00Z", name, s)
+}
+
+// duration reads a length of time out of an argument: text such as 1h30m or
+// 500ms, or a number of milliseconds.
+func duration(name string, v tag.Value) (time.Duration, error) {
+	switch {
+	case v.IsNull():
+	case v.Kind() == tag.String:
+		if d, err := time.ParseDuration(v.Str()); err == nil {
+			return d, nil
+		}
+		return 0, fmt.Errorf("%s is %q: want a duration such as 5s or 1h30m", name, v.Str())
+	case v.Kind().IsNumber():
+		ms, _ := v.Float()
+		return time.Duration(ms * float64(time.Millisecond)), nil
+	}
+	return 0, wrong(name, v, "a duration such as '5s'")
+}

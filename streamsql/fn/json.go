@@ -1,0 +1,166 @@
+package fn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/holdfast-edge/holdfast/streamsql/jsonpath"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// jsonFunctions work on nested values, and on text that is JSON. A path is
+// RFC 9535's; one that is a constant is parsed once.
+func jsonFunctions() []*Func {
+	x := Param{Name: "x", Type: Any}
+	return []*Func{
+		{
+			Name: "to_json", Aliases: []string{"json_quote"}, Family: "json", Params: []Param{x}, Returns: Text, Nulls: NullIsValue,
+			Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
+				return tag.StringOf(string(tag.AppendJSON(nil, args[0]))), nil
+			},
+			Doc: "The value as JSON text.", Examples: []Example{{"to_json(json_object('a', 1))", `"{\"a\":1}"`}, {"to_json(NULL)", `"null"`}},
+		},
+		{
+			Name: "parse_json", Aliases: []string{"json"}, Family: "json", Params: []Param{x}, Returns: Any,
+			Scalar: parseJSON, Doc: "The value that a JSON text is of.", Examples: []Example{{`parse_json('{"a":[1,2]}')`, `{"a":[1,2]}`}},
+		},
+		{
+			Name: "json_valid", Family: "json", Params: []Param{x}, Returns: Bool,
+			Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
+				_, err := tag.ParseJSON([]byte(value.Text(args[0])))
+				return tag.BoolOf(err == nil), nil
+			},
+			Doc: "Whether a text is JSON.", Examples: []Example{{"json_valid('[1')", "false"}},
+		},
+		{
+			Name: "json_type", Family: "json", Params: []Param{x}, Returns: Text, Nulls: NullIsValue,
+			Scalar: jsonType, Doc: "The type of the value that a JSON text is of, or of any other value, in JSON's words.",
+			Examples: []Example{{"json_type('[1]')", `"array"`}, {"json_type(1.5)", `"real"`}},
+		},
+		pathFunction("json_path_query", Any, queryPath,
+			"What a path finds in x: one value for a path that names one, else an array of all. A path that names one that is not there fails.",
+			Example{`json_path_query('{"a":[{"b":1},{"b":2}]}', '$.a[?(@.b>1)].b')`, "[2]"}),
+		pathFunction("json_path_query_first", Any, firstOnPath, "The first value that a path finds in x. That there is none fails.",
+			Example{`json_path_query_first('{"a":[{"b":1},{"b":2}]}', '$.a[*].b')`, "1"}),
+		pathFunction("json_path_exists", Bool, existsOnPath, "Whether a path finds anything in x.",
+			Example{`json_path_exists('{"a":1}', '$.b')`, "false"}),
+		pathFunction("json_extract", Any, extractPath, "What a path finds in x, NULL where it finds nothing.",
+			Example{`json_extract('{"a":{"b":1}}', '$.a.b')`, "1"}),
+	}
+}
+
+// parseJSON reads the JSON text null as NULL.
+func parseJSON(_ *Context, args []tag.Value) (tag.Value, error) {
+	src, err := octets("x", args[0])
+	if err != nil {
+		return tag.Value{}, err
+	}
+	v, err := tag.ParseJSON(src)
+	if err != nil {
+		return tag.Value{}, fmt.Errorf("parse JSON: %w", err)
+	}
+	return v, nil
+}
+
+func jsonType(_ *Context, args []tag.Value) (tag.Value, error) {
+	v := args[0]
+	if v.Kind() == tag.String {
+		parsed, err := tag.ParseJSON([]byte(v.Str()))
+		if err != nil {
+			return tag.StringOf("text"), nil
+		}
+		v = parsed
+	}
+	switch {
+	case v.IsNull():
+		return tag.StringOf("null"), nil
+	case v.Kind() == tag.Bool:
+		return tag.StringOf(fmt.Sprint(v.Bool())), nil
+	}
+	return tag.StringOf(map[Type]string{
+		Int: "integer", Float: "real", Text: "text", Array: "array", Object: "object", Bytes: "text", Time: "text",
+	}[TypeOf(v.Kind())]), nil
+}
+
+// pathFunction makes a function of a nested value and a path.
+func pathFunction(name string, returns Type, apply func(p *jsonpath.Path, v tag.Value) (tag.Value, error), doc string, example Example) *Func {
+	return &Func{
+		Name: name, Family: "json", Returns: returns, Nulls: NullIsValue, Doc: doc, Examples: []Example{example},
+		Params: []Param{{Name: "x", Type: Any}, {Name: "path", Type: Text, Constant: true}},
+		Bind: func(constants []tag.Value) (Scalar, error) {
+			var known *jsonpath.Path
+			if v := constants[1]; !v.IsNull() {
+				p, err := jsonpath.Parse(value.Text(v))
+				if err != nil {
+					return nil, err
+				}
+				known = p
+			}
+			return func(_ *Context, args []tag.Value) (tag.Value, error) { return onPath(known, args, apply) }, nil
+		},
+	}
+}
+
+func onPath(known *jsonpath.Path, args []tag.Value, apply func(p *jsonpath.Path, v tag.Value) (tag.Value, error)) (tag.Value, error) {
+	p := known
+	if p == nil {
+		s, err := text("path", args[1])
+		if err != nil {
+			return tag.Value{}, err
+		}
+		if p, err = jsonpath.Parse(s); err != nil {
+			return tag.Value{}, err
+		}
+	}
+	v := args[0]
+	if v.Kind() == tag.String && !v.IsNull() {
+		parsed, err := tag.ParseJSON([]byte(v.Str()))
+		if err != nil {
+			return tag.Value{}, fmt.Errorf("parse JSON: %w", err)
+		}
+		v = parsed
+	}
+	return apply(p, v)
+}
+
+func queryPath(p *jsonpath.Path, v tag.Value) (tag.Value, error) {
+	found, err := p.Find(v)
+	switch {
+	case err != nil:
+		return tag.Value{}, err
+	case !p.Singular():
+		return tag.ArrayOf(slices.Clip(found)), nil
+	case len(found) == 0:
+		return tag.Value{}, fmt.Errorf("there is nothing at %s", p)
+	}
+	return found[0], nil
+}
+
+func firstOnPath(p *jsonpath.Path, v tag.Value) (tag.Value, error) {
+	found, err := p.Find(v)
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("there is nothing at %s", p)
+	}
+	if err != nil {
+		return tag.Value{}, err
+	}
+	return found[0], nil
+}
+
+func existsOnPath(p *jsonpath.Path, v tag.Value) (tag.Value, error) {
+	found, err := p.Find(v)
+	return tag.BoolOf(slices.ContainsFunc(found, func(v tag.Value) bool { return !v.IsNull() })), err
+}
+
+func extractPath(p *jsonpath.Path, v tag.Value) (tag.Value, error) {
+	found, err := p.Find(v)
+	switch {
+	case err != nil || len(found) == 0:
+		return tag.NullOf(v.Quality()), err
+	case p.Singular():
+		return found[0], nil
+	default:
+		return tag.ArrayOf(slices.Clip(found)), nil
+	}
+}

@@ -1,0 +1,84 @@
+package fn
+
+import (
+	"regexp"
+
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// regexpFunctions use the syntax of RE2 (https://github.com/google/re2/wiki/Syntax),
+// which is matched in time linear in the text. A pattern that is a constant is
+// compiled once.
+func regexpFunctions() []*Func {
+	return []*Func{
+		matching(
+			"regexp_matches", []string{"regexp"}, Bool, nil, "Whether a text contains a match of a pattern; false where either is NULL.",
+			func(re *regexp.Regexp, args []tag.Value) tag.Value {
+				return tag.BoolOf(re.MatchString(value.Text(args[0])))
+			},
+			Example{"regexp_matches('pump12', '[0-9]+')", "true"},
+		),
+		matching(
+			"regexp_replace", nil, Text, []Param{{Name: "by", Type: Text}},
+			"The text with every match of a pattern replaced; $1 stands for what its first group matched.",
+			func(re *regexp.Regexp, args []tag.Value) tag.Value {
+				return tag.StringOf(re.ReplaceAllString(value.Text(args[0]), value.Text(args[2])))
+			},
+			Example{"regexp_replace('a1b2', '[0-9]', '#')", `"a#b#"`},
+		),
+		matching(
+			"regexp_substr", []string{"regexp_substring"}, Text, nil, "The first match of a pattern in a text, empty where there is none.",
+			func(re *regexp.Regexp, args []tag.Value) tag.Value {
+				return tag.StringOf(re.FindString(value.Text(args[0])))
+			},
+			Example{"regexp_substr('pump12', '[0-9]+')", `"12"`},
+		),
+	}
+}
+
+// matching makes a function of a text, a pattern and more.
+func matching(
+	name string, aliases []string, returns Type, more []Param, doc string,
+	apply func(re *regexp.Regexp, args []tag.Value) tag.Value, example Example,
+) *Func {
+	otherwise := tag.NullOf(tag.Good)
+	if returns == Bool {
+		otherwise = tag.BoolOf(false)
+	}
+	f := &Func{
+		Name: name, Aliases: aliases, Family: "text", Returns: returns, Nulls: NullIsValue, Doc: doc, Examples: []Example{example},
+		Params: append([]Param{{Name: "x", Type: Text}, {Name: "pattern", Type: Text, Constant: true}}, more...),
+	}
+	f.Bind = func(constants []tag.Value) (Scalar, error) {
+		compiled, err := pattern(constants[1])
+		if err != nil {
+			return nil, err
+		}
+		return func(_ *Context, args []tag.Value) (tag.Value, error) {
+			for _, v := range args {
+				if v.IsNull() {
+					return otherwise, nil
+				}
+			}
+			re, err := compiled, error(nil)
+			if re == nil {
+				re, err = regexp.Compile(value.Text(args[1]))
+			}
+			if err != nil {
+				return tag.Value{}, err
+			}
+			return apply(re, args), nil
+		}, nil
+	}
+	return f
+}
+
+// pattern compiles a pattern that is known beforehand, and returns nil for one
+// that is not.
+func pattern(v tag.Value) (*regexp.Regexp, error) {
+	if v.IsNull() {
+		return nil, nil
+	}
+	return regexp.Compile(value.Text(v))
+}
