@@ -36,7 +36,7 @@ func AuditFile(path string) error {
 // the values, and returns ErrCorrupt where one leads astray: out of the file,
 // to a page of another type, or to a page that belongs to something else.
 func Audit(file io.ReaderAt, size int64) error {
-	m, err := latestMeta(file, size)
+	m, err := latestMeta(file)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func Audit(file io.ReaderAt, size int64) error {
 // latestMeta returns the meta page of the last transaction. bbolt finds the
 // second one by the page size of the first or, where that is damaged, by
 // trying sizes; Holdfast has one size only.
-func latestMeta(file io.ReaderAt, size int64) (meta, error) {
+func latestMeta(file io.ReaderAt) (meta, error) {
 	var latest meta
 	var damage error
 	for page := range int64(2) {

@@ -40,23 +40,29 @@ func appendFloats(dst []byte, values []tag.Value) []byte {
 // e+1, too, unless it becomes too large.
 func appendDecimals(dst []byte, values []tag.Value) ([]byte, bool) {
 	for e := 0; e <= maxDecimals; e++ {
-		out, scale := append(dst, byte(e)), power(e)
-		var last int64
-		fits := true
-		for _, v := range values {
-			m, ok := mantissa(floatOf(v), scale)
-			if !ok {
-				fits = false
-				break
-			}
-			out = binary.AppendVarint(out, m-last)
-			last = m
+		from := len(dst)
+		dst = append(dst, byte(e))
+		if decimal, ok := appendMantissas(dst, values, power(e)); ok {
+			return decimal, true
 		}
-		if fits {
-			return out, true
-		}
+		dst = dst[:from]
 	}
 	return dst, false
+}
+
+// appendMantissas appends differences of integers, as far as all values are
+// such.
+func appendMantissas(dst []byte, values []tag.Value, scale float64) ([]byte, bool) {
+	var last int64
+	for _, v := range values {
+		m, ok := mantissa(floatOf(v), scale)
+		if !ok {
+			return dst, false
+		}
+		dst = binary.AppendVarint(dst, m-last)
+		last = m
+	}
+	return dst, true
 }
 
 // mantissa returns the integer that f is a scale-th of, if dividing it gives f

@@ -145,34 +145,13 @@ func readHead(body []byte) (*head, error) {
 		at += p.size + checksumSize
 		h.parts[i] = p
 	}
-	if r.Err() != nil || at < 0 {
+	if at < 0 {
+		r.Fail("parts that fit in memory")
+	}
+	if r.Err() != nil {
 		return nil, fmt.Errorf("%w: head: %w", errDamaged, r.Err())
 	}
 	return h, nil
-}
-
-// find returns the part of a kind and field.
-func (h *head) find(kind byte, field uint32) (part, bool) {
-	for _, p := range h.parts {
-		if p.kind == kind && p.field == field {
-			return p, true
-		}
-	}
-	return part{}, false
-}
-
-// open returns the octets of a part, checked and expanded, in memory of their
-// own.
-func (u *unpacker) open(parts []byte, p part) ([]byte, error) {
-	end := p.at + p.size + checksumSize
-	if p.at < 0 || end > len(parts) {
-		return nil, fmt.Errorf("%w: it ends early", errDamaged)
-	}
-	kept, err := checked(parts[p.at:end])
-	if err != nil {
-		return nil, err
-	}
-	return u.unpack(kept, p.raw)
 }
 
 const checksumSize = 4

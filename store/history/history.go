@@ -121,13 +121,18 @@ func (h *History) Run(ctx context.Context, from Source) error {
 	}
 }
 
-// fill takes entries until it is time to write them.
+// fill takes entries until it is time to write them. Where memory is full and
+// writing has failed, it takes none: the log holds what comes meanwhile.
 func (h *History) fill(ctx context.Context, from Source) error {
 	waiting, cancel := ctx, func() {}
 	if wait, ok := h.untilFlush(h.options.Now()); ok {
 		waiting, cancel = context.WithTimeout(ctx, wait)
 	}
 	defer cancel()
+	if h.waiting >= h.options.FlushValues {
+		<-waiting.Done()
+		return ctx.Err()
+	}
 	for {
 		e, err := from.Next(waiting)
 		if err != nil {
@@ -135,7 +140,7 @@ func (h *History) fill(ctx context.Context, from Source) error {
 		}
 		isFirst := len(h.pending) == 0 // from now on there is something to wait for
 		h.consume(e)
-		if isFirst || h.waiting >= h.options.FlushValues || waiting.Err() != nil {
+		if isFirst || !h.retryAt.IsZero() || h.waiting >= h.options.FlushValues || waiting.Err() != nil {
 			return nil
 		}
 	}
@@ -209,7 +214,7 @@ func (h *History) tail(schema *tag.Schema) *tail {
 // untilFlush returns how long what waits may still wait, and whether anything
 // does.
 func (h *History) untilFlush(now time.Time) (time.Duration, bool) {
-	if len(h.pending) == 0 {
+	if len(h.pending) == 0 && h.waiting == 0 {
 		return 0, false
 	}
 	wait := h.options.FlushEvery - now.Sub(h.oldest)

@@ -58,8 +58,11 @@ func (u *unpacker) unpack(kept []byte, raw int) ([]byte, error) {
 		return append([]byte(nil), kept...), nil
 	}
 	out, err := u.decoder.DecodeAll(kept, make([]byte, 0, min(raw, maxPart)))
-	if err != nil || len(out) != raw {
-		return nil, fmt.Errorf("%w: expand %d octets to %d: %w", errDamaged, len(kept), raw, err)
+	if err != nil {
+		return nil, fmt.Errorf("%w: expand %d octets: %w", errDamaged, len(kept), err)
+	}
+	if len(out) != raw {
+		return nil, fmt.Errorf("%w: expanded to %d octets, want %d", errDamaged, len(out), raw)
 	}
 	return out, nil
 }

@@ -45,16 +45,6 @@ type extent struct {
 // end returns the position behind the last entry.
 func (h *header) end() uint64 { return h.first + h.count }
 
-// of returns the extent of a stream in the block.
-func (h *header) of(stream uint32) (extent, bool) {
-	for _, e := range h.streams {
-		if e.stream == stream {
-			return e, true
-		}
-	}
-	return extent{}, false
-}
-
 func appendHeader(dst []byte, h *header) []byte {
 	from := len(dst)
 	dst = binary.AppendUvarint(dst, h.first)
@@ -85,7 +75,10 @@ func readHeader(src []byte) (*header, error) {
 	for i := range h.streams {
 		h.streams[i] = extent{stream: uint32(r.Uvarint()), first: r.Uvarint(), rows: r.Uvarint()}
 	}
-	if r.Err() != nil || h.raw > maxBlock {
+	if h.raw > maxBlock {
+		r.Fail("a payload that fits in memory")
+	}
+	if r.Err() != nil {
 		return nil, fmt.Errorf("%w: header: %w", errDamaged, r.Err())
 	}
 	return h, nil

@@ -1,6 +1,7 @@
 package log
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"time"
@@ -256,7 +257,7 @@ func putConsumer(cursors, skips *bbolt.Bucket, g *group, s consumerState) error 
 	s.record.lag += s.consumer.fresh(g)
 	encoded := appendConsumer(nil, s.record)
 	name := []byte(s.consumer.name)
-	if string(cursors.Get(name)) != string(encoded) {
+	if !bytes.Equal(cursors.Get(name), encoded) {
 		if err := cursors.Put(name, encoded); err != nil {
 			return err
 		}

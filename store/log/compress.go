@@ -58,8 +58,11 @@ func (d *decompressor) expand(h *header, kept []byte) ([]byte, error) {
 		return append([]byte(nil), kept...), nil
 	}
 	payload, err := d.decoder.DecodeAll(kept, make([]byte, 0, h.raw))
-	if err != nil || len(payload) != h.raw {
-		return nil, fmt.Errorf("%w: decompress %d octets to %d: %w", errDamaged, len(kept), h.raw, err)
+	if err != nil {
+		return nil, fmt.Errorf("%w: decompress %d octets: %w", errDamaged, len(kept), err)
+	}
+	if len(payload) != h.raw {
+		return nil, fmt.Errorf("%w: decompressed to %d octets, want %d", errDamaged, len(payload), h.raw)
 	}
 	return payload, nil
 }

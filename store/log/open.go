@@ -173,8 +173,8 @@ func (l *Log) loadBlocks(tx *bbolt.Tx) error {
 	blocks := tx.Bucket(blocksBucket)
 	next := map[uint32]uint64{}
 	err := blocks.ForEachBucket(func(k []byte) error {
-		h, err := blockHeader(blocks.Bucket(k), k)
-		if l.committer.incomplete = err != nil; err != nil {
+		h, damage := blockHeader(blocks.Bucket(k), k)
+		if l.committer.incomplete = damage != nil; damage != nil {
 			return nil
 		}
 		for _, e := range h.streams {

@@ -104,9 +104,9 @@ func findBlock(held *segment, position, end uint64, wanted func(uint32) bool) (r
 		c := blocks.Cursor()
 		for k, passed := seekBlock(c, position), 0; k != nil; k, _ = c.Next() {
 			found := blocks.Bucket(k)
-			h, err := blockHeader(found, k)
-			if err != nil {
-				raw.to, raw.damage, raw.hole = blockEnd(c, end), err, false
+			h, damage := blockHeader(found, k)
+			if damage != nil {
+				raw.to, raw.damage, raw.hole = blockEnd(c, end), damage, false
 				return nil
 			}
 			if h.end() <= position {

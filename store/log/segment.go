@@ -56,8 +56,6 @@ type segment struct {
 	db      *bbolt.DB    // nil while closed
 	life    life
 	schemas map[uint32]*tag.Schema
-	size    int64 // of the file, when it was closed for writing
-	used    uint64
 }
 
 func segmentPath(dir string, first uint64) string {

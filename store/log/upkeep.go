@@ -83,7 +83,7 @@ func (l *Log) enforce(now time.Time) bool {
 	if aged {
 		l.committer.enforced = now
 	}
-	any := false
+	moved := false
 	for _, c := range l.all() {
 		c.mu.Lock()
 		quota, oldest := c.options.Quota, c.lanes.oldest()
@@ -97,12 +97,12 @@ func (l *Log) enforce(now time.Time) bool {
 		if to == 0 {
 			continue
 		}
-		any = true
+		moved = true
 		if err := c.skip(to, cause); err != nil {
 			l.options.Logger.Error("advance cursor", "cursor", c.name, "error", err)
 		}
 	}
-	return any
+	return moved
 }
 
 // firstSince returns the position of the first block behind another one that

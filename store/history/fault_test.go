@@ -1,0 +1,62 @@
+package history_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/store/history"
+	"github.com/holdfast-edge/holdfast/store/storetest"
+)
+
+// ticking is a clock that runs, from epoch plus half a day on, ten times as fast.
+func ticking(o *history.Options) {
+	began := time.Now()
+	o.FlushValues = 1000
+	o.Now = func() time.Time { return time.Unix(0, epoch+12*hour).Add(10 * time.Since(began)) }
+}
+
+func TestAFullDiskHoldsTheHistoryAndLosesNothing(t *testing.T) {
+	disk := storetest.SmallDisk(t, 8)
+	a := start(t, ticking, func(o *history.Options) { o.Dir = disk.Dir })
+	boiler := storetest.Stream("boiler", 8)
+	a.give(storetest.Noise(boiler, 0, 1000, epoch))
+	eventually(t, "written", func() bool { return a.Stats().Flushes >= 1 && a.Stats().Waiting == 0 })
+	disk.Fill(t)
+	for i := 1; i < 40; i++ {
+		a.give(storetest.Noise(boiler, i*1000, 1000, epoch+int64(i)*1000*second))
+	}
+	eventually(t, "it takes no more than it can hold", func() bool { s := a.Stats(); return s.Waiting >= 8000 && len(a.entries) > 0 })
+	if found := len(a.all("boiler", "f0", epoch, epoch+24*hour)); found < 2000 {
+		t.Errorf("%d rows are seen", found)
+	}
+	disk.Relieve(t)
+	eventually(t, "all is written", func() bool { s := a.Stats(); return len(a.entries) == 0 && s.Rows == 40_000 })
+	a.flushed()
+	mustBeNumbers(t, a.all("boiler", "f0", epoch, epoch+24*hour), 0, 40_000, epoch)
+}
+
+func TestADamagedShardIsPutAsideAndTheOthersAreRead(t *testing.T) {
+	a := start(t, func(o *history.Options) { o.ShardWidth = time.Minute })
+	a.give(storetest.Rows(storetest.Stream("boiler", 1), 0, 180, epoch))
+	a.flushed()
+	a.stop()
+	files, err := filepath.Glob(filepath.Join(a.options.Dir, "*.hist"))
+	if err != nil || len(files) != 3 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	if err := os.Truncate(files[1], 5000); err != nil {
+		t.Fatal(err)
+	}
+	a.open()
+	found := a.all("boiler", "f0", epoch, epoch+hour)
+	mustBeNumbers(t, found[:60], 0, 60, epoch)
+	mustBeNumbers(t, found[60:], 120, 60, epoch+120*second)
+	if s := a.Stats(); s.Quarantined != 1 {
+		t.Errorf("%d put aside", s.Quarantined)
+	}
+	a.give(storetest.Rows(storetest.Stream("boiler", 1), 60, 60, epoch+60*second)) // delivered again
+	a.flushed()
+	mustBeNumbers(t, a.all("boiler", "f0", epoch, epoch+hour), 0, 180, epoch)
+}
