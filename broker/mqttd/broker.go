@@ -57,10 +57,20 @@ func Start(config Config) (*Broker, error) {
 	}
 	b.running.Go(func() { b.watches.run(b.over) })
 	b.running.Go(b.tidy)
-	if err := b.listen(); err != nil {
+	if err := b.admit(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start MQTT broker: %w", err), b.Close(context.Background()))
 	}
 	return b, nil
+}
+
+// admit lets clients in, once everything is there that their messages go to.
+func (b *Broker) admit() error {
+	if b.config.Prepare != nil {
+		if err := b.config.Prepare(b); err != nil {
+			return err
+		}
+	}
+	return b.listen()
 }
 
 // open opens the file and takes back what is in it.

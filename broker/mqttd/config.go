@@ -21,6 +21,10 @@ type Config struct {
 	// process. Nil: they do not.
 	Open func() (*bbolt.DB, error)
 
+	// Prepare makes taps and watches before clients can connect, so that they miss
+	// no message. Its error is that of Start. Nil: there are none.
+	Prepare func(*Broker) error
+
 	Logger *slog.Logger // nil: discarded
 
 	MaxClients     int           // connections at a time; 10,000
