@@ -39,16 +39,17 @@ type Watermark struct {
 func (h *History) Scan(ctx context.Context, q Query, fn func(Chunk) error) (Watermark, error) {
 	h.swap.RLock()
 	mark := Watermark{Newest: h.newest[q.Stream]}
-	starts := h.slots(q)
 	h.swap.RUnlock()
-	for _, s := range starts {
+	for at := q.From; at < q.To; {
 		if err := ctx.Err(); err != nil {
 			return mark, err
 		}
-		c, err := h.collect(q, s)
+		raw, err := h.gather(q, at)
 		if err != nil {
 			return mark, fmt.Errorf("scan %s: %w", q.Stream, err)
 		}
+		c := h.together(q, raw)
+		at = raw.to
 		if len(c.Times) == 0 {
 			continue
 		}
@@ -59,36 +60,10 @@ func (h *History) Scan(ctx context.Context, q Query, fn func(Chunk) error) (Wate
 	return mark, nil
 }
 
-// slot is a stretch of time that one shard has, or will have.
-type slot struct{ from, to int64 }
-
-// slots divides a query by shards. What is between them has rows in memory
-// only.
-func (h *History) slots(q Query) []slot {
-	var all []slot
-	at := q.From
-	for _, d := range h.shards.list(q.From, q.To) {
-		if d.start > at {
-			all = append(all, slot{at, d.start})
-		}
-		at = max(at, d.start)
-		end := min(d.end(), q.To)
-		all = append(all, slot{at, end})
-		at = end
-	}
-	if at < q.To {
-		all = append(all, slot{at, q.To})
-	}
-	return all
-}
-
-// collect gathers the rows of a slot and orders them.
-func (h *History) collect(q Query, s slot) (Chunk, error) {
-	q.From, q.To = s.from, s.to
-	raw, err := h.gather(q)
-	if err != nil {
-		return Chunk{}, err
-	}
+// together expands what was gathered of a slot and orders it. What is damaged
+// is left out and reported.
+func (h *History) together(q Query, raw gathered) Chunk {
+	q.From, q.To = raw.from, raw.to
 	g := newGathering(q)
 	for _, b := range raw.blocks {
 		if err := g.addBlock(h.unpacker, b); err != nil {
@@ -100,12 +75,16 @@ func (h *History) collect(q Query, s slot) (Chunk, error) {
 		h.options.Logger.Error("block of history skipped", "stream", q.Stream, "error", err)
 	}
 	g.addRows(raw.rows)
-	return g.chunk(), nil
+	return g.chunk()
 }
 
-// gathered is what a query copies while rows cannot move: the parts of blocks
-// that it needs, and rows in memory.
+// slot is a stretch of time that is in one shard, or in none.
+type slot struct{ from, to int64 }
+
+// gathered is what a query copies of a slot while rows cannot move: the parts
+// of blocks that it needs, and rows in memory.
 type gathered struct {
+	slot
 	blocks  []rawBlock
 	rows    []rowRef
 	damaged []error // blocks that cannot be read
@@ -123,22 +102,24 @@ type rawPart struct {
 	octets []byte // with the checksum
 }
 
-// gather copies what a slot has. A row moves from memory to a shard while both
-// are locked for readers; a shard that comes or goes meanwhile makes it begin
-// again.
-func (h *History) gather(q Query) (gathered, error) {
+// gather copies what the slot that begins at a time has. A row moves from
+// memory to a shard while both are locked for readers; a shard that comes or
+// goes meanwhile makes it begin again.
+func (h *History) gather(q Query, at int64) (gathered, error) {
+	q.From = at
 	for {
-		var found gathered
-		d := h.shards.at(q.From)
+		d := h.shards.at(at)
 		if d == nil {
-			if h.fromMemory(q, &found) {
+			if found, ok := h.fromMemory(q); ok {
 				return found, nil
 			}
 			continue
 		}
+		var found gathered
 		done := false
 		err := h.shards.use(d, func() error {
 			done = true
+			found.slot = slot{at, min(d.end(), q.To)}
 			return h.fromBoth(q, d, &found)
 		})
 		if done || err != nil {
@@ -147,28 +128,37 @@ func (h *History) gather(q Query) (gathered, error) {
 	}
 }
 
-// fromMemory takes the rows of a slot that has no shard, and reports whether it
-// still has none.
-func (h *History) fromMemory(q Query, found *gathered) bool {
+// fromMemory takes the rows up to the next shard. It reports false where the
+// time has got a shard meanwhile.
+func (h *History) fromMemory(q Query) (gathered, bool) {
 	h.swap.RLock()
 	defer h.swap.RUnlock()
-	found.rows = h.rowsOf(q)
-	return h.shards.at(q.From) == nil
+	if h.shards.at(q.From) != nil {
+		return gathered{}, false
+	}
+	found := gathered{slot: slot{q.From, q.To}}
+	if later := h.shards.list(q.From, q.To); len(later) > 0 {
+		found.to = later[0].start
+	}
+	found.rows = h.rowsOf(q, found.slot)
+	return found, true
 }
 
 func (h *History) fromBoth(q Query, d *shard, found *gathered) error {
 	h.swap.RLock()
 	defer h.swap.RUnlock()
-	found.rows = slices.DeleteFunc(h.rowsOf(q), func(r rowRef) bool { return d.hasApplied(r.incarnation(), r.position) })
+	found.rows = slices.DeleteFunc(h.rowsOf(q, found.slot), func(r rowRef) bool {
+		return d.hasApplied(r.incarnation(), r.position)
+	})
 	return d.copyBlocks(q, found)
 }
 
-// rowsOf returns the rows in memory that a query asks for.
-func (h *History) rowsOf(q Query) []rowRef {
+// rowsOf returns the rows of a slot in memory that a query asks for.
+func (h *History) rowsOf(q Query, s slot) []rowRef {
 	var rows []rowRef
 	for _, t := range h.tails {
 		if t.schema.Name() == q.Stream {
-			rows = append(rows, t.within(q.From, q.To)...)
+			rows = append(rows, t.within(s.from, s.to)...)
 		}
 	}
 	return rows
