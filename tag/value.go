@@ -1,6 +1,7 @@
 package tag
 
 import (
+	"bytes"
 	"math"
 	"time"
 	"unsafe"
@@ -168,7 +169,7 @@ func (v Value) Equal(w Value) bool {
 	case String:
 		return v.Str() == w.Str()
 	case Bytes:
-		return string(v.Bytes()) == string(w.Bytes())
+		return bytes.Equal(v.Bytes(), w.Bytes())
 	case Array:
 		return equalValues(v.Array(), w.Array())
 	case ObjectKind:

@@ -28,7 +28,8 @@ func object(t testing.TB, pairs ...any) tag.Value {
 
 func everyKind(t testing.TB) []tag.Value {
 	return []tag.Value{
-		{}, tag.NullOf(tag.Good), tag.BoolOf(true), tag.BoolOf(false), tag.IntOf(math.MinInt64), tag.IntOf(0),
+		{},
+		tag.NullOf(tag.Good), tag.BoolOf(true), tag.BoolOf(false), tag.IntOf(math.MinInt64), tag.IntOf(0),
 		tag.UintOf(math.MaxUint64), tag.FloatOf(0.1), tag.FloatOf(math.Inf(-1)), tag.StringOf(""),
 		tag.StringOf("Grüße \x00\"\\\n"), tag.BytesOf([]byte{0, 255}), tag.NanosOf(1_700_000_000_123_456_789),
 		tag.ArrayOf([]tag.Value{tag.IntOf(1), tag.StringOf("a")}), tag.ArrayOf(nil),

@@ -3,7 +3,6 @@ package endpoint_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -37,9 +36,15 @@ type bench struct {
 // on runs a test in virtual time with one endpoint and the named devices, each
 // with a readable tag a and a writable tag b.
 func on(t *testing.T, devices []string, test func(b *bench)) {
+	over(t, newPlant(devices...), devices, test)
+}
+
+// over is on with a plant of one's own.
+func over(t *testing.T, p *plant, devices []string, test func(b *bench)) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &bench{t: t, plant: newPlant(devices...), bus: broker.New(nil), meters: map[string]*endpoint.Meter{}}
-		log := slog.New(slog.NewTextHandler(io.Discard, nil))
+		p.cut = make(chan struct{}) // of the bubble
+		b := &bench{t: t, plant: p, bus: broker.New(nil), meters: map[string]*endpoint.Meter{}}
+		log := slog.New(slog.DiscardHandler)
 		b.system = supervisor.New(supervisor.Options{Random: func() float64 { return 0.5 }})
 		env := endpoint.Env{
 			Site: "plant-7", System: b.system, Bus: b.bus, Logger: log, Meter: b.meter,
@@ -337,12 +342,16 @@ func TestWrites(t *testing.T) {
 		"are verified":          {cmd: cmd, want: "accepted sent acknowledged verified", sent: true},
 		"refused by the device": {cmd: cmd, change: refuseWrites, want: "accepted sent refused", err: "illegal data value"},
 		"without an answer":     {cmd: cmd, change: loseWrites, want: "accepted sent unknown", err: "no answer"},
-		"above the limit": {cmd: with(func(c *write.Command) { c.Value = tag.IntOf(101) }),
-			want: "refused", err: "above the most allowed"},
+		"above the limit": {
+			cmd:  with(func(c *write.Command) { c.Value = tag.IntOf(101) }),
+			want: "refused", err: "above the most allowed",
+		},
 		"to a read-only tag": {cmd: with(func(c *write.Command) { c.Tag = "a" }), want: "refused", err: "read-only"},
 		"to no tag":          {cmd: with(func(c *write.Command) { c.Tag = "x" }), want: "refused", err: `no tag "x"`},
-		"of a wrong type": {cmd: with(func(c *write.Command) { c.Value = tag.FloatOf(1.5) }),
-			want: "refused", err: "takes an integer"},
+		"of a wrong type": {
+			cmd:  with(func(c *write.Command) { c.Value = tag.FloatOf(1.5) }),
+			want: "refused", err: "takes an integer",
+		},
 		"too late":            {cmd: with(func(c *write.Command) { c.Deadline = time.Unix(0, 0) }), want: "failed", err: "deadline"},
 		"as a dry run":        {cmd: with(func(c *write.Command) { c.DryRun = true }), want: "accepted"},
 		"without a session":   {cmd: cmd, change: cutConnection, want: "accepted failed", err: "connection is down"},

@@ -29,6 +29,10 @@ type plant struct {
 	dials  int
 	closed int
 	panics bool
+	sends  bool // its units send by themselves
+	lines  map[string]chan protocols.Row
+	begun  int // subscriptions
+	ended  int
 }
 
 type unit struct {
@@ -43,7 +47,7 @@ type unit struct {
 }
 
 func newPlant(names ...string) *plant {
-	p := &plant{units: map[string]*unit{}, cut: make(chan struct{})}
+	p := &plant{units: map[string]*unit{}, cut: make(chan struct{}), lines: map[string]chan protocols.Row{}}
 	for i, n := range names {
 		p.units[n] = &unit{value: int64(i + 1)}
 	}
@@ -126,7 +130,11 @@ func (p *plant) Dial(ctx context.Context, _ protocols.Endpoint) (protocols.Sessi
 	if p.down != nil {
 		return nil, p.down
 	}
-	return &wire{plant: p, cut: p.cut, closing: make(chan struct{})}, nil
+	w := &wire{plant: p, cut: p.cut, closing: make(chan struct{})}
+	if p.sends {
+		return sendingWire{w}, nil
+	}
+	return w, nil
 }
 
 type wire struct {
@@ -228,4 +236,50 @@ func (w *wire) ReadPoint(ctx context.Context, p protocols.Point) (tag.Value, err
 func (w *wire) Probe(ctx context.Context, d protocols.Device) error {
 	_, err := w.ask(ctx, d.(*compiled).name)
 	return err
+}
+
+// sendingWire is a connection to units that send by themselves.
+type sendingWire struct{ *wire }
+
+func (w sendingWire) Subscribe(ctx context.Context, d protocols.Device, deliver func(int, protocols.Row)) error {
+	name := d.(*compiled).name
+	line := make(chan protocols.Row, 10)
+	w.plant.mu.Lock()
+	w.plant.lines[name] = line
+	w.plant.begun++
+	boom := w.plant.panics
+	w.plant.mu.Unlock()
+	defer func() {
+		w.plant.mu.Lock()
+		defer w.plant.mu.Unlock()
+		w.plant.ended++
+	}()
+	if boom {
+		panic("a driver's defect")
+	}
+	for {
+		select {
+		case row := <-line:
+			deliver(0, row)
+		case <-w.cut:
+			return fault(protocols.ScopeSession, tag.BadConnectionClosed, "connection closed")
+		case <-w.closing:
+			return fault(protocols.ScopeSession, tag.BadNotConnected, "closed here")
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// send has a unit send its tags a and b; a value that is absent has not changed.
+func (p *plant) send(name string, origin tag.Origin, stamp int64, values ...tag.Value) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	row := protocols.Row{Values: values, Stamps: make([]int64, len(values)), Origin: origin}
+	for i, v := range values {
+		if v.Kind() != tag.Absent {
+			row.Stamps[i] = stamp
+		}
+	}
+	p.lines[name] <- row
 }

@@ -54,9 +54,9 @@ func (s *schedule) tick(now time.Time) (start bool) {
 	due := s.due
 	s.due = due.Add(s.every)
 	if behind := now.Sub(s.due); behind >= 0 {
-		missed := behind/s.every + 1
+		missed := int64(behind/s.every) + 1
 		s.meter.Overruns.Add(uint64(missed))
-		due = due.Add(missed * s.every)
+		due = due.Add(time.Duration(missed * int64(s.every)))
 		s.due = due.Add(s.every)
 	}
 	if !s.running.IsZero() {

@@ -139,14 +139,14 @@ func (r *rule) drain(ctx actor.Context) {
 }
 
 // evaluateOne evaluates a batch of every source that has one.
-func (r *rule) evaluateOne() (any bool) {
+func (r *rule) evaluateOne() (found bool) {
 	now := r.env.Now().UnixNano()
 	for source, f := range r.feeds {
 		b := f.next()
 		if b == nil {
 			continue
 		}
-		any = true
+		found = true
 		if len(r.writers) == 0 {
 			r.query.Push(now, source, b, r.publish)
 			continue
@@ -155,7 +155,7 @@ func (r *rule) evaluateOne() (any bool) {
 			r.evaluateRow(now, source, b.Slice(i, i+1))
 		}
 	}
-	return any
+	return found
 }
 
 // evaluateRow evaluates one row of a rule that writes, to see whether its

@@ -32,7 +32,7 @@ type bench struct {
 // climate and state are the groups of the device that rules read.
 func schemas(t *testing.T) (device *tag.Schema, groups []*tag.Schema) {
 	t.Helper()
-	make := func(name string, fields ...string) *tag.Schema {
+	schema := func(name string, fields ...string) *tag.Schema {
 		var all []tag.Field
 		for _, f := range fields {
 			all = append(all, tag.Field{Name: f})
@@ -43,8 +43,8 @@ func schemas(t *testing.T) (device *tag.Schema, groups []*tag.Schema) {
 		}
 		return s
 	}
-	return make("boiler", "temperature", "humidity", "pump"),
-		[]*tag.Schema{make("boiler.climate", "temperature", "humidity"), make("boiler.state", "pump")}
+	return schema("boiler", "temperature", "humidity", "pump"),
+		[]*tag.Schema{schema("boiler.climate", "temperature", "humidity"), schema("boiler.state", "pump")}
 }
 
 // on runs a test with one rule.

@@ -70,9 +70,10 @@ func (r Report) Outcome() Stage {
 
 // Reach returns the report with one more step.
 func (r Report) Reach(stage Stage, at time.Time) Report {
-	steps := make([]Step, len(r.Steps), len(r.Steps)+1)
-	copy(steps, r.Steps)
-	r.Steps = append(steps, Step{Stage: stage, At: at})
+	steps := make([]Step, 0, len(r.Steps)+1)
+	steps = append(steps, r.Steps...)
+	steps = append(steps, Step{Stage: stage, At: at})
+	r.Steps = steps
 	return r
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,7 +16,7 @@ type demoCommand struct {
 }
 
 // Run is called by the command line.
-func (c *demoCommand) Run(s *surroundings) (err error) {
+func (c *demoCommand) Run(ctx context.Context, s *surroundings) (err error) {
 	parts, err := components()
 	if err != nil {
 		return err
@@ -27,10 +28,10 @@ func (c *demoCommand) Run(s *surroundings) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	d, err := demo.Start(s, demo.Options{Components: parts, Dir: dir, Console: c.Console, Version: version, Logger: s.logger})
+	d, err := demo.Start(ctx, demo.Options{Components: parts, Dir: dir, Console: c.Console, Version: version, Logger: s.logger})
 	if err != nil {
 		return err
 	}
 	_, _ = fmt.Fprint(s.out, d.Describe())
-	return untilStopped(s, d.Close)
+	return untilStopped(ctx, d.Close)
 }

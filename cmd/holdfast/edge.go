@@ -18,7 +18,7 @@ type edgeCommand struct {
 }
 
 // Run is called by the command line.
-func (c *edgeCommand) Run(s *surroundings) error {
+func (c *edgeCommand) Run(ctx context.Context, s *surroundings) error {
 	parts, err := components()
 	if err != nil {
 		return err
@@ -27,18 +27,18 @@ func (c *edgeCommand) Run(s *surroundings) error {
 	if err != nil {
 		return err
 	}
-	n, err := node.Start(s, node.Options{Components: parts, Site: site, Dir: c.Data, Version: version, Logger: s.logger})
+	n, err := node.Start(ctx, node.Options{Components: parts, Site: site, Dir: c.Data, Version: version, Logger: s.logger})
 	if err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(s.out, "%s is running. Console: %s\n", site.Name, n.ConsoleURL())
-	return untilStopped(s, n.Close)
+	return untilStopped(ctx, n.Close)
 }
 
 // untilStopped waits for the signal to stop, and then for everything to end.
-func untilStopped(s *surroundings, closeAll func(context.Context) error) error {
-	<-s.Done()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s), closeWithin)
+func untilStopped(ctx context.Context, closeAll func(context.Context) error) error {
+	<-ctx.Done()
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWithin)
 	defer cancel()
-	return closeAll(ctx)
+	return closeAll(closing)
 }

@@ -40,7 +40,6 @@ type cli struct {
 
 // surroundings are what commands are given.
 type surroundings struct {
-	context.Context
 	out    io.Writer
 	logger *slog.Logger
 }
@@ -63,7 +62,8 @@ func run(args []string, out, errs io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err = command.Run(&surroundings{Context: ctx, out: out, logger: newLogger(errs, c.level(command.Command()), c.LogFormat)})
+	command.BindTo(ctx, (*context.Context)(nil))
+	err = command.Run(&surroundings{out: out, logger: newLogger(errs, c.level(command.Command()), c.LogFormat)})
 	return report(errs, err)
 }
 

@@ -45,16 +45,26 @@ func newSwitches(hall, yard *simulator.Plant, line *farBroker) *switches {
 		return func(on bool) error { do(on); return nil }
 	}
 	return &switches{on: map[string]bool{}, all: []faultySwitch{
-		{"dead-unit", "The dryer gives no answer. The boiler shares its line and goes on.",
-			unit(hall, dryerUnit, faultline.Fault{Kind: faultline.Dead})},
-		{"slow-unit", "The dryer takes 400 ms for each answer.",
-			unit(hall, dryerUnit, faultline.Fault{Kind: faultline.Slow, Delay: 400 * time.Millisecond})},
-		{"garbage", "The press answers with bytes that are no Modbus.",
-			unit(yard, 1, faultline.Fault{Kind: faultline.Garbage})},
-		{"half-frame", "The press stops in the middle of each answer.",
-			unit(yard, 1, faultline.Fault{Kind: faultline.HalfFrame})},
-		{"exceptions", "The boiler answers that its registers do not exist.",
-			unit(hall, boilerUnit, faultline.Fault{Kind: faultline.Refused, Exception: 2})},
+		{
+			"dead-unit", "The dryer gives no answer. The boiler shares its line and goes on.",
+			unit(hall, dryerUnit, faultline.Fault{Kind: faultline.Dead}),
+		},
+		{
+			"slow-unit", "The dryer takes 400 ms for each answer.",
+			unit(hall, dryerUnit, faultline.Fault{Kind: faultline.Slow, Delay: 400 * time.Millisecond}),
+		},
+		{
+			"garbage", "The press answers with bytes that are no Modbus.",
+			unit(yard, 1, faultline.Fault{Kind: faultline.Garbage}),
+		},
+		{
+			"half-frame", "The press stops in the middle of each answer.",
+			unit(yard, 1, faultline.Fault{Kind: faultline.HalfFrame}),
+		},
+		{
+			"exceptions", "The boiler answers that its registers do not exist.",
+			unit(hall, boilerUnit, faultline.Fault{Kind: faultline.Refused, Exception: 2}),
+		},
 		{"half-open", "The line to the hall takes requests and never answers.", act(hall.Line().HalfOpen)},
 		{"line-down", "The line to the yard refuses connections.", act(yard.Line().Refuse)},
 		{"uplink-down", "The far broker is away. What it should have waits on the disk.", line.setAway},

@@ -113,8 +113,10 @@ func TestTheAcceptanceScene(t *testing.T) {
 	})
 	t.Run("the curve is in the history", func(t *testing.T) {
 		until(t, "both temperatures", func() error {
-			q := url.Values{"device": {"boiler"}, "tag": {"temperature"}, "from": {begin.Add(-time.Minute).Format(time.RFC3339Nano)},
-				"to": {time.Now().Add(time.Minute).Format(time.RFC3339Nano)}, "points": {"1000"}}
+			q := url.Values{
+				"device": {"boiler"}, "tag": {"temperature"}, "from": {begin.Add(-time.Minute).Format(time.RFC3339Nano)},
+				"to": {time.Now().Add(time.Minute).Format(time.RFC3339Nano)}, "points": {"1000"},
+			}
 			var history json.RawMessage
 			if err := e.get("/api/v1/history?"+q.Encode(), &history); err != nil {
 				return err

@@ -4,7 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"log"
+	"io"
 	"os"
 	"os/signal"
 	"time"
@@ -32,20 +32,21 @@ func main() {
 	if *role == "plant" {
 		run = plant
 	}
-	if err := run(ctx, s, *out); err != nil {
-		log.Fatal(err)
+	if err := run(ctx, s, *out, os.Stdout); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
 	}
 }
 
 // bench measures and writes the page.
-func bench(ctx context.Context, s scale, out string) error {
+func bench(ctx context.Context, s scale, out string, stdout io.Writer) error {
 	r, err := measure(ctx, s)
 	if err != nil {
 		return err
 	}
 	page := r.page(s)
 	if out == "" {
-		_, err = fmt.Print(page)
+		_, err = io.WriteString(stdout, page)
 		return err
 	}
 	return os.WriteFile(out, []byte(page), 0o644)

@@ -32,7 +32,7 @@ func measure(ctx context.Context, s scale) (r result, err error) {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	plant, err := startDevices(s)
+	plant, err := startDevices(ctx, s)
 	if err != nil {
 		return r, err
 	}
@@ -40,7 +40,7 @@ func measure(ctx context.Context, s scale) (r result, err error) {
 	if err := site(filepath.Join(dir, "site.json"), s, plant.addresses); err != nil {
 		return r, err
 	}
-	n, err := startNode(dir)
+	n, err := startNode(ctx, dir)
 	if err != nil {
 		return r, err
 	}
@@ -54,7 +54,7 @@ func measure(ctx context.Context, s scale) (r result, err error) {
 // settle waits until every device is polled, and for the warm-up.
 func (n *node) settle(ctx context.Context, s scale) error {
 	for {
-		_, polling, err := n.counts()
+		_, polling, err := n.counts(ctx)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // watch measures for the time of the scale.
 func (n *node) watch(ctx context.Context, s scale) (r result, err error) {
-	before, _, err := n.counts()
+	before, _, err := n.counts(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -88,7 +88,7 @@ func (n *node) watch(ctx context.Context, s scale) (r result, err error) {
 	}
 	begin := time.Now()
 	for value := 1; time.Since(begin) < s.during; value++ {
-		took, err := n.write(fmt.Sprint("device_", value%s.devices), value%100)
+		took, err := n.write(ctx, fmt.Sprint("device_", value%s.devices), value%100)
 		if err != nil {
 			return r, err
 		}
@@ -103,7 +103,7 @@ func (n *node) watch(ctx context.Context, s scale) (r result, err error) {
 		return r, err
 	}
 	r.cpu = after - cpu
-	now, _, err := n.counts()
+	now, _, err := n.counts(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -115,14 +115,14 @@ func (n *node) watch(ctx context.Context, s scale) (r result, err error) {
 
 // write has the valve take a value and returns the time from accepted to
 // acknowledged.
-func (n *node) write(device string, value int) (time.Duration, error) {
+func (n *node) write(ctx context.Context, device string, value int) (time.Duration, error) {
 	var report struct {
 		Steps []struct {
 			Stage string
 			Time  time.Time
 		}
 	}
-	if err := n.call(http.MethodPut, "/api/v1/devices/"+device+"/tags/valve", map[string]any{"value": value}, &report); err != nil {
+	if err := n.call(ctx, http.MethodPut, "/api/v1/devices/"+device+"/tags/valve", map[string]any{"value": value}, &report); err != nil {
 		return 0, err
 	}
 	at := map[string]time.Time{}

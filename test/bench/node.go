@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,14 +49,14 @@ type node struct {
 }
 
 // startNode builds the program as it is released and runs it.
-func startNode(dir string) (*node, error) {
+func startNode(ctx context.Context, dir string) (*node, error) {
 	binary := filepath.Join(dir, "holdfast")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, "./cmd/holdfast")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, "./cmd/holdfast")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build holdfast: %w\n%s", err, out)
 	}
-	n := &node{cmd: exec.Command(binary, "edge", "-c", filepath.Join(dir, "site.json"), "--data", filepath.Join(dir, "data"), "--log-level", "error")}
+	n := &node{cmd: exec.CommandContext(ctx, binary, "edge", "-c", filepath.Join(dir, "site.json"), "--data", filepath.Join(dir, "data"), "--log-level", "error")}
 	n.cmd.Stderr = os.Stderr
 	out, err := n.cmd.StdoutPipe()
 	if err != nil {
@@ -85,12 +86,12 @@ func (c counts) since(before counts) counts {
 	return counts{c.scans - before.scans, c.late - before.late, c.overruns - before.overruns, c.faults - before.faults}
 }
 
-func (n *node) counts() (c counts, polling int, err error) {
+func (n *node) counts(ctx context.Context) (c counts, polling int, err error) {
 	var all []struct {
 		State                         string
 		Scans, Late, Overruns, Faults uint64
 	}
-	if err := n.call(http.MethodGet, "/api/v1/devices", nil, &all); err != nil {
+	if err := n.call(ctx, http.MethodGet, "/api/v1/devices", nil, &all); err != nil {
 		return c, 0, err
 	}
 	for _, d := range all {
@@ -103,12 +104,12 @@ func (n *node) counts() (c counts, polling int, err error) {
 }
 
 // call asks the API.
-func (n *node) call(method, path string, body, answer any) error {
+func (n *node) call(ctx context.Context, method, path string, body, answer any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequest(method, n.url+path, bytes.NewReader(text))
+	request, err := http.NewRequestWithContext(ctx, method, n.url+path, bytes.NewReader(text))
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,13 @@ import (
 
 // plant runs the devices and prints their addresses, a line each, until its
 // standard input ends.
-func plant(ctx context.Context, s scale, _ string) error {
+func plant(ctx context.Context, s scale, _ string, stdout io.Writer) error {
+	var running []*simulator.Plant
+	defer func() {
+		for _, p := range running {
+			_ = p.Close()
+		}
+	}()
 	for range s.devices {
 		p, err := simulator.Start(ctx, simulator.Options{
 			Address: "127.0.0.1:0", Units: 1, Waves: s.tags, Tick: time.Second, Logger: slog.New(slog.DiscardHandler),
@@ -26,8 +32,10 @@ func plant(ctx context.Context, s scale, _ string) error {
 		if err != nil {
 			return err
 		}
-		defer func() { _ = p.Close() }()
-		fmt.Println(p.Address())
+		running = append(running, p)
+		if _, err := fmt.Fprintln(stdout, p.Address()); err != nil {
+			return err
+		}
 	}
 	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
@@ -40,12 +48,12 @@ type devices struct {
 	keep      io.Closer // closing it ends the plant
 }
 
-func startDevices(s scale) (*devices, error) {
+func startDevices(ctx context.Context, s scale) (*devices, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	d := &devices{cmd: exec.Command(self, "-role", "plant", "-devices", strconv.Itoa(s.devices), "-tags", strconv.Itoa(s.tags))}
+	d := &devices{cmd: exec.CommandContext(ctx, self, "-role", "plant", "-devices", strconv.Itoa(s.devices), "-tags", strconv.Itoa(s.tags))}
 	d.cmd.Stderr = os.Stderr
 	in, err := d.cmd.StdinPipe()
 	if err != nil {
