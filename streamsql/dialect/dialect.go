@@ -40,6 +40,9 @@ type Dialect struct {
 	// NumberedColumns names a column without an alias kuiper_field_0,
 	// kuiper_field_1 …; otherwise it has the text of its expression.
 	NumberedColumns bool
+	// UnitsReserved makes dd, hh, mi, ss and ms, outside of quotes, units of time
+	// and no names of columns.
+	UnitsReserved bool
 	// NullsLast sorts NULL behind everything.
 	NullsLast bool
 	// Functions finds the functions of the dialect.
@@ -62,6 +65,6 @@ func EKuiper() *Dialect {
 	return &Dialect{
 		Name: "ekuiper", Strict: true, AliasFirst: true, FilterAfterWindow: true,
 		SetOfOne: true, HavingKeepsRows: true, FirstRowOfGroup: true, WholeSetFails: true, EKuiperSpans: true,
-		NumberedColumns: true, NullsLast: true, Functions: fn.EKuiper(),
+		NumberedColumns: true, UnitsReserved: true, NullsLast: true, Functions: fn.EKuiper(),
 	}
 }

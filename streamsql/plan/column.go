@@ -32,6 +32,9 @@ func (b *builder) Column(c *ast.Column) (*expr.Node, error) {
 
 func (b *builder) unqualified(c *ast.Column) (*expr.Node, error) {
 	name := c.Path[0].Text
+	if b.dialect.UnitsReserved && !c.Path[0].Quoted && isUnit(name) {
+		return nil, expr.Errorf(c.Pos, "%s is a unit of time: a column of that name stands in backticks", name)
+	}
 	if b.dialect.AliasFirst {
 		if n, err := b.alias(name); n != nil || err != nil {
 			return n, err
@@ -50,6 +53,16 @@ func (b *builder) unqualified(c *ast.Column) (*expr.Node, error) {
 		return n, nil
 	}
 	return nil, b.unknown(c)
+}
+
+// isUnit reports whether a name is a unit of time of eKuiper's windows.
+func isUnit(name string) bool {
+	switch strings.ToLower(name) {
+	case "dd", "hh", "mi", "ss", "ms":
+		return true
+	default:
+		return false
+	}
 }
 
 // labelled returns the input that columns are qualified with a name for, -1 for

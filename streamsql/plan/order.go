@@ -34,6 +34,9 @@ func (b *builder) orderTerm(e ast.Expr) (*expr.Node, error) {
 	if n, err := b.ordinal(e); n != nil || err != nil {
 		return n, err
 	}
+	if call := b.emitted(e); call != nil {
+		return nil, expr.Errorf(call.Pos, "%s can only stand in the select list", call.Name.Text)
+	}
 	if c, ok := e.(*ast.Column); ok && len(c.Path) == 1 {
 		for _, item := range b.syntax.Items {
 			if item.Alias.Text != "" && strings.EqualFold(item.Alias.Text, c.Path[0].Text) {

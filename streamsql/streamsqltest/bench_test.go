@@ -6,7 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/valyala/fastjson"
+
 	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/streamsql/decode"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -268,6 +271,48 @@ func BenchmarkStreamStreamJoin(b *testing.B) {
 		for _, l := range p.readings[0] {
 			for _, r := range right[key{l.device, l.humidity}] {
 				s.rows = append(s.rows, reading{device: l.device, temperature: l.temperature - r.temperature})
+			}
+		}
+	})
+}
+
+func BenchmarkJSONFilterAndProject(b *testing.B) {
+	p := newPlant(b, 1)
+	var payloads [][]byte
+	for _, r := range p.readings[0] {
+		payloads = append(payloads, fmt.Appendf(nil, `{"device":%q,"temperature":%v,"humidity":%d,"status":%q,"ts":1541152486013}`,
+			r.device, r.temperature, r.humidity, r.status))
+	}
+	q, err := streamsql.Compile("SELECT device, temperature * 2 AS double FROM plant WHERE temperature > 20 AND humidity < 45", streamsql.Sources{"plant": {}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	d, err := decode.New(decode.Options{Name: "plant", Columns: q.Sources()[0].Columns})
+	if err != nil {
+		b.Fatal(err)
+	}
+	e := q.New(streamsql.Options{})
+	var out int
+	var s sink
+	perRow(b, batchRows, func(int) {
+		for _, payload := range payloads {
+			if _, err := d.Add(payload, 0, 0); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for _, batch := range d.Take() {
+			e.Push(0, 0, batch, func(b *tag.Batch) { out += b.Len() })
+		}
+	}, func(int) {
+		s.rows = make([]reading, 0, 16)
+		var parser fastjson.Parser
+		for _, payload := range payloads {
+			v, err := parser.ParseBytes(payload)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if t := v.GetFloat64("temperature"); t > 20 && v.GetInt("humidity") < 45 {
+				s.rows = append(s.rows, reading{device: string(v.GetStringBytes("device")), temperature: t * 2})
 			}
 		}
 	})
