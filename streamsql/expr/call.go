@@ -141,6 +141,9 @@ func (c *Compiler) scalar(e *ast.Call, f *fn.Func, args []*Node) (*Node, error) 
 			fr.Fail(&RowError{e.Pos, fmt.Errorf("%s: %w", f.Name, err)})
 			return tag.NullOf(tag.Good)
 		}
+		if q != tag.Good {
+			v = v.WithQuality(value.Worst(q, v.Quality()))
+		}
 		return v
 	})
 	n.Fails = true

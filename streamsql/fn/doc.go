@@ -20,3 +20,5 @@
 // both names; what eKuiper understands differently has a second registration in
 // the registry that EKuiper returns.
 package fn
+
+//go:generate go run ./reference ../../docs/reference/functions.md

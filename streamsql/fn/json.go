@@ -15,18 +15,18 @@ func jsonFunctions() []*Func {
 	x := Param{Name: "x", Type: Any}
 	return []*Func{
 		{
-			Name: "to_json", Aliases: []string{"json_quote"}, Family: "json", Params: []Param{x}, Returns: Text, Nulls: NullIsValue,
+			Name: "to_json", Aliases: []string{"json_quote"}, Family: "JSON", Params: []Param{x}, Returns: Text, Nulls: NullIsValue,
 			Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
 				return tag.StringOf(string(tag.AppendJSON(nil, args[0]))), nil
 			},
 			Doc: "The value as JSON text.", Examples: []Example{{"to_json(json_object('a', 1))", `"{\"a\":1}"`}, {"to_json(NULL)", `"null"`}},
 		},
 		{
-			Name: "parse_json", Aliases: []string{"json"}, Family: "json", Params: []Param{x}, Returns: Any,
+			Name: "parse_json", Aliases: []string{"json"}, Family: "JSON", Params: []Param{x}, Returns: Any,
 			Scalar: parseJSON, Doc: "The value that a JSON text is of.", Examples: []Example{{`parse_json('{"a":[1,2]}')`, `{"a":[1,2]}`}},
 		},
 		{
-			Name: "json_valid", Family: "json", Params: []Param{x}, Returns: Bool,
+			Name: "json_valid", Family: "JSON", Params: []Param{x}, Returns: Bool,
 			Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
 				_, err := tag.ParseJSON([]byte(value.Text(args[0])))
 				return tag.BoolOf(err == nil), nil
@@ -34,7 +34,7 @@ func jsonFunctions() []*Func {
 			Doc: "Whether a text is JSON.", Examples: []Example{{"json_valid('[1')", "false"}},
 		},
 		{
-			Name: "json_type", Family: "json", Params: []Param{x}, Returns: Text, Nulls: NullIsValue,
+			Name: "json_type", Family: "JSON", Params: []Param{x}, Returns: Text, Nulls: NullIsValue,
 			Scalar: jsonType, Doc: "The type of the value that a JSON text is of, or of any other value, in JSON's words.",
 			Examples: []Example{{"json_type('[1]')", `"array"`}, {"json_type(1.5)", `"real"`}},
 		},
@@ -86,7 +86,7 @@ func jsonType(_ *Context, args []tag.Value) (tag.Value, error) {
 // pathFunction makes a function of a nested value and a path.
 func pathFunction(name string, returns Type, apply func(p *jsonpath.Path, v tag.Value) (tag.Value, error), doc string, example Example) *Func {
 	return &Func{
-		Name: name, Family: "json", Returns: returns, Nulls: NullIsValue, Doc: doc, Examples: []Example{example},
+		Name: name, Family: "JSON", Returns: returns, Nulls: NullIsValue, Doc: doc, Examples: []Example{example},
 		Params: []Param{{Name: "x", Type: Any}, {Name: "path", Type: Text, Constant: true}},
 		Bind: func(constants []tag.Value) (Scalar, error) {
 			var known *jsonpath.Path

@@ -32,7 +32,7 @@ func textFunctions() []*Func {
 			Examples: []Example{{"lower('PUMP')", `"pump"`}},
 		},
 		{
-			Name: "substr", Family: "text", Returns: Text | Bytes,
+			Name: "substr", Aliases: []string{"substring"}, Family: "text", Returns: Text | Bytes,
 			Params: []Param{{Name: "x", Type: Any}, {Name: "from", Type: Any}, {Name: "count", Type: Any, Optional: true}},
 			Scalar: substr,
 			Doc:    "The count characters from the one that is from-th, counted from 1, or from the end where negative.",
