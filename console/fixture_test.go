@@ -60,6 +60,7 @@ func serve(t *testing.T, node *fake, change func(*console.Options)) *served {
 	if s.Server, err = console.Open(o); err != nil {
 		t.Fatal(err)
 	}
+	s.Hurry(20*time.Millisecond, 2*time.Second)
 	run(t, s.Server)
 	return s
 }

@@ -48,6 +48,7 @@ type Server struct {
 	door        *access.Door // nil on loopback
 	password    string
 	viewers     *viewers
+	pace        pace
 	pages       http.Handler
 	files       *files
 
@@ -61,7 +62,7 @@ func Open(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{options: o, address: o.Listen, viewers: newViewers()}
+	s := &Server{options: o, address: o.Listen, viewers: &viewers{}, pace: calm}
 	if err := s.secure(); err != nil {
 		return nil, fmt.Errorf("open the console on %s: %w", o.Listen, err)
 	}

@@ -14,14 +14,16 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
-// Pace of a stream of events. There is no queue: a frame is made when the last
-// one has been taken, from the node as it is then, so that a viewer who takes
-// them slowly sees fewer, and one who takes none for frameTimeout is cut.
-const (
-	frameEvery   = 500 * time.Millisecond
-	statusEach   = 4 // frames
-	frameTimeout = 15 * time.Second
-)
+// pace is that of a stream of events. There is no queue: a frame is made when
+// the last one has been taken, from the node as it is then, so that a viewer who
+// takes them slowly sees fewer, and one who takes none for timeout is cut.
+type pace struct{ every, timeout time.Duration }
+
+// calm is the pace of every stream.
+var calm = pace{every: 500 * time.Millisecond, timeout: 15 * time.Second}
+
+// statusEach is how many frames there are to one with the counters.
+const statusEach = 4
 
 // streamInput asks for a stream.
 type streamInput struct {
@@ -49,7 +51,7 @@ func (s *Server) stream(_ context.Context, in *streamInput) (*huma.StreamRespons
 		patient(w)
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.WriteHeader(http.StatusOK)
-		frames := &frames{out: w, control: http.NewResponseController(w)}
+		frames := &frames{out: w, control: http.NewResponseController(w), timeout: s.pace.timeout}
 		err := s.show(r.Context(), frames, newView(s.options.Node, in.Devices, in.After))
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			s.viewers.cut.Add(1)
@@ -60,7 +62,7 @@ func (s *Server) stream(_ context.Context, in *streamInput) (*huma.StreamRespons
 
 // show sends frames until the viewer leaves, or takes none.
 func (s *Server) show(ctx context.Context, out *frames, v *view) error {
-	tick := time.NewTicker(frameEvery)
+	tick := time.NewTicker(s.pace.every)
 	defer tick.Stop()
 	out.add("hello", s.version())
 	for n := 0; ; n++ {
@@ -83,6 +85,7 @@ func (s *Server) show(ctx context.Context, out *frames, v *view) error {
 type frames struct {
 	out     http.ResponseWriter
 	control *http.ResponseController
+	timeout time.Duration
 	text    bytes.Buffer
 }
 
@@ -109,12 +112,12 @@ func (f *frames) add(name string, data any) {
 }
 
 // send writes what was added, or a comment that keeps the connection, within
-// frameTimeout.
+// the timeout.
 func (f *frames) send() error {
 	if f.text.Len() == 0 {
 		f.text.WriteString(":\n\n")
 	}
-	if err := f.control.SetWriteDeadline(time.Now().Add(frameTimeout)); err != nil {
+	if err := f.control.SetWriteDeadline(time.Now().Add(f.timeout)); err != nil {
 		return err
 	}
 	_, err := f.out.Write(f.text.Bytes())

@@ -13,8 +13,6 @@ type viewers struct {
 	refused  atomic.Uint64 // since there were too many
 }
 
-func newViewers() *viewers { return &viewers{} }
-
 // enter reports whether there is room for one more, who then has to leave.
 func (v *viewers) enter() bool {
 	if v.watching.Add(1) <= maxViewers {
