@@ -58,7 +58,7 @@ func (s *Stream) SetLogged(logged bool) { s.logged.Store(logged && s.recorder !=
 // Logged reports whether the stream is logged.
 func (s *Stream) Logged() bool { return s.logged.Load() }
 
-// Last returns the newest batch, and nil before the first.
+// Last returns the newest live batch, and nil before the first: what was delivered late is no news of now.
 func (s *Stream) Last() *tag.Batch { return s.last.Load() }
 
 // Stats returns the counters.
@@ -129,7 +129,9 @@ func (s *Stream) admit(b *tag.Batch) error {
 	}
 	s.stats.Batches++
 	s.stats.Rows += uint64(b.Len())
-	s.last.Store(b)
+	if b.Origin() == tag.Live {
+		s.last.Store(b)
+	}
 	return nil
 }
 

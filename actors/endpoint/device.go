@@ -28,7 +28,9 @@ type device struct {
 	compiled protocols.Device
 	groups   []*group
 	standing standing
-	lanes    *lanes // nil: there is no session
+	lanes    *lanes     // nil: there is no session
+	source   *actor.PID // of subscriptions; nil: the device is polled, or there is no session
+	watch    watch
 	probe    *supervisor.Timer
 	meter    *Meter
 	written  map[string]time.Time // last write sent, by tag
@@ -55,6 +57,12 @@ func (d *device) Receive(ctx actor.Context) {
 		if msg.who == d {
 			d.scanEnded(ctx, msg)
 		}
+	case *rowArrived:
+		if msg.who == d {
+			d.rowArrived(ctx, msg)
+		}
+	case watchDue:
+		d.watchDue(ctx)
 	case probeDue:
 		d.probeDue(ctx)
 	case *probeEnded:
@@ -66,7 +74,10 @@ func (d *device) Receive(ctx actor.Context) {
 	case *writeEnded:
 		d.writeEnded(ctx, msg)
 	case *actor.Stopping:
+		d.unsubscribe(ctx)
 		d.markBad(tag.BadShutdown)
+	case *actor.Restarting:
+		d.unsubscribe(ctx)
 	}
 }
 
@@ -103,12 +114,21 @@ func (d *device) sessionOpened(ctx actor.Context, msg *sessionOpened) {
 	if d.lanes == msg.lanes {
 		return // said in answer to hello, and to everybody
 	}
-	d.lanes = msg.lanes
+	d.lanes, d.source = msg.lanes, msg.source
 	if d.standing.sessionUp() == Demoted {
 		d.rest(ctx, "")
 		return
 	}
 	supervisor.Report(ctx, string(d.standing.state), "")
+	d.begin(ctx)
+}
+
+// begin begins to scan, or to be sent what changes.
+func (d *device) begin(ctx actor.Context) {
+	if d.source != nil {
+		d.subscribe(ctx)
+		return
+	}
 	d.startScans(ctx)
 }
 
@@ -119,8 +139,10 @@ func (d *device) sessionLost(ctx actor.Context, msg *sessionLost) {
 		g.schedule.drop()
 	}
 	d.stopProbe()
+	d.stopWatch()
 	d.standing.sessionDown()
 	d.markBad(msg.quality)
+	d.forget(msg.quality)
 	supervisor.Report(ctx, string(Connecting), msg.reason)
 }
 

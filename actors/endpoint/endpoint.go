@@ -58,7 +58,11 @@ func standAlone() supervisor.Policy {
 }
 
 // sessionOpened says that the lanes are being served.
-type sessionOpened struct{ lanes *lanes }
+type sessionOpened struct {
+	lanes      *lanes
+	connection protocols.Session // the session's own
+	source     *actor.PID        // takes subscriptions; nil: devices are polled
+}
 
 // sessionLost says that they are no more, and what that makes of the tags.
 type sessionLost struct {

@@ -15,8 +15,10 @@ type group struct {
 	stream   *broker.Stream
 	rows     *tag.Builder
 	row      protocols.Row // lent to the session while a scan is in flight
-	last     []tag.Value   // as last published
+	last     []tag.Value   // as last published, but for what made them Bad
+	times    []int64       // source times of last, where the device sends by itself
 	bad      bool          // published as Bad, and nothing good since
+	stale    bool          // of last, nothing is known to hold any more
 	schedule schedule
 	timer    *supervisor.Timer
 }
@@ -45,6 +47,7 @@ func newGroup(env Env, d *config.Device, g *config.Group, plan protocols.Plan, m
 		rows:     tag.NewBuilder(schema, 1),
 		row:      protocols.Row{Values: make([]tag.Value, schema.Len()), Stamps: make([]int64, schema.Len())},
 		last:     make([]tag.Value, schema.Len()),
+		times:    make([]int64, schema.Len()),
 		schedule: newSchedule(schema.Name(), g.Scan, meter),
 	}, nil
 }

@@ -75,8 +75,9 @@ func (d *device) answered(ctx actor.Context) {
 	before := d.standing.state
 	if d.standing.answered() {
 		d.stopProbe()
-		d.startScans(ctx)
+		d.begin(ctx)
 	}
+	d.restore()
 	if before != Polling {
 		supervisor.Report(ctx, string(Polling), "")
 	}
@@ -92,9 +93,11 @@ func (d *device) faulted(ctx actor.Context, f *protocols.Fault) {
 			d.meter.Demotions.Add(1)
 		}
 		d.stopScans()
+		d.pauseWatch()
 		d.rest(ctx, f.Error())
 		return
 	}
+	d.watchClosely(ctx)
 	supervisor.Report(ctx, string(d.standing.state), f.Error())
 }
 
@@ -125,6 +128,7 @@ func (d *device) probeDue(ctx actor.Context) {
 }
 
 func (d *device) probeEnded(ctx actor.Context, err error) {
+	d.watch.asked = false
 	if err != nil {
 		d.faulted(ctx, protocols.FaultOf(err))
 		return

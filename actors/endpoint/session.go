@@ -28,12 +28,15 @@ func sessionSpec(env Env, c Config) supervisor.Spec {
 	}
 }
 
-// session owns the connection, through its goroutine: it lives as long as one
-// connection does, and its restart is the redial.
+// session owns the connection, through its goroutines, one for the lanes and,
+// where the device sends by itself, one for each subscription: it lives as long
+// as one connection does, and its restart is the redial.
 type session struct {
-	env    Env
-	config Config
-	said   bool // the endpoint has been told of the end
+	env           Env
+	config        Config
+	said          bool                          // the endpoint has been told of the end
+	source        protocols.Subscriber          // nil: there is none, or the devices are polled
+	subscriptions map[string]context.CancelFunc // by the device's path
 }
 
 // Receive is the actor.
@@ -46,7 +49,12 @@ func (s *session) Receive(ctx actor.Context) {
 	case *sessionOpened:
 		supervisor.Report(ctx, "open", "")
 		supervisor.Healthy(ctx) // a unit that breaks it again and again is demoted, not the session
+		s.source, _ = msg.connection.(protocols.Subscriber)
 		ctx.Send(ctx.Parent(), msg)
+	case *subscribe:
+		s.subscribe(ctx, msg)
+	case *unsubscribe:
+		s.unsubscribe(msg.pid)
 	case supervisor.GoFailed:
 		s.lost(ctx, protocols.QualityOf(msg.Err), msg.Err.Error())
 		supervisor.Fail(ctx, cause(msg.Err))
@@ -79,7 +87,11 @@ func (s *session) run(ctx context.Context, self *actor.PID) error {
 	work := &server{session: open, lanes: newLanes(), now: s.env.Now, tell: func(to *actor.PID, m any) {
 		_ = s.env.System.SendWait(ctx, to, m) // fails only when the device or the session is stopping
 	}}
-	if err := s.env.System.SendWait(ctx, self, &sessionOpened{lanes: work.lanes}); err != nil {
+	opened := &sessionOpened{lanes: work.lanes, connection: open}
+	if _, sends := open.(protocols.Subscriber); sends {
+		opened.source = self
+	}
+	if err := s.env.System.SendWait(ctx, self, opened); err != nil {
 		return err
 	}
 	return work.serve(ctx)
