@@ -1,0 +1,117 @@
+package subscription
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/broker"
+	"github.com/holdfast-edge/holdfast/streamsql/decode"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// message is one message of either kind of broker. Its payload is not kept.
+type message struct {
+	topic    string
+	payload  []byte
+	qos      byte // that it is to be taken with
+	retained bool // the broker had it before we subscribed
+	hops     int
+	arrived  time.Time
+}
+
+// decoder is a *decode.Decoder.
+type decoder interface {
+	Expect(messages int)
+	Add(payload []byte, arrived int64, hops int) (rows int, err error)
+	Take() []*tag.Batch
+	Unlisted() uint64
+}
+
+var _ decoder = (*decode.Decoder)(nil)
+
+// intake turns messages into batches of a stream. It belongs to one incarnation
+// of the actor, and to its goroutine.
+type intake struct {
+	decoder  decoder
+	stream   *broker.Stream
+	drops    bool // at QoS 0, rather than to wait
+	meter    *Meter
+	suspects *suspects
+	refused  func(error) // told of what cannot be decoded
+
+	unlisted uint64
+}
+
+// take gives messages to the stream and returns when it has them. After an
+// error some may be there and some not: who sends again must expect duplicates.
+func (in *intake) take(ctx context.Context, messages []message) error {
+	in.decoder.Expect(len(messages))
+	from, durable := 0, false
+	for i := range messages {
+		m := &messages[i]
+		if m.retained != messages[from].retained {
+			if err := in.publish(ctx, durable, messages[from].retained); err != nil {
+				return err
+			}
+			from, durable = i, false
+		}
+		if in.decode(m) {
+			durable = durable || m.qos > 0
+		}
+	}
+	return in.publish(ctx, durable, messages[from].retained)
+}
+
+// decode adds the rows of a message and reports whether there are any.
+func (in *intake) decode(m *message) bool {
+	in.meter.Messages.Add(1)
+	in.meter.Bytes.Add(uint64(len(m.payload)))
+	rows, err := 0, in.suspects.check(m.payload)
+	if err == nil {
+		in.suspects.enter(m.payload)
+		rows, err = in.decoder.Add(m.payload, m.arrived.UnixNano(), m.hops)
+		in.suspects.leave()
+	}
+	if err != nil {
+		err = fmt.Errorf("decode message on %.100q: %w", m.topic, err)
+		in.meter.refuse(err)
+		in.refused(err)
+	}
+	return rows > 0
+}
+
+// publish gives away what has been decoded.
+func (in *intake) publish(ctx context.Context, durable, retained bool) error {
+	in.meter.Unlisted.Add(in.decoder.Unlisted() - in.unlisted)
+	in.unlisted = in.decoder.Unlisted()
+	for _, b := range in.decoder.Take() {
+		if retained {
+			b = b.As(tag.Backfill)
+		}
+		err := in.give(ctx, b, durable)
+		switch {
+		case err == nil:
+			in.meter.Rows.Add(uint64(b.Len()))
+		case errors.Is(err, broker.ErrCycle):
+			in.meter.Cycles.Add(uint64(b.Len())) // it would go round again
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *intake) give(ctx context.Context, b *tag.Batch, durable bool) error {
+	switch {
+	case durable:
+		return in.stream.Commit(ctx, b)
+	case !in.drops:
+		return in.stream.Publish(ctx, b)
+	}
+	if err := in.stream.Offer(b); errors.Is(err, broker.ErrCycle) {
+		return err
+	}
+	return nil // what the log refuses has left a gap there, which counts it
+}
