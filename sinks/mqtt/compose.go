@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/sinks/rowjson"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -127,9 +128,9 @@ func (c *composer) gap(g *tag.Gap) message {
 
 // appendGap appends {"gap":{"first":…,"count":…,"cause":…,"at":…}}.
 func appendGap(dst []byte, g *tag.Gap, timeFormat string) []byte {
-	dst = appendIdentityJSON(append(dst, `{"gap":{"first":`...), g.First)
+	dst = rowjson.AppendIdentityJSON(append(dst, `{"gap":{"first":`...), g.First)
 	dst = tag.AppendJSON(append(dst, `,"count":`...), tag.UintOf(g.Count))
 	dst = tag.AppendJSONString(append(dst, `,"cause":`...), g.Cause.String())
-	dst = appendTime(append(dst, `,"at":`...), g.At, timeFormat)
+	dst = rowjson.AppendTime(append(dst, `,"at":`...), g.At, timeFormat)
 	return append(dst, "}}"...)
 }

@@ -32,23 +32,6 @@ const (
 	inProperties = "properties"
 )
 
-// rfc3339 is the time format that is text.
-const rfc3339 = "rfc3339"
-
-// epochUnit is what times are counted in; the other formats are numbers.
-func epochUnit(format string) time.Duration {
-	switch format {
-	case "s":
-		return time.Second
-	case "ms":
-		return time.Millisecond
-	case "us":
-		return time.Microsecond
-	default:
-		return time.Nanosecond
-	}
-}
-
 // Check finds keys that do not go together.
 func (o *Options) Check(report config.Report) {
 	if o.Metadata == inProperties && o.RowsPerMessage > 1 {

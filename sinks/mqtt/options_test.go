@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/sinks/rowjson"
 )
 
 func TestDefaultsAreThoseOfTheReference(t *testing.T) {
 	o := options(t)
 	if o.QoS != 1 || o.Window != 256 || o.KeepAlive != 20*time.Second || o.AckTimeout != time.Minute || o.RowsPerMessage != 1 ||
-		o.Metadata != inPayload || o.TimeFormat != rfc3339 || o.Retain {
+		o.Metadata != inPayload || o.TimeFormat != rowjson.RFC3339 || o.Retain {
 		t.Errorf("%+v", o)
 	}
 }
