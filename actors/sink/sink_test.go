@@ -217,13 +217,21 @@ func TestADeliveryThatIsRefusedForGoodHoldsUpNobody(t *testing.T) {
 	}
 }
 
-func TestAPanicInASinkLosesNothing(t *testing.T) {
-	b := start(t)
-	for range 10 {
-		b.far.change(func() { b.far.panics = true })
-		b.put(10)
+func TestAThousandPanicsInASinkLoseNothing(t *testing.T) {
+	panics := 1000
+	if testing.Short() {
+		panics = 100
 	}
-	b.seen(100)
+	b := start(t)
+	for i := range panics {
+		b.far.change(func() { b.far.panics = true })
+		b.put(1)
+		b.far.await(t, "the panic", func() bool { return !b.far.panics })
+		if err := b.system.Restart(t.Context(), "/line"); err != nil {
+			t.Fatalf("panic %d: %v", i, err)
+		}
+	}
+	b.seen(uint64(panics))
 	tree, _ := b.system.Subtree("/line")
 	if tree.LastFailure == nil || tree.LastFailure.Stack == "" {
 		t.Errorf("the panic left no stack: %+v", tree.LastFailure)
