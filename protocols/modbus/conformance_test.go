@@ -31,6 +31,7 @@ func TestTheDriverConformsAtTheSimulatedDevice(t *testing.T) {
 }
 
 func TestTheDriverConformsAtPymodbus(t *testing.T) {
+	foreignDevices(t)
 	conformance.Run(t, harness(func(t *testing.T) conformance.Peer {
 		d := installed(foreign.Pymodbus(t.Context(), "tcp"))(t)
 		return behindALine(t, &foreignTables{t, d}, d.Address())
@@ -38,6 +39,7 @@ func TestTheDriverConformsAtPymodbus(t *testing.T) {
 }
 
 func TestTheDriverConformsAtJsmodbus(t *testing.T) {
+	foreignDevices(t)
 	conformance.Run(t, harness(func(t *testing.T) conformance.Peer {
 		d := installed(foreign.Jsmodbus(t.Context()))(t)
 		return behindALine(t, &foreignTables{t, d}, d.Address())
@@ -47,6 +49,7 @@ func TestTheDriverConformsAtJsmodbus(t *testing.T) {
 // The other ways to pymodbus have no line of ours between: they are broken by stopping the process, after which it
 // answers all that it was asked meanwhile, late.
 func TestTheDriverConformsOverUDPRTUAndASCII(t *testing.T) {
+	foreignDevices(t)
 	for _, mode := range []string{"udp", "rtu+tcp", "ascii+tcp"} {
 		t.Run(mode, func(t *testing.T) {
 			conformance.Run(t, harness(func(t *testing.T) conformance.Peer {
@@ -58,6 +61,7 @@ func TestTheDriverConformsOverUDPRTUAndASCII(t *testing.T) {
 }
 
 func TestTheDriverConformsOnASerialPort(t *testing.T) {
+	foreignDevices(t)
 	for _, mode := range []string{"rtu", "ascii"} {
 		t.Run(mode, func(t *testing.T) {
 			conformance.Run(t, harness(func(t *testing.T) conformance.Peer {
@@ -73,6 +77,14 @@ func TestTheDriverConformsOnASerialPort(t *testing.T) {
 				return &peer{t: t, endpoint: mode + "://" + cable.Near + "?baud=115200&parity=none", tables: &foreignTables{t, d}, process: d}
 			}))
 		})
+	}
+}
+
+// foreignDevices skips the test in short mode, which starts no other programs.
+func foreignDevices(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("short mode starts no other programs")
 	}
 }
 
@@ -138,7 +150,7 @@ func behindALine(t *testing.T, tables tables, address string) *peer {
 
 func (p *peer) Device(timeout time.Duration) *config.Device {
 	p.t.Helper()
-	return one(p.t, p.endpoint, fmt.Sprintf("unit: 1, timeout: %v,", min(timeout, time.Minute)),
+	return one(p.t, p.endpoint, fmt.Sprintf("unit: 1, timeout: %[1]v, shortest_timeout: %[1]v,", min(timeout, time.Minute)),
 		`name: number, address: "holding:0", access: rw`,
 		`name: decimal, address: "holding:1", scale: 0.1, access: rw`,
 		`name: flag, address: "coil:3", access: rw`,

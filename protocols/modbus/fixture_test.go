@@ -3,6 +3,7 @@ package modbus_test
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,9 +27,13 @@ func parse(text string) (*config.Site, error) {
 	return config.Parse([]config.Source{{Name: "site.yaml", Data: []byte(text)}}, catalog)
 }
 
-// one returns a device with one group, from the keys of the device and the tags in YAML's short form.
+// one returns a device with one group, from the keys of the device and the tags in YAML's short form. Unless the keys
+// say otherwise it waits for replies as long as a loaded machine may take.
 func one(t testing.TB, endpoint, keys string, tags ...string) *config.Device {
 	t.Helper()
+	if !strings.Contains(keys, "timeout") {
+		keys += " timeout: 1m, shortest_timeout: 1m,"
+	}
 	text := "site: test\ndevices:\n  - {name: boiler, driver: modbus, endpoint: '" + endpoint + "', " + keys + "\n    groups: [{name: main, tags: [\n"
 	for _, tag := range tags {
 		text += "      {" + tag + "},\n"
@@ -128,4 +133,16 @@ func faultOf(t testing.TB, err error) *protocols.Fault {
 		t.Fatal("no fault")
 	}
 	return protocols.FaultOf(err)
+}
+
+// eventually waits for a condition, asking again and again.
+func eventually(t testing.TB, what string, condition func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	for wait := time.Millisecond; !condition(); wait = min(2*wait, 100*time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it never came about that %s", what)
+		}
+		<-time.After(wait)
+	}
 }
