@@ -7,6 +7,7 @@ SHELL       := bash
 
 GO        ?= go
 FUZZTIME  ?= 30s
+CRASHES   ?= 100
 TESTFLAGS ?= -timeout 15m
 TOOLS     := $(CURDIR)/.cache/tools
 TARGETS   := linux/amd64 linux/386 linux/arm linux/arm64 linux/ppc64le darwin/arm64 darwin/amd64
@@ -57,6 +58,10 @@ generated: ## Fail if a generated file, go.mod or go.sum is stale
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (30s)
 	@tools/fuzz.sh $(FUZZTIME)
+
+.PHONY: crash
+crash: ## Kill a process that writes, CRASHES (100) times, and look at what it has left
+	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestNoCommittedRecordIsLostWhenTheProcessIsKilled ./store
 
 .PHONY: bench
 bench: bench-plant ## Run every benchmark

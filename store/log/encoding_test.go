@@ -52,7 +52,7 @@ func TestACommitIsDueByAgeBySizeAndByRequest(t *testing.T) {
 	for name, c := range map[string]struct {
 		waits waiting
 		want  time.Duration
-		any   bool
+		due   bool
 	}{
 		"nothing":                         {waiting{}, 0, false},
 		"a batch that came just now":      {waiting{oldest: now, bytes: 1}, time.Second, true},
@@ -64,8 +64,8 @@ func TestACommitIsDueByAgeBySizeAndByRequest(t *testing.T) {
 		"a publisher after a failure":     {waiting{oldest: now, urgent: true, retryAt: now.Add(time.Second)}, time.Second, true},
 		"an old batch, to be tried again": {waiting{oldest: now.Add(-time.Hour), retryAt: now.Add(-1)}, 0, true},
 	} {
-		if wait, any := p.due(c.waits, now); wait != c.want || any != c.any {
-			t.Errorf("%s: in %s, %t", name, wait, any)
+		if wait, due := p.due(c.waits, now); wait != c.want || due != c.due {
+			t.Errorf("%s: in %s, %t", name, wait, due)
 		}
 	}
 }

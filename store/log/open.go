@@ -174,7 +174,8 @@ func (l *Log) loadBlocks(tx *bbolt.Tx) error {
 	next := map[uint32]uint64{}
 	err := blocks.ForEachBucket(func(k []byte) error {
 		h, damage := blockHeader(blocks.Bucket(k), k)
-		if l.committer.incomplete = damage != nil; damage != nil {
+		l.committer.incomplete = damage != nil
+		if h == nil {
 			return nil
 		}
 		for _, e := range h.streams {

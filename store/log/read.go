@@ -105,7 +105,7 @@ func findBlock(held *segment, position, end uint64, wanted func(uint32) bool) (r
 		for k, passed := seekBlock(c, position), 0; k != nil; k, _ = c.Next() {
 			found := blocks.Bucket(k)
 			h, damage := blockHeader(found, k)
-			if damage != nil {
+			if h == nil {
 				raw.to, raw.damage, raw.hole = blockEnd(c, end), damage, false
 				return nil
 			}

@@ -164,3 +164,16 @@ func second(b *testing.B, node *node, schemas []*tag.Schema, at int) {
 		}
 	}
 }
+
+// BenchmarkOpen opens a log of a quarter of a gigabyte.
+func BenchmarkOpen(b *testing.B) {
+	node := start(b)
+	node.cursor("keeps it", log.CursorOptions{})
+	large := storetest.Noise(storetest.Stream("boiler", 64), 0, 2000, 0)
+	for node.Stats().Bytes < 256<<20 {
+		node.append(large)
+	}
+	for b.Loop() {
+		node.restart()
+	}
+}
