@@ -1,0 +1,97 @@
+package door
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/holdfast-edge/holdfast/broker"
+	"github.com/holdfast-edge/holdfast/broker/mqttd"
+	"github.com/holdfast-edge/holdfast/supervisor"
+)
+
+// Inlet is where messages of clients go.
+type Inlet interface {
+	// Filter returns the topics that it takes.
+	Filter() string
+	// Options returns how they are tapped.
+	Options() mqttd.TapOptions
+	// Take returns when the messages are safe; see mqttd.Broker.Tap.
+	Take(ctx context.Context, messages []mqttd.Message) error
+}
+
+// Group is a stream of the bus and the topic that its rows are published on.
+type Group struct {
+	Stream *broker.Stream
+	Topic  string
+}
+
+// Config is what a door is made of.
+type Config struct {
+	// MQTT returns what the broker is started with. It is called at each start, so
+	// that passwords and certificates are those of now; Prepare is not looked at.
+	MQTT   func() (mqttd.Config, error)
+	Inlets []Inlet
+	Groups []Group
+}
+
+// Door is the node's own broker, while it runs and while it does not. It may be
+// used concurrently.
+type Door struct {
+	config Config
+
+	mu     sync.Mutex
+	broker *mqttd.Broker // nil while it does not run
+	opened chan struct{} // closed when there is a broker
+}
+
+// New returns a door that is not open yet.
+func New(c Config) *Door { return &Door{config: c, opened: make(chan struct{})} }
+
+// Spec returns the door as a child of the node.
+func (d *Door) Spec() supervisor.Spec {
+	policy := supervisor.DefaultPolicy()
+	policy.Exhausted, policy.Slow = supervisor.Alarm, 15*time.Second // a port that is taken may become free
+	return supervisor.Spec{
+		Name: "broker", Kind: "broker", Strategy: supervisor.RestForOne, New: supervisor.Group(
+			supervisor.Spec{Name: "mqtt", Kind: "service", Policy: policy, New: func() actor.Actor { return &service{door: d} }},
+			supervisor.Spec{Name: "groups", Kind: "service", Policy: policy, New: supervisor.Service(d.publishGroups)},
+		),
+	}
+}
+
+// Broker returns the broker, and nil while it does not run.
+func (d *Door) Broker() *mqttd.Broker {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.broker
+}
+
+// await returns the broker as soon as it runs.
+func (d *Door) await(ctx context.Context) (*mqttd.Broker, error) {
+	for {
+		d.mu.Lock()
+		b, opened := d.broker, d.opened
+		d.mu.Unlock()
+		if b != nil {
+			return b, nil
+		}
+		select {
+		case <-opened:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+func (d *Door) set(b *mqttd.Broker) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.broker = b
+	if b != nil {
+		close(d.opened)
+		d.opened = make(chan struct{})
+	}
+}
