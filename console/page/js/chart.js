@@ -2,7 +2,7 @@
 // that tells the value at the pointer or at the arrow keys.
 
 import { el, setAttribute, setText, svg } from "./dom.js";
-import { gaps, heightOf, heightsOf, hours, pathOf, runs, ticks } from "./curve.js";
+import { gaps, heightOf, heightsOf, hours, nearest, pathOf, runs, ticks } from "./curve.js";
 import { clock, minute, number, qualityText, stamp, value } from "./format.js";
 
 const margin = { left: 52, right: 12, top: 10, bottom: 22 };
@@ -19,7 +19,7 @@ export class Chart {
   #bounds = [];
   #from = 0;
   #to = 1;
-  #at = null; // index of the point under the hair line
+  #at = null; // time under the hair line, ms
 
   constructor() {
     new ResizeObserver(() => this.draw()).observe(this.#svg);
@@ -112,15 +112,10 @@ export class Chart {
     ];
   }
 
-  // point finds the point that is nearest in time.
   #point(event) {
-    if (!this.x || this.#points.length === 0) return;
-    const at = event.clientX - this.#svg.getBoundingClientRect().left;
-    let nearest = 0;
-    this.#points.forEach(([ms], i) => {
-      if (Math.abs(this.x(ms) - at) < Math.abs(this.x(this.#points[nearest][0]) - at)) nearest = i;
-    });
-    this.#hair(nearest);
+    if (!this.x) return;
+    const part = (event.clientX - this.#svg.getBoundingClientRect().left - margin.left) / (this.right - margin.left);
+    this.#hair(this.#from + part * (this.#to - this.#from));
   }
 
   #step(event) {
@@ -128,13 +123,15 @@ export class Chart {
     const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20, Home: -last, End: last }[event.key];
     if (by === undefined || last < 0) return;
     event.preventDefault();
-    this.#hair(Math.min(Math.max((this.#at ?? last + (by > 0 ? -by : 1)) + by, 0), last));
+    const index = this.#at === null ? last : nearest(this.#points, this.#at);
+    this.#hair(this.#points[Math.min(Math.max(index + by, 0), last)][0]);
   }
 
-  #hair(index) {
-    this.#at = index;
+  // hair marks the point that is nearest to a time, or none.
+  #hair(at) {
+    this.#at = at;
     this.#svg.querySelectorAll(".hair, .dot").forEach((node) => node.remove());
-    const point = index === null ? null : this.#points[index];
+    const point = at === null ? null : this.#points[nearest(this.#points, at)];
     this.#readout.hidden = !point;
     if (!point) return;
     const [ms, height, quality, was] = point;

@@ -54,7 +54,7 @@ export function gaps(points, end) {
 export function ticks(low, high, wanted) {
   const rough = (high - low) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((n) => n * power).find((s) => s >= rough);
+  const step = [1, 2, 5, 10].map((n) => n * power).find((s) => s >= rough * 0.999);
   const list = [];
   for (let i = Math.ceil(low / step); i * step <= high; i++) list.push(Number((i * step).toPrecision(12)));
   return list;
@@ -79,4 +79,15 @@ export function hours(from, to, wanted, offset) {
   const list = [];
   for (let t = Math.ceil((from + offset) / step) * step - offset; t <= to; t += step) list.push(t);
   return list;
+}
+
+// nearest is the index of the point that is nearest in time; points are in order.
+export function nearest(points, ms) {
+  let low = 0, high = points.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (points[middle][0] < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && ms - points[low - 1][0] < points[low][0] - ms ? low - 1 : low;
 }

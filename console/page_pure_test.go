@@ -1,0 +1,39 @@
+package console_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// The modules of the page that know no document are tested where they run.
+func TestThePurePartsOfThePage(t *testing.T) {
+	_, p := show(t, newFake())
+	p.Eval(`Promise.all([import("/js/format.js"), import("/js/curve.js")]).then(([f, c]) => { window.f = f; window.c = c; })`, nil)
+	for expression, want := range map[string]string{
+		`f.age(400)`: "< 1 s", `f.age(1400)`: "1.4 s", `f.age(12_300)`: "12 s", `f.age(180_000)`: "3 min",
+		`f.age(7_200_000)`: "2 h", `f.age(3 * 86_400_000)`: "3 d", `f.age(-5)`: "< 1 s",
+		`f.value(null)`: "–", `f.value(true)`: "on", `f.value(0.1 + 0.2)`: "0.3", `f.value("text")`: "text", `f.value([1,2])`: "[1,2]",
+		`f.number(1e15)`: "1.000e+15", `f.number(0)`: "0", `f.number(NaN)`: "–",
+		`f.count(1234567)`: "1\u202f234\u202f567", `f.bytes(999)`: "999 B", `f.bytes(1500)`: "1.5 KB", `f.bytes(123456789)`: "123 MB",
+		`f.millis(f.between("2026-11-22T12:00:00.000000100Z", "2026-11-22T12:00:00.00034Z"))`: "0.34 ms",
+		`f.millis(f.between("2026-11-22T11:59:59.999Z", "2026-11-22T12:00:01Z"))`:             "1.0 s",
+		`f.qualityText("BadNoCommunication")`:                                                 "no communication", `f.qualityText("Good")`: "good", `f.qualityText("Bad(0x80C5)")`: "bad(0x80c5)",
+		`f.qualityTone("UncertainLastUsableValue")`: "warn", `f.tone("demoted")`: "bad", `f.tone("something new")`: "ok",
+		`c.pathOf([[0,1],[1,2],[2,null],[3,4]], x => x * 10, y => y)`:                     "M0 1L10 2M30 4",
+		`c.pathOf([[0,0],[1,1],[2,0]], x => x * 10, y => y, true)`:                        "M0 0H10V1H20V0",
+		`JSON.stringify(c.gaps([[0,1],[5,null,"BadTimeout"],[9,2],[10,null,"Bad"]], 20))`: `[{"from":5,"quality":"BadTimeout","to":9},{"from":10,"quality":"Bad","to":20}]`,
+		`[-5, 0, 4, 6, 14, 99].map(ms => c.nearest([[0], [5], [10]], ms)).join()`:         "0,0,1,1,2,2",
+		`c.ticks(0, 10, 5).join()`: "0,2,4,6,8,10", `c.ticks(-0.31, 0.29, 4).join()`: "-0.2,0,0.2", `c.ticks(29.9, 30.1, 4).join()`: "29.9,29.95,30,30.05,30.1",
+		`JSON.stringify(c.heightsOf([[0,null]]))`: "[0,1]", `JSON.stringify(c.heightsOf([[0,5],[1,5]]))`: "[4.75,5.25]",
+		`JSON.stringify([c.heightOf(true), c.heightOf("x"), c.heightOf(NaN), c.heightOf(2)])`: "[1,null,null,2]",
+		`c.hours(0, 3_600_000, 4, 0).map(t => t / 60_000).join()`:                             "0,15,30,45,60",
+	} {
+		var got string
+		if p.Eval("String("+expression+")", &got); got != want {
+			t.Errorf("%s is %q, want %q", expression, got, want)
+		}
+	}
+	if c := p.Complaints(); len(c) > 0 {
+		t.Error(strings.Join(c, "\n"))
+	}
+}
