@@ -36,6 +36,16 @@ type (
 	Failure = exec.Failure
 )
 
+// Group runs many queries over one stream and does once what they have in
+// common, and Member is one of them; see package exec.
+type (
+	Group  = exec.Group
+	Member = exec.Member
+)
+
+// NewGroup returns a group without members.
+func NewGroup() *Group { return exec.NewGroup() }
+
 // Query is a compiled query. It is immutable, and may be used concurrently.
 type Query struct {
 	plan *plan.Query

@@ -33,16 +33,12 @@ func (e *Exec) surround(f *expr.Frame) {
 	f.Context.Rule, f.Context.RuleStart = e.options.Rule, e.options.Start
 }
 
-func (d *direct) push(now int64, input int, b *tag.Batch, emit Emit) {
-	bound := d.bindings.of(input, b.Schema())
-	f := &d.frame
-	f.Slots, f.Context.Now = bound.slots, now
-	d.views[0].bound = bound
+func (d *direct) push(now int64, _ int, b *tag.Batch, emit Emit) {
+	f := d.ready(now, b)
 	for i := range b.Len() {
-		at(f, d.exec, b, i)
-		d.views[0].row = f.Row
+		d.stand(b, i)
 		if d.passes() {
-			d.give(bound, b, i)
+			d.give(b, i)
 		}
 		if f.Failed() {
 			d.exec.fail(now, f.Err(), b, i)
@@ -51,8 +47,22 @@ func (d *direct) push(now int64, input int, b *tag.Batch, emit Emit) {
 	d.output.flush(b.Origin(), b.Hops()+1, emit)
 }
 
+// ready makes the frame read rows of a batch.
+func (d *direct) ready(now int64, b *tag.Batch) *expr.Frame {
+	bound := d.bindings.of(0, b.Schema())
+	d.frame.Slots, d.frame.Context.Now = bound.slots, now
+	d.views[0].bound = bound
+	return &d.frame
+}
+
+// stand makes the frame stand at a row of the batch that it was made ready for.
+func (d *direct) stand(b *tag.Batch, i int) {
+	at(&d.frame, d.exec, b, i)
+	d.views[0].row = d.frame.Row
+}
+
 // give appends what the row gives, unless it fails.
-func (d *direct) give(bound *binding, b *tag.Batch, i int) {
+func (d *direct) give(b *tag.Batch, i int) {
 	f := &d.frame
 	if f.Failed() {
 		return
@@ -65,7 +75,7 @@ func (d *direct) give(bound *binding, b *tag.Batch, i int) {
 	}
 	hit(&f.Context.Hits, b.Time(i))
 	if b.HasValueTimes() {
-		d.output.stamp(f, bound, b, i)
+		d.output.stamp(f, d.views[0].bound, b, i)
 	}
 }
 

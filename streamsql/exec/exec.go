@@ -15,6 +15,7 @@ type Exec struct {
 	arms    []arm
 	root    *Exec // counts what goes wrong: the query itself, or the one it stands in
 	stats   Stats
+	shared  func() uint64 // rows that came in through a Group
 }
 
 // Options are what a running query is told about its surroundings.
@@ -138,7 +139,13 @@ func (e *Exec) end(now int64, emit Emit) {
 }
 
 // Stats returns what the query has done so far.
-func (e *Exec) Stats() Stats { return e.stats }
+func (e *Exec) Stats() Stats {
+	s := e.stats
+	if e.shared != nil {
+		s.RowsIn += e.shared()
+	}
+	return s
+}
 
 func (e *Exec) counted(emit Emit) Emit {
 	return func(out *tag.Batch) {

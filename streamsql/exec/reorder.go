@@ -43,11 +43,11 @@ func (o *reorder) add(input int, r *record) bool {
 		i--
 	}
 	o.waiting = slices.Insert(o.waiting, i, kept)
-	o.proceed()
 	return true
 }
 
-// proceed moves the watermark on.
+// proceed moves the watermark on, which is done at the end of a batch: rows of
+// one batch are never late because of each other.
 func (o *reorder) proceed() {
 	least := slices.Min(o.latest)
 	if least == math.MinInt64 || least == math.MaxInt64 {

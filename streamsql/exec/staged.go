@@ -109,7 +109,7 @@ func (s *staged) push(now int64, input int, b *tag.Batch, emit Emit) {
 		s.take(input, bound, b, i)
 	}
 	if s.reorder != nil {
-		s.reorder.release()
+		s.reorder.proceed()
 	}
 }
 

@@ -148,10 +148,10 @@ func (c *Compiler) scalar(e *ast.Call, f *fn.Func, args []*Node) (*Node, error) 
 	})
 	n.Fails = true
 	if f.Fixed != fn.Always {
+		n.Varies = true
 		return n, nil
 	}
-	folded := fold(n, args...)
-	return folded, nil
+	return fold(n, args...), nil
 }
 
 // bind returns what is called: for a function that wants to know its constants

@@ -62,6 +62,7 @@ func (c *Compiler) And(parts ...*Node) *Node {
 		}
 		return true
 	}
+	n.Parts = parts
 	return fold(n, parts...)
 }
 
@@ -76,6 +77,7 @@ func andTwo(left, right *Node) *Node {
 	})
 	first, second := left.Holds, right.Holds
 	n.Holds = func(f *Frame) bool { return first(f) && second(f) }
+	n.Parts = []*Node{left, right}
 	return fold(n, left, right)
 }
 

@@ -112,7 +112,7 @@ func strictText(at ast.Pos, n, x *Node) *Node {
 		}
 		return test(f)
 	})
-	checked.Fails = true
+	checked.Fails, checked.Varies = true, n.Varies
 	return checked
 }
 
@@ -139,5 +139,5 @@ func regexpOf(e *ast.Like, x, pattern *Node) (*Node, error) {
 		return value.Is(compiled.MatchString(value.Text(v)))
 	})
 	n.Fails = true
-	return n, nil
+	return fold(n, x, pattern), nil
 }

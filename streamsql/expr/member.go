@@ -82,7 +82,7 @@ func strictRange(at ast.Pos, n, x *Node) *Node {
 		}
 		return v
 	})
-	checked.Fails = true
+	checked.Fails, checked.Varies = true, n.Varies
 	return checked
 }
 

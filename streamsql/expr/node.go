@@ -22,6 +22,10 @@ type Node struct {
 	Cost     int            // of an evaluation, in about nanoseconds
 	Fails    bool           // may note an error, so it must not be evaluated where the query would not
 
+	// Parts are what a conjunction is of; nil for anything else.
+	Parts []*Node
+	// Varies tells that the value depends on more than the columns of the row.
+	Varies bool
 	// Comparison is set for a column beside a constant, so that many rules can
 	// be told apart by an index instead of one after the other.
 	Comparison *Comparison
@@ -84,7 +88,9 @@ func Column(i int, kind tag.Kind) *Node {
 
 // Register returns the node of a register.
 func Register(i int, t fn.Type) *Node {
-	return valueNode(costLeaf, t, func(f *Frame) tag.Value { return f.Registers[i] })
+	n := valueNode(costLeaf, t, func(f *Frame) tag.Value { return f.Registers[i] })
+	n.Varies = true
+	return n
 }
 
 // Null is the node of NULL.
@@ -114,6 +120,9 @@ func fails(nodes ...*Node) bool {
 // a row is evaluated, where CASE may never come to it.
 func fold(n *Node, parts ...*Node) *Node {
 	n.Fails = n.Fails || fails(parts...)
+	for _, part := range parts {
+		n.Varies = n.Varies || part.Varies
+	}
 	for _, part := range parts {
 		if !part.Const {
 			return n

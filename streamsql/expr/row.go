@@ -12,7 +12,7 @@ import (
 // the inputs, but those excepted (in lower case). Of columns of one name the
 // first input's is taken.
 func Row(inputs []int, except map[string]bool) *Node {
-	return valueNode(costText, fn.Object, func(f *Frame) tag.Value {
+	n := valueNode(costText, fn.Object, func(f *Frame) tag.Value {
 		var names []string
 		var values []tag.Value
 		for _, k := range inputs {
@@ -25,4 +25,6 @@ func Row(inputs []int, except map[string]bool) *Node {
 		}
 		return ObjectOf(names, values)
 	})
+	n.Varies = true
+	return n
 }

@@ -12,7 +12,7 @@ const costRows = 10_000
 // their first columns.
 func Rows(subquery int) *Node {
 	n := valueNode(costRows, fn.Array, func(f *Frame) tag.Value { return f.Subqueries[subquery](f) })
-	n.Fails = true
+	n.Fails, n.Varies = true, true
 	return n
 }
 

@@ -88,6 +88,7 @@ type builder struct {
 	outer     *builder                // of the query around this one, in an expression of which it stands
 	replaced  map[ast.Expr]*expr.Node // what is computed elsewhere, by its place in the tree
 	expanding map[string]bool         // aliases whose definition is being compiled
+	aliased   bool                    // a name was met that stands for a select item
 	groups    bool                    // expressions are over groups: aggregates may stand
 	touched   map[int]bool            // inputs whose columns were met
 	bare      map[int]bool            // columns of the layout that were met outside of aggregates
@@ -153,6 +154,9 @@ func (b *builder) where() error {
 	n, err := b.optional(b.syntax.Where)
 	if n != nil && !(n.Const && n.Holds(new(expr.Frame))) {
 		b.plan.Filter = n
+		if !b.aliased {
+			b.plan.FilterKey = b.dialect.Name + " " + b.plan.Inputs[0].Label + " " + ast.Text(b.syntax.Where)
+		}
 	}
 	return err
 }

@@ -46,10 +46,10 @@ func (b *builder) unqualified(c *ast.Column) (*expr.Node, error) {
 	if n, err := b.alias(name); n != nil || err != nil {
 		return n, err
 	}
-	if n := b.linked(&ast.Column{Pos: c.Pos, Path: c.Path[:1]}); n != nil {
+	if n := b.anywhere(name); n != nil {
 		return n, nil
 	}
-	if n := b.anywhere(name); n != nil {
+	if n := b.linked(&ast.Column{Pos: c.Pos, Path: c.Path[:1]}); n != nil {
 		return n, nil
 	}
 	return nil, b.unknown(c)
@@ -167,7 +167,7 @@ func (b *builder) alias(name string) (*expr.Node, error) {
 	if i < 0 || b.expanding[key] || !b.groups && b.hasAggregate(b.syntax.Items[i].Expr) {
 		return nil, nil
 	}
-	b.expanding[key] = true
+	b.aliased, b.expanding[key] = true, true
 	defer delete(b.expanding, key)
 	return b.compiler().Compile(b.syntax.Items[i].Expr)
 }

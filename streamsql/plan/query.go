@@ -26,6 +26,7 @@ type Select struct {
 	Window     *Window      // nil: none
 	Joins      []Join       // Joins[i] adds Inputs[i+1]
 	Filter     *expr.Node   // WHERE; nil: every row
+	FilterKey  string       // equal for filters that mean the same; empty where that is not known
 	Groups     []*expr.Node // GROUP BY without the window
 	GroupTexts []string     // identify Groups in a snapshot
 	Grouped    bool         // the output has a row for each group, otherwise for each row

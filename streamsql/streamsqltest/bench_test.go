@@ -317,3 +317,65 @@ func BenchmarkJSONFilterAndProject(b *testing.B) {
 		}
 	})
 }
+
+// group starts n queries over one stream.
+func (p *plant) group(b *testing.B, n int, text func(i int) string) (*streamsql.Group, *int) {
+	b.Helper()
+	g, out := streamsql.NewGroup(), new(int)
+	for i := range n {
+		g.Add(p.start(b, text(i), streamsql.Options{Rule: "rule"}), 0, func(b *tag.Batch) { *out += b.Len() })
+	}
+	return g, out
+}
+
+// rulesPerRow reports how many rules a second are done with a row.
+func rulesPerRow(b *testing.B, rules int, took time.Duration) {
+	b.Helper()
+	b.ReportMetric(float64(b.N)*batchRows*float64(rules)/took.Seconds()/1e6, "Meval/cpu-s")
+}
+
+// BenchmarkRules300 are rules that each watch for a range of their own: half of
+// them are met by a row.
+func BenchmarkRules300(b *testing.B) {
+	p := newPlant(b, 1)
+	g, _ := p.group(b, 300, func(i int) string {
+		return fmt.Sprintf("SELECT device, temperature FROM plant WHERE temperature > %d AND humidity < %d", i%40, i%90)
+	})
+	start := processorTime(b)
+	for b.Loop() {
+		g.Push(0, p.batches[0])
+	}
+	rulesPerRow(b, 300, processorTime(b)-start)
+}
+
+// BenchmarkRules300EachAlone are the same rules without what the group shares.
+func BenchmarkRules300EachAlone(b *testing.B) {
+	p := newPlant(b, 1)
+	var all []*streamsql.Exec
+	for i := range 300 {
+		all = append(all, p.start(b,
+			fmt.Sprintf("SELECT device, temperature FROM plant WHERE temperature > %d AND humidity < %d", i%40, i%90), streamsql.Options{}))
+	}
+	out := 0
+	start := processorTime(b)
+	for b.Loop() {
+		for _, e := range all {
+			e.Push(0, 0, p.batches[0], func(b *tag.Batch) { out += b.Len() })
+		}
+	}
+	rulesPerRow(b, 300, processorTime(b)-start)
+}
+
+// BenchmarkRules10000 are rules for one device and one limit each, of which a
+// row meets a few.
+func BenchmarkRules10000(b *testing.B) {
+	p := newPlant(b, 1)
+	g, _ := p.group(b, 10_000, func(i int) string {
+		return fmt.Sprintf("SELECT temperature FROM plant WHERE device = 'device-%d' AND temperature > %d", i, i%40)
+	})
+	start := processorTime(b)
+	for b.Loop() {
+		g.Push(0, p.batches[0])
+	}
+	rulesPerRow(b, 10_000, processorTime(b)-start)
+}
