@@ -106,6 +106,7 @@ func TestAWriteOnThePageShowsItsSteps(t *testing.T) {
 		_, written := node.done()
 		return written[len(written)-1].DryRun
 	})
+	p.Until("the check to be over", `document.querySelector(".steps").innerText.includes("verified") && !document.querySelector(".write .strong").disabled`)
 	p.Eval(`document.querySelector(".write input").value = "three"; document.querySelector(".write .strong").click()`, nil)
 	p.Until("a word to be refused", `document.querySelector(".write .reason").innerText === "That is not a number."`)
 }
