@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/internal/node"
@@ -31,8 +33,22 @@ func (c *edgeCommand) Run(ctx context.Context, s *surroundings) error {
 	if err != nil {
 		return err
 	}
+	spareMemory()
 	_, _ = fmt.Fprintf(s.out, "%s is running. Console: %s\n", site.Name, n.ConsoleURL())
+	if password := n.ConsolePassword(); password != "" {
+		_, _ = fmt.Fprintf(s.out, "Log in there as admin with the password %s. It is shown this once.\n", password)
+	}
 	return untilStopped(ctx, n.Close)
+}
+
+// spareMemory gives back what reading the configuration took, and trades a
+// little processor time for memory, of which a gateway has less. GOGC and
+// GOMEMLIMIT in the environment have the last word.
+func spareMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
+	debug.FreeOSMemory()
 }
 
 // untilStopped waits for the signal to stop, and then for everything to end.
