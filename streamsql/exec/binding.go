@@ -8,7 +8,6 @@ import (
 // binding tells where in the rows of one schema of one input the columns of a
 // layout stand.
 type binding struct {
-	id     int // its place among the bindings
 	input  int
 	schema *tag.Schema
 	slots  []int32 // by column of the layout; -1 where the rows have none
@@ -31,7 +30,6 @@ func (b *bindings) of(input int, schema *tag.Schema) *binding {
 		}
 	}
 	bound := bind(b.plan, input, schema)
-	bound.id = len(b.all)
 	b.all = append(b.all, bound)
 	return bound
 }

@@ -172,7 +172,7 @@ func (g *Group) sort() {
 		}
 		p := m.direct.plan
 		c := byKey[p.FilterKey]
-		if c == nil || p.FilterKey == "" && p.Filter != nil {
+		if c == nil || p.FilterKey == "" {
 			c = newClass(p)
 			g.classes = append(g.classes, c)
 			byKey[p.FilterKey] = c

@@ -187,7 +187,7 @@ func (g *groups) appendState(dst []byte) []byte {
 	dst = state.AppendInt(dst, int64(len(g.list)))
 	for _, at := range g.list {
 		dst = state.AppendString(dst, at.key)
-		dst = appendRecords(dst, at.row)
+		dst = g.staged.appendRecords(dst, at.row)
 		for _, a := range at.aggregates {
 			dst = a.AppendState(dst)
 		}

@@ -16,7 +16,7 @@ func (p *rowsPane) Remove() {
 	p.rows = p.rows[1:]
 }
 
-func (p *rowsPane) AppendState(dst []byte) []byte { return appendRecords(dst, p.rows) }
+func (p *rowsPane) AppendState(dst []byte) []byte { return p.staged.appendRecords(dst, p.rows) }
 func (p *rowsPane) Restore(src *reader)           { p.rows = p.staged.restoreRecords(src) }
 
 // groupsPane adds rows up by group, and keeps the first error of a row.
@@ -57,10 +57,10 @@ func (p *groupsPane) Restore(src *reader) {
 	p.groups.restore(src)
 }
 
-func appendRecords(dst []byte, rows []*record) []byte {
+func (s *staged) appendRecords(dst []byte, rows []*record) []byte {
 	dst = state.AppendInt(dst, int64(len(rows)))
 	for _, r := range rows {
-		dst = appendRecord(dst, r)
+		dst = s.appendRecord(dst, r)
 	}
 	return dst
 }

@@ -113,9 +113,9 @@ func clone(dst, src []tag.Value) {
 
 // appendRecord appends a kept record. Its binding goes by number; the bindings
 // stand in a part of their own.
-func appendRecord(dst []byte, r *record) []byte {
+func (s *staged) appendRecord(dst []byte, r *record) []byte {
 	dst = state.AppendInt(state.AppendInt(dst, r.time), r.source)
-	dst = state.AppendInt(dst, int64(r.bound.id))
+	dst = state.AppendInt(dst, int64(s.saved.number(r.bound)))
 	return state.AppendValues(state.AppendValues(dst, r.values), r.computed)
 }
 

@@ -88,7 +88,7 @@ func (o *reorder) appendState(dst []byte) []byte {
 	for _, t := range o.latest {
 		dst = state.AppendInt(dst, t)
 	}
-	return appendRecords(dst, o.waiting)
+	return o.staged.appendRecords(dst, o.waiting)
 }
 
 func (o *reorder) restore(src *reader) {

@@ -6,6 +6,29 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
+// saved are the bindings that the records of a snapshot go by, numbered in the
+// order in which they are met. Those of the same columns have one number.
+type saved struct {
+	names  []string // of a binding's input and columns, in one
+	bounds []*binding
+}
+
+// number returns the number of a binding.
+func (s *saved) number(b *binding) int {
+	var key []byte
+	for i := range b.schema.Len() {
+		key = state.AppendString(key, b.schema.Field(i).Name)
+	}
+	name := string(state.AppendInt(key, int64(b.input)))
+	for i, known := range s.names {
+		if known == name {
+			return i
+		}
+	}
+	s.names, s.bounds = append(s.names, name), append(s.bounds, b)
+	return len(s.names) - 1
+}
+
 // layout is the form of the records in a snapshot: which columns they hold, and
 // what was computed with them.
 type layout struct {
@@ -15,6 +38,9 @@ type layout struct {
 
 // computedAs returns what was computed for a record, in today's order.
 func (l *layout) computedAs(then []tag.Value) []tag.Value {
+	if len(then) == 0 {
+		return nil // it waits, and nothing was computed yet
+	}
 	now := make([]tag.Value, len(l.computed))
 	for i, at := range l.computed {
 		if at >= 0 && at < len(then) {
@@ -25,14 +51,14 @@ func (l *layout) computedAs(then []tag.Value) []tag.Value {
 }
 
 func (s *staged) appendState(to *sections) {
-	to.add("layout", s.appendLayout(nil))
+	s.saved = saved{}
 	appendBefores(to, s.before)
 	appendBefores(to.within("after"), s.after)
 	to.add("hits", appendHits(appendHits(nil, s.frame.Context.Hits), s.groupHits))
 	to.add(s.windowName(), s.windows.appendState(nil))
 	for k, t := range s.tables {
 		if t != nil {
-			to.add("table "+s.plan.Inputs[k].Label, appendRecords(nil, t.rows))
+			to.add("table "+s.plan.Inputs[k].Label, s.appendRecords(nil, t.rows))
 		}
 	}
 	if s.reorder != nil {
@@ -43,6 +69,7 @@ func (s *staged) appendState(to *sections) {
 			nested.appendState(to.within("from " + s.plan.Inputs[k].Label))
 		}
 	}
+	to.add("layout", s.appendLayout(nil))
 }
 
 // windowName identifies the windows: those of another shape, groups or
@@ -88,8 +115,8 @@ func (s *staged) restore(from *sections) {
 // appendLayout appends the bindings that records may go by, and the texts of
 // what is computed with them.
 func (s *staged) appendLayout(dst []byte) []byte {
-	dst = state.AppendInt(dst, int64(len(s.bindings.all)))
-	for _, b := range s.bindings.all {
+	dst = state.AppendInt(dst, int64(len(s.saved.bounds)))
+	for _, b := range s.saved.bounds {
 		dst = state.AppendString(dst, s.plan.Inputs[b.input].Label)
 		dst = state.AppendInt(dst, int64(b.schema.Len()))
 		for i := range b.schema.Len() {

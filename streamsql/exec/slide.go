@@ -63,7 +63,7 @@ func (p *slidingPane) AppendState(dst []byte) []byte {
 	for i, r := range p.rows {
 		rows[i] = r.row
 	}
-	return appendRecords(dst, rows)
+	return p.staged.appendRecords(dst, rows)
 }
 
 // Restore adds the rows up again.

@@ -46,6 +46,7 @@ type staged struct {
 	groupHits  fn.Hits
 	candidates []candidate // groups that may be given, used again
 	moved      bool        // the frame left the row in hand, because a window was closed
+	saved      saved
 	restored   layout
 }
 

@@ -151,9 +151,10 @@ func (b *builder) overGroups(e ast.Expr) (*expr.Node, error) {
 }
 
 func (b *builder) where() error {
+	b.plan.FilterKey = "TRUE"
 	n, err := b.optional(b.syntax.Where)
 	if n != nil && !(n.Const && n.Holds(new(expr.Frame))) {
-		b.plan.Filter = n
+		b.plan.Filter, b.plan.FilterKey = n, ""
 		if !b.aliased {
 			b.plan.FilterKey = b.dialect.Name + " " + b.plan.Inputs[0].Label + " " + ast.Text(b.syntax.Where)
 		}
