@@ -10,10 +10,14 @@
 //	│  └─ vigil
 //	├─ sinks             one-for-one
 //	├─ rules             one-for-one
-//	└─ endpoints         one-for-one
-//	   └─ tcp:10.0.0.7:502
-//	      ├─ session
-//	      └─ boiler
+//	├─ subscriptions     one-for-one
+//	├─ endpoints         one-for-one
+//	│  └─ tcp:10.0.0.7:502
+//	│     ├─ session
+//	│     └─ boiler
+//	└─ broker            rest-for-one
+//	   ├─ mqtt
+//	   └─ groups
 //
 // Everything starts in this order and stops in the other: first the sources,
 // then what works on their data, then the log, which by then has all of it.

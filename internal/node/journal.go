@@ -13,7 +13,7 @@ import (
 // journalCapacity is how many events are kept for people to look at.
 const journalCapacity = 2_000
 
-// sameWithin is how long the failures of one rule's rows count as one event.
+// sameWithin is how long the failures of rows, or of messages, count as one event.
 const sameWithin = 10 * time.Second
 
 // journal keeps the latest events. It may be used concurrently.
@@ -24,7 +24,7 @@ type journal struct {
 	events  []console.Event // oldest first
 	next    uint64          // number of the next event, from 1
 	changed chan struct{}
-	said    map[string]time.Time // rule → its last failure told
+	said    map[string]time.Time // path → its last sample
 }
 
 func newJournal(now func() time.Time) *journal {
@@ -87,17 +87,27 @@ func (j *journal) wrote(r write.Report) {
 	})
 }
 
-// ruleFailed keeps the failure of a row, one for a while for each rule: a rule
-// that fails at every row must not drive everything else out.
+// ruleFailed keeps the failure of a row.
 func (j *journal) ruleFailed(rule string, err error) {
+	j.sample("rule", "/rules/"+rule, fmt.Sprintf("row failed in %s: %v", rule, err))
+}
+
+// messageRefused keeps why a message became no row.
+func (j *journal) messageRefused(stream string, err error) {
+	j.sample("stream", "/subscriptions/"+stream, fmt.Sprintf("message refused by %s: %v", stream, err))
+}
+
+// sample keeps one event for a while of each path: what fails at every row must
+// not drive everything else out.
+func (j *journal) sample(kind, path, text string) {
 	now := j.now()
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if last, ok := j.said[rule]; ok && now.Sub(last) < sameWithin {
+	if last, ok := j.said[path]; ok && now.Sub(last) < sameWithin {
 		return
 	}
-	j.said[rule] = now
-	j.append(console.Event{Time: now, Kind: "rule", Path: "/rules/" + rule, Text: fmt.Sprintf("row failed in %s: %v", rule, err)})
+	j.said[path] = now
+	j.append(console.Event{Time: now, Kind: kind, Path: path, Text: text})
 }
 
 // treeEvent is an event of the supervision tree as people read it.

@@ -10,9 +10,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/actors/door"
 	"github.com/holdfast-edge/holdfast/actors/endpoint"
 	"github.com/holdfast-edge/holdfast/actors/rule"
 	"github.com/holdfast-edge/holdfast/actors/sink"
+	"github.com/holdfast-edge/holdfast/actors/subscription"
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
@@ -46,11 +48,13 @@ type Node struct {
 	log     *log.Log
 	history *history.History
 	bus     *broker.Bus
+	door    *door.Door
 	system  *supervisor.System
 	journal *journal
 	console *console.Server
 
 	devices meters[endpoint.Meter]
+	streams meters[subscription.Meter]
 	rules   meters[rule.Meter]
 	sinks   meters[sink.Meter]
 
@@ -73,6 +77,7 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	for name := range plan.logged {
 		n.bus.Stream(name).SetLogged(true)
 	}
+	n.door = n.newDoor()
 	n.system = supervisor.New(supervisor.Options{Logger: o.Logger})
 	sub := n.system.Subscribe(1024)
 	n.following.Go(func() { n.journal.follow(sub) })
@@ -104,7 +109,7 @@ func (n *Node) open() (err error) {
 		return err
 	}
 	n.console, err = console.Open(console.Options{
-		Listen: site.Console.Listen, TLS: site.Console.TLS, Dir: filepath.Join(o.Dir, "console"),
+		Listen: site.Console.Listen, TLS: site.Console.TLS, Dir: filepath.Join(o.Dir, "console"), Actor: "/core/console",
 		Node: n, Logger: o.Logger,
 	})
 	return err
@@ -124,7 +129,9 @@ func (n *Node) grow(ctx context.Context) error {
 		core,
 		branch("sinks", n.sinkSpecs()),
 		branch("rules", n.ruleSpecs()),
+		branch("subscriptions", n.subscriptionSpecs()),
 		branch("endpoints", n.endpointSpecs()),
+		n.door.Spec(),
 	}
 	for _, spec := range branches {
 		if _, err := n.system.Spawn(spec); err != nil {
@@ -192,6 +199,17 @@ func (n *Node) endpointSpecs() (specs []supervisor.Spec) {
 	return specs
 }
 
+func (n *Node) subscriptionSpecs() (specs []supervisor.Spec) {
+	env := subscription.Env{
+		Site: n.options.Site.Name, System: n.system, Bus: n.bus, Logger: n.options.Logger,
+		Now: time.Now, Meter: n.streams.of, Refused: n.journal.messageRefused,
+	}
+	for _, c := range n.plan.streams {
+		specs = append(specs, subscription.Spec(env, c))
+	}
+	return specs
+}
+
 func (n *Node) ruleSpecs() (specs []supervisor.Spec) {
 	env := rule.Env{
 		Site: n.options.Site.Name, System: n.system, Bus: n.bus, Now: time.Now,
@@ -247,3 +265,7 @@ func (n *Node) closeStores() error {
 
 // ConsoleURL returns where the console is.
 func (n *Node) ConsoleURL() string { return n.console.URL() }
+
+// ConsolePassword returns the console's password where this start has made it,
+// to be shown once; nobody can tell it again.
+func (n *Node) ConsolePassword() string { return n.console.NewPassword() }

@@ -8,6 +8,7 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/endpoint"
 	"github.com/holdfast-edge/holdfast/actors/rule"
 	"github.com/holdfast-edge/holdfast/actors/sink"
+	"github.com/holdfast-edge/holdfast/actors/subscription"
 	"github.com/holdfast-edge/holdfast/actors/write"
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
@@ -17,6 +18,7 @@ import (
 // plan is a site, compiled: what the actors are given.
 type plan struct {
 	endpoints []endpoint.Config
+	streams   []subscription.Config
 	rules     []rule.Config
 	sinks     []sink.Config
 	logged    map[string]bool   // streams that something durable reads
@@ -27,19 +29,17 @@ type plan struct {
 // plan compiles a site. What cannot be compiled is left out and reported; a
 // plan with errors is not to be run.
 func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
-	b := &planner{components: c, site: site, names: newNames(site), plan: &plan{
+	b := &planner{components: c, site: site, names: newNames(site), readings: readings{}, plan: &plan{
 		logged: map[string]bool{}, history: map[string]bool{}, paths: map[string]string{},
 	}}
 	for i := range site.Devices {
 		b.device(&site.Devices[i])
 	}
-	for i := range site.Streams {
-		if s := &site.Streams[i]; s.History {
-			b.plan.history[s.Name] = true
-		}
-	}
 	for i := range site.Rules {
 		b.rule(&site.Rules[i])
+	}
+	for i := range site.Streams {
+		b.stream(&site.Streams[i])
 	}
 	for i := range site.Sinks {
 		b.sink(&site.Sinks[i])
@@ -54,6 +54,7 @@ type planner struct {
 	components *Components
 	site       *config.Site
 	names      *names
+	readings   readings // by the rules so far
 	plan       *plan
 	errors     config.Errors
 }
@@ -101,6 +102,7 @@ func (b *planner) rule(r *config.Rule) {
 	c := rule.Config{Name: r.Name, Query: query}
 	for _, use := range query.Sources() {
 		c.Inputs = append(c.Inputs, b.names.inputs[use.Name])
+		b.readings.add(use)
 		if r.Durable {
 			b.logAll(b.names.inputs[use.Name].Streams)
 		}
@@ -119,6 +121,14 @@ func (b *planner) rule(r *config.Rule) {
 		c.Writes = append(c.Writes, rule.Write{Device: to.Write, Mode: mode, Deadline: to.Deadline, DryRun: to.DryRun})
 	}
 	b.plan.rules = append(b.plan.rules, c)
+}
+
+// stream is planned when the rules are, which say what they read of it.
+func (b *planner) stream(s *config.Stream) {
+	if s.History {
+		b.plan.history[s.Name] = true
+	}
+	b.plan.streams = append(b.plan.streams, b.readings.subscription(s))
 }
 
 func (b *planner) logAll(streams []string) {

@@ -51,10 +51,12 @@ func (n *Node) Trouble() (trouble []string) {
 	if safe := n.life.trouble(); safe != "" {
 		trouble = append(trouble, safe)
 	}
-	core, _ := n.system.Subtree("/core")
-	for _, c := range core.Children {
-		if c.Phase != supervisor.Running {
-			trouble = append(trouble, c.Name+" is "+c.State)
+	for _, path := range []string{"/core", "/broker"} {
+		part, _ := n.system.Subtree(path)
+		for _, c := range part.Children {
+			if c.Phase != supervisor.Running {
+				trouble = append(trouble, c.Name+" is "+c.State)
+			}
 		}
 	}
 	return trouble

@@ -1,0 +1,105 @@
+package node
+
+import (
+	"crypto/tls"
+	"fmt"
+	"path/filepath"
+
+	"github.com/holdfast-edge/holdfast/actors/door"
+	"github.com/holdfast-edge/holdfast/actors/endpoint"
+	"github.com/holdfast-edge/holdfast/broker/mqttd"
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/store/bolt"
+)
+
+// newDoor makes the node's own broker of the configuration.
+func (n *Node) newDoor() *door.Door {
+	c := door.Config{MQTT: func() (mqttd.Config, error) { return brokerConfig(n.options) }}
+	for _, s := range n.plan.streams {
+		if s.Inlet != nil {
+			c.Inlets = append(c.Inlets, s.Inlet)
+		}
+	}
+	site := n.options.Site
+	for i := range site.Devices {
+		if d := &site.Devices[i]; site.Broker.PublishGroups {
+			c.Groups = append(c.Groups, n.groupsOf(d)...)
+		}
+	}
+	return door.New(c)
+}
+
+func (n *Node) groupsOf(d *config.Device) (groups []door.Group) {
+	for _, g := range d.Groups {
+		groups = append(groups, door.Group{
+			Stream: n.bus.Stream(endpoint.StreamName(d.Name, g.Name)),
+			Topic:  n.options.Site.Name + "/" + d.Name + "/" + g.Name,
+		})
+	}
+	return groups
+}
+
+// brokerConfig reads what the broker is started with: certificates and passwords
+// as they are now.
+func brokerConfig(o Options) (mqttd.Config, error) {
+	b := &o.Site.Broker
+	c := mqttd.Config{MaxClients: b.MaxClients, MaxPacket: int(b.MaxPacket), Logger: o.Logger.With("part", "broker")}
+	if !b.Listens() {
+		return c, nil // it serves the node alone, and keeps nothing
+	}
+	c.Open = bolt.Renewing(filepath.Join(o.Dir, "broker", "sessions"), bolt.File{}, c.Logger)
+	var err error
+	if c.Accounts, err = accounts(b.Accounts); err != nil {
+		return c, err
+	}
+	c.Listeners, err = listeners(b)
+	return c, err
+}
+
+func accounts(configured []config.BrokerAccount) (all []mqttd.Account, err error) {
+	for _, a := range configured {
+		hash := a.PasswordHash
+		if hash == "" {
+			if hash, err = hashOf(a.Password); err != nil {
+				return nil, fmt.Errorf("account %q: %w", a.Name, err)
+			}
+		}
+		all = append(all, mqttd.Account{Name: a.Name, Hash: hash, Rights: mqttd.Rights{Publish: a.Publish, Subscribe: a.Subscribe}})
+	}
+	return all, nil
+}
+
+func hashOf(password config.Secret) (string, error) {
+	revealed, err := password.Reveal()
+	if err != nil {
+		return "", err
+	}
+	return mqttd.HashPassword(revealed)
+}
+
+func listeners(b *config.Broker) (all []mqttd.Listener, err error) {
+	var certificate *tls.Config
+	if b.TLS != nil {
+		c, err := access.OpenCertificate(b.TLS.Cert, b.TLS.Key)
+		if err != nil {
+			return nil, err
+		}
+		certificate = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.Current}
+	}
+	for _, at := range []struct {
+		address   string
+		webSocket bool
+	}{{b.Listen, false}, {b.WebSocket, true}} {
+		if at.address == "" {
+			continue
+		}
+		l := mqttd.Listener{Address: at.address, TLS: certificate, WebSocket: at.webSocket}
+		if b.Anonymous && config.Loopback(at.address) {
+			rights := mqttd.All()
+			l.Anonymous = &rights
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
