@@ -4,18 +4,18 @@ import (
 	"bufio"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
-	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/eclipse/paho.golang/packets"
 
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
-	"github.com/holdfast-edge/holdfast/broker/mqttd"
 )
 
 // load is what one benchmark does.
@@ -24,10 +24,13 @@ type load struct {
 	subscribers int
 	window      int // messages without acknowledgement
 	size        int
+	rate        int // messages a second, each written by itself; 0: as fast as the broker takes them
+	messages    int
 }
 
-// run sends n messages and returns when every subscriber has them all.
-func (l load) run(t testing.TB, port string, n int) {
+// run sends the messages and returns when every subscriber has them all.
+func (l load) run(t testing.TB, port string) {
+	n := l.messages
 	var all sync.WaitGroup
 	for i := range l.subscribers {
 		c := dial(t, port, "sub"+strconv.Itoa(i), cleanStart)
@@ -46,7 +49,7 @@ func (l load) run(t testing.TB, port string, n int) {
 func (l load) publish(t testing.TB, c *client, n int) {
 	out := bufio.NewWriterSize(c.Conn, 32<<10)
 	payload := make([]byte, l.size)
-	unanswered := 0
+	unanswered, begun := 0, time.Now()
 	for i := range n {
 		if l.qos > 0 && unanswered >= l.window {
 			_ = out.Flush()
@@ -58,6 +61,10 @@ func (l load) publish(t testing.TB, c *client, n int) {
 			}
 		}
 		_, _ = out.Write(publishPacket("bench", payload, l.qos, uint16(i%60000)+1))
+		if l.rate > 0 {
+			_ = out.Flush()
+			<-time.After(time.Until(begun.Add(time.Duration(i) * time.Second / time.Duration(l.rate))))
+		}
 		unanswered++
 	}
 	_ = out.Flush()
@@ -114,57 +121,56 @@ func (l load) receive(t testing.TB, c *client, n int) {
 // loads are the ones that LIBRARIES of brokers are compared by.
 func loads() map[string]load {
 	return map[string]load{
-		"QoS0-1to1":  {qos: 0, subscribers: 1, size: 100},
-		"QoS0-1to10": {qos: 0, subscribers: 10, size: 100},
-		"QoS1-1to1":  {qos: 1, subscribers: 1, window: 100, size: 100},
+		"QoS0-1to1":          {qos: 0, subscribers: 1, size: 100, messages: 200_000},
+		"QoS0-1to10":         {qos: 0, subscribers: 10, size: 100, messages: 100_000},
+		"QoS1-1to1":          {qos: 1, subscribers: 1, window: 100, size: 100, messages: 100_000},
+		"QoS0-1to1-at-5000":  {qos: 0, subscribers: 1, size: 100, messages: 10_000, rate: 5_000},
+		"QoS0-1to10-at-1000": {qos: 0, subscribers: 10, size: 100, messages: 2_000, rate: 1_000},
 	}
 }
 
-// BenchmarkBroker compares brokers in one run. msg/s counts deliveries; us/msg
-// is CPU time of the broker alone for mosquitto, of broker and clients for ours,
-// which share a process.
+// BenchmarkBroker compares brokers in one run, each in a process of its own.
+// msg/s counts deliveries; cpu-us/msg is user and system time of the broker for
+// each of them.
 func BenchmarkBroker(b *testing.B) {
-	for name, l := range loads() {
+	for _, name := range slices.Sorted(maps.Keys(loads())) {
 		b.Run(name+"/holdfast", func(b *testing.B) {
-			own := start(b, func(c *mqttd.Config) { c.Live = mqttd.Limits{Messages: 10_000_000, Bytes: 1 << 30} })
-			measure(b, l, port(own), func() time.Duration { return cpu("self") })
-			s := own.Stats()
-			b.ReportMetric(float64(s.Sent)/float64(max(s.Writes, 1)), "msg/write")
+			process, port := child(b, file(b))
+			measure(b, loads()[name], port, process.Process.Pid)
 		})
 		b.Run(name+"/mosquitto", func(b *testing.B) {
 			server := mosquittotest.Start(b)
-			measure(b, l, server.Port(), func() time.Duration { return cpu(strconv.Itoa(server.PID())) })
+			measure(b, loads()[name], server.Port(), server.PID())
 		})
 	}
 }
 
-func measure(b *testing.B, l load, port string, spent func() time.Duration) {
-	before, at := spent(), time.Now()
+func measure(b *testing.B, l load, port string, pid int) {
+	before := cpu(pid)
 	for b.Loop() {
-		const n = 100_000
-		l.run(b, port, n)
+		l.run(b, port)
 	}
-	delivered := float64(b.N) * 100_000 * float64(l.subscribers)
-	b.ReportMetric(delivered/time.Since(at).Seconds(), "msg/s")
-	b.ReportMetric(float64((spent()-before).Microseconds())/delivered, "cpu-us/msg")
+	delivered := float64(b.N) * float64(l.messages*l.subscribers)
+	b.ReportMetric(delivered/b.Elapsed().Seconds(), "msg/s")
+	b.ReportMetric(float64((cpu(pid)-before).Microseconds())/delivered, "cpu-us/msg")
 	b.ReportMetric(0, "ns/op")
 }
 
-// cpu is the processor time that a process has used.
-func cpu(pid string) time.Duration {
-	if pid == "self" {
-		var usage syscall.Rusage
-		if syscall.Getrusage(syscall.RUSAGE_SELF, &usage) != nil {
-			return 0
-		}
-		return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-	}
-	stat, err := os.ReadFile("/proc/" + pid + "/stat")
+// cpu is the processor time that the threads of a process have used, by the
+// scheduler's own account: ticks are too coarse for a broker that is mostly idle.
+func cpu(pid int) (used time.Duration) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
 	if err != nil {
 		return 0
 	}
-	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-	var user, system int64
-	_, _ = fmt.Sscan(fields[11]+" "+fields[12], &user, &system)
-	return time.Duration(user+system) * 10 * time.Millisecond // USER_HZ is 100 on every Linux
+	for _, thread := range threads {
+		stat, err := os.ReadFile(thread)
+		if err != nil {
+			continue // it has ended
+		}
+		var ns int64
+		_, _ = fmt.Sscan(string(stat), &ns)
+		used += time.Duration(ns)
+	}
+	return used
 }

@@ -1,9 +1,6 @@
 package mqttd
 
-import (
-	"sync"
-	"time"
-)
+import "sync"
 
 // control is what is to be written to a client beside messages: answers to its
 // own packets. It may be used concurrently.
@@ -50,56 +47,4 @@ func (c *control) len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.buf)
-}
-
-// Bounds of writing.
-const (
-	writeSize  = 64 << 10 // what one system call writes, about
-	mostUnread = 1 << 20  // answers that a client may leave unread
-)
-
-// write is the writer: it writes what has gathered until the connection ends,
-// and then its last words.
-func (c *connection) write() {
-	defer c.socket.Close()
-	var buf []byte
-	for more := false; ; {
-		if !more {
-			<-c.control.wake
-		}
-		if c.isClosing() {
-			c.flush(c.control.take(buf[:0]))
-			return
-		}
-		buf = c.control.take(buf[:0])
-		buf, more = c.session.pull(c, buf, writeSize, time.Now())
-		if !c.flush(buf) {
-			return
-		}
-		if cap(buf) > 2*writeSize {
-			buf = nil
-		}
-	}
-}
-
-// flush writes and reports whether the connection is still of use.
-func (c *connection) flush(buf []byte) bool {
-	if len(buf) == 0 {
-		return true
-	}
-	timeout := c.broker.config.WriteTimeout
-	err := c.socket.SetWriteDeadline(time.Now().Add(timeout))
-	if c.isClosing() { // end has set a shorter one, maybe just before
-		err = c.socket.SetWriteDeadline(time.Now().Add(goodbye))
-	}
-	if err == nil {
-		_, err = c.socket.Write(buf)
-	}
-	c.broker.counters.bytesOut.Add(uint64(len(buf)))
-	c.broker.counters.writes.Add(1)
-	if err != nil {
-		c.end(err)
-		return false
-	}
-	return true
 }

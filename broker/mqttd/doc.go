@@ -26,7 +26,8 @@
 // takes from the session's outbox and from what the reader wants to answer, and
 // writes whatever has gathered with one system call. A reader wakes the writers
 // it has given something to when it has no further packet at hand, so that what
-// arrives together leaves together.
+// arrives together leaves together; after a few packets only it writes itself,
+// as far as the sockets take it without waiting.
 //
 // # A session
 //

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
+	"github.com/holdfast-edge/holdfast/broker/mqttd"
 )
 
 // asChild makes this test program be a broker that is going to be killed.
@@ -22,7 +23,7 @@ func TestABrokerToBeKilled(t *testing.T) {
 	if path == "" {
 		t.Skip("runs as a child of another test")
 	}
-	b := start(t, kept(path))
+	b := start(t, kept(path), func(c *mqttd.Config) { c.Live = mqttd.Limits{Messages: 10_000_000, Bytes: 1 << 30} })
 	fmt.Fprintf(os.Stdout, "port %s\n", port(b))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -30,7 +31,7 @@ func TestABrokerToBeKilled(t *testing.T) {
 }
 
 // child starts a broker in a process of its own.
-func child(t *testing.T, path string) (process *exec.Cmd, port string) {
+func child(t testing.TB, path string) (process *exec.Cmd, port string) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
