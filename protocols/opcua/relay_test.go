@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ type relay struct {
 	target   string
 	done     sync.WaitGroup
 	closed   chan struct{}
+	asked    atomic.Int64 // times that clients have sent something
 
 	mutex sync.Mutex
 	fault conformance.Fault
@@ -119,6 +121,7 @@ func (r *relay) requests(near, far net.Conn) {
 		if err != nil {
 			return
 		}
+		r.asked.Add(1)
 		if r.now() == conformance.HalfOpen {
 			continue
 		}

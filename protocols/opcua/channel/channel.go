@@ -38,8 +38,8 @@ type Channel struct {
 	err     error
 	request uint32 // the last request's number
 	waiting map[uint32]chan []byte
-	current *token // nil before the channel is open
-	former  *token // frames under it may still come
+	tokens  []*token // the newest first; none before the channel is open
+	nonce   []byte   // of the keys that are asked for
 }
 
 // ErrClosed is why a channel is broken that this end has closed.

@@ -36,6 +36,11 @@ func (r *receiver) take(frame []byte) error {
 		return fmt.Errorf("%w: frame %d behind frame %d", errFrame, sequence, r.sequence)
 	}
 	r.begun, r.sequence = true, sequence
+	if kind == openChannel {
+		if err := r.channel.install(c.rest); err != nil {
+			return err
+		}
+	}
 	return r.deliver(request, chunk, c.rest)
 }
 
@@ -99,8 +104,8 @@ func faultOf(r *Refused) []byte {
 func (c *Channel) tokenOf(channel, id uint32) *token {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	for _, t := range [...]*token{c.current, c.former} {
-		if t != nil && t.channel == channel && t.id == id {
+	for _, t := range c.tokens {
+		if t.channel == channel && t.id == id {
 			return t
 		}
 	}

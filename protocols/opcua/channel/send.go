@@ -63,23 +63,22 @@ func (c *Channel) write(by cipher, frame []byte, from int, request uint32, body 
 	return nil
 }
 
-// token returns the keys to send with.
+// token returns the keys to send with; nil before the channel is open.
 func (c *Channel) token() *token {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	return c.current
+	if len(c.tokens) == 0 {
+		return nil
+	}
+	return c.tokens[0]
 }
 
 // RenewAt returns when Renew is due.
-func (c *Channel) RenewAt() time.Time {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	return c.current.renewAt
-}
+func (c *Channel) RenewAt() time.Time { return c.token().renewAt }
 
 // Renew agrees upon new keys; other calls go on meanwhile. Errors are those of Ask. One caller at a time.
 func (c *Channel) Renew(ctx context.Context, timeout time.Duration) error {
-	nonce, err := c.nonce()
+	nonce, err := c.makeNonce()
 	if err != nil {
 		return err
 	}
@@ -92,19 +91,14 @@ func (c *Channel) Renew(ctx context.Context, timeout time.Duration) error {
 	if err := c.ask(call.request, nonce, timeout); err != nil {
 		return err
 	}
-	response, err := call.Wait(ctx)
-	if err != nil {
+	if _, err := call.Wait(ctx); err != nil {
 		return fmt.Errorf("open the secure channel: %w", err)
 	}
-	opened, ok := response.(*ua.OpenSecureChannelResponse)
-	if !ok {
-		return fmt.Errorf("open the secure channel: %w", ua.StatusBadUnknownResponse)
-	}
-	return c.install(opened, nonce)
+	return nil
 }
 
-// nonce returns the half of the keys that this end makes (§6.7.4).
-func (c *Channel) nonce() ([]byte, error) {
+// makeNonce returns the half of the keys that this end makes (§6.7.4).
+func (c *Channel) makeNonce() ([]byte, error) {
 	if c.opening.algorithm == nil {
 		return nil, nil
 	}
@@ -124,21 +118,32 @@ func (c *Channel) ask(request uint32, nonce []byte, timeout time.Duration) error
 	if err != nil {
 		return err
 	}
+	c.mutex.Lock()
+	c.nonce = nonce
+	c.mutex.Unlock()
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	frame := c.security.appendSecurityHeader(appendUint32(appendHeader(nil, openChannel, final), id))
 	return c.write(c.opening, frame, len(frame), request, body, timeout)
 }
 
-// install takes the keys of a response into use. Until a message under them has come, the old ones are good, too.
-func (c *Channel) install(opened *ua.OpenSecureChannelResponse, nonce []byte) error {
-	t, err := newToken(c.security, opened, nonce, time.Now())
-	if err != nil {
-		return fmt.Errorf("open the secure channel: %w", err)
+// install takes the keys of a response into use. It runs on the reading goroutine, since the server may use them in its
+// next frame; frames under the old ones may still come. A response that says no, or that nobody asked for, changes
+// nothing here: whoever asked learns of it.
+func (c *Channel) install(body []byte) error {
+	response, err := decode(body)
+	opened, ok := response.(*ua.OpenSecureChannelResponse)
+	if err != nil || !ok {
+		return nil
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.current, c.former = t, c.current
+	now := time.Now()
+	t, err := newToken(c.security, opened, c.nonce, now)
+	if err != nil {
+		return fmt.Errorf("open the secure channel: %w", err)
+	}
+	c.tokens = renewed(c.tokens, t, now)
 	return nil
 }
 
