@@ -263,3 +263,26 @@ func TestAnotherSiteBeginsANewIncarnation(t *testing.T) {
 		t.Errorf("%s after %s", after, before)
 	}
 }
+
+func TestOfABlockThatIsHalfReadTheOtherHalfIsGivenUp(t *testing.T) {
+	now := newClock()
+	n := start(t, func(o *log.Options) { o.Now, o.CommitEvery, o.RecentBytes = now.Now, time.Hour, 1 })
+	c := n.cursor("line", log.CursorOptions{SingleLane: true, Quota: log.Quota{Age: time.Hour}})
+	boiler := storetest.Stream("boiler", 1)
+	for i := range 3 {
+		n.append(storetest.Rows(boiler, i*10, 10, 0))
+	}
+	n.appendSync(storetest.Rows(boiler, 30, 10, 0)) // all four in one block
+	take(t, c, 1)
+	next(t, c) // on the way
+	now.advance(2 * time.Hour)
+	n.appendSync(batch("pump", 0))
+	eventually(t, "the rest is given up", func() bool { return n.Stats().Cursors[0].Skipped == 30 })
+	gap := next(t, c).Gap
+	if gap == nil || gap.First.Sequence != 11 || gap.Count != 30 {
+		t.Fatalf("gap %v", gap)
+	}
+	if s := n.Stats().Cursors[0]; s.Lag != 1 {
+		t.Errorf("a lag of %d", s.Lag)
+	}
+}
