@@ -7,6 +7,7 @@ import (
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/exec"
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/parse"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
 )
@@ -54,21 +55,27 @@ type Query struct {
 
 // Compile compiles one query of the standard dialect. An error is an *Error.
 func Compile(text string, catalog Catalog) (*Query, error) {
-	return compile(text, ast.Standard, catalog)
+	return compile(text, ast.Standard, catalog, nil)
+}
+
+// CompileWith is Compile with functions besides the built-in ones: a registry
+// over fn.Standard, such as one of the functions of a wasm.Slot.
+func CompileWith(text string, catalog Catalog, functions *fn.Registry) (*Query, error) {
+	return compile(text, ast.Standard, catalog, functions)
 }
 
 // CompileEKuiper compiles one query in the language of eKuiper. An error is an
 // *Error.
 func CompileEKuiper(text string, catalog Catalog) (*Query, error) {
-	return compile(text, ast.EKuiper, catalog)
+	return compile(text, ast.EKuiper, catalog, nil)
 }
 
-func compile(text string, d ast.Dialect, catalog Catalog) (*Query, error) {
+func compile(text string, d ast.Dialect, catalog Catalog, functions *fn.Registry) (*Query, error) {
 	tree, err := parse.Query(text, d)
 	if err != nil {
 		return nil, wrap(err)
 	}
-	planned, err := plan.Build(tree, catalog, nil)
+	planned, err := plan.Build(tree, catalog, functions)
 	if err != nil {
 		return nil, wrap(err)
 	}

@@ -5,34 +5,27 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
-	"github.com/holdfast-edge/holdfast/streamsql/exec"
+	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
-	"github.com/holdfast-edge/holdfast/streamsql/parse"
-	"github.com/holdfast-edge/holdfast/streamsql/plan"
 	"github.com/holdfast-edge/holdfast/streamsql/wasm"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // running is a query that shows a function of column x.
-func running(t *testing.T, slot *wasm.Slot, call string) *exec.Exec {
+func running(t *testing.T, slot *wasm.Slot, call string) *streamsql.Exec {
 	t.Helper()
 	registry, err := fn.NewRegistry(fn.Standard(), slot.Functions()...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree, err := parse.Query("SELECT "+call+" AS y FROM rows", ast.Standard)
+	query, err := streamsql.CompileWith("SELECT "+call+" AS y FROM rows", streamsql.Sources{"rows": {}}, registry)
 	if err != nil {
 		t.Fatal(err)
 	}
-	planned, err := plan.Build(tree, plan.Sources{"rows": {}}, registry)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return exec.New(planned, exec.Options{})
+	return query.New(streamsql.Options{})
 }
 
-func show(t *testing.T, e *exec.Exec, x tag.Value) string {
+func show(t *testing.T, e *streamsql.Exec, x tag.Value) string {
 	t.Helper()
 	schema, err := tag.NewSchema(tag.StreamID{}, "rows", tag.Field{Name: "x"})
 	if err != nil {
