@@ -131,15 +131,19 @@ func (c *connection) finish(a *arrival, p plan, err error, wake func(*connection
 
 // acknowledge answers an arrival.
 func (c *connection) acknowledge(a *arrival, wake func(*connection)) {
-	head := byte(headPuback)
-	if a.qos == 2 {
-		head = headPubrec
-		if a.message != nil {
-			c.session.answered(a.id, true)
+	switch {
+	case a.qos == 1:
+		c.control.addAck(headPuback, a.id, a.reason, c.version)
+		wake(c)
+	case a.message == nil:
+		c.control.addAck(headPubrec, a.id, a.reason, c.version)
+		wake(c)
+	default:
+		if to := c.session.answered(a.id); to != nil {
+			to.control.addAck(headPubrec, a.id, 0, to.version)
+			wake(to)
 		}
 	}
-	c.control.addAck(head, a.id, a.reason, c.version)
-	wake(c)
 }
 
 // reject leaves an arrival unacknowledged, so that the client sends it again.
@@ -147,10 +151,13 @@ func (c *connection) reject(a *arrival, err error) {
 	c.broker.counters.commitFailures.Add(1)
 	c.broker.log.Error("a message is not acknowledged, its publisher is disconnected",
 		"client", c.session.id, "topic", a.message.topic, "error", err)
-	if a.qos == 2 {
-		c.session.answered(a.id, false)
-	}
 	c.end(packets.ErrImplementationSpecificError)
+	if a.qos < 2 {
+		return
+	}
+	if to := c.session.forget(a.id); to != nil {
+		to.end(packets.ErrImplementationSpecificError)
+	}
 }
 
 // wakeNow is how goroutines other than a reader wake a writer.

@@ -85,6 +85,7 @@ func (b *Broker) open() error {
 	if b.vault, err = newVault(db); err != nil {
 		return err
 	}
+	b.vault.failed = func(err error) { b.log.Error("sessions are not written", "error", err) }
 	if err := b.restore(); err != nil {
 		return errors.Join(err, db.Close())
 	}
@@ -141,6 +142,11 @@ func (b *Broker) Publish(m Message) error {
 	if m.QoS > 2 || len(m.Payload) > b.config.MaxPacket {
 		return fmt.Errorf("publish on %s: QoS %d, %d bytes: want at most QoS 2 and %d bytes", m.Topic, m.QoS, len(m.Payload), b.config.MaxPacket)
 	}
+	select {
+	case <-b.over:
+		return ErrClosed
+	default:
+	}
 	b.counters.received.Add(1)
 	own := &message{topic: m.Topic, payload: m.Payload, qos: m.QoS, retain: m.Retain, hops: m.Hops, arrived: now()}
 	if m.Hops > 0 {
@@ -148,6 +154,9 @@ func (b *Broker) Publish(m Message) error {
 	}
 	return b.issue(own)
 }
+
+// ErrClosed is returned by Publish after Close.
+var ErrClosed = errors.New("publish: the MQTT broker is closed")
 
 // ErrBusy is returned by Publish when the disk does not keep up; the message is
 // counted as dropped.

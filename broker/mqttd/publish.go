@@ -133,6 +133,7 @@ func (c *connection) arrive(r *route, m *message, id uint16) error {
 		}
 	}
 	if err := c.queue(a); err != nil {
+		c.session.forget(id)
 		return err
 	}
 	for _, t := range r.taps {
@@ -153,13 +154,20 @@ func (s *session) receive(id uint16) (again, answered bool) {
 	return again, answered
 }
 
-// answered notes that PUBREC was given, or that it will not be.
-func (s *session) answered(id uint16, yes bool) {
+// answered notes that PUBREC is given, and returns the connection to give it on:
+// the client may have come back on another since it sent the message.
+func (s *session) answered(id uint16) *connection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if yes {
-		s.received[id] = true
-	} else {
-		delete(s.received, id)
-	}
+	s.received[id] = true
+	return s.conn
+}
+
+// forget notes that a QoS 2 message was not taken. It returns the connection on
+// which the client may be waiting for an answer.
+func (s *session) forget(id uint16) *connection {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.received, id)
+	return s.conn
 }

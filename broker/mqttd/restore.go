@@ -3,19 +3,20 @@ package mqttd
 import (
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 
 	"go.etcd.io/bbolt"
 )
 
-// restore takes back the sessions and retained messages of the file. A record
-// that cannot be read is an error: it was acknowledged to somebody.
+// restore takes back the sessions and retained messages of the file. What cannot
+// be read is left out, counted and reported: one damaged record is no reason to
+// serve nobody.
 func (b *Broker) restore() error {
-	return b.vault.db.Update(func(tx *bbolt.Tx) error {
+	return b.vault.db.View(func(tx *bbolt.Tx) error {
 		err := tx.Bucket([]byte(sessionsBucket)).ForEach(func(client, data []byte) error {
 			s, err := b.restoreSession(tx, string(client), data)
 			if err != nil {
-				return fmt.Errorf("restore session %q: %w", client, err)
+				b.unreadable("session", string(client), err)
+				return nil
 			}
 			b.sessions[s.id] = s
 			return nil
@@ -25,13 +26,26 @@ func (b *Broker) restore() error {
 		}
 		return tx.Bucket([]byte(retainedBucket)).ForEach(func(topic, record []byte) error {
 			it, err := decodeRecord(record)
-			if err != nil {
-				return fmt.Errorf("restore retained message of %q: %w", topic, err)
+			if err != nil || it.message == nil {
+				b.unreadable("retained message", string(topic), err)
+				return nil
 			}
 			b.retained.put(it.message)
 			return nil
 		})
 	})
+}
+
+// unreadable counts what was left out, and forgets it.
+func (b *Broker) unreadable(what, name string, err error) {
+	b.counters.dropped.Add(1)
+	b.log.Error("what was kept cannot be read", "kind", what, "name", name, "error", err)
+	b.vault.submit(func(tx *bbolt.Tx) error {
+		if what == "session" {
+			return dropSession(tx, name)
+		}
+		return deleteRetained(tx, name)
+	}, nil)
 }
 
 func (b *Broker) restoreSession(tx *bbolt.Tx, client string, data []byte) (*session, error) {
@@ -85,13 +99,17 @@ func (s *session) restoreQueue(tx *bbolt.Tx) error {
 		return nil
 	}
 	return queue.ForEach(func(at, record []byte) error {
+		seq := binary.BigEndian.Uint64(at)
+		s.lastSeq = seq
 		it, err := decodeRecord(record)
 		if err != nil {
-			return err
+			s.broker.counters.dropped.Add(1)
+			s.broker.log.Error("a message that waits cannot be read", "client", s.id, "place", seq, "error", err)
+			s.discard(&item{seq: seq, stored: true})
+			return nil
 		}
-		it.seq = binary.BigEndian.Uint64(at)
+		it.seq = seq
 		it.dup = true // it may have been sent before
-		s.lastSeq = it.seq
 		if it.released {
 			s.out.restore(it)
 			return nil

@@ -1,12 +1,15 @@
 package mqttd_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/eclipse/paho.golang/packets"
+	"go.etcd.io/bbolt"
 
 	"github.com/holdfast-edge/holdfast/broker/mqttd"
 )
@@ -274,5 +277,123 @@ func TestAClientIdentifierHasABound(t *testing.T) {
 	b := start(t)
 	if _, reply := knock(t, port(b), strings.Repeat("c", 2000)); reply.ReasonCode != 0x85 {
 		t.Errorf("reason 0x%02X", reply.ReasonCode)
+	}
+}
+
+func TestAQoS2MessageInDoubtIsAnsweredOnTheConnectionThatTheClientHasThen(t *testing.T) {
+	b := start(t)
+	seen, release := make(chan struct{}, 10), make(chan struct{})
+	var got gathered
+	tap(t, b, "#", func(ctx context.Context, batch []mqttd.Message) error {
+		seen <- struct{}{}
+		<-release
+		return got.take(ctx, batch)
+	})
+	m := packets.Publish{Topic: "t", QoS: 2, PacketID: 9, Payload: []byte("once")}
+	c := dial(t, port(b), "c", expiry(1000))
+	c.publish(t, m)
+	<-seen
+	_ = c.Close()
+	c = dial(t, port(b), "c", expiry(1000))
+	m.Duplicate = true
+	c.publish(t, m)
+	c.sync(t) // it is not answered yet, and not taken again
+	close(release)
+	if p := c.expect(t, packets.PUBREC); p.PacketID() != 9 {
+		t.Errorf("answered %d", p.PacketID())
+	}
+	if n := len(got.get()); n != 1 {
+		t.Errorf("taken %d times", n)
+	}
+}
+
+func TestAQoS2MessageThatFoundNoRoomIsTakenWhenItComesAgain(t *testing.T) {
+	b := start(t)
+	gate := make(chan struct{})
+	var got gathered
+	one, err := b.Tap("t", mqttd.TapOptions{Capacity: 1}, func(ctx context.Context, batch []mqttd.Message) error {
+		<-gate
+		return got.take(ctx, batch)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.Close()
+	filler := dial(t, port(b), "filler", cleanStart)
+	for range 2 { // one in hand, one that waits
+		filler.publish(t, packets.Publish{Topic: "t"})
+	}
+	filler.sync(t)
+	m := packets.Publish{Topic: "t", QoS: 2, PacketID: 9, Payload: []byte("x")}
+	c := dial(t, port(b), "c", expiry(1000))
+	c.publish(t, m)
+	_ = c.Close()
+	c = dial(t, port(b), "c", expiry(1000)) // ends the first, which is held back by the tap
+	close(gate)
+	m.Duplicate = true
+	c.publish(t, m)
+	if p := c.expect(t, packets.PUBREC); p.PacketID() != 9 {
+		t.Errorf("answered %d", p.PacketID())
+	}
+}
+
+func TestARecordThatIsDamagedIsLeftOutAndTheRestIsServed(t *testing.T) {
+	path := file(t)
+	b := start(t, kept(path))
+	c := dial(t, port(b), "c", expiry(1000))
+	c.subscribe(t, packets.SubOptions{Topic: "t", QoS: 1})
+	_ = c.Close()
+	eventually(t, "away", func() bool { return b.Stats().Clients == 0 })
+	for i := range 3 {
+		_ = b.Publish(mqttd.Message{Topic: "t", QoS: 1, Retain: true, Payload: []byte(fmt.Sprint(i))})
+	}
+	stop(t, b)
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		return errors.Join(
+			tx.Bucket([]byte("sessions")).Put([]byte("damaged"), []byte("{")),
+			tx.Bucket([]byte("retained")).Put([]byte("damaged"), []byte{9}),
+			tx.Bucket([]byte("queues")).Bucket([]byte("c")).Put([]byte{0, 0, 0, 0, 0, 0, 0, 2}, []byte{1, 1}),
+		)
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	b = start(t, kept(path))
+	if s := b.Stats(); s.Dropped != 3 || s.Sessions != 1 || s.Retained != 1 {
+		t.Errorf("%+v", s)
+	}
+	c = dial(t, port(b), "c", expiry(1000))
+	for _, want := range []string{"0", "2"} {
+		if m := c.message(t); string(m.Payload) != want {
+			t.Errorf("got %s, want %s", m.Payload, want)
+		}
+	}
+}
+
+func TestASessionHasABoundOfSubscriptions(t *testing.T) {
+	b := start(t)
+	c := dial(t, port(b), "c", cleanStart)
+	p := packets.NewControlPacket(packets.SUBSCRIBE)
+	all := p.Content.(*packets.Subscribe)
+	all.PacketID = 1
+	for i := range 10_001 {
+		all.Subscriptions = append(all.Subscriptions, packets.SubOptions{Topic: fmt.Sprint(i)})
+	}
+	c.send(t, p)
+	reasons := c.expect(t, packets.SUBACK).Content.(*packets.Suback).Reasons
+	if reasons[9_999] != 0 || reasons[10_000] != 0x97 {
+		t.Errorf("the last ones: 0x%02X, 0x%02X", reasons[9_999], reasons[10_000])
+	}
+}
+
+func TestPublishingAfterTheEndIsAnError(t *testing.T) {
+	b := start(t)
+	stop(t, b)
+	if err := b.Publish(mqttd.Message{Topic: "t"}); !errors.Is(err, mqttd.ErrClosed) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -70,7 +70,9 @@ func (c *connection) subscribeTo(w wish, id int) (reason byte, found []delivery)
 		filter: filter, group: group, receiver: c.session, id: id, qos: w.qos,
 		noLocal: w.noLocal, retainAsPublished: w.retainAsPublished,
 	}
-	c.session.hold(w.filter, sub)
+	if !c.session.hold(w.filter, sub) {
+		return c.refusal(packets.ErrQuotaExceeded), nil
+	}
 	replaced := c.broker.index.add(sub)
 	if !shared && (w.retainHandling == 0 || w.retainHandling == 1 && !replaced) {
 		found = c.retainedUnder(sub)
@@ -86,11 +88,19 @@ func (c *connection) refusal(code packets.Code) byte {
 	return code.Code
 }
 
-// hold adds a subscription, or replaces the one to the same filter.
-func (s *session) hold(filter string, sub *subscription) {
+// mostSubscriptions bounds the filters of one session.
+const mostSubscriptions = 10_000
+
+// hold adds a subscription, or replaces the one to the same filter. It reports
+// false where there are too many.
+func (s *session) hold(filter string, sub *subscription) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.subscriptions[filter] == nil && len(s.subscriptions) >= mostSubscriptions {
+		return false
+	}
 	s.subscriptions[filter] = sub
+	return true
 }
 
 // retainedUnder is the retained messages for a new subscription (MQTT 5.0

@@ -88,7 +88,8 @@ func (t *Tap) Dropped() uint64 {
 }
 
 // Close ends the tap. It returns when handle has returned for the last time;
-// publishers of what still waited are disconnected.
+// publishers of what still waited are disconnected. It must not be called from
+// handle.
 func (t *Tap) Close() {
 	t.broker.index.remove(t, "", t.filter)
 	t.broker.watches.look()
@@ -161,6 +162,10 @@ func (t *Tap) evict() bool {
 	return true
 }
 
+// errNotOffered is why a message was not taken: its publisher has gone while the
+// tap was full.
+var errNotOffered = errors.New("the connection ended while the stream was full")
+
 // wait gives the tap a message as soon as there is room, unless over is closed
 // before.
 func (t *Tap) wait(entry tapped, over <-chan struct{}) {
@@ -174,6 +179,9 @@ func (t *Tap) wait(entry tapped, over <-chan struct{}) {
 		select {
 		case <-room:
 		case <-over:
+			if entry.settle != nil {
+				entry.settle(errNotOffered)
+			}
 			return
 		}
 	}

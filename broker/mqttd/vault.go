@@ -25,6 +25,8 @@ type vault struct {
 	db   *bbolt.DB
 	lazy time.Duration // how long work waits that nobody waits for
 
+	failed func(error) // told of every transaction that was not committed
+
 	mu      sync.Mutex
 	work    []work
 	closing bool
@@ -134,6 +136,7 @@ func (v *vault) commit() bool {
 	})
 	if err != nil {
 		err = fmt.Errorf("commit %d changes: %w", len(group), err)
+		v.failed(err)
 	}
 	for _, w := range group {
 		if w.then != nil {
@@ -249,13 +252,14 @@ func (v *vault) read(client string, places []uint64) (found map[uint64]*message,
 			return nil
 		}
 		for _, seq := range places {
-			it, err := decodeRecord(queue.Get(place(seq)))
-			if err != nil {
-				return fmt.Errorf("read message %d of %q: %w", seq, client, err)
+			it, failed := decodeRecord(queue.Get(place(seq)))
+			if failed != nil {
+				err = errors.Join(err, fmt.Errorf("read message %d of %q: %w", seq, client, failed))
+				continue
 			}
 			found[seq] = it.message
 		}
-		return nil
+		return err
 	})
 	return found, err
 }
