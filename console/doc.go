@@ -8,7 +8,7 @@
 //	GET    /api/v1/openapi.json                 what follows, in full
 //	GET    /api/v1/version
 //	GET    /api/v1/devices[/{d}[/tags[/{t}]]]   PUT a tag: write it, and hear how that went
-//	GET    /api/v1/tags /streams /rules /sinks /log /tree
+//	GET    /api/v1/tags /streams /rules /sinks /log /broker /tree
 //	GET    /api/v1/events                       those after a number, waiting for one if asked
 //	GET    /api/v1/history[.csv]                a tag's curve, thinned to what a screen can show
 //	GET    /api/v1/stream                       server-sent events: tree, tags, events, counters

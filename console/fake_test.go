@@ -125,7 +125,10 @@ func read[T any](f *fake, list *[]T) []T {
 }
 
 func (f *fake) Streams() []console.Stream {
-	return []console.Stream{{Name: "boiler.climate", Logged: true, Batches: 9, Rows: 9}}
+	return []console.Stream{
+		{Name: "boiler.climate", Logged: true, Batches: 9, Rows: 9},
+		{Name: "sensors", Path: "/subscriptions/sensors", State: "receiving", Topic: "sensors/#", Messages: 4, Undecodable: 1},
+	}
 }
 
 func (f *fake) Tree() supervisor.Tree {
@@ -140,6 +143,10 @@ func clone(t supervisor.Tree) supervisor.Tree {
 		t.Children[i] = clone(t.Children[i])
 	}
 	return t
+}
+
+func (f *fake) Broker() console.Broker {
+	return console.Broker{State: "listening", Listening: []string{"127.0.0.1:1883"}, Clients: 3, Denied: 2, DroppedByTaps: 5}
 }
 
 func (f *fake) Log() console.Log {

@@ -14,6 +14,10 @@ func (s *Server) describeFlow(api huma.API) {
 	list(api, "sinks", "The sinks, what they have and what they lack", func() []Sink { return s.options.Node.Sinks() })
 	huma.Register(api, operation(http.MethodGet, "/api/v1/log", "show-log", "flow", "How the log on the disk is doing"),
 		func(context.Context, *struct{}) (*body[Log], error) { return &body[Log]{s.options.Node.Log()}, nil })
+	huma.Register(api, operation(http.MethodGet, "/api/v1/broker", "show-broker", "flow", "How the node's own MQTT broker is doing"),
+		func(context.Context, *struct{}) (*body[Broker], error) {
+			return &body[Broker]{s.options.Node.Broker()}, nil
+		})
 }
 
 // list registers the listing of one kind of resource.

@@ -48,6 +48,7 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 		g.sink(&s)
 	}
 	g.log(node.Log())
+	g.broker(node.Broker())
 	tree := node.Tree()
 	g.actor(&tree)
 	c.console(g)
@@ -85,6 +86,38 @@ func (g gathering) stream(s *Stream) {
 	g.counter("holdfast_stream_rows_total", "Rows published.", s.Rows, l...)
 	g.counter("holdfast_stream_dropped_batches_total", "Batches that full rings have dropped.", s.Dropped, l...)
 	g.counter("holdfast_stream_refused_batches_total", "Batches refused since they went round in a cycle.", s.Refused, l...)
+	if s.Topic == "" {
+		return
+	}
+	g.gauge("holdfast_stream_state", "The state that a stream's subscription is in; always 1.", 1, "stream", s.Name, "state", s.State)
+	g.counter("holdfast_stream_messages_total", "Messages taken, again ones too.", s.Messages, l...)
+	g.counter("holdfast_stream_undecodable_messages_total", "Messages that made no row.", s.Undecodable, l...)
+	g.counter("holdfast_stream_untaken_messages_total", "Messages that the stream could not have; those of QoS 0 are lost.", s.Untaken, l...)
+	g.counter("holdfast_stream_unlisted_fields_total", "Fields left out, since there are as many columns as there may be.", s.Unlisted, l...)
+}
+
+func (g gathering) broker(b Broker) {
+	g.gauge("holdfast_broker_clients", "Clients connected.", float64(b.Clients))
+	g.gauge("holdfast_broker_sessions", "Sessions, connected or away.", float64(b.Sessions))
+	g.gauge("holdfast_broker_subscriptions", "Subscriptions of clients and streams.", float64(b.Subscriptions))
+	g.gauge("holdfast_broker_retained_messages", "Messages retained.", float64(b.Retained))
+	g.gauge("holdfast_broker_waiting_messages", "Messages that wait for sessions, or are on the way to them.", float64(b.Waiting))
+	g.counter("holdfast_broker_connections_total", "Log-ins let in.", b.Connections)
+	g.counter("holdfast_broker_refused_connections_total", "Log-ins refused.", b.Refused)
+	g.counter("holdfast_broker_received_messages_total", "Messages from clients and from the node.", b.Received)
+	g.counter("holdfast_broker_sent_messages_total", "Messages to clients.", b.Sent)
+	g.counter("holdfast_broker_received_bytes_total", "Octets from clients.", b.BytesIn)
+	g.counter("holdfast_broker_sent_bytes_total", "Octets to clients.", b.BytesOut)
+	g.counter("holdfast_broker_denied_messages_total", "Messages without a right to their topic.", b.Denied)
+	for _, lost := range []struct {
+		cause    string
+		messages uint64
+	}{
+		{"session full", b.Dropped}, {"stream full", b.DroppedByTaps}, {"too large", b.TooLarge}, {"not retained", b.Unretained},
+		{"not committed", b.CommitFailures},
+	} {
+		g.counter("holdfast_broker_dropped_messages_total", "Messages that did not get to somebody whom they were for.", lost.messages, "cause", lost.cause)
+	}
 }
 
 func (g gathering) rule(r *Rule) {

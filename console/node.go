@@ -42,6 +42,9 @@ type Node interface {
 	// Log returns how the log on the disk is doing.
 	Log() Log
 
+	// Broker returns how the node's own MQTT broker is doing.
+	Broker() Broker
+
 	// Sample returns the newest value of a tag of a device; ok is false where
 	// there is no such tag.
 	Sample(device, name string) (s tag.Sample, ok bool)
@@ -121,14 +124,48 @@ type Tag struct {
 	Max         *float64 `json:"max,omitempty"`
 }
 
-// Stream is a stream of the bus.
+// Stream is a stream of the bus. What is beside the bus's own counts is of those
+// that take messages.
 type Stream struct {
 	Name    string `json:"name"`
+	Path    string `json:"path,omitempty" doc:"The place in the tree of what takes its messages."`
+	State   string `json:"state,omitempty"`
+	Detail  string `json:"detail,omitempty"`
+	Topic   string `json:"topic,omitempty"`
 	Logged  bool   `json:"logged"`
 	Batches uint64 `json:"batches"`
 	Rows    uint64 `json:"rows"`
 	Dropped uint64 `json:"dropped" doc:"Batches that full rings have dropped."`
 	Refused uint64 `json:"refused" doc:"Batches refused since they went round in a cycle."`
+
+	Messages    uint64 `json:"messages,omitempty" doc:"Taken, again ones too."`
+	Undecodable uint64 `json:"undecodable,omitempty" doc:"Messages that made no row."`
+	Untaken     uint64 `json:"untaken,omitempty" doc:"Messages that the stream could not have; those of QoS 0 are lost."`
+	Unlisted    uint64 `json:"unlisted,omitempty" doc:"Fields left out, since there are as many columns as there may be."`
+	Refusal     string `json:"refusal,omitempty" doc:"Why a message last made no row."`
+}
+
+// Broker is the node's own MQTT broker.
+type Broker struct {
+	State          string   `json:"state"`
+	Listening      []string `json:"listening"`
+	Clients        int      `json:"clients" doc:"Connected now."`
+	Sessions       int      `json:"sessions" doc:"Connected or away."`
+	Subscriptions  int      `json:"subscriptions"`
+	Retained       int      `json:"retained"`
+	Waiting        int      `json:"waiting" doc:"Messages that wait for sessions, or are on the way to them."`
+	Connections    uint64   `json:"connections" doc:"Log-ins let in."`
+	Refused        uint64   `json:"refused" doc:"Log-ins refused."`
+	Received       uint64   `json:"received" doc:"Messages from clients and from the node."`
+	Sent           uint64   `json:"sent" doc:"Messages to clients."`
+	BytesIn        uint64   `json:"bytes_in"`
+	BytesOut       uint64   `json:"bytes_out"`
+	Denied         uint64   `json:"denied" doc:"Messages without a right to their topic."`
+	Dropped        uint64   `json:"dropped" doc:"Messages that went over the limit of a session."`
+	DroppedByTaps  uint64   `json:"dropped_by_streams" doc:"Messages of QoS 0 that went over what waits for a stream."`
+	TooLarge       uint64   `json:"too_large" doc:"Messages that a client does not take for their size."`
+	Unretained     uint64   `json:"unretained" doc:"Messages that found no room to be retained."`
+	CommitFailures uint64   `json:"commit_failures" doc:"Messages not acknowledged, since the disk did not take them."`
 }
 
 // Rule is a rule and what it has done.

@@ -116,18 +116,6 @@ func (n *Node) group(d *config.Device, g *config.Group) console.Group {
 	return v
 }
 
-// Streams lists the streams of the bus by name.
-func (n *Node) Streams() []console.Stream {
-	var list []console.Stream
-	for _, s := range n.bus.Streams() {
-		st := s.Stats()
-		list = append(list, console.Stream{
-			Name: s.Name(), Logged: s.Logged(), Batches: st.Batches, Rows: st.Rows, Dropped: st.Dropped, Refused: st.Refused,
-		})
-	}
-	return list
-}
-
 // Rules lists the rules by name.
 func (n *Node) Rules() []console.Rule {
 	list := make([]console.Rule, 0, len(n.options.Site.Rules))
