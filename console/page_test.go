@@ -218,7 +218,11 @@ func TestTheChartTellsItsValuesToThePointerAndTheKeys(t *testing.T) {
 }
 
 func TestThePageFitsAPhone(t *testing.T) {
-	_, p := show(t, newFake())
+	node := newFake()
+	node.devices[0].Detail = "the unit gives no answer; probe in 3.1 s"
+	node.set("temperature", tag.FloatOf(-123456.789), noon)
+	node.set("valve", tag.NullOf(tag.UncertainUnitsExceeded), noon)
+	_, p := show(t, node)
 	p.Resize(360, 740)
 	p.Until("nothing to stick out", `document.documentElement.scrollWidth <= 360`)
 	p.Until("the way to the sections", `getComputedStyle(document.querySelector(".jump")).display === "grid"`)

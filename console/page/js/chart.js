@@ -86,7 +86,8 @@ export class Chart {
     }
     const offset = -new Date(this.#to).getTimezoneOffset() * 60_000;
     for (const t of hours(this.#from, this.#to, this.right / 110, offset)) {
-      lines.push(svg("text", { x: this.x(t), y: this.bottom + 17, "text-anchor": "middle" }, minute(t)));
+      const x = Math.min(Math.max(this.x(t), margin.left + 16), this.right - 6);
+      lines.push(svg("text", { x, y: this.bottom + 17, "text-anchor": "middle" }, minute(t)));
     }
     return lines;
   }

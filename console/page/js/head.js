@@ -43,10 +43,12 @@ export class HeadView {
     const all = [...actors.values()];
     const alarms = all.filter((a) => a.alarm).length;
     const down = status.devices.filter((d) => ["demoted", "degraded", "connecting", "probing"].includes(d.state)).length;
+    const waiting = status.sinks.filter((s) => s.state !== "delivering").length;
     const faults = [
       ...status.trouble,
       alarms > 0 && `${alarms} ${alarms === 1 ? "alarm" : "alarms"}`,
       down > 0 && `${down} of ${status.devices.length} devices away`,
+      waiting > 0 && `${waiting} of ${status.sinks.length} sinks away`,
     ].filter(Boolean);
     if (faults.length === 0) return ["all is well", "ok"];
     return [faults.join(" · "), status.trouble.length + alarms > 0 ? "bad" : "warn"];
