@@ -21,6 +21,9 @@ func eKuiperText() []*Func {
 				var out []byte
 				for _, v := range args {
 					out = appendPlain(out, v)
+					if err := atMost(int64(len(out)), maxOctets, "octets or more"); err != nil {
+						return tag.Value{}, err
+					}
 				}
 				return tag.StringOf(string(out)), nil
 			},

@@ -107,6 +107,9 @@ func (a *percentile) Result(*Context) (tag.Value, error) {
 	return real(f), err
 }
 
+// Reset makes the state that of no rows, and keeps the room.
+func (a *percentile) Reset() { a.values = a.values[:0] }
+
 func (a *percentile) AppendState(dst []byte) []byte {
 	dst = state.AppendInt(state.AppendFloat(dst, a.fraction), int64(len(a.values)))
 	for _, x := range a.values {

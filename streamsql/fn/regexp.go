@@ -2,6 +2,7 @@ package fn
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/holdfast-edge/holdfast/streamsql/value"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -14,23 +15,23 @@ func regexpFunctions() []*Func {
 	return []*Func{
 		matching(
 			"regexp_matches", []string{"regexp"}, Bool, nil, "Whether a text contains a match of a pattern; false where either is NULL.",
-			func(re *regexp.Regexp, args []tag.Value) tag.Value {
-				return tag.BoolOf(re.MatchString(value.Text(args[0])))
+			func(re *regexp.Regexp, args []tag.Value) (tag.Value, error) {
+				return tag.BoolOf(re.MatchString(value.Text(args[0]))), nil
 			},
 			Example{"regexp_matches('pump12', '[0-9]+')", "true"},
 		),
 		matching(
 			"regexp_replace", nil, Text, []Param{{Name: "by", Type: Text}},
 			"The text with every match of a pattern replaced; $1 stands for what its first group matched.",
-			func(re *regexp.Regexp, args []tag.Value) tag.Value {
-				return tag.StringOf(re.ReplaceAllString(value.Text(args[0]), value.Text(args[2])))
+			func(re *regexp.Regexp, args []tag.Value) (tag.Value, error) {
+				return replaceMatches(re, value.Text(args[0]), value.Text(args[2]))
 			},
 			Example{"regexp_replace('a1b2', '[0-9]', '#')", `"a#b#"`},
 		),
 		matching(
 			"regexp_substr", []string{"regexp_substring"}, Text, nil, "The first match of a pattern in a text, empty where there is none.",
-			func(re *regexp.Regexp, args []tag.Value) tag.Value {
-				return tag.StringOf(re.FindString(value.Text(args[0])))
+			func(re *regexp.Regexp, args []tag.Value) (tag.Value, error) {
+				return tag.StringOf(re.FindString(value.Text(args[0]))), nil
 			},
 			Example{"regexp_substr('pump12', '[0-9]+')", `"12"`},
 		),
@@ -40,7 +41,7 @@ func regexpFunctions() []*Func {
 // matching makes a function of a text, a pattern and more.
 func matching(
 	name string, aliases []string, returns Type, more []Param, doc string,
-	apply func(re *regexp.Regexp, args []tag.Value) tag.Value, example Example,
+	apply func(re *regexp.Regexp, args []tag.Value) (tag.Value, error), example Example,
 ) *Func {
 	otherwise := tag.NullOf(tag.Good)
 	if returns == Bool {
@@ -68,10 +69,28 @@ func matching(
 			if err != nil {
 				return tag.Value{}, err
 			}
-			return apply(re, args), nil
+			return apply(re, args)
 		}, nil
 	}
 	return f
+}
+
+// replaceMatches replaces every match. Matches are counted beforehand only where
+// one at each character could make the result too large.
+func replaceMatches(re *regexp.Regexp, text, by string) (tag.Value, error) {
+	groups := 1 + int64(strings.Count(by, "$")) // of which each may be all of the text
+	largest := func(matches int) int64 { return int64(len(text))*groups + int64(matches)*int64(len(by)) }
+	if largest(len(text)+1) > maxOctets {
+		matches := 0
+		re.ReplaceAllStringFunc(text, func(string) string {
+			matches++
+			return ""
+		})
+		if err := atMost(largest(matches), maxOctets, "octets, or nearly so many"); err != nil {
+			return tag.Value{}, err
+		}
+	}
+	return tag.StringOf(re.ReplaceAllString(text, by)), nil
 }
 
 // pattern compiles a pattern that is known beforehand, and returns nil for one

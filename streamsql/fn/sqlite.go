@@ -135,7 +135,12 @@ func replace(_ *Context, args []tag.Value) (tag.Value, error) {
 	case args[2].IsNull():
 		return tag.NullOf(tag.Good), nil
 	}
-	return tag.StringOf(strings.ReplaceAll(text, part, value.Text(args[2]))), nil
+	by := value.Text(args[2])
+	size := int64(len(text)) + int64(strings.Count(text, part))*int64(len(by)-len(part))
+	if err := atMost(size, maxOctets, "octets"); err != nil {
+		return tag.Value{}, err
+	}
+	return tag.StringOf(strings.ReplaceAll(text, part, by)), nil
 }
 
 // trimmer makes trim and its sides: of spaces, or of the characters given.

@@ -134,6 +134,9 @@ func concat(_ *Context, args []tag.Value) (tag.Value, error) {
 	var text []byte
 	for _, v := range args {
 		text = value.AppendText(text, v)
+		if err := atMost(int64(len(text)), maxOctets, "octets or more"); err != nil {
+			return tag.Value{}, err
+		}
 	}
 	return tag.StringOf(string(text)), nil
 }

@@ -76,6 +76,9 @@ func (a *timeWeighted) Result(c *Context) (tag.Value, error) {
 	return real(whole.area / float64(whole.last-whole.first)), nil
 }
 
+// Reset makes the state that of no rows.
+func (a *timeWeighted) Reset() { *a = timeWeighted{} }
+
 func (a *timeWeighted) AppendState(dst []byte) []byte {
 	dst = state.AppendInt(state.AppendInt(state.AppendBool(dst, a.any), a.first), a.last)
 	return state.AppendFloat(state.AppendFloat(dst, a.held), a.area)

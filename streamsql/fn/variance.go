@@ -71,6 +71,9 @@ func (a *variance) Result(*Context) (tag.Value, error) {
 	return real(v), nil
 }
 
+// Reset makes the state that of no rows.
+func (a *variance) Reset() { *a = variance{less: a.less, root: a.root} }
+
 func (a *variance) AppendState(dst []byte) []byte {
 	return state.AppendFloat(state.AppendFloat(state.AppendInt(dst, a.n), a.mean), a.squares)
 }

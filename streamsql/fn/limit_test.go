@@ -1,0 +1,116 @@
+package fn_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"strings"
+	"testing"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/exec"
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+	"github.com/holdfast-edge/holdfast/streamsql/parse"
+	"github.com/holdfast-edge/holdfast/streamsql/plan"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// failure evaluates an expression over one value, as column x, and returns why
+// it fails: when it is compiled or at the row.
+func failure(t *testing.T, registry *fn.Registry, expression string, x tag.Value) error {
+	t.Helper()
+	tree, err := parse.Query("SELECT "+expression+" AS result FROM rows", ast.Standard)
+	if err != nil {
+		t.Fatalf("%s: %v", expression, err)
+	}
+	planned, err := plan.Build(tree, plan.Sources{"rows": {}}, registry)
+	if err != nil {
+		return err
+	}
+	var failed error
+	running := exec.New(planned, exec.Options{Rule: "rule", Failed: func(f exec.Failure) { failed = f.Err }})
+	schema, err := tag.NewSchema(tag.StreamID{}, "rows", tag.Field{Name: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	builder := tag.NewBuilder(schema, 1)
+	copy(builder.Row(1e9), []tag.Value{x})
+	running.Push(0, 0, builder.Batch(), func(*tag.Batch) {})
+	return failed
+}
+
+func expectFailure(t *testing.T, registry *fn.Registry, expression string, x tag.Value, reason string) {
+	t.Helper()
+	err := failure(t, registry, expression, x)
+	if err == nil || !strings.Contains(err.Error(), reason) {
+		t.Errorf("%s: got the error %v, want one with %q", expression, err, reason)
+	}
+}
+
+func TestNoCallMakesMoreThanItMay(t *testing.T) {
+	long := tag.StringOf(strings.Repeat("x", 1<<20))
+	for _, c := range []struct {
+		expression string
+		x          tag.Value
+		reason     string
+	}{
+		{"repeat(x, 65536)", long, ""}, // an array of the same text
+		{"repeat(x, 65537)", long, "at most 65536 are allowed"},
+		{"array_join(repeat(x, 5), '')", long, "at most 4194304 are allowed"},
+		{"array_concat(sequence(1, 65536), sequence(1, 1))", long, "at most"},
+		{"array_flatten(repeat(repeat(x, 300), 300))", long, "at most"},
+		{"repeat('ab', 9223372036854775807)", long, "at most"},
+		{"lpad(x, 1000000000)", long, "at most"},
+		{"rpad(x, 9223372036854775807)", long, "at most"},
+		{"sequence(1, 9223372036854775807)", long, "more than 65536"},
+		{"sequence(-9223372036854775807, 9223372036854775807, 1)", long, "more than 65536"},
+		{"sequence(9223372036854775807, -9223372036854775807, -1)", long, "more than 65536"},
+		{"format('%999999999d', 1)", long, "at most"},
+		{"array_join(array_create(x, x, x, x, x), x)", long, "at most"},
+		{"concat(x, x, x, x, x)", long, "at most"},
+		{"replace(x, 'x', 'xxxxxxxx')", long, "at most"},
+		{"regexp_replace(x, 'x', 'xxxxxxxx')", long, "at most"},
+		{"regexp_replace(x, '(x*)', '$1$1$1$1$1')", long, "at most"},
+		{"regexp_replace(x, 'xxxxxxxx', 'yyyyyyyy')", long, ""},
+	} {
+		err := failure(t, fn.Standard(), c.expression, c.x)
+		switch {
+		case c.reason == "" && err != nil:
+			t.Errorf("%s: %v", c.expression, err)
+		case c.reason != "" && (err == nil || !strings.Contains(err.Error(), c.reason)):
+			t.Errorf("%s: got the error %v, want one with %q", c.expression, err, c.reason)
+		}
+	}
+}
+
+func TestADecompressedTextIsCutOffWhereItIsTooLarge(t *testing.T) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	for range 16 {
+		if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	expectFailure(t, fn.Standard(), "decompress(x, 'gzip')", tag.BytesOf(packed.Bytes()), "at most 4194304")
+}
+
+func TestWhatIsNotCompressedIsNotDecompressed(t *testing.T) {
+	for _, method := range []string{"zlib", "gzip", "flate", "zstd"} {
+		expectFailure(t, fn.Standard(), "decompress(x, '"+method+"')", tag.BytesOf([]byte("\x01\x02 no archive")), "decompress")
+	}
+	expectFailure(t, fn.Standard(), "compress(x, 'rar')", tag.StringOf("a"), "rar")
+}
+
+func TestEveryMethodGivesBackWhatItCompressed(t *testing.T) {
+	for _, text := range []string{"", "a", strings.Repeat("pump 7 ", 10000)} {
+		for _, method := range []string{"zlib", "gzip", "flate", "zstd"} {
+			call := "decompress(compress(x, '" + method + "'), '" + method + "')"
+			got := evaluate(t, fn.Standard(), "SELECT "+call+" AS result FROM rows", []tag.Value{tag.StringOf(text)})
+			if string(got[0].Bytes()) != text && got[0].Str() != text {
+				t.Errorf("%s of %d octets gives back %v", method, len(text), got[0].Kind())
+			}
+		}
+	}
+}
