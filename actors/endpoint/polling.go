@@ -2,7 +2,6 @@ package endpoint
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -108,7 +107,11 @@ func (d *device) rest(ctx actor.Context, reason string) {
 	}
 	wait := d.standing.probeAfter(d.env.Random())
 	d.probe = supervisor.After(ctx, wait, probeDue{})
-	supervisor.Report(ctx, string(Demoted), fmt.Sprintf("probe in %s; %s", wait.Round(time.Millisecond), reason))
+	detail := "probe in " + wait.Round(time.Millisecond).String()
+	if reason != "" {
+		detail += ": " + reason
+	}
+	supervisor.Report(ctx, string(Demoted), detail)
 }
 
 func (d *device) stopProbe() {
