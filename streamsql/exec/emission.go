@@ -60,15 +60,15 @@ func (e *emission) havingOverAll() bool {
 
 // candidates returns the groups that pass HAVING, or the rows.
 func (e *emission) candidates() []candidate {
+	list := e.staged.candidates[:0]
 	if !e.staged.plan.Grouped {
-		list := make([]candidate, len(e.rows))
 		for i, row := range e.rows {
-			list[i] = candidate{row: row, place: i + 1}
+			list = append(list, candidate{row: row, place: i + 1})
 		}
+		e.staged.candidates = list
 		return list
 	}
 	e.wholeGroup()
-	list := e.staged.candidates[:0]
 	for _, g := range e.groups.list {
 		c := candidate{row: g.row, group: g, place: len(list) + 1}
 		if e.passes(&c) {

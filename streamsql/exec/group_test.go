@@ -31,7 +31,9 @@ func randomBatch(r *rand.Rand, s *tag.Schema, rows int, at int64) *tag.Batch {
 		out[0] = tag.StringOf(fmt.Sprintf("d%d", r.IntN(4)))
 		out[1] = []tag.Value{
 			tag.IntOf(int64(r.IntN(6))), tag.FloatOf(float64(r.IntN(12)) / 2), tag.StringOf("3"),
-			tag.NullOf(tag.BadTimeout), {}, tag.BoolOf(true), tag.FloatOf(2).WithQuality(tag.Bad),
+			tag.NullOf(tag.BadTimeout),
+			{},
+			tag.BoolOf(true), tag.FloatOf(2).WithQuality(tag.Bad),
 		}[r.IntN(7)]
 		out[2] = tag.IntOf(int64(r.IntN(3)))
 	}

@@ -19,34 +19,6 @@ type record struct {
 	kept     bool
 }
 
-// slab hands out kept records and their values from blocks, so that keeping a
-// row is seldom an allocation. A block is freed when no row of it is kept.
-type slab struct {
-	records []record
-	values  []tag.Value
-}
-
-// blockRows is how many rows a block has room for.
-const blockRows = 32
-
-func (s *slab) record() *record {
-	if len(s.records) == 0 {
-		s.records = make([]record, blockRows)
-	}
-	r := &s.records[0]
-	s.records = s.records[1:]
-	return r
-}
-
-func (s *slab) take(n int) []tag.Value {
-	if len(s.values) < n {
-		s.values = make([]tag.Value, max(n, blockRows*n))
-	}
-	v := s.values[:n:n]
-	s.values = s.values[n:]
-	return v
-}
-
 // keep returns a record that owns its memory.
 func (s *staged) keep(r *record) *record {
 	if r.kept {
@@ -55,10 +27,10 @@ func (s *staged) keep(r *record) *record {
 	k := s.slab.record()
 	k.time, k.source, k.kept, k.bound = r.time, r.source, true, r.bound
 	k.computed = s.slab.take(len(r.computed))
-	clone(k.computed, r.computed)
+	s.slab.cloneAll(k.computed, r.computed)
 	if s.plan.Inputs[r.bound.input].Star {
 		k.values = s.slab.take(len(r.values))
-		clone(k.values, r.values)
+		s.slab.cloneAll(k.values, r.values)
 		return k
 	}
 	k.bound = s.compact[r.bound.input]
@@ -66,7 +38,7 @@ func (s *staged) keep(r *record) *record {
 	k.values = s.slab.take(len(columns))
 	for j, i := range columns {
 		if slot := r.bound.slots[i]; slot >= 0 {
-			k.values[j] = r.values[slot].Clone()
+			k.values[j] = s.slab.clone(r.values[slot])
 		}
 	}
 	return k
@@ -96,19 +68,13 @@ func (s *staged) replace(kept, r *record) {
 			v = r.values[slot]
 		}
 		if !kept.values[j].Equal(v) {
-			kept.values[j] = v.Clone()
+			kept.values[j] = s.slab.clone(v)
 		}
 	}
 	if len(kept.computed) != len(r.computed) {
 		kept.computed = s.slab.take(len(r.computed))
 	}
-	clone(kept.computed, r.computed)
-}
-
-func clone(dst, src []tag.Value) {
-	for i, v := range src {
-		dst[i] = v.Clone()
-	}
+	s.slab.cloneAll(kept.computed, r.computed)
 }
 
 // appendRecord appends a kept record. Its binding goes by number; the bindings

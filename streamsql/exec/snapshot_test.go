@@ -1,6 +1,7 @@
 package exec_test
 
 import (
+	"bytes"
 	"errors"
 	"math/rand/v2"
 	"runtime"
@@ -50,7 +51,7 @@ func history(t *testing.T, text string, o streamsql.Options, batches []*tag.Batc
 			if err := e.Restore(snapshot); err != nil {
 				t.Fatalf("%s: %v", text, err)
 			}
-			if again := e.Snapshot(); string(again) != string(snapshot) {
+			if again := e.Snapshot(); !bytes.Equal(again, snapshot) {
 				t.Fatalf("%s: a snapshot that was restored gives another", text)
 			}
 			e.Resume(now, emitTo(&out))

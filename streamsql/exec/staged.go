@@ -44,6 +44,7 @@ type staged struct {
 	emit   Emit
 
 	groupHits  fn.Hits
+	lookups    []*lookup   // of joins, used again
 	candidates []candidate // groups that may be given, used again
 	moved      bool        // the frame left the row in hand, because a window was closed
 	saved      saved

@@ -17,7 +17,7 @@ func (c *Compiler) CompileCall(e *ast.Call) (*Node, error) {
 		return nil, err
 	}
 	if f.Kind() != fn.ScalarKind {
-		return nil, Errorf(e.Pos, "%s is a %s function, which cannot stand here", f.Name, f.Kind())
+		return nil, Errorf(e.Pos, "%s is of kind %s, which cannot stand here", f.Name, f.Kind())
 	}
 	switch {
 	case e.Over != nil:

@@ -83,7 +83,7 @@ func (r Relation) comparesConstant(column int, constant tag.Value) *Node {
 	number, isNumber := constant.Float()
 	switch {
 	case constant.Kind().IsNumber() && isNumber && math.Abs(number) < exact:
-		return comparing(costSimple, r, numberOrder(column, number, constant))
+		return r.comparesNumber(column, number, constant)
 	case constant.Kind() == tag.String && r == Equal:
 		return equalsText(column, constant.Str())
 	}
@@ -99,32 +99,30 @@ func (r Relation) comparesConstant(column int, constant tag.Value) *Node {
 // exact bounds the integers that a float holds exactly.
 const exact = 1 << 53
 
-// numberOrder orders a column and a number. An Int is compared as a float where
-// that loses nothing.
-func numberOrder(column int, number float64, constant tag.Value) func(f *Frame) (int, bool) {
-	return func(f *Frame) (int, bool) {
+// comparesNumber returns the node of a comparison of a column with a number. An
+// Int is compared as a float where that loses nothing.
+func (r Relation) comparesNumber(column int, number float64, constant tag.Value) *Node {
+	n := testNode(costSimple, func(f *Frame) value.Truth {
 		v := f.Column(column)
-		x, isNumber := v.Float()
-		switch {
-		case v.IsNull():
-			return 0, false
-		case isNumber && x > -exact && x < exact:
-			return order(x, number), true
-		default:
-			return value.Compare(v, constant), true
+		if v.IsNull() {
+			return value.Unknown
 		}
+		return value.Is(r.holdsFor(v, number, constant))
+	})
+	n.Holds = func(f *Frame) bool {
+		v := f.Column(column)
+		return !v.IsNull() && r.holdsFor(v, number, constant)
 	}
+	return n
 }
 
-func order(x, y float64) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	default:
-		return 0
+// holdsFor compares a value that is not NULL with a number.
+func (r Relation) holdsFor(v tag.Value, number float64, constant tag.Value) bool {
+	x, isNumber := v.Float()
+	if !isNumber || x <= -exact || x >= exact {
+		return r.Holds(value.Compare(v, constant))
 	}
+	return r&Less != 0 && x < number || r&Equal != 0 && x == number || r&Greater != 0 && x > number
 }
 
 func equalsText(column int, text string) *Node {

@@ -32,7 +32,10 @@ func build(q *ast.Query, catalog Catalog, functions *fn.Registry, outer *builder
 		}
 		p.Arms = append(p.Arms, s)
 	}
-	return p, p.align()
+	if err := p.align(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // enclose turns a UNION ALL that is sorted or cut into a SELECT over it.

@@ -125,7 +125,6 @@ func processorTime(b *testing.B) time.Duration {
 // sink keeps what the loops by hand compute from being optimised away.
 type sink struct {
 	rows []reading
-	sum  float64
 }
 
 func BenchmarkFilterAndProject(b *testing.B) {

@@ -1,6 +1,8 @@
 package window
 
 import (
+	"math"
+
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/state"
 )
@@ -80,22 +82,25 @@ type Spec struct {
 	Origin int64
 }
 
+// before is earlier than any time.
+const before = math.MinInt64
+
 // New returns the machine of a shape.
 func New[R any](s Spec, owner Owner[R]) Machine[R] {
 	switch s.Kind {
 	case ast.Tumbling:
 		s.Every = s.Length
-		return &interval[R]{spec: s, owner: owner}
+		return &interval[R]{spec: s, owner: owner, now: before}
 	case ast.Hopping:
-		return &interval[R]{spec: s, owner: owner}
+		return &interval[R]{spec: s, owner: owner, now: before}
 	case ast.Sliding:
 		return newSliding(s, owner)
 	case ast.Session:
-		return &session[R]{spec: s, owner: owner}
+		return &session[R]{spec: s, owner: owner, now: before}
 	case ast.Count:
-		return &count[R]{spec: s, owner: owner}
+		return &count[R]{spec: s, owner: owner, now: before}
 	default:
-		return &stateful[R]{owner: owner}
+		return &stateful[R]{owner: owner, now: before}
 	}
 }
 

@@ -22,7 +22,7 @@ type sliding[R any] struct {
 }
 
 func newSliding[R any](s Spec, owner Owner[R]) *sliding[R] {
-	return &sliding[R]{spec: s, owner: owner, rows: owner.Pane().(Queue[R])}
+	return &sliding[R]{spec: s, owner: owner, rows: owner.Pane().(Queue[R]), now: before}
 }
 
 func (m *sliding[R]) Add(t int64, row R, marks Marks) {

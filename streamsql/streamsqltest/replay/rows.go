@@ -48,11 +48,12 @@ func (s *source) batch(data []byte, ms int64, used func(string) bool) (*tag.Batc
 	if row == nil {
 		row = object(nil, nil).Object()
 	}
-	schema, values := s.schema, make([]tag.Value, row.Len())
-	if schema == nil {
-		schema, values = schemaOf(s.name, row)
-	} else if values, err = s.check(row, used); err != nil {
-		return nil, err
+	schema, values := schemaOf(s.name, row)
+	if s.schema != nil {
+		schema = s.schema
+		if values, err = s.check(row, used); err != nil {
+			return nil, err
+		}
 	}
 	if t, ok := row.Lookup(s.timestamp); ok && s.timestamp != "" {
 		if ms, ok = t.Int(); !ok {

@@ -51,13 +51,11 @@ func specialObject(o *tag.Object) (tag.Value, error) {
 	names, values := make([]string, o.Len()), make([]tag.Value, o.Len())
 	for i := range o.Len() {
 		name, v := o.At(i)
-		var err error
-		if names[i] = name; err == nil {
-			values[i], err = special(v)
-		}
+		field, err := special(v)
 		if err != nil {
 			return tag.Value{}, err
 		}
+		names[i], values[i] = name, field
 	}
 	return object(names, values), nil
 }
