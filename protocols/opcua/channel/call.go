@@ -129,19 +129,3 @@ func encode(service any) ([]byte, error) {
 	}
 	return append(id, body...), nil
 }
-
-// decode reads a response. It runs on the goroutine of whoever waits: what panics here is that goroutine's failure.
-func decode(body []byte) (ua.Response, error) {
-	_, service, err := ua.DecodeService(body)
-	if err != nil {
-		return nil, fmt.Errorf("decode a response: %w: %w", ua.StatusBadDecodingError, err)
-	}
-	response, ok := service.(ua.Response)
-	if !ok || response.Header() == nil {
-		return nil, fmt.Errorf("decode a response: %w: it is %T", ua.StatusBadUnknownResponse, service)
-	}
-	if status := response.Header().ServiceResult; status != ua.StatusOK {
-		return nil, status
-	}
-	return response, nil
-}
