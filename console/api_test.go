@@ -150,8 +150,12 @@ func TestValuesKeepTheirKind(t *testing.T) {
 		json string
 		want tag.Value
 	}{
-		{"9007199254740993", tag.IntOf(9007199254740993)}, {"1.5", tag.FloatOf(1.5)}, {"true", tag.BoolOf(true)},
-		{`"text"`, tag.StringOf("text")}, {"null", tag.NullOf(tag.Good)}, {"[1,2]", tag.ArrayOf([]tag.Value{tag.IntOf(1), tag.IntOf(2)})},
+		{"9007199254740993", tag.IntOf(9007199254740993)},
+		{"1.5", tag.FloatOf(1.5)},
+		{"true", tag.BoolOf(true)},
+		{`"text"`, tag.StringOf("text")},
+		{"null", tag.NullOf(tag.Good)},
+		{"[1,2]", tag.ArrayOf([]tag.Value{tag.IntOf(1), tag.IntOf(2)})},
 	} {
 		if status, text := s.do(http.MethodPut, "/api/v1/devices/boiler/tags/valve", `{"value":`+c.json+`}`); status != 200 {
 			t.Fatalf("%s: %d %s", c.json, status, text)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"reflect"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/console"
@@ -36,9 +37,7 @@ func TestTheCommittedDescriptionIsTheOneThatIsServed(t *testing.T) {
 	if json.Unmarshal(want, &inFile) != nil || json.Unmarshal([]byte(text), &served) != nil || status != 200 {
 		t.Fatalf("%d %s", status, text)
 	}
-	a, _ := json.Marshal(inFile)
-	b, _ := json.Marshal(served)
-	if !bytes.Equal(a, b) {
+	if !reflect.DeepEqual(inFile, served) {
 		t.Error("what is served differs from the description")
 	}
 }

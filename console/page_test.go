@@ -37,7 +37,10 @@ func TestThePageShowsThePlantAndFollowsIt(t *testing.T) {
 	node := newFake()
 	node.set("temperature", tag.FloatOf(21.5), time.Now())
 	_, p := show(t, node)
-	for _, text := range []string{"plant-7", "21.5", "°C", "polling", "SELECT temperature FROM boiler", "delivering", "v1.2.3", "7 lost of boiler.climate: disk full"} {
+	for _, text := range []string{
+		"plant-7", "21.5", "°C", "polling", "SELECT temperature FROM boiler", "delivering", "v1.2.3", "7 lost of boiler.climate: disk full",
+		"sensors/#", "1 made no row", "3 clients", "2 denied",
+	} {
 		p.Until(text, bodyText+`.includes(`+js(text)+`)`)
 	}
 	node.set("temperature", tag.FloatOf(30), time.Now())
@@ -151,7 +154,7 @@ func TestActorsAreCommandedFromThePage(t *testing.T) {
 func TestFaultSwitchesAreThereOnlyForADemonstration(t *testing.T) {
 	node := newFake()
 	_, p := show(t, node)
-	p.Until("the counters", `document.querySelector("#log .numbers")`)
+	p.Until("the counters", `document.querySelector("#node .numbers")`)
 	var hidden bool
 	if p.Eval(`document.getElementById("faults").hidden`, &hidden); !hidden {
 		t.Error("a real plant can be broken")

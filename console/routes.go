@@ -85,5 +85,5 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, reas
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
 	problem := huma.ErrorModel{Title: http.StatusText(status), Status: status, Detail: reason.Error()}
-	_ = json.NewEncoder(w).Encode(problem) // the client may have gone
+	_ = json.NewEncoder(w).Encode(problem) //nolint:errchkjson // the client may have gone
 }

@@ -155,7 +155,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	cancel() // streams end, commands are let go
 	err = shutDown(server)
-	<-ended
+	<-ended //nolint:errcheck // it says that it was shut down, as it was
 	return err
 }
 

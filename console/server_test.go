@@ -131,8 +131,12 @@ func TestForeignPagesGetNothing(t *testing.T) {
 	foreignOrigin := func(r *http.Request) { r.Header.Set("Origin", "http://evil.example") }
 	for _, change := range []func(*http.Request){foreignHost, foreignOrigin} {
 		for _, c := range [][2]string{
-			{http.MethodGet, "/"}, {http.MethodGet, "/api/v1/tags"}, {http.MethodGet, "/api/v1/stream"}, {http.MethodGet, "/metrics"},
-			{http.MethodPut, "/api/v1/devices/boiler/tags/valve"}, {http.MethodPost, "/api/v1/actors/stop"},
+			{http.MethodGet, "/"},
+			{http.MethodGet, "/api/v1/tags"},
+			{http.MethodGet, "/api/v1/stream"},
+			{http.MethodGet, "/metrics"},
+			{http.MethodPut, "/api/v1/devices/boiler/tags/valve"},
+			{http.MethodPost, "/api/v1/actors/stop"},
 		} {
 			body := ""
 			if c[0] != http.MethodGet {
@@ -170,7 +174,8 @@ func secured(t *testing.T) (s *served, password string) {
 		},
 	}
 	t.Cleanup(s.client.CloseIdleConnections)
-	return s, s.NewPassword()
+	password = s.NewPassword()
+	return s, password
 }
 
 func TestOffLoopbackEverythingButThePageAsksForThePassword(t *testing.T) {
@@ -218,7 +223,7 @@ func TestALogInGivesACookieAndATokenUntilTheLogOut(t *testing.T) {
 	}
 	defer r.Body.Close()
 	var session console.Session
-	if err := json.NewDecoder(r.Body).Decode(&session); err != nil || r.StatusCode != 200 || r.ProtoMajor != 2 {
+	if err := json.NewDecoder(r.Body).Decode(&session); err != nil || r.StatusCode != http.StatusOK || r.ProtoMajor != 2 {
 		t.Fatalf("%s over %s, %v", r.Status, r.Proto, err)
 	}
 	cookie := r.Header.Get("Set-Cookie")
@@ -227,7 +232,8 @@ func TestALogInGivesACookieAndATokenUntilTheLogOut(t *testing.T) {
 			t.Errorf("the cookie lacks %s: %s", want, cookie)
 		}
 	}
-	byCookie := func(r *http.Request) { r.Header.Set("Cookie", cookie[:strings.Index(cookie, ";")]) }
+	pair, _, _ := strings.Cut(cookie, ";")
+	byCookie := func(r *http.Request) { r.Header.Set("Cookie", pair) }
 	byToken := func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+session.Token) }
 	for _, by := range []func(*http.Request){byCookie, byToken} {
 		if status, _ := s.do(http.MethodGet, "/api/v1/tags", "", by); status != 200 {
@@ -296,6 +302,7 @@ func TestThePageComesWithAnETagAndNoScriptsInline(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Body.Close()
+	etag := r.Header.Get("ETag")
 	text, err := io.ReadAll(r.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -306,7 +313,7 @@ func TestThePageComesWithAnETagAndNoScriptsInline(t *testing.T) {
 	if got := r.Header.Get("Content-Type"); got != "text/html; charset=utf-8" {
 		t.Errorf("it is %s", got)
 	}
-	again, _ := s.do(http.MethodGet, "/", "", func(q *http.Request) { q.Header.Set("If-None-Match", r.Header.Get("ETag")) })
+	again, _ := s.do(http.MethodGet, "/", "", func(q *http.Request) { q.Header.Set("If-None-Match", etag) })
 	if again != http.StatusNotModified {
 		t.Errorf("asked again: %d", again)
 	}

@@ -35,7 +35,7 @@ func (s *Server) describeStream(api huma.API) {
 	o := operation(http.MethodGet, "/api/v1/stream", "stream", "actors", "What changes, as server-sent events")
 	o.Description = "Events, at most two a second of each: hello (as /version), tree ({actors, gone}: those that changed), " +
 		"tags ([{d, t, v, l, q, ms}]: device, tag, value, last of a Bad one, quality, source time in ms), events (as /events), " +
-		"status (counters of devices, rules, sinks, the log). A client that takes nothing for 15 s is cut."
+		"status (counters of devices, streams, the broker, rules, sinks, the log). A client that takes nothing for 15 s is cut."
 	o.Responses = map[string]*huma.Response{"200": {Description: "The stream", Content: map[string]*huma.MediaType{"text/event-stream": {}}}}
 	o.Errors = []int{http.StatusServiceUnavailable}
 	huma.Register(api, o, s.stream)

@@ -35,7 +35,7 @@ func (s *served) watch(query string) *watcher {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { _ = answer.Body.Close() })
-	if got := answer.Header.Get("Content-Type"); answer.StatusCode != 200 || got != "text/event-stream" {
+	if got := answer.Header.Get("Content-Type"); answer.StatusCode != http.StatusOK || got != "text/event-stream" {
 		text, _ := io.ReadAll(answer.Body)
 		s.t.Fatalf("%s, %s: %s", answer.Status, got, text)
 	}

@@ -56,6 +56,8 @@ type statusFrame struct {
 	Now     time.Time      `json:"now"`
 	Trouble []string       `json:"trouble"`
 	Devices []deviceStatus `json:"devices"`
+	Streams []Stream       `json:"streams"` // those that take messages
+	Broker  Broker         `json:"broker"`
 	Rules   []Rule         `json:"rules"`
 	Sinks   []Sink         `json:"sinks"`
 	Log     Log            `json:"log"`
@@ -174,7 +176,13 @@ func (v *view) events() []Event {
 func (v *view) status(now time.Time) statusFrame {
 	frame := statusFrame{
 		Now: now.UTC(), Trouble: some(v.node.Trouble()), Rules: some(v.node.Rules()), Sinks: some(v.node.Sinks()),
-		Log: v.node.Log(), Faults: some(v.node.Faults()), Devices: []deviceStatus{},
+		Log: v.node.Log(), Broker: v.node.Broker(), Faults: some(v.node.Faults()),
+		Devices: []deviceStatus{}, Streams: []Stream{},
+	}
+	for _, s := range v.node.Streams() {
+		if s.Topic != "" {
+			frame.Streams = append(frame.Streams, s)
+		}
 	}
 	for _, d := range v.node.Devices() {
 		frame.Devices = append(frame.Devices, deviceStatus{

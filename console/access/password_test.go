@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +22,7 @@ func TestTheFirstStartMakesAPasswordAndLaterOnesKeepIt(t *testing.T) {
 		t.Error(err)
 	}
 	again, second, err := access.OpenPassword(dir)
-	if err != nil || second != "" || string(again) != string(hash) {
+	if err != nil || second != "" || !bytes.Equal(again, hash) {
 		t.Errorf("the second start made another password, %v", err)
 	}
 	files, err := os.ReadDir(dir)

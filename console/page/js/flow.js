@@ -1,4 +1,5 @@
-// Where the data goes: rules, sinks and the log on the disk.
+// Where the data goes: streams of messages, rules, sinks, the log on the disk and
+// the broker.
 
 import { el, rows, setAttribute, setState, setText, state } from "./dom.js";
 import { age, bytes, count, tone } from "./format.js";
@@ -8,25 +9,29 @@ const lagShown = 20; // records; fewer are on their way, not waiting
 
 export class FlowView {
   #store;
+  #streams;
   #rules;
   #sinks;
-  #log;
+  #log = card({ name: "log" });
+  #broker = card({ name: "broker" });
 
-  constructor(store, rules, sinks, log) {
+  constructor(store, streams, rules, sinks, node) {
     this.#store = store;
+    this.#streams = rows(streams, card);
     this.#rules = rows(rules, card);
     this.#sinks = rows(sinks, sinkCard);
-    this.#log = card({ name: "log" });
-    this.#log.node.hidden = true;
-    log.append(this.#log.node);
+    this.#log.node.hidden = this.#broker.node.hidden = true;
+    node.append(this.#log.node, this.#broker.node);
     store.on("status", () => this.show());
   }
 
   show() {
     const { status } = this.#store;
+    this.#streams(status.streams, (s) => s.name, showStream);
     this.#rules(status.rules, (r) => r.name, showRule);
     this.#sinks(status.sinks, (s) => s.name, (row, sink) => showSink(row, sink, this.#store.now()));
     showLog(this.#log, status.log);
+    showBroker(this.#broker, status.broker);
   }
 }
 
@@ -61,6 +66,15 @@ function show(row, kind, name, text, numbers, why) {
   setAttribute(row.why, "hidden", !why);
 }
 
+function showStream(row, stream) {
+  show(row, "stream of messages", stream.state, stream.topic, [
+    [stream.messages ?? 0, "messages"], [stream.rows, "rows"],
+    [stream.undecodable ?? 0, "made no row", "warn"], [stream.untaken ?? 0, "not taken", "bad"],
+    [stream.unlisted ?? 0, "fields left out", "warn"], [stream.dropped, "batches dropped", "bad"],
+  ], stream.refusal);
+  setAttribute(row.state, "title", stream.detail);
+}
+
 function showRule(row, rule) {
   show(row, `rule to ${(rule.to ?? []).join(", ")}`, rule.state, rule.sql, [
     [rule.rows_in, "rows in"], [rule.rows_out, "out"], [rule.writes, rule.writes === 1 ? "write" : "writes", "some"],
@@ -90,4 +104,15 @@ function showLog(row, log) {
     [log.rows, "rows"], [log.commits, "commits"], [bytes(log.bytes), "kept"], [bytes(log.written_bytes), "written"],
     [log.failures, "commits failed", "bad"], [log.quarantined, "files set aside", "bad"],
   ], lost.map(([what, n]) => `${count(n)} lost of ${what}`).join("; "));
+}
+
+// showBroker leaves out a broker that nobody but the node itself can reach.
+function showBroker(row, broker) {
+  row.node.hidden = (broker.listening ?? []).length === 0;
+  show(row, "MQTT, in this node", broker.state, (broker.listening ?? []).join(" "), [
+    [broker.clients, broker.clients === 1 ? "client" : "clients"], [broker.received, "in"], [broker.sent, "out"], [broker.waiting, "wait"],
+    [broker.refused, "log-ins refused", "warn"], [broker.denied, "denied", "warn"],
+    [broker.dropped + broker.dropped_by_streams + broker.too_large, "dropped", "bad"],
+    [broker.commit_failures, "not committed", "bad"],
+  ], "");
 }

@@ -78,7 +78,7 @@ export const stamp = (ms, now) => {
 };
 
 const tones = {
-  ok: ["running", "polling", "open", "delivering", "done"],
+  ok: ["running", "polling", "open", "delivering", "listening", "receiving", "done"],
   busy: ["starting", "connecting", "restarting", "waiting", "stopping", "probing"],
   warn: ["backing off", "degraded"],
   bad: ["failed", "demoted"],

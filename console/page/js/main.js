@@ -24,7 +24,7 @@ const devices = new DevicesView(store, byId("devices"), {
 });
 new HeadView(store);
 new FaultsView(store, byId("faults"), byId("faults-body"));
-new FlowView(store, byId("rules"), byId("sinks"), byId("log"));
+new FlowView(store, byId("streams"), byId("rules"), byId("sinks"), byId("node"));
 new EventsView(store, byId("events-body"), byId("events-filter"), (path) => tree.reveal(path));
 
 // load reads what is configured, which changes only with the node.

@@ -1,0 +1,153 @@
+package console
+
+import (
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/holdfast-edge/holdfast/supervisor"
+)
+
+// gathering is one scrape.
+type gathering struct{ to chan<- prometheus.Metric }
+
+func (g gathering) device(d *Device) {
+	l := []string{"device", d.Name}
+	g.gauge("holdfast_device_state", "The state that a device is in; always 1.", 1, "device", d.Name, "state", d.State)
+	g.counter("holdfast_device_scans_total", "Scans of a device.", d.Scans, l...)
+	g.counter("holdfast_device_late_scans_total", "Scans that were not finished before the next was due.", d.Late, l...)
+	g.counter("holdfast_device_overruns_total", "Scans left out, since the one before was still on its way.", d.Overruns, l...)
+	g.counter("holdfast_device_faults_total", "Requests without a usable answer.", d.Faults, l...)
+	g.counter("holdfast_device_demotions_total", "Times that a device was taken for dead.", d.Demotions, l...)
+	g.counter("holdfast_device_rows_total", "Rows read.", d.Rows, l...)
+	g.counter("holdfast_device_writes_total", "Writes that the device acknowledged.", d.Writes, l...)
+	g.counter("holdfast_device_unwritten_total", "Writes that were refused, failed or are unknown.", d.Unwritten, l...)
+}
+
+func (g gathering) stream(s *Stream) {
+	l := []string{"stream", s.Name}
+	g.counter("holdfast_stream_batches_total", "Batches published.", s.Batches, l...)
+	g.counter("holdfast_stream_rows_total", "Rows published.", s.Rows, l...)
+	g.counter("holdfast_stream_dropped_batches_total", "Batches that full rings have dropped.", s.Dropped, l...)
+	g.counter("holdfast_stream_refused_batches_total", "Batches refused since they went round in a cycle.", s.Refused, l...)
+	if s.Topic == "" {
+		return
+	}
+	g.gauge("holdfast_stream_state", "The state that a stream's subscription is in; always 1.", 1, "stream", s.Name, "state", s.State)
+	g.counter("holdfast_stream_messages_total", "Messages taken, again ones too.", s.Messages, l...)
+	g.counter("holdfast_stream_undecodable_messages_total", "Messages that made no row.", s.Undecodable, l...)
+	g.counter("holdfast_stream_untaken_messages_total", "Messages that the stream could not have; those of QoS 0 are lost.", s.Untaken, l...)
+	g.counter("holdfast_stream_unlisted_fields_total", "Fields left out, since there are as many columns as there may be.", s.Unlisted, l...)
+}
+
+func (g gathering) broker(b Broker) {
+	g.gauge("holdfast_broker_clients", "Clients connected.", float64(b.Clients))
+	g.gauge("holdfast_broker_sessions", "Sessions, connected or away.", float64(b.Sessions))
+	g.gauge("holdfast_broker_subscriptions", "Subscriptions of clients and streams.", float64(b.Subscriptions))
+	g.gauge("holdfast_broker_retained_messages", "Messages retained.", float64(b.Retained))
+	g.gauge("holdfast_broker_waiting_messages", "Messages that wait for sessions, or are on the way to them.", float64(b.Waiting))
+	g.counter("holdfast_broker_connections_total", "Log-ins let in.", b.Connections)
+	g.counter("holdfast_broker_refused_connections_total", "Log-ins refused.", b.Refused)
+	g.counter("holdfast_broker_received_messages_total", "Messages from clients and from the node.", b.Received)
+	g.counter("holdfast_broker_sent_messages_total", "Messages to clients.", b.Sent)
+	g.counter("holdfast_broker_received_bytes_total", "Octets from clients.", b.BytesIn)
+	g.counter("holdfast_broker_sent_bytes_total", "Octets to clients.", b.BytesOut)
+	g.counter("holdfast_broker_denied_messages_total", "Messages without a right to their topic.", b.Denied)
+	for _, lost := range []struct {
+		cause    string
+		messages uint64
+	}{
+		{"session full", b.Dropped},
+		{"stream full", b.DroppedByTaps},
+		{"too large", b.TooLarge},
+		{"not retained", b.Unretained},
+		{"not committed", b.CommitFailures},
+	} {
+		g.counter("holdfast_broker_dropped_messages_total", "Messages that did not get to somebody whom they were for.", lost.messages, "cause", lost.cause)
+	}
+}
+
+func (g gathering) rule(r *Rule) {
+	l := []string{"rule", r.Name}
+	g.counter("holdfast_rule_rows_in_total", "Rows that a rule read.", r.RowsIn, l...)
+	g.counter("holdfast_rule_rows_out_total", "Rows that a rule made.", r.RowsOut, l...)
+	g.counter("holdfast_rule_failed_rows_total", "Rows that a rule could not work on.", r.Failed, l...)
+	g.counter("holdfast_rule_late_rows_total", "Rows that came after their window was closed.", r.Late, l...)
+	g.counter("holdfast_rule_dropped_total", "What a rule lost since it was too slow.", r.Dropped, l...)
+	g.counter("holdfast_rule_refused_total", "What a rule refused since it went round in a cycle.", r.Refused, l...)
+	g.counter("holdfast_rule_writes_total", "Writes that a rule asked for.", r.Writes, l...)
+	g.counter("holdfast_rule_expired_writes_total", "Writes not asked for since the input was too old.", r.Expired, l...)
+}
+
+func (g gathering) sink(s *Sink) {
+	l := []string{"sink", s.Name}
+	g.gauge("holdfast_sink_state", "The state that a sink is in; always 1.", 1, "sink", s.Name, "state", s.State)
+	g.counter("holdfast_sink_sent_records_total", "Records sent, again ones too.", s.Sent, l...)
+	g.counter("holdfast_sink_acked_records_total", "Records that the far end has acknowledged.", s.Acked, l...)
+	g.counter("holdfast_sink_rejected_records_total", "Records that the far end refused for good.", s.Rejected, l...)
+	g.counter("holdfast_sink_skipped_records_total", "Records given up since the sink fell behind its quota.", s.Skipped, l...)
+	g.gauge("holdfast_sink_lag_records", "Records not acknowledged.", float64(s.Lag), l...)
+	g.gauge("holdfast_sink_lag_bytes", "Octets of the records not acknowledged.", float64(s.LagBytes), l...)
+	g.gauge("holdfast_sink_lag_seconds", "Age of the oldest record not acknowledged.", s.LagAge.Seconds(), l...)
+	g.gauge("holdfast_sink_backfilling", "1 while a sink is catching up.", one(s.Backfill), l...)
+}
+
+func (g gathering) log(l Log) {
+	g.counter("holdfast_log_records_total", "Records committed.", uint64(max(l.Rows, 0)))
+	g.counter("holdfast_log_commits_total", "Commits to the disk.", uint64(max(l.Commits, 0)))
+	g.counter("holdfast_log_failed_commits_total", "Commits that the disk refused.", uint64(max(l.Failures, 0)))
+	g.counter("holdfast_log_written_bytes_total", "Octets that commits wrote to the disk.", uint64(max(l.Written, 0)))
+	g.gauge("holdfast_log_queue_bytes", "Octets that wait for a commit.", float64(l.Queue))
+	g.gauge("holdfast_log_size_bytes", "Octets on the disk.", float64(l.Bytes))
+	g.gauge("holdfast_log_segments", "Files of the log.", float64(l.Segments))
+	g.gauge("holdfast_log_quarantined_segments", "Files set aside since they are damaged.", float64(l.Quarantined))
+	for key, records := range l.Dropped {
+		stream, cause := lossOf(key)
+		g.counter("holdfast_log_dropped_records_total", "Records lost.", records, "stream", stream, "cause", cause)
+	}
+}
+
+// lossOf takes a key of Log.Dropped apart.
+func lossOf(key string) (stream, cause string) {
+	at := strings.LastIndex(key, ": ")
+	if at < 0 {
+		return key, ""
+	}
+	return key[:at], key[at+2:]
+}
+
+// actor gathers an actor and all below it.
+func (g gathering) actor(t *supervisor.Tree) {
+	l := []string{"path", t.Path, "kind", t.Kind}
+	g.gauge("holdfast_actor_running", "1 while an actor runs, 0 while it does not.", one(t.Phase == supervisor.Running), l...)
+	g.gauge("holdfast_actor_alarm", "1 while an actor's failures need a person.", one(t.Alarm), l...)
+	g.counter("holdfast_actor_restarts_total", "Times that an actor was started again.", uint64(max(t.Restarts, 0)), l...)
+	g.counter("holdfast_actor_rejected_messages_total", "Messages not taken, by a full mailbox or a stopped actor.", uint64(max(t.Rejected, 0)), l...)
+	for i := range t.Children {
+		g.actor(&t.Children[i])
+	}
+}
+
+func (g gathering) counter(name, help string, value uint64, labels ...string) {
+	g.send(prometheus.CounterValue, name, help, float64(value), labels)
+}
+
+func (g gathering) gauge(name, help string, value float64, labels ...string) {
+	g.send(prometheus.GaugeValue, name, help, value, labels)
+}
+
+// send takes labels as names and values in turn.
+func (g gathering) send(kind prometheus.ValueType, name, help string, value float64, labels []string) {
+	var names, values []string
+	for i := 0; i+1 < len(labels); i += 2 {
+		names, values = append(names, labels[i]), append(values, strings.ToValidUTF8(labels[i+1], "\uFFFD"))
+	}
+	g.to <- prometheus.MustNewConstMetric(prometheus.NewDesc(name, help, names, nil), kind, value, values...)
+}
+
+func one(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
