@@ -15,7 +15,7 @@ var Standard = sync.OnceValue(func() *Registry {
 		textFunctions(), moreTextFunctions(), sqliteFunctions(), regexpFunctions(), numberFormats(), printfFunctions(),
 		nullFunctions(), conversionFunctions(), hashFunctions(), compressFunctions(), jsonFunctions(),
 		arrayFunctions(), arraySetFunctions(), arrayFoldFunctions(), objectFunctions(), tableFunctions(),
-		timeFunctions(), nowFunctions(), calendarFunctions(), qualityFunctions(), ruleFunctions(), hitFunctions(), metaFunctions(),
+		timeFunctions(), nowFunctions(), calendarFunctions(), sqliteTimeFunctions(), qualityFunctions(), ruleFunctions(), hitFunctions(), metaFunctions(),
 		aggregateFunctions(), varianceFunctions(), percentileFunctions(), lastValueFunctions(), mergeFunctions(), concatAggregates(),
 		valueByFunctions(), timeWeightedFunctions(),
 		analyticFunctions(), transitionFunctions(), slopeFunctions(), alarmFunctions(), accumulators(tag.NullOf(tag.Good)),

@@ -36,6 +36,11 @@ func objectFunctions() []*Func {
 			Examples: []Example{{"zip(json_array(json_array('a', 1)))", `{"a":1}`}},
 		},
 		{
+			Name: "object_size", Family: "object", Params: []Param{object}, Returns: Int, Nulls: NullIsValue,
+			Scalar: objectSize,
+			Doc:    "The number of fields; 0 for NULL.", Examples: []Example{{"object_size(json_object('a', 1, 'b', 2))", "2"}, {"object_size(NULL)", "0"}},
+		},
+		{
 			Name: "keys", Family: "object", Params: []Param{object}, Returns: Array,
 			Scalar: ofFields(func(name string, _ tag.Value) tag.Value { return tag.StringOf(name) }),
 			Doc:    "The names of the fields.", Examples: []Example{{"keys(json_object('a', 1))", `["a"]`}},
@@ -176,6 +181,17 @@ func zip(_ *Context, args []tag.Value) (tag.Value, error) {
 		out.set(name, pair.Array()[1])
 	}
 	return out.object(), nil
+}
+
+func objectSize(_ *Context, args []tag.Value) (tag.Value, error) {
+	if args[0].IsNull() {
+		return tag.IntOf(0), nil
+	}
+	o, err := fields("object", args[0])
+	if err != nil {
+		return tag.Value{}, err
+	}
+	return tag.IntOf(int64(o.Len())), nil
 }
 
 // ofFields makes a function that makes an element of each field.
