@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -255,14 +256,25 @@ func TestEverythingThatCanBeClickedHasANameAndCanBeReachedByKeys(t *testing.T) {
 }
 
 func TestOffLoopbackThePageAsksWhoOneIs(t *testing.T) {
-	// The page's own log-in, against the real door: the browser does not trust the
-	// certificate, so the answers are judged by the page that loopback serves.
-	node := newFake()
-	_, p := show(t, node)
-	p.Eval(`import("/js/dialog.js").then(d => { window.asked = d.askLogIn(); })`, nil)
-	p.Fill("dialog [name=password]", "x")
+	s, password := secured(t)
+	p := browsertest.Open(t, "https://localhost"+s.URL()[strings.LastIndex(s.URL(), ":"):], 1400, 900)
+	p.Until("the question", `document.querySelector("dialog[open] [name=password]")`)
+	p.Fill("dialog [name=password]", "wrong")
 	p.Click("dialog .strong")
-	p.Until("the refusal to be shown", `document.querySelector("dialog .wrong").innerText.includes("no log-in on a loopback address")`)
+	p.Until("the refusal", `document.querySelector("dialog .wrong").innerText === "that is not the user's password"`)
+	p.Fill("dialog [name=password]", password) // what was wrong is selected, and replaced
+	p.Click("dialog .strong")
+	p.Until("the values", `document.querySelector(".tags .value span")?.textContent`)
+	p.Until("no more question", `!document.querySelector("dialog[open]")`)
+	var cookie string
+	if p.Eval(`document.cookie`, &cookie); cookie != "" {
+		t.Errorf("scripts see the cookie: %s", cookie)
+	}
+	if status, _ := s.do(http.MethodPost, "/api/v1/actors/restart", `{"path":"/endpoints"}`); status != http.StatusUnauthorized {
+		t.Errorf("without the cookie: %d", status)
+	}
+	p.Click("#logout")
+	p.Until("the question again", `document.querySelector("dialog[open] [name=password]")`)
 }
 
 // js is a text as JavaScript writes it.

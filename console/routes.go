@@ -56,6 +56,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeHistory(api)
 	s.describeStream(api)
 	s.describeFaults(api)
+	widen(api.OpenAPI())
 }
 
 // operation is one with the limits and the tag that all have.

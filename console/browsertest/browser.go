@@ -27,6 +27,7 @@ func start(t testing.TB) *pipe {
 	cmd := exec.Command(path,
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+		"--ignore-certificate-errors", // those of tests are signed by nobody
 		"--user-data-dir="+profile(t), "--remote-debugging-pipe")
 	cmd.ExtraFiles = []*os.File{orders, answers} // 3: it reads, 4: it writes
 	if err := cmd.Start(); err != nil {

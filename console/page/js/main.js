@@ -54,13 +54,24 @@ async function start() {
 }
 
 let asking = false;
-api.whenStranger(async () => {
+
+// ask stops everything until somebody has logged in.
+async function ask() {
   if (asking) return;
   asking = true;
   live.stop();
   await askLogIn();
   asking = false;
   await start();
+}
+
+api.whenStranger(ask);
+
+// A stream does not say why it ended: it may be the log-in that has.
+store.on("connection", async () => {
+  if (store.connected) return;
+  const session = await api.session().catch(() => null);
+  if (session?.log_in && !session.user) await ask();
 });
 
 byId("logout").addEventListener("click", async () => {
