@@ -18,6 +18,13 @@ type scale struct {
 }
 
 func main() {
+	if err := run(); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
 	var s scale
 	role := flag.String("role", "bench", "bench, or plant: only the devices")
 	flag.IntVar(&s.devices, "devices", 100, "devices")
@@ -28,14 +35,10 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	run := bench
 	if *role == "plant" {
-		run = plant
+		return plant(ctx, s, os.Stdout)
 	}
-	if err := run(ctx, s, *out, os.Stdout); err != nil {
-		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
+	return bench(ctx, s, *out, os.Stdout)
 }
 
 // bench measures and writes the page.

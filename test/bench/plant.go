@@ -18,7 +18,7 @@ import (
 
 // plant runs the devices and prints their addresses, a line each, until its
 // standard input ends.
-func plant(ctx context.Context, s scale, _ string, stdout io.Writer) error {
+func plant(ctx context.Context, s scale, stdout io.Writer) error {
 	var running []*simulator.Plant
 	defer func() {
 		for _, p := range running {
