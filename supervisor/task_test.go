@@ -189,7 +189,7 @@ func TestAGoroutineCanBeCancelledAlone(t *testing.T) {
 			ended <- msg.Err
 		}
 	})})
-	if got := <-ended; !errors.Is(got, context.Canceled) {
+	if got, _ := (<-ended).(error); !errors.Is(got, context.Canceled) {
 		t.Errorf("it ended with %v", got)
 	}
 }
