@@ -15,7 +15,7 @@ func arrayFoldFunctions() []*Func {
 	array := Param{Name: "array", Type: Array}
 	return []*Func{
 		{
-			Name: "cardinality", Aliases: []string{"json_array_length"}, Family: "array", Params: []Param{{Name: "array", Type: Any}}, Returns: Int, Nulls: NullIsValue,
+			Name: "cardinality", Family: "array", Params: []Param{{Name: "array", Type: Any}}, Returns: Int, Nulls: NullIsValue,
 			Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
 				if args[0].IsNull() || args[0].Kind() != tag.Array {
 					return tag.IntOf(0), nil

@@ -47,6 +47,7 @@ func jsonFunctions() []*Func {
 			Example{`json_path_exists('{"a":1}', '$.b')`, "false"}),
 		pathFunction("json_extract", Any, extractPath, "What a path finds in x, NULL where it finds nothing.",
 			Example{`json_extract('{"a":{"b":1}}', '$.a.b')`, "1"}),
+		jsonArrayLength(),
 	}
 }
 
@@ -90,8 +91,12 @@ func pathFunction(name string, returns Type, apply func(p *jsonpath.Path, v tag.
 		Params: []Param{{Name: "x", Type: Any}, {Name: "path", Type: Text, Constant: true}},
 		Bind: func(constants []tag.Value) (Scalar, error) {
 			var known *jsonpath.Path
-			if v := constants[1]; !v.IsNull() {
-				p, err := jsonpath.Parse(value.Text(v))
+			path := tag.StringOf("$")
+			if len(constants) > 1 {
+				path = constants[1]
+			}
+			if !path.IsNull() {
+				p, err := jsonpath.Parse(value.Text(path))
 				if err != nil {
 					return nil, err
 				}
@@ -99,6 +104,27 @@ func pathFunction(name string, returns Type, apply func(p *jsonpath.Path, v tag.
 			}
 			return func(_ *Context, args []tag.Value) (tag.Value, error) { return onPath(known, args, apply) }, nil
 		},
+	}
+}
+
+// jsonArrayLength is a path function whose path may be left out.
+func jsonArrayLength() *Func {
+	f := pathFunction("json_array_length", Int, lengthOnPath,
+		"The number of elements of the array x, or of the one that a path finds in it: 0 for what is no array, NULL for what is not there.",
+		Example{"json_array_length('[1,2,3]')", "3"})
+	f.Params[1].Optional = true
+	return f
+}
+
+func lengthOnPath(p *jsonpath.Path, v tag.Value) (tag.Value, error) {
+	found, err := p.Find(v)
+	switch {
+	case err != nil || len(found) == 0 || found[0].IsNull():
+		return tag.NullOf(v.Quality()), err
+	case found[0].Kind() != tag.Array:
+		return tag.IntOf(0), nil
+	default:
+		return tag.IntOf(int64(len(found[0].Array()))), nil
 	}
 }
 

@@ -13,6 +13,9 @@ func expectResults(t *testing.T, registry *fn.Registry, rows [][2]string) {
 	t.Helper()
 	for _, row := range rows {
 		got := evaluate(t, registry, "SELECT "+row[0]+" AS result FROM rows", []tag.Value{tag.NullOf(tag.Good)})
+		if len(got) == 0 {
+			continue // evaluate has told why
+		}
 		if text := string(tag.AppendJSON(nil, got[0])); text != row[1] {
 			t.Errorf("%s: got %s, want %s", row[0], text, row[1])
 		}
