@@ -44,7 +44,7 @@ func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session
 			Err: fmt.Errorf("endpoint %s has no Modbus options: load the configuration with the driver's component", e.URL.Redacted()),
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.ConnectTimeout)
+	ctx, cancel := context.WithTimeout(ctx, o.ConnectTimeout+o.LateReply)
 	defer cancel()
 	l, err := o.open(ctx, e)
 	if err != nil {
@@ -73,16 +73,24 @@ func (o *EndpointOptions) open(ctx context.Context, e protocols.Endpoint) (link.
 			return nil, err
 		}
 		timing.Byte, timing.Gap = settings.Byte(), settings.Gap()
-		return link.NewLine(port, framing, timing, false), nil
+		return hushed(ctx, link.NewLine(port, framing, timing, false))
 	}
 	conn, err := o.connect(ctx, u.Scheme, u.Hostname(), u.Port())
 	if err != nil {
 		return nil, err
 	}
 	if isSerial(u.Scheme) {
-		return link.NewLine(conn, framing, timing, true), nil
+		return hushed(ctx, link.NewLine(conn, framing, timing, true))
 	}
 	return link.NewMBAP(conn), nil
+}
+
+// hushed returns the line once no reply can come any more that a session before asked for.
+func hushed(ctx context.Context, l *link.Line) (link.Link, error) {
+	if err := l.Hush(ctx); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
 }
 
 // keepAlive finds a peer that is gone while nothing is sent.

@@ -10,7 +10,7 @@ import (
 // EndpointOptions are the keys in the query of an endpoint.
 type EndpointOptions struct {
 	ConnectTimeout time.Duration `yaml:"connect_timeout" default:"5s" min:"10ms" max:"5m" doc:"How long opening the connection may take."`
-	LateReply      time.Duration `yaml:"late_reply" default:"1s" min:"0s" max:"1m" advanced:"true" doc:"On RTU and ASCII, how long after a timeout its reply may still come. Until then the unit is asked nothing that the late reply could be taken for an answer to."`
+	LateReply      time.Duration `yaml:"late_reply" default:"1s" min:"0s" max:"1m" advanced:"true" doc:"On RTU and ASCII, how long after a timeout its reply may still come. Until then the unit is asked nothing that the late reply could be taken for an answer to; and as long a newly opened line is only listened to."`
 
 	Baud     int    `yaml:"baud" default:"19200" min:"300" max:"1000000" unit:"bit/s" doc:"The speed of the serial line." example:"9600"`
 	DataBits int    `yaml:"data_bits" default:"8" min:"7" max:"8" doc:"The bits of a character; 7 with ASCII only."`

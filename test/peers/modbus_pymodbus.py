@@ -8,6 +8,7 @@ It prints "ready PORT" (0 for a serial port) when it can be asked, and then answ
 
     set TABLE ADDRESS VALUE    ->  ok
     get TABLE ADDRESS          ->  the value
+    settle                     ->  ok, when everything that had been asked over Modbus is answered
 
 TABLE is coil, discrete, input or holding; addresses count from 0. Units 1 and 2 have 200 of each; everything starts
 at 0. It ends with its input.
@@ -43,6 +44,10 @@ def unit():
 def obey(units):
     """Carry out the lines of the input."""
     for line in sys.stdin:
+        if line.strip() == "settle":
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0.05), LOOP).result()
+            print("ok", flush=True)
+            continue
         act, table, address, *value = line.split()
         function = FUNCTIONS[table]
         if act == "set":

@@ -31,8 +31,10 @@ type Device struct {
 // port. The process ends with ctx, if Close does not end it before.
 func Pymodbus(ctx context.Context, mode string, path ...string) (*Device, error) {
 	const python = "/usr/bin/python3" // Debian's own: others do not see Debian's packages
-	if err := exec.CommandContext(ctx, python, "-c", "import pymodbus.server").Run(); err != nil {
-		return nil, fmt.Errorf("python3-pymodbus, python3-serial-asyncio: %w", ErrNotInstalled)
+	for _, module := range []string{"pymodbus", "serial_asyncio"} {
+		if _, err := os.Stat("/usr/lib/python3/dist-packages/" + module); err != nil {
+			return nil, fmt.Errorf("%s: %w", module, ErrNotInstalled)
+		}
 	}
 	script, err := script("modbus_pymodbus.py")
 	if err != nil {
@@ -139,8 +141,14 @@ func (d *Device) ask(question string) (string, error) {
 // Pause stops the process in its tracks: connections stay, nothing is answered. Set and Get wait for Resume.
 func (d *Device) Pause() error { return d.command.Process.Signal(syscall.SIGSTOP) }
 
-// Resume lets the process go on, with all that was asked meanwhile.
-func (d *Device) Resume() error { return d.command.Process.Signal(syscall.SIGCONT) }
+// Resume lets the process go on, and returns when it has answered all that was asked meanwhile.
+func (d *Device) Resume() error {
+	if err := d.command.Process.Signal(syscall.SIGCONT); err != nil {
+		return err
+	}
+	_, err := d.ask("settle")
+	return err
+}
 
 // Close ends the process and waits for it.
 func (d *Device) Close() {

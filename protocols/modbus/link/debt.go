@@ -2,6 +2,7 @@ package link
 
 import (
 	"bytes"
+	"context"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols/modbus/wire"
@@ -33,21 +34,44 @@ const drain = time.Millisecond
 // owes ends the call if an older reply could be taken for its own.
 func (l *Line) owes(c *Call) (owed bool, err error) {
 	key := debtor{c.Unit, wire.FunctionOf(c.Request)}
-	debt, found := l.debts[key]
-	if !found {
-		return false, nil
-	}
-	if time.Now().After(debt.until) {
-		delete(l.debts, key)
+	if _, found := l.debts[key]; !found {
 		return false, nil
 	}
 	if err := l.hear(); err != nil {
 		return false, err
 	}
-	if _, owed = l.debts[key]; owed {
+	debt, owed := l.debts[key]
+	switch {
+	case owed && time.Now().After(debt.until):
+		delete(l.debts, key)
+		return false, nil
+	case owed:
 		c.end(ErrOwed, 0)
 	}
 	return owed, nil
+}
+
+// Hush listens for as long as replies may come that somebody else asked for: the owner that the port had before. It
+// drops them. It is called once, before the first exchange, and ends with ctx.
+func (l *Line) Hush(ctx context.Context) error {
+	if l.timing.Late <= 0 {
+		return ctx.Err()
+	}
+	release, err := limit(ctx, l.port, time.Now().Add(l.timing.Late))
+	if err != nil {
+		return err
+	}
+	defer release()
+	for {
+		l.in = l.in[:0]
+		if err = l.fill(); err != nil {
+			break
+		}
+	}
+	if isTimeout(err) {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 // hear takes in what the line holds, for the sake of late replies.

@@ -222,3 +222,50 @@ func TestAnExchangeOnALineCanBeCalledOff(t *testing.T) {
 		wantRegister(t, exchange(t, l, second, ask(2, 9, 1)), 9)
 	})
 }
+
+func TestALineIsListenedToBeforeItIsUsed(t *testing.T) {
+	onLines(t, func(t *testing.T, f wire.Framing) {
+		ours, theirs := wireTo(t)
+		time.AfterFunc(500*time.Millisecond, func() { _, _ = theirs.Write(f.Append(nil, 1, registers(99))) })
+		l := link.NewLine(ours, f, link.Timing{Late: second}, false)
+		began := time.Now()
+		if err := l.Hush(t.Context()); err != nil || time.Since(began) != second {
+			t.Fatalf("it listened for %v: %v", time.Since(began), err)
+		}
+		device(t, theirs, func(_ int, request []byte) []reply {
+			return []reply{{0, f.Append(nil, 1, registers(addressOf(f, request)))}}
+		})
+		wantRegister(t, exchange(t, l, second, ask(1, 5, 1)), 5)
+	})
+}
+
+func TestListeningEndsWithItsContextAndItsPort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := wireTo(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Millisecond, cancel)
+		if err := link.NewLine(ours, wire.RTU{}, link.Timing{Late: time.Hour}, false).Hush(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("called off: %v", err)
+		}
+		theirs.Close()
+		if err := link.NewLine(ours, wire.RTU{}, link.Timing{Late: time.Hour}, false).Hush(t.Context()); err == nil {
+			t.Error("a line that is cut was listened to")
+		}
+	})
+}
+
+func TestAReplyThatCameAfterItsTimeIsDroppedAllTheSame(t *testing.T) {
+	onLines(t, func(t *testing.T, f wire.Framing) {
+		ours, theirs := wireTo(t)
+		device(t, theirs, func(n int, request []byte) []reply {
+			if n == 0 {
+				return []reply{{5 * second, f.Append(nil, 1, registers(100))}}
+			}
+			return []reply{{0, f.Append(nil, 1, registers(addressOf(f, request)))}}
+		})
+		l := link.NewLine(ours, f, link.Timing{Late: second}, false)
+		exchange(t, l, second, ask(1, 100, 1))
+		pass(6 * second) // the reply waits in the port
+		wantRegister(t, exchange(t, l, second, ask(1, 101, 1)), 101)
+	})
+}
