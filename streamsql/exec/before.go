@@ -41,11 +41,7 @@ func (b *before) step(f *expr.Frame) {
 		f.Registers[b.plan.Register] = b.plan.Expr.Eval(f)
 		return
 	}
-	when := b.plan.When == nil || b.plan.When.Holds(f)
-	mark := f.Mark()
-	args := f.Push(b.plan.Args)
-	v, err := b.partition(f).Step(&f.Context, args, when)
-	f.Release(mark)
+	v, err := b.stepOf(f)
 	if err != nil {
 		f.Fail(fmt.Errorf("%s: %w", b.plan.Func.Name, err))
 		v = tag.NullOf(tag.Good)
@@ -53,7 +49,20 @@ func (b *before) step(f *expr.Frame) {
 	f.Registers[b.plan.Register] = v
 }
 
-// partition returns the state of the partition that the frame stands at.
+// stepOf steps the state of the partition that the frame stands at.
+func (b *before) stepOf(f *expr.Frame) (tag.Value, error) {
+	s := b.partition(f)
+	if s == nil {
+		return tag.Value{}, errTooMany
+	}
+	when := b.plan.When == nil || b.plan.When.Holds(f)
+	mark := f.Mark()
+	defer f.Release(mark)
+	return s.Step(&f.Context, f.Push(b.plan.Args), when)
+}
+
+// partition returns the state of the partition that the frame stands at, nil
+// where there are too many.
 func (b *before) partition(f *expr.Frame) fn.Analytic {
 	if b.states == nil {
 		return b.single
@@ -61,6 +70,9 @@ func (b *before) partition(f *expr.Frame) fn.Analytic {
 	b.key = appendKeys(b.key[:0], f, b.plan.Partition)
 	s, ok := b.states[string(b.key)]
 	if !ok {
+		if len(b.states) >= maxStates {
+			return nil
+		}
 		s = b.plan.Func.Analytic()
 		b.states[string(b.key)] = s
 	}

@@ -41,6 +41,9 @@ func (g *groups) add(r *record) {
 // addJoined takes in the row at which the frame stands.
 func (g *groups) addJoined(rows []*record) {
 	at := g.of(&g.staged.frame, rows)
+	if at == nil {
+		return
+	}
 	for i, a := range g.staged.plan.Aggregates {
 		added := g.staged.accumulate(a, at.aggregates[i])
 		if i == g.staged.plan.Extreme && added && at.aggregates[i].(fn.Picker).Picked() {
@@ -49,11 +52,13 @@ func (g *groups) addJoined(rows []*record) {
 	}
 }
 
-// of returns the group of the row.
+// of returns the group of the row, nil where there are too many.
 func (g *groups) of(f *frame, rows []*record) *group {
 	g.key = appendKeys(g.key[:0], f, g.staged.plan.Groups)
 	found, ok := g.byKey[string(g.key)]
 	switch {
+	case !ok && len(g.byKey) >= maxStates:
+		f.Fail(errTooMany)
 	case !ok:
 		return g.put(&group{key: string(g.key), row: g.staged.keepAll(rows), aggregates: g.staged.newAggregates()})
 	case !found.awake:

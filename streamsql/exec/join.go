@@ -37,6 +37,10 @@ func (s *staged) joinOne(rows joined, j plan.Join, k int, added []*record) joine
 				continue
 			}
 			found, matched[at] = true, true
+			if len(out) >= maxJoined {
+				s.frame.Fail(errTooJoined)
+				return nil
+			}
 			copied := s.slab.row(len(row))
 			copy(copied, row)
 			out = append(out, copied)

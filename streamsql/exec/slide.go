@@ -78,6 +78,9 @@ func (p *slidingPane) Restore(src *reader) {
 func (g *groups) slideIn(r *record) *group {
 	one := [1]*record{r}
 	at := g.of(&g.staged.frame, one[:])
+	if at == nil {
+		return nil
+	}
 	at.queue = append(at.queue, r)
 	for i, a := range g.staged.plan.Aggregates {
 		g.staged.accumulate(a, at.aggregates[i])

@@ -22,6 +22,8 @@ type windows struct {
 	machines map[string]window.Machine[*record]
 	key      []byte
 	whole    window.Pane[*record] // where the inputs end: all rows so far
+	due      int64                // when the first of machines waits for the clock
+	waits    bool                 // and whether one does
 	spare    []*groupsPane        // panes to be used again
 	merged   *groups              // of several panes, used again
 	triggers fn.Hits
@@ -96,7 +98,10 @@ func (w *windows) add(r *record) {
 	case s.passes(w.plan.Filter):
 		key := w.partition()
 		marks := w.marks(key, r)
-		w.of(key).Add(r.time, r, marks)
+		if m := w.of(key); m != nil {
+			m.Add(r.time, r, marks)
+			w.await(m)
+		}
 	}
 }
 
@@ -106,13 +111,17 @@ func (w *windows) partition() []byte {
 	return w.key
 }
 
-// of returns the machine of a partition.
+// of returns the machine of a partition, nil where there are too many.
 func (w *windows) of(key []byte) window.Machine[*record] {
 	if w.machines == nil {
 		return w.machine
 	}
 	m, ok := w.machines[string(key)]
 	if !ok {
+		if len(w.machines) >= maxStates {
+			w.staged.frame.Fail(errTooMany)
+			return nil
+		}
 		m = w.newMachine()
 		w.machines[string(key)] = m
 	}
@@ -179,23 +188,33 @@ func (w *windows) each(visit func(key string, m window.Machine[*record])) {
 	}
 }
 
+// advance tells the time to the machines, of several only when one of them waits
+// for it.
 func (w *windows) advance(t int64) {
-	if w.machine != nil {
+	switch {
+	case w.machine != nil:
 		w.machine.Advance(t)
-		return
+	case w.waits && t >= w.due:
+		w.waits = false
+		w.each(func(_ string, m window.Machine[*record]) {
+			m.Advance(t)
+			w.await(m)
+		})
 	}
-	if w.machines != nil {
-		w.each(func(_ string, m window.Machine[*record]) { m.Advance(t) })
+}
+
+// await notes when a machine waits for the clock, if that is sooner than known.
+func (w *windows) await(m window.Machine[*record]) {
+	if t, ok := m.Next(); ok && (!w.waits || t < w.due) {
+		w.due, w.waits = t, true
 	}
 }
 
 func (w *windows) next() (at int64, ok bool) {
-	w.each(func(_ string, m window.Machine[*record]) {
-		if t, due := m.Next(); due && (!ok || t < at) {
-			at, ok = t, true
-		}
-	})
-	return at, ok
+	if w.machine != nil {
+		return w.machine.Next()
+	}
+	return w.due, w.waits
 }
 
 // end closes what is open: time goes on until nothing is.
@@ -253,7 +272,10 @@ func (w *windows) restore(src *reader) {
 			src.Fail("window")
 			return
 		}
-		w.of([]byte(key)).Restore(src)
+		if m := w.of([]byte(key)); m != nil {
+			m.Restore(src)
+			w.await(m)
+		}
 	}
 }
 

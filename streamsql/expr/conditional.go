@@ -11,8 +11,15 @@ import (
 func (c *Compiler) caseOf(e *ast.Case) (*Node, error) {
 	var parts []*Node
 	conditions, results := make([]Condition, len(e.Whens)), make([]Eval, len(e.Whens))
+	var operand *Node
+	if e.Operand != nil {
+		var err error
+		if operand, err = c.Compile(e.Operand); err != nil {
+			return nil, err
+		}
+	}
 	for i, when := range e.Whens {
-		condition, err := c.condition(e, when)
+		condition, err := c.condition(operand, when)
 		if err != nil {
 			return nil, err
 		}
@@ -44,14 +51,10 @@ func (c *Compiler) caseOf(e *ast.Case) (*Node, error) {
 
 // condition returns what makes an arm hold: its own condition, or that it
 // equals the operand.
-func (c *Compiler) condition(e *ast.Case, when *ast.When) (*Node, error) {
+func (c *Compiler) condition(operand *Node, when *ast.When) (*Node, error) {
 	n, err := c.Compile(when.Cond)
-	if err != nil || e.Operand == nil {
+	if err != nil || operand == nil {
 		return n, err
-	}
-	operand, err := c.Compile(e.Operand)
-	if err != nil {
-		return nil, err
 	}
 	return c.compare(when.Pos, ast.Equal, operand, n), nil
 }

@@ -88,26 +88,28 @@ type builder struct {
 	dialect   *dialect.Dialect
 	plan      *Select
 
-	outer     *builder                // of the query around this one, in an expression of which it stands
-	replaced  map[ast.Expr]*expr.Node // what is computed elsewhere, by its place in the tree
-	expanding map[string]bool         // aliases whose definition is being compiled
-	aliased   bool                    // a name was met that stands for a select item
-	groups    bool                    // expressions are over groups: aggregates may stand
-	touched   map[int]bool            // inputs whose columns were met
-	bare      map[int]bool            // columns of the layout that were met outside of aggregates
+	outer    *builder                // of the query around this one, in an expression of which it stands
+	replaced map[ast.Expr]*expr.Node // what is computed elsewhere, by its place in the tree
+	aliases  map[string]*alias       // by name in lower case
+	blocked  []*alias                // those that were met while they were being compiled
+	aliased  bool                    // a name was met that stands for a select item
+	groups   bool                    // expressions are over groups: aggregates may stand
+	touched  map[int]bool            // inputs whose columns were met
+	bare     map[int]bool            // columns of the layout that were met outside of aggregates
 }
 
 func newBuilder(q *ast.Query, arm *ast.Select, catalog Catalog, d *dialect.Dialect, functions *fn.Registry) *builder {
 	return &builder{
 		query: q, syntax: arm, catalog: catalog, functions: functions, dialect: d,
 		plan:     &Select{Dialect: d, Extreme: -1, Distinct: arm.Distinct},
-		replaced: make(map[ast.Expr]*expr.Node), expanding: make(map[string]bool), touched: make(map[int]bool), bare: make(map[int]bool),
+		replaced: make(map[ast.Expr]*expr.Node), touched: make(map[int]bool), bare: make(map[int]bool),
 	}
 }
 
 // build goes through the clauses in an order in which each finds what it needs
 // of the others.
 func (b *builder) build() (*Select, error) {
+	b.nameAliases()
 	steps := []func() error{b.from, b.joins, b.where, b.window, b.groupBy, b.items, b.having, b.orderBy, b.limit, b.check}
 	for _, step := range steps {
 		if err := step(); err != nil {

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
@@ -154,22 +153,6 @@ func (b *builder) place(k int, name string, kind tag.Kind) int {
 	b.plan.Columns = append(b.plan.Columns, Column{Input: k, Name: name, Kind: kind})
 	in.Columns = append(in.Columns, i)
 	return i
-}
-
-// alias returns the expression that a select item names, nil where none does or
-// where that item is just being compiled, or is an aggregate that cannot stand
-// here: there the name is the column.
-func (b *builder) alias(name string) (*expr.Node, error) {
-	i := slices.IndexFunc(b.syntax.Items, func(item *ast.Item) bool {
-		return item.Alias.Text != "" && strings.EqualFold(item.Alias.Text, name)
-	})
-	key := strings.ToLower(name)
-	if i < 0 || b.expanding[key] || !b.groups && b.hasAggregate(b.syntax.Items[i].Expr) {
-		return nil, nil
-	}
-	b.aliased, b.expanding[key] = true, true
-	defer delete(b.expanding, key)
-	return b.compiler().Compile(b.syntax.Items[i].Expr)
 }
 
 // unknown is the error for a name that nothing has.

@@ -58,16 +58,6 @@ func (b *builder) planItem(item *ast.Item) (Item, error) {
 	return Item{Table: &TableCall{Func: f, Args: args}}, err
 }
 
-// item compiles one item, in which its own alias means the column.
-func (b *builder) item(item *ast.Item) (*expr.Node, error) {
-	key := strings.ToLower(item.Alias.Text)
-	if key != "" && !b.expanding[key] {
-		b.expanding[key] = true
-		defer delete(b.expanding, key)
-	}
-	return b.compiler().Compile(item.Expr)
-}
-
 // nameOf names an item that has no alias.
 func (b *builder) nameOf(e ast.Expr, unnamed *int) string {
 	switch e.(type) {

@@ -1,0 +1,15 @@
+package exec
+
+import "fmt"
+
+// Bounds of what one query keeps, so that a sender of ever new values cannot use
+// up the memory. A row that would go beyond is an error.
+const (
+	maxStates = 100_000   // partitions of an analytic call or a window; groups of a pane
+	maxJoined = 1_000_000 // rows of a join in one window
+)
+
+var (
+	errTooMany   = fmt.Errorf("more than %d different values to keep a state for", maxStates)
+	errTooJoined = fmt.Errorf("the join of one window has more than %d rows", maxJoined)
+)

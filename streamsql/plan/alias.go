@@ -1,0 +1,89 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/expr"
+)
+
+// maxCost bounds what an expression that is used by name may cost, about a
+// millisecond. Aliases of aliases double what they cost with each use.
+const maxCost = 1_000_000
+
+// alias is a select item that others can use by its name.
+type alias struct {
+	item      *ast.Item
+	aggregate bool          // it calls one
+	open      bool          // it is being compiled: its own name is the column there
+	compiled  [2]*expr.Node // over rows, over groups; nil: not yet
+}
+
+// nameAliases notes the items that have a name. Of two of one name the first is
+// meant.
+func (b *builder) nameAliases() {
+	b.aliases = make(map[string]*alias)
+	for _, item := range b.syntax.Items {
+		key := strings.ToLower(item.Alias.Text)
+		if key != "" && b.aliases[key] == nil {
+			b.aliases[key] = &alias{item: item, aggregate: b.hasAggregate(item.Expr)}
+		}
+	}
+}
+
+// alias returns the expression that a select item names, nil where none does or
+// where that item is just being compiled, or is an aggregate that cannot stand
+// here: there the name is the column.
+func (b *builder) alias(name string) (*expr.Node, error) {
+	a := b.aliases[strings.ToLower(name)]
+	switch {
+	case a == nil || !b.groups && a.aggregate:
+		return nil, nil
+	case a.open:
+		b.blocked = append(b.blocked, a)
+		return nil, nil
+	}
+	b.aliased = true
+	n, err := b.expand(a)
+	if err == nil && n.Cost > maxCost {
+		return nil, expr.Errorf(a.item.Pos, "%s is too large an expression to be used by others", name)
+	}
+	return n, err
+}
+
+// expand compiles the expression of an alias, once unless it met another that
+// is being compiled: there that one's name was a column, and elsewhere it is not.
+func (b *builder) expand(a *alias) (*expr.Node, error) {
+	over := 0
+	if b.groups {
+		over = 1
+	}
+	if a.compiled[over] != nil {
+		return a.compiled[over], nil
+	}
+	blocked := len(b.blocked)
+	a.open = true
+	n, err := b.compile(a.item.Expr)
+	a.open = false
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range b.blocked[blocked:] {
+		if other != a {
+			return n, nil
+		}
+	}
+	a.compiled[over] = n
+	return n, nil
+}
+
+// item compiles one select item, in which its own alias means the column.
+func (b *builder) item(item *ast.Item) (*expr.Node, error) {
+	a := b.aliases[strings.ToLower(item.Alias.Text)]
+	if a == nil || a.open {
+		return b.compile(item.Expr)
+	}
+	a.open = true
+	defer func() { a.open = false }()
+	return b.compile(item.Expr)
+}
