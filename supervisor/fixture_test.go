@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+
 	"github.com/holdfast-edge/holdfast/supervisor/supervisortest"
 )
 

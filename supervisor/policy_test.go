@@ -147,8 +147,10 @@ func TestAPermanentFailureIsNeverRetriedHot(t *testing.T) {
 }
 
 func TestAnExhaustedChildThatStaysIsRetriedSlowlyUntilItIsHealthy(t *testing.T) {
-	p := Policy{Floor: time.Second, Cap: time.Minute, Jitter: NoJitter, Healthy: time.Minute,
-		Intensity: Intensity{Restarts: 1, Within: time.Minute}, Exhausted: Alarm, Slow: time.Hour}
+	p := Policy{
+		Floor: time.Second, Cap: time.Minute, Jitter: NoJitter, Healthy: time.Minute,
+		Intensity: Intensity{Restarts: 1, Within: time.Minute}, Exhausted: Alarm, Slow: time.Hour,
+	}
 	var h History
 	at := time.Unix(0, 0)
 	step := func(f Fault) Verdict { return p.Step(&h, f, 0).Verdict }

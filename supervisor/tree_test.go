@@ -27,8 +27,10 @@ func site(p *plant) {
 		Spec{Name: "session", New: receive(fragile)},
 		Spec{Name: "boiler", New: receive(fragile)},
 	)}
-	p.spawn(Spec{Name: "store", Strategy: RestForOne, Policy: within(5, time.Minute),
-		New: Group(part("log"), part("broker"), part("history"))})
+	p.spawn(Spec{
+		Name: "store", Strategy: RestForOne, Policy: within(5, time.Minute),
+		New: Group(part("log"), part("broker"), part("history")),
+	})
 	p.spawn(Spec{Name: "endpoints", Policy: within(0, time.Minute), New: Group(endpoint)})
 	p.awaitState("/store/history", "running")
 	p.awaitState("/endpoints/tcp:127.0.0.1:5020/boiler", "running")
