@@ -103,7 +103,7 @@ func (a *deadband) Step(_ *Context, args []tag.Value, when bool) (tag.Value, err
 	if err != nil {
 		return tag.Value{}, err
 	}
-	if shown, any := a.shown.Float(); !any || x-shown > width || shown-x > width {
+	if shown, is := a.shown.Float(); !is || x-shown > width || shown-x > width {
 		a.shown = args[0]
 	}
 	return a.shown, nil

@@ -65,9 +65,9 @@ func elements(name string, v tag.Value) ([]tag.Value, error) {
 }
 
 // fields returns those of an object argument.
-func fields(name string, v tag.Value) (*tag.Object, error) {
+func fields(v tag.Value) (*tag.Object, error) {
 	if v.IsNull() || v.Kind() != tag.ObjectKind {
-		return nil, wrong(name, v, "an object")
+		return nil, wrong("object", v, "an object")
 	}
 	return v.Object(), nil
 }

@@ -77,7 +77,7 @@ func decimal(f func(x float64, digits int) float64) Scalar {
 				return tag.Value{}, err
 			}
 		}
-		return real(f(x, int(min(max(digits, -400), 400)))), nil
+		return realOf(f(x, int(min(max(digits, -400), 400)))), nil
 	}
 }
 
@@ -98,7 +98,7 @@ func positive(name string, f func(float64) float64, doc string) *Func {
 		Name: name, Family: "math", Params: []Param{{Name: "x", Type: Number}}, Returns: Float,
 		Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
 			x, err := notNegative("x", args[0])
-			return real(f(x)), err
+			return realOf(f(x)), err
 		},
 		Doc: doc + "; fails below 0.", Examples: []Example{{name + "(1)", "0"}},
 	}
@@ -107,10 +107,10 @@ func positive(name string, f func(float64) float64, doc string) *Func {
 func strictLog(_ *Context, args []tag.Value) (tag.Value, error) {
 	x, err := notNegative("x", args[0])
 	if err != nil || len(args) == 1 {
-		return real(math.Log10(x)), err
+		return realOf(math.Log10(x)), err
 	}
 	y, err := notNegative("y", args[1])
-	return real(math.Log(y) / math.Log(x)), err
+	return realOf(math.Log(y) / math.Log(x)), err
 }
 
 // notNegative returns a number that has a logarithm, which of 0 is -Inf.

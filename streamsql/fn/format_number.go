@@ -17,7 +17,8 @@ func numberFormats() []*Func {
 		Doc: "The number with that many digits behind the point, halves away from zero; " +
 			"with a locale such as en_US or de_CH with its separators.",
 		Examples: []Example{
-			{"format_number(12332.1, 4)", `"12332.1000"`}, {"format_number(-123456.7899, 2, 'de_CH')", `"-123’456.79"`},
+			{"format_number(12332.1, 4)", `"12332.1000"`},
+			{"format_number(-123456.7899, 2, 'de_CH')", `"-123’456.79"`},
 			{"format_number(1234567, 0, 'hi_IN')", `"12,34,567"`},
 		},
 	}}

@@ -67,11 +67,9 @@ func parseJSON(_ *Context, args []tag.Value) (tag.Value, error) {
 func jsonType(_ *Context, args []tag.Value) (tag.Value, error) {
 	v := args[0]
 	if v.Kind() == tag.String {
-		parsed, err := tag.ParseJSON([]byte(v.Str()))
-		if err != nil {
-			return tag.StringOf("text"), nil
+		if parsed, err := tag.ParseJSON([]byte(v.Str())); err == nil {
+			v = parsed
 		}
-		v = parsed
 	}
 	switch {
 	case v.IsNull():

@@ -39,7 +39,7 @@ func logOr(f func(float64) float64, v tag.Value) tag.Value {
 	if !ok || x <= 0 {
 		return tag.NullOf(tag.Good)
 	}
-	return real(f(x))
+	return realOf(f(x))
 }
 
 func logOf(_ *Context, args []tag.Value) (tag.Value, error) {
@@ -51,5 +51,5 @@ func logOf(_ *Context, args []tag.Value) (tag.Value, error) {
 	if !ok || x == 0 {
 		return tag.NullOf(tag.Good), nil
 	}
-	return real(y / x), nil
+	return realOf(y / x), nil
 }

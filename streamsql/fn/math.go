@@ -105,8 +105,8 @@ func numeric(v tag.Value) tag.Value {
 	}
 }
 
-// real returns a Float, and NULL for what is not a number.
-func real(f float64) tag.Value {
+// realOf returns a Float, and NULL for what is not a number.
+func realOf(f float64) tag.Value {
 	if math.IsNaN(f) {
 		return tag.NullOf(tag.Good)
 	}

@@ -187,7 +187,7 @@ func objectSize(_ *Context, args []tag.Value) (tag.Value, error) {
 	if args[0].IsNull() {
 		return tag.IntOf(0), nil
 	}
-	o, err := fields("object", args[0])
+	o, err := fields(args[0])
 	if err != nil {
 		return tag.Value{}, err
 	}
@@ -197,7 +197,7 @@ func objectSize(_ *Context, args []tag.Value) (tag.Value, error) {
 // ofFields makes a function that makes an element of each field.
 func ofFields(element func(name string, v tag.Value) tag.Value) Scalar {
 	return func(_ *Context, args []tag.Value) (tag.Value, error) {
-		o, err := fields("object", args[0])
+		o, err := fields(args[0])
 		if err != nil {
 			return tag.Value{}, err
 		}
@@ -241,7 +241,7 @@ func objectConcat(_ *Context, args []tag.Value) (tag.Value, error) {
 		if v.IsNull() {
 			continue
 		}
-		o, err := fields("object", v)
+		o, err := fields(v)
 		if err != nil {
 			return tag.Value{}, err
 		}
@@ -255,7 +255,7 @@ func objectConcat(_ *Context, args []tag.Value) (tag.Value, error) {
 // choose makes a function that keeps the fields of some names, or the others.
 func choose(keep bool) Scalar {
 	return func(_ *Context, args []tag.Value) (tag.Value, error) {
-		o, err := fields("object", args[0])
+		o, err := fields(args[0])
 		if err != nil {
 			return tag.Value{}, err
 		}

@@ -104,7 +104,7 @@ func (a *percentile) Result(*Context) (tag.Value, error) {
 		return tag.NullOf(tag.Good), nil
 	}
 	f, err := a.find(a.values, a.fraction)
-	return real(f), err
+	return realOf(f), err
 }
 
 // Reset makes the state that of no rows, and keeps the room.

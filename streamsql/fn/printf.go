@@ -18,7 +18,8 @@ func printfFunctions() []*Func {
 		Doc: "The pattern with its conversions replaced by the arguments, as SQLite's printf: %d %i %u %x %X %o %c %s %f %e %g %q %Q %w %%, " +
 			"with the flags - + space 0 , and a width and a precision.",
 		Examples: []Example{
-			{"format('%s at %.1f bar', 'pump', 3.14159)", `"pump at 3.1 bar"`}, {"format('%05d|%-4s|%,d', 42, 'a', 1234567)", `"00042|a   |1,234,567"`},
+			{"format('%s at %.1f bar', 'pump', 3.14159)", `"pump at 3.1 bar"`},
+			{"format('%05d|%-4s|%,d', 42, 'a', 1234567)", `"00042|a   |1,234,567"`},
 			{"format('%Q', 'it''s')", `"'it''s'"`},
 		},
 	}}

@@ -86,7 +86,7 @@ func (r realFunction) function(t Type, argument func(name string, v tag.Value) (
 				return tag.Value{}, err
 			}
 		}
-		return real(r.f(x[0], x[1])), nil
+		return realOf(r.f(x[0], x[1])), nil
 	}
 	return f
 }
@@ -111,7 +111,7 @@ func cotangent() *Func {
 				return tag.Value{}, err
 			}
 			// sin 2x / (1 - cos 2x) is exact to the last digit where 1 / tan x is not
-			return real(math.Sin(2*x) / (1 - math.Cos(2*x))), nil
+			return realOf(math.Sin(2*x) / (1 - math.Cos(2*x))), nil
 		},
 		Doc:      "The cotangent of an angle in radians; there is none at 0.",
 		Examples: []Example{{"round(cot(pi() / 4), 9)", "1"}},

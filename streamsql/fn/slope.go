@@ -50,15 +50,15 @@ func (a *rate) Step(c *Context, args []tag.Value, when bool) (tag.Value, error) 
 	if err != nil {
 		return tag.Value{}, err
 	}
-	before, any := a.before, a.any
-	if any && c.RowTime <= before.at {
+	before, second := a.before, a.any
+	if second && c.RowTime <= before.at {
 		return tag.NullOf(tag.Good), nil
 	}
 	a.any, a.before = true, point{c.RowTime, x}
-	if !any {
+	if !second {
 		return tag.NullOf(tag.Good), nil
 	}
-	return real((x - before.x) / (float64(c.RowTime-before.at) / 1e9)), nil
+	return realOf((x - before.x) / (float64(c.RowTime-before.at) / 1e9)), nil
 }
 
 func (a *rate) AppendState(dst []byte) []byte {
@@ -103,7 +103,7 @@ func (a *interpolation) at(t int64) tag.Value {
 		return tag.NullOf(tag.Good)
 	}
 	part := float64(t-a.two.at) / float64(a.last.at-a.two.at)
-	return real(a.two.x + part*(a.last.x-a.two.x))
+	return realOf(a.two.x + part*(a.last.x-a.two.x))
 }
 
 func (a *interpolation) AppendState(dst []byte) []byte {

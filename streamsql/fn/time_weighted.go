@@ -73,7 +73,7 @@ func (a *timeWeighted) Result(c *Context) (tag.Value, error) {
 	if whole.last == whole.first {
 		return tag.FloatOf(a.held), nil
 	}
-	return real(whole.area / float64(whole.last-whole.first)), nil
+	return realOf(whole.area / float64(whole.last-whole.first)), nil
 }
 
 // Reset makes the state that of no rows.

@@ -68,7 +68,7 @@ func (a *variance) Result(*Context) (tag.Value, error) {
 	if a.root {
 		v = math.Sqrt(v)
 	}
-	return real(v), nil
+	return realOf(v), nil
 }
 
 // Reset makes the state that of no rows.
