@@ -4,6 +4,7 @@ import (
 	"github.com/holdfast-edge/holdfast/internal/node"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/modbus"
+	"github.com/holdfast-edge/holdfast/protocols/opcua"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/mqtt"
 )
@@ -11,7 +12,7 @@ import (
 // components is everything that this build speaks.
 func components() (*node.Components, error) {
 	return node.NewComponents(
-		[]protocols.Driver{modbus.Driver{}},
+		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}},
 		[]sinks.Sink{mqtt.New()},
 	)
 }

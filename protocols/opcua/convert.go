@@ -96,6 +96,9 @@ func (b *builtin) variant(v tag.Value, scaling scale.Scaling) (*ua.Variant, erro
 		}
 		return ua.NewVariant(one)
 	}
+	if b.id == ua.TypeIDByteString {
+		return nil, errors.New("arrays of bytes cannot be written") // the library leaves the bytes out
+	}
 	list := reflect.MakeSlice(b.list(), 0, len(v.Array()))
 	for i, element := range v.Array() {
 		one, err := b.native(element, scaling)

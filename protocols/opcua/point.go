@@ -69,7 +69,7 @@ const isArray = 1 << 8
 
 // keeps notes the type of a value that the server has given.
 func (p *point) keeps(v *ua.Variant) {
-	if v == nil || builtinOf(v.Type()) == nil {
+	if v == nil || !isBuiltin(v.Type()) {
 		return
 	}
 	kept := uint32(v.Type())

@@ -41,9 +41,9 @@ var builtins = [...]builtin{
 
 // builtinNamed returns the type of a name; nil where there is none.
 func builtinNamed(name string) *builtin {
-	for i := range builtins {
-		if builtins[i].name == name {
-			return &builtins[i]
+	for _, b := range builtins {
+		if b.name == name {
+			return &b
 		}
 	}
 	return nil
@@ -51,12 +51,22 @@ func builtinNamed(name string) *builtin {
 
 // builtinOf returns the type of an id; nil for one that tags cannot have.
 func builtinOf(id ua.TypeID) *builtin {
-	for i := range builtins {
-		if builtins[i].id == id {
-			return &builtins[i]
+	for _, b := range builtins {
+		if b.id == id {
+			return &b
 		}
 	}
 	return nil
+}
+
+// isBuiltin reports whether tags can have the type of an id.
+func isBuiltin(id ua.TypeID) bool {
+	for i := range builtins {
+		if builtins[i].id == id {
+			return true
+		}
+	}
+	return false
 }
 
 // isNumber reports whether values of the type can be scaled.

@@ -27,7 +27,8 @@ func valueOf(v *ua.Variant) tag.Value {
 	return anyOf(v.Value(), maxDepth)
 }
 
-// anyOf returns what the library has decoded as one of Go's types, or BadDecoding for what no tag can be.
+// anyOf returns what the library has decoded as one of Go's types, or BadDecoding for what no tag can be. The usual
+// types go by themselves, so that they cost nothing.
 func anyOf(v any, depth int) tag.Value {
 	if depth == 0 {
 		return tag.NullOf(tag.BadDecoding)
@@ -37,6 +38,18 @@ func anyOf(v any, depth int) tag.Value {
 		return tag.NullOf(tag.Good)
 	case bool:
 		return tag.BoolOf(v)
+	case int16:
+		return tag.IntOf(int64(v))
+	case int32:
+		return tag.IntOf(int64(v))
+	case int64:
+		return tag.IntOf(v)
+	case uint16:
+		return tag.IntOf(int64(v))
+	case uint32:
+		return tag.IntOf(int64(v))
+	case uint64:
+		return tag.UintOf(v)
 	case float32:
 		return scale.Checked(shortest(v))
 	case float64:
@@ -51,16 +64,23 @@ func anyOf(v any, depth int) tag.Value {
 		return tag.UintOf(uint64(v))
 	case ua.XMLElement:
 		return stringOf(string(v))
+	default:
+		return composedOf(v, depth)
+	}
+}
+
+// composedOf returns what is no number and no plain text.
+func composedOf(v any, depth int) tag.Value {
+	switch v := v.(type) {
 	case *ua.Variant:
 		return anyOf(v.Value(), depth-1)
 	case *ua.DataValue:
 		return anyOf(v.Value, depth-1).WithQuality(tag.FromStatusCode(uint32(v.Status)))
-	default:
-		if named, ok := nameOf(v); ok {
-			return stringOf(named)
-		}
-		return reflected(reflect.ValueOf(v), depth)
 	}
+	if named, ok := nameOf(v); ok {
+		return stringOf(named)
+	}
+	return reflected(reflect.ValueOf(v), depth)
 }
 
 // nameOf returns the text that stands for a name, an identifier or a text of a language.
