@@ -3,6 +3,7 @@ package door
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/holdfast-edge/holdfast/broker"
@@ -22,14 +23,19 @@ func (d *Door) publishGroups(ctx context.Context) error {
 	}
 	// A group is in ready once at most, so that there is always room.
 	ready := make(chan *group, len(d.config.Groups))
+	var closing []func()
+	defer func() {
+		for _, end := range slices.Backward(closing) {
+			end()
+		}
+	}()
 	for _, of := range d.config.Groups {
 		g := &group{Group: of, broker: b, ready: ready}
 		cancel, err := b.Watch(of.Topic, g.watched)
 		if err != nil {
 			return fmt.Errorf("watch %s: %w", of.Topic, err)
 		}
-		defer g.close()
-		defer cancel()
+		closing = append(closing, g.close, cancel)
 	}
 	for {
 		select {

@@ -19,7 +19,7 @@ type Inlet struct {
 // parcel is messages on their way from the broker's goroutine to that of the
 // subscription, and the answer.
 type parcel struct {
-	ctx      context.Context // of the broker; the answer is awaited in any case
+	ctx      context.Context //nolint:containedctx // the broker's, of one call: it crosses to the goroutine that answers it
 	messages []mqttd.Message
 	answer   chan error
 }

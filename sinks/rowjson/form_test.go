@@ -2,6 +2,7 @@ package rowjson_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -49,10 +50,8 @@ func TestARowIsItsFieldsAndWhatIsKnownOfThem(t *testing.T) {
 		if key == "quality" {
 			continue
 		}
-		x, _ := json.Marshal(a[key])
-		y, _ := json.Marshal(v)
-		if string(x) != string(y) {
-			t.Errorf("%s: got %s, want %s", key, x, y)
+		if !reflect.DeepEqual(a[key], v) {
+			t.Errorf("%s: got %v, want %v", key, a[key], v)
 		}
 	}
 	if q, _ := a["quality"].(map[string]any); len(q) != 2 || q["b"] != tag.BadTimeout.String() {

@@ -68,7 +68,10 @@ func New(o Options) (*Decoder, error) {
 			fields = append(fields, tag.Field{Name: name})
 		}
 	}
-	return d, d.extend(fields)
+	if err := d.extend(fields); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // extend adds columns. Rows so far are of the schema as it was.

@@ -1,6 +1,7 @@
 package decode_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 	"unicode/utf8"
@@ -49,7 +50,7 @@ func sameAsVocabulary(t *testing.T, payload []byte, b *tag.Batch) {
 	for slot, name := range []string{"a", "b"} {
 		v, given := want.Object().Lookup(name)
 		got := b.Row(0)[slot]
-		if given && string(tag.AppendJSON(nil, got)) != string(tag.AppendJSON(nil, v)) {
+		if given && !bytes.Equal(tag.AppendJSON(nil, got), tag.AppendJSON(nil, v)) {
 			t.Fatalf("%s: %s, want %s", name, tag.AppendJSON(nil, got), tag.AppendJSON(nil, v))
 		}
 	}
