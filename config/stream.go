@@ -17,7 +17,7 @@ type Stream struct {
 // MQTTSource is a subscription, at the node's own broker or at another.
 type MQTTSource struct {
 	Topic string `yaml:"topic" required:"true" scalar:"true" match:"filter" doc:"The topic filter; + is any one level, # the rest." example:"sensors/+/climate"`
-	QoS   uint8  `yaml:"qos" default:"1" max:"2" doc:"The highest quality of service: 0 at most once, 1 at least once, 2 exactly once. With 1 or 2 a message is acknowledged when the stream has it, which is on the disk where the stream is logged."`
+	QoS   uint8  `yaml:"qos" default:"1" max:"2" doc:"The highest quality of service: 0 at most once, 1 at least once, 2 exactly once while the connection lasts. With 1 or 2 a message is acknowledged when the stream has it, which is on the disk where the stream is logged."`
 
 	URL      BrokerURL `yaml:"url" doc:"The other broker: mqtt, mqtts (TLS), ws or wss (WebSocket), host and port. Not given, it is the node's own." example:"mqtts://broker.example:8883"`
 	Username string    `yaml:"username" max:"65535" doc:"The user to log in as at the other broker." example:"edge"`

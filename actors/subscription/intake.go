@@ -47,6 +47,9 @@ type intake struct {
 // take gives messages to the stream and returns when it has them. After an
 // error some may be there and some not: who sends again must expect duplicates.
 func (in *intake) take(ctx context.Context, messages []message) error {
+	if len(messages) == 0 {
+		return nil
+	}
 	in.decoder.Expect(len(messages))
 	from, durable := 0, false
 	for i := range messages {

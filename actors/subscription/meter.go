@@ -14,6 +14,7 @@ type Meter struct {
 	Refused  atomic.Uint64 // messages that could not be decoded
 	Cycles   atomic.Uint64 // rows refused since they went round in a cycle
 	Untaken  atomic.Uint64 // messages not taken, since the stream could not have them; of QoS 0 they are lost
+	Unwanted atomic.Uint64 // messages of another broker that are not for the stream
 	Unlisted atomic.Uint64 // fields left out, since the stream has as many columns as it may have
 
 	mu      sync.Mutex

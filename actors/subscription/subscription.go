@@ -81,6 +81,9 @@ func (s *subscription) start(ctx actor.Context) {
 	self := ctx.Self()
 	supervisor.Go(ctx, "intake", func(c context.Context) error {
 		defer s.suspects.blame()
+		if s.config.Inlet == nil {
+			return s.runFar(c, self, in)
+		}
 		return s.runOwn(c, self, in)
 	})
 }

@@ -188,7 +188,7 @@ func TestARefusalNamesItsReasonAndTheFixAndNotThePassword(t *testing.T) {
 		o.Password = "hunter2"
 		_, err := try(t, s.Port(), o)
 		no, ok := errors.AsType[*mqttc.Refusal](err)
-		if !ok || !no.IsPermanent() || !strings.Contains(err.Error(), "check username and password") || strings.Contains(err.Error(), "hunter2") {
+		if !ok || !no.Permanent() || !strings.Contains(err.Error(), "check username and password") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -63,6 +63,27 @@ func FuzzNext(f *testing.F) {
 	})
 }
 
+func TestATopicStaysWhatItWasWhenTheBufferIsUsedAgain(t *testing.T) {
+	var octets []byte
+	for i := range byte(200) { // more than the buffer holds
+		octets = append(octets, 0x30, 0x84, 1, 0, 2, 't', '0'+i%10)
+		octets = append(octets, bytes.Repeat([]byte{'x'}, 128)...)
+	}
+	c := at(octets, Version311)
+	for n := 0; n < 200; {
+		got, err := c.Next(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range got {
+			if want := "t" + string('0'+rune(n%10)); m.Topic != want || len(m.Payload) != 128 {
+				t.Fatalf("message %d: topic %s, want %s", n, m.Topic, want)
+			}
+			n++
+		}
+	}
+}
+
 // FuzzGreet holds the same of the answers to a log-in and a subscription.
 func FuzzGreet(f *testing.F) {
 	for _, seed := range [][]byte{

@@ -65,7 +65,7 @@ func (c *Client) welcome(p packet) error {
 		return fmt.Errorf("read CONNACK: %w", err)
 	}
 	if reply.ReasonCode != 0 {
-		return &Refusal{Act: "log in", Code: modern(reply.ReasonCode), Said: reply.Properties.ReasonString}
+		return refusal("log in", modern(reply.ReasonCode), &reply)
 	}
 	c.present = reply.SessionPresent
 	if k := time.Duration(reply.Properties.ServerKeepAlive) * time.Second; reply.Properties.ServerKeepAliveFlag && k > 0 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/mochi-mqtt/server/v2/packets"
 )
@@ -56,7 +57,7 @@ func (c *Client) take(p packet) (m Message, is bool, err error) {
 		if err := reply.DisconnectDecode(p.body); err != nil {
 			return m, false, fmt.Errorf("read DISCONNECT: %w", err)
 		}
-		return m, false, &Refusal{Act: "stay connected", Code: reply.ReasonCode, Said: reply.Properties.ReasonString}
+		return m, false, refusal("stay connected", reply.ReasonCode, &reply)
 	default:
 		return m, false, fmt.Errorf("the broker sent a packet of kind %d, which is not for a subscriber", p.kind())
 	}
@@ -85,7 +86,8 @@ func (c *Client) publish(p packet) (m Message, is bool, err error) {
 	return m, true, nil
 }
 
-// topic returns the one copy of a topic that often comes again.
+// topic returns the one copy of a topic that often comes again. The codec's
+// texts lie in the reader's buffer.
 func (c *Client) topic(name string) string {
 	if known, ok := c.topics[name]; ok {
 		return known
@@ -93,6 +95,7 @@ func (c *Client) topic(name string) string {
 	if len(c.topics) >= mostTopics {
 		clear(c.topics)
 	}
+	name = strings.Clone(name)
 	c.topics[name] = name
 	return name
 }

@@ -1,12 +1,22 @@
 package mqttc
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mochi-mqtt/server/v2/packets"
+)
 
 // Refusal is a no of the broker.
 type Refusal struct {
 	Act  string // what was refused, as a verb phrase
 	Code byte   // reason code of MQTT 5.0 §2.4
 	Said string // by the broker, may be empty
+}
+
+// refusal keeps what a packet says, whose texts lie in the reader's buffer.
+func refusal(act string, code byte, p *packets.Packet) *Refusal {
+	return &Refusal{Act: act, Code: code, Said: strings.Clone(p.Properties.ReasonString)}
 }
 
 // Error names the reason, and what a person can do about it.
@@ -22,9 +32,9 @@ func (r *Refusal) Error() string {
 	return text
 }
 
-// IsPermanent tells that the broker would say no again, until a person has
+// Permanent tells that the broker would say no again, until a person has
 // changed something.
-func (r *Refusal) IsPermanent() bool {
+func (r *Refusal) Permanent() bool {
 	_, _, permanent := reason(r.Code)
 	return permanent
 }

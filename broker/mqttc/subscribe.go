@@ -57,7 +57,7 @@ func (c *Client) awaitSuback(id uint16, filter string) error {
 			return fmt.Errorf("read SUBACK: it is for packet %d with %d answers: want %d with 1", reply.PacketID, len(reply.ReasonCodes), id)
 		}
 		if code := reply.ReasonCodes[0]; code >= 0x80 {
-			return &Refusal{Act: "subscribe to " + filter, Code: code, Said: reply.Properties.ReasonString}
+			return refusal("subscribe to "+filter, code, &reply)
 		}
 		return nil
 	}

@@ -50,6 +50,13 @@ func checkText(text string) error {
 	}
 }
 
+// Matches reports whether a valid topic is under a valid filter, which may be of
+// a shared subscription.
+func Matches(filter, topic string) bool {
+	_, rest, _, err := splitShare(filter)
+	return err == nil && rest != "" && topic != "" && matches(rest, topic)
+}
+
 // splitShare takes $share/group/filter apart (MQTT 5.0 §4.8.2).
 func splitShare(filter string) (group, rest string, shared bool, err error) {
 	after, shared := strings.CutPrefix(filter, "$share/")

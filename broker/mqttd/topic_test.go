@@ -51,6 +51,17 @@ func TestAFilterMatchesAsTheStandardSays(t *testing.T) {
 	})
 }
 
+func TestTheFilterOfASharedSubscriptionMatchesLikeItsFilter(t *testing.T) {
+	for filter, want := range map[string]bool{"a/#": true, "$share/g/a/+": true, "$share/g/b": false, "$share/g": false, "b": false} {
+		if got := Matches(filter, "a/b"); got != want {
+			t.Errorf("%s: %v", filter, got)
+		}
+	}
+	if Matches("#", "") {
+		t.Error("an empty topic matches")
+	}
+}
+
 func TestWhatAFilterCoversItMatches(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		wide, narrow, topic := filters().Draw(t, "wide"), filters().Draw(t, "narrow"), topics().Draw(t, "topic")
