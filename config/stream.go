@@ -45,8 +45,10 @@ func (m *MQTTSource) Check(report Report) {
 		key   string
 		given bool
 	}{
-		{"username", m.Username != ""}, {"password", !m.Password.IsZero()},
-		{"client_id", m.ClientID != ""}, {"tls", m.TLS != (ClientTLS{})},
+		{"username", m.Username != ""},
+		{"password", !m.Password.IsZero()},
+		{"client_id", m.ClientID != ""},
+		{"tls", m.TLS != (ClientTLS{})},
 	} {
 		if of.given {
 			report(of.key, &Problem{What: of.key + " is for another broker, and no url is given", Fix: "add url: mqtts://HOST, or remove " + of.key})

@@ -112,11 +112,11 @@ func (s *subscription) clientID() string {
 // ended tells why a connection is over: nil for one that was told to end, and
 // marked where another attempt would end like this one.
 func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	if errors.Is(err, mqttdial.ErrCertificates) {
-		return supervisor.Permanent(err)
+	switch {
+	case ctx.Err() != nil:
+		err = nil // what failed, failed because of that
+	case errors.Is(err, mqttdial.ErrCertificates):
+		err = supervisor.Permanent(err)
 	}
 	return err // a refusal says of itself whether it is permanent
 }

@@ -57,7 +57,7 @@ func subscribe(t *testing.T, server *mosquittotest.Server, keys string) *far {
 	if !strings.Contains(keys, "password:") {
 		keys += `, password: "env:UPSTREAM_PASSWORD"`
 	}
-	s := read(t, fmt.Sprintf(`url: "%s", username: %s, keep_alive: 5s, %s`, server.URL(), mosquittotest.User, keys))
+	s := read(t, fmt.Sprintf(`url: %q, username: %s, keep_alive: 5s, %s`, server.URL(), mosquittotest.User, keys))
 	f := &far{t: t, server: server}
 	bus := broker.New(&f.ledger)
 	bus.Stream("sensors").SetLogged(true)

@@ -32,8 +32,12 @@ func at(octets []byte, version byte) *Client {
 // message that is larger than the octets are.
 func FuzzNext(f *testing.F) {
 	for _, seed := range [][]byte{
-		{0x30, 5, 0, 1, 'a', 'x', 'y'}, {0x32, 7, 0, 1, 'a', 0, 1, 0, 'x'}, {0x34, 6, 0, 1, 'a', 0, 2, 0, 0x62, 2, 0, 2},
-		{0x30, 12, 0, 1, 'a', 8, 0x26, 0, 2, 'h', 'o', 0, 1, '2'}, {0xD0, 0, 0xE0, 1, 0x8B}, {0x30, 0xFF, 0xFF, 0xFF, 0x7F},
+		{0x30, 5, 0, 1, 'a', 'x', 'y'},
+		{0x32, 7, 0, 1, 'a', 0, 1, 0, 'x'},
+		{0x34, 6, 0, 1, 'a', 0, 2, 0, 0x62, 2, 0, 2},
+		{0x30, 12, 0, 1, 'a', 8, 0x26, 0, 2, 'h', 'o', 0, 1, '2'},
+		{0xD0, 0, 0xE0, 1, 0x8B},
+		{0x30, 0xFF, 0xFF, 0xFF, 0x7F},
 	} {
 		f.Add(seed, true)
 		f.Add(seed, false)

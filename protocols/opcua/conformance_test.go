@@ -12,7 +12,7 @@ import (
 )
 
 func TestTheDriverConformsAtNodeOPCUA(t *testing.T) {
-	wrong := func(o any, d any) *config.Device {
+	wrong := func(o, d any) *config.Device {
 		tags := []config.Tag{{Name: "x", Scale: 1, Access: config.ReadOnly, Options: o}}
 		return &config.Device{Name: "wrong", Options: d, Groups: []config.Group{{Name: "main", Tags: tags}}}
 	}

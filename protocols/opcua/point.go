@@ -38,7 +38,10 @@ func newPoint(t *config.Tag) (*point, *flaw) {
 			return nil, flawed("type", "want bool, int8, uint8, int16 …", "%q is no type", o.Type)
 		}
 	}
-	return p, p.setScaling(t, o.Scaling)
+	if flaw := p.setScaling(t, o.Scaling); flaw != nil {
+		return nil, flaw
+	}
+	return p, nil
 }
 
 // setScaling takes scale and offset or a curve; only numbers have them.

@@ -135,12 +135,13 @@ func (r *relay) requests(near, far net.Conn) {
 func (r *relay) replies(near, far net.Conn) {
 	defer r.leave(near, far)
 	for {
-		frame := make([]byte, 8)
-		if _, err := io.ReadFull(far, frame); err != nil {
+		var header [8]byte
+		if _, err := io.ReadFull(far, header[:]); err != nil {
 			return
 		}
-		frame = append(frame, make([]byte, binary.LittleEndian.Uint32(frame[4:])-8)...)
-		if _, err := io.ReadFull(far, frame[8:]); err != nil {
+		frame := make([]byte, binary.LittleEndian.Uint32(header[4:]))
+		copy(frame, header[:])
+		if _, err := io.ReadFull(far, frame[len(header):]); err != nil {
 			return
 		}
 		if !r.pass(near, frame) {

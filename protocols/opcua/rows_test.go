@@ -91,8 +91,12 @@ func TestRefusedTagsAreBadInTheirGroups(t *testing.T) {
 func TestThePastIsARowForEachInstantTheOldestFirst(t *testing.T) {
 	at := func(s int64) int64 { return s * int64(time.Second) }
 	rows := plant(t).arrangedPast([]past{
-		{0, tag.IntOf(1), at(10)}, {0, tag.IntOf(2), at(12)}, {1, tag.IntOf(3), at(10)}, {2, tag.IntOf(4), at(10)},
-		{1, tag.IntOf(5), at(11)}, {0, tag.IntOf(6), at(12)},
+		{0, tag.IntOf(1), at(10)},
+		{0, tag.IntOf(2), at(12)},
+		{1, tag.IntOf(3), at(10)},
+		{2, tag.IntOf(4), at(10)},
+		{1, tag.IntOf(5), at(11)},
+		{0, tag.IntOf(6), at(12)},
 	})
 	want := "0: 1@10 - 3@10\n1: 4@10\n0: - - 5@11\n0: 2@12 - -\n0: 6@12 - -\n"
 	if got := drawn(rows); got != want {

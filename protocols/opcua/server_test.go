@@ -22,24 +22,25 @@ type server struct {
 	mutex   sync.Mutex // of a question and its answer
 	in      io.WriteCloser
 	out     *bufio.Reader
-	pki     string
 	port    string
 }
 
-// shared is the server of most tests: starting one takes seconds. Those that stop theirs start their own.
+// shared is the server of all tests: starting one takes seconds.
 var shared struct {
-	once   sync.Once
-	server *server
-	err    error
+	directory string // of its certificates
+	once      sync.Once
+	server    *server
+	err       error
 }
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	if shared.directory, shared.err = os.MkdirTemp("", "opcua"); shared.err == nil {
+		defer os.RemoveAll(shared.directory)
+	}
+	m.Run()
 	if shared.server != nil {
 		shared.server.stop()
-		os.RemoveAll(shared.server.pki)
 	}
-	os.Exit(code)
 }
 
 // sharedServer returns the shared server, and skips the test where there is none to be had.
@@ -47,15 +48,26 @@ func sharedServer(t testing.TB) *server {
 	t.Helper()
 	needsNode(t)
 	shared.once.Do(func() {
-		var directory string
-		if directory, shared.err = os.MkdirTemp("", "opcua"); shared.err == nil {
-			shared.server, shared.err = startServer(directory, "")
+		if shared.err == nil {
+			shared.server, shared.err = startServer(shared.directory)
 		}
 	})
 	if shared.err != nil {
 		t.Fatal(shared.err)
 	}
 	return shared.server
+}
+
+// ownServer starts a server for a test that changes what others read.
+func ownServer(t testing.TB) *server {
+	t.Helper()
+	needsNode(t)
+	s, err := startServer(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.stop)
+	return s
 }
 
 // needsNode skips a test where node-opcua is not installed, or time is short.
@@ -69,9 +81,9 @@ func needsNode(t testing.TB) {
 	}
 }
 
-// startServer starts a server with its certificates in a directory; port may be empty for a free one.
-func startServer(pki, port string) (*server, error) {
-	s := &server{command: exec.Command("node", filepath.Join(peers, "opcua_server.js"), pki, port), pki: pki}
+// startServer starts a server with its certificates in a directory.
+func startServer(pki string) (*server, error) {
+	s := &server{command: exec.Command("node", filepath.Join(peers, "opcua_server.js"), pki)}
 	var err error
 	if s.in, err = s.command.StdinPipe(); err != nil {
 		return nil, err

@@ -34,13 +34,23 @@ func TestEveryTypeIsReadAsItIs(t *testing.T) {
 		node string
 		v    tag.Value
 	}{
-		{"SByte", tag.IntOf(-1)}, {"Byte", tag.IntOf(255)}, {"UInt32", tag.IntOf(math.MaxUint32)}, {"Int64", tag.IntOf(-10)},
-		{"UInt64", tag.UintOf(math.MaxUint64)}, {"Float", tag.FloatOf(21.7)}, {"Double", tag.FloatOf(1e300)},
-		{"String", tag.StringOf("Wärme")}, {"Time", tag.NanosOf(1700000000000 * 1e6)},
-		{"Guid", tag.StringOf("72962B91-FA75-4AE6-8D28-B404DC7DAF63")}, {"Octets", tag.BytesOf([]byte{1, 2, 3})},
-		{"Text", tag.StringOf("hot")}, {"Array", tag.ArrayOf([]tag.Value{tag.FloatOf(1), tag.FloatOf(2), tag.FloatOf(3)})},
-		{"Matrix", tag.ArrayOf([]tag.Value{uints(1, 2), uints(3, 4)})}, {"Bytes", uints(1, 2)},
-		{"Structure", tag.ObjectOf(object)}, {"Empty", tag.NullOf(tag.Good)},
+		{"SByte", tag.IntOf(-1)},
+		{"Byte", tag.IntOf(255)},
+		{"UInt32", tag.IntOf(math.MaxUint32)},
+		{"Int64", tag.IntOf(-10)},
+		{"UInt64", tag.UintOf(math.MaxUint64)},
+		{"Float", tag.FloatOf(21.7)},
+		{"Double", tag.FloatOf(1e300)},
+		{"String", tag.StringOf("Wärme")},
+		{"Time", tag.NanosOf(1700000000000 * 1e6)},
+		{"Guid", tag.StringOf("72962B91-FA75-4AE6-8D28-B404DC7DAF63")},
+		{"Octets", tag.BytesOf([]byte{1, 2, 3})},
+		{"Text", tag.StringOf("hot")},
+		{"Array", tag.ArrayOf([]tag.Value{tag.FloatOf(1), tag.FloatOf(2), tag.FloatOf(3)})},
+		{"Matrix", tag.ArrayOf([]tag.Value{uints(1, 2), uints(3, 4)})},
+		{"Bytes", uints(1, 2)},
+		{"Structure", tag.ObjectOf(object)},
+		{"Empty", tag.NullOf(tag.Good)},
 	}
 	var tags []string
 	for _, w := range wants {
@@ -96,7 +106,7 @@ func TestANamespaceIsFoundByItsName(t *testing.T) {
 }
 
 func TestEveryTypeIsWrittenAsTheServerKeepsIt(t *testing.T) {
-	s := sharedServer(t)
+	s := ownServer(t)
 	for node, w := range map[string]struct {
 		v    tag.Value
 		held string
@@ -112,13 +122,13 @@ func TestEveryTypeIsWrittenAsTheServerKeepsIt(t *testing.T) {
 		"Text":   {tag.StringOf("cold"), ""}, "Empty": {tag.IntOf(65535), "65535"},
 	} {
 		t.Run(node, func(t *testing.T) {
-			c := one(t, endpointOf(s, ""), "", fmt.Sprintf(`name: a, address: "ns=1;s=%s", access: rw`, node))
+			c := one(t, endpointOf(s, ""), "", fmt.Sprintf(`name: a, address: "ns=1;s=Own%s", access: rw`, node))
 			session, d := dial(t, c), compiled(t, c)
 			p := point(t, d, "a")
 			if err := session.Write(t.Context(), p, w.v); err != nil {
 				t.Fatal(err)
 			}
-			if held := s.ask(t, map[string]any{"do": "get", "node": node}); w.held != "" && held != w.held {
+			if held := s.ask(t, map[string]any{"do": "get", "node": "Own" + node}); w.held != "" && held != w.held {
 				t.Errorf("the server holds %s, want %s", held, w.held)
 			}
 			back, err := session.ReadPoint(t.Context(), p)

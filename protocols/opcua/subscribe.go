@@ -43,8 +43,9 @@ func (s subscribing) Subscribe(ctx context.Context, of protocols.Device, deliver
 	err := sub.run(within, &helpers)
 	switch {
 	case ctx.Err() != nil:
+		sub.remove()
 		return nil
-	case err == nil:
+	case within.Err() != nil:
 		err = faultOf("deliver", context.Cause(within))
 	}
 	return asSessions(err)
@@ -74,23 +75,18 @@ type subscription struct {
 	sequence uint32 // of the next notification
 }
 
-// run is Subscribe without the delivering. It returns nil when ctx is done.
+// run is Subscribe without the delivering. It returns why it ended, which is ctx where that is done.
 func (s *subscription) run(ctx context.Context, helpers *sync.WaitGroup) error {
 	last := s.device.memory.begin()
-	err := s.create(ctx)
-	if err == nil {
-		err = s.monitorAll(ctx)
+	if err := s.create(ctx); err != nil {
+		return err
 	}
-	if err == nil {
-		err = s.publish(ctx, func() {
-			helpers.Go(func() { s.fetchPast(ctx, last) })
-		})
+	if err := s.monitorAll(ctx); err != nil {
+		return err
 	}
-	if ctx.Err() != nil {
-		s.remove()
-		return nil
-	}
-	return err
+	return s.publish(ctx, func() {
+		helpers.Go(func() { s.fetchPast(ctx, last) })
+	})
 }
 
 // asSessions returns the fault that ends a session: there is no subscription without an answer to what it needs.

@@ -36,7 +36,7 @@ func (s *session) tending(ctx context.Context, timeout time.Duration) error {
 	for {
 		idle := time.Unix(0, s.heard.Load()).Add(silence)
 		renewal := s.channel.RenewAt()
-		if err := s.sleepUntil(ctx, earlier(idle, renewal)); err != nil {
+		if !s.sleepUntil(ctx, earlier(idle, renewal)) {
 			return nil
 		}
 		now := time.Now()
@@ -54,17 +54,17 @@ func (s *session) tending(ctx context.Context, timeout time.Duration) error {
 	}
 }
 
-// sleepUntil waits; the error is that of ctx, or of the broken channel.
-func (s *session) sleepUntil(ctx context.Context, at time.Time) error {
+// sleepUntil waits, and reports whether the session goes on.
+func (s *session) sleepUntil(ctx context.Context, at time.Time) bool {
 	timer := time.NewTimer(time.Until(at))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
+		return true
 	case <-s.channel.Broken():
-		return s.channel.Err()
+		return false
 	case <-ctx.Done():
-		return ctx.Err()
+		return false
 	}
 }
 

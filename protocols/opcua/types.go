@@ -41,8 +41,8 @@ var builtins = [...]builtin{
 
 // builtinNamed returns the type of a name; nil where there is none.
 func builtinNamed(name string) *builtin {
-	for _, b := range builtins {
-		if b.name == name {
+	for i := range builtins {
+		if b := builtins[i]; b.name == name {
 			return &b
 		}
 	}
@@ -51,8 +51,8 @@ func builtinNamed(name string) *builtin {
 
 // builtinOf returns the type of an id; nil for one that tags cannot have.
 func builtinOf(id ua.TypeID) *builtin {
-	for _, b := range builtins {
-		if b.id == id {
+	for i := range builtins {
+		if b := builtins[i]; b.id == id {
 			return &b
 		}
 	}

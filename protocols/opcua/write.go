@@ -93,7 +93,7 @@ func (s *session) learnType(ctx context.Context, p *point, node *ua.NodeID) erro
 	if p.learnDataType(results[1].Value, results[2].Value) {
 		return nil
 	}
-	err = fmt.Errorf("%s (%s): the server does not tell one that can be written (%v): give the tag's type", doing, p.address, results[1].Status)
+	err = fmt.Errorf("%s (%s): the server does not tell one that can be written: give the tag's type", doing, p.address)
 	return &protocols.Refusal{Quality: tag.BadTypeMismatch, Err: err}
 }
 

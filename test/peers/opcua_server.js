@@ -1,5 +1,5 @@
-// An OPC UA server made of npm's node-opcua, for tests: node opcua_server.js PKI_DIRECTORY [PORT]. It listens on a free
-// port of 127.0.0.1 unless one is given, prints "> ready PORT", and then answers each line of its input, JSON, with a
+// An OPC UA server made of npm's node-opcua, for tests: node opcua_server.js PKI_DIRECTORY. It listens on a free
+// port of 127.0.0.1, prints "> ready PORT", and then answers each line of its input, JSON, with a
 // line that begins with "> ":
 //
 //     {"do": "set", "node": NAME, "value": V}                  ->  ok       the value, as of now
@@ -8,7 +8,7 @@
 //     {"do": "refuse", "on": true}                             ->  ok       reads and writes are refused, or no more
 //     {"do": "count"}                                          ->  {"sessions": N, "subscriptions": N}
 //
-// Nodes are ns=1;s=NAME below the object Plant. Users: edge, with the password s3cret. It ends with its input.
+// Nodes are ns=1;s=NAME below the object Plant; most are there again as OwnNAME, to be written to by one test only. Users: edge, with the password s3cret. It ends with its input.
 'use strict'
 
 const opcua = require('node-opcua')
@@ -40,7 +40,7 @@ async function main () {
     rootFolder: path.join(pki, name), automaticallyAcceptUnknownCertificate: true
   })
   const server = new opcua.OPCUAServer({
-    port: Number(process.argv[3] || 0), hostname: '127.0.0.1', alternateHostname: ['127.0.0.1', 'localhost'],
+    port: 0, hostname: '127.0.0.1', alternateHostname: ['127.0.0.1', 'localhost'],
     nodeset_filename: [opcua.nodesets.standard], buildInfo: { productName: 'peer' },
     serverCertificateManager: certificates('server'), userCertificateManager: certificates('users'),
     securityPolicies: [opcua.SecurityPolicy.None, opcua.SecurityPolicy.Basic256Sha256,
@@ -68,17 +68,23 @@ function build (space) {
       componentOf: plant, browseName: name, nodeId: 's=' + name, dataType, minimumSamplingInterval: 10, value, ...options
     })
   }
-  for (const [name, dataType, value] of nodes) {
-    const access = name === 'Fixed' ? 'CurrentRead' : 'CurrentRead | CurrentWrite'
-    add(name, dataType, { dataType, arrayType: VariantArrayType.Scalar, value }, { accessLevel: access, userAccessLevel: access })
+  for (const prefix of ['', 'Own']) {
+    for (const [name, dataType, value] of nodes) {
+      const access = name === 'Fixed' ? 'CurrentRead' : 'CurrentRead | CurrentWrite'
+      add(prefix + name, dataType, { dataType, arrayType: VariantArrayType.Scalar, value }, { accessLevel: access, userAccessLevel: access })
+    }
+    add(prefix + 'Array', DataType.Double, {
+      dataType: DataType.Double, arrayType: VariantArrayType.Array, value: new Float64Array([1, 2, 3])
+    }, { valueRank: 1, arrayDimensions: [3] })
+    add(prefix + 'Bytes', DataType.Byte, {
+      dataType: DataType.Byte, arrayType: VariantArrayType.Array, value: new Uint8Array([1, 2])
+    }, { valueRank: 1, arrayDimensions: [2] })
+    add(prefix + 'Empty', DataType.UInt16, { dataType: DataType.Null })
   }
-  add('Array', DataType.Double, { dataType: DataType.Double, arrayType: VariantArrayType.Array, value: [1, 2, 3] }, { valueRank: 1, arrayDimensions: [3] })
   add('Matrix', DataType.UInt32, {
     dataType: DataType.UInt32, arrayType: VariantArrayType.Matrix, dimensions: [2, 2], value: new Uint32Array([1, 2, 3, 4])
   }, { valueRank: 2, arrayDimensions: [2, 2] })
-  add('Bytes', DataType.Byte, { dataType: DataType.Byte, arrayType: VariantArrayType.Array, value: new Uint8Array([1, 2]) }, { valueRank: 1, arrayDimensions: [2] })
   add('Structure', 'Range', { dataType: DataType.ExtensionObject, value: range })
-  add('Empty', DataType.UInt16, { dataType: DataType.Null })
   for (let i = 0; i < 250; i++) add('Many' + i, DataType.Int32, { dataType: DataType.Int32, value: i })
   space.installHistoricalDataNode(variables.History, { maxOnlineValues: 10000 })
   return variables

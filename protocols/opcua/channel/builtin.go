@@ -28,7 +28,7 @@ func (w *walker) nodeID() (first byte) {
 		w.take(2)
 		w.bytes()
 	default:
-		w.wrong("a node of the kind %d", first)
+		w.wrongf("a node of the kind %d", first)
 	}
 	return first
 }
@@ -83,8 +83,11 @@ func (w *walker) dataValue() {
 		bit  byte
 		size uint32
 	}{
-		{ua.DataValueStatusCode, 4}, {ua.DataValueSourceTimestamp, 8}, {ua.DataValueSourcePicoseconds, 2},
-		{ua.DataValueServerTimestamp, 8}, {ua.DataValueServerPicoseconds, 2},
+		{ua.DataValueStatusCode, 4},
+		{ua.DataValueSourceTimestamp, 8},
+		{ua.DataValueSourcePicoseconds, 2},
+		{ua.DataValueServerTimestamp, 8},
+		{ua.DataValueServerPicoseconds, 2},
 	} {
 		if mask&part.bit != 0 {
 			w.take(part.size)
@@ -116,7 +119,7 @@ func (w *walker) variant() {
 	}
 	of, ok := builtins[id]
 	if !ok {
-		w.wrong("a value of the type %d", id)
+		w.wrongf("a value of the type %d", id)
 		return
 	}
 	if mask&ua.VariantArrayValues == 0 {
@@ -125,7 +128,7 @@ func (w *walker) variant() {
 	}
 	n := int32(w.uint32())
 	if n < -1 || n > maxArray || n > 0 && !w.count(uint32(n)) {
-		w.wrong("an array of %d elements", n)
+		w.wrongf("an array of %d elements", n)
 		return
 	}
 	for range max(n, 0) {
@@ -140,19 +143,19 @@ func (w *walker) variant() {
 func (w *walker) dimensions(n int64) {
 	count := w.uint32()
 	if w.short || count > maxDimensions {
-		w.wrong("an array of %d dimensions", count)
+		w.wrongf("an array of %d dimensions", count)
 		return
 	}
 	product := int64(1)
 	for range count {
 		size := int32(w.uint32())
 		if product *= int64(size); size < 1 || product > maxArray {
-			w.wrong("a dimension of %d", size)
+			w.wrongf("a dimension of %d", size)
 			return
 		}
 	}
 	if count > 0 && product != n {
-		w.wrong("%d elements in dimensions that hold %d", n, product)
+		w.wrongf("%d elements in dimensions that hold %d", n, product)
 	}
 }
 

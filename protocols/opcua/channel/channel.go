@@ -145,14 +145,13 @@ const farewell = time.Second
 
 // Close says that the channel is closed, where it is open, and returns when nothing of it is left behind. It may be
 // called more than once.
-func (c *Channel) Close() error {
+func (c *Channel) Close() {
 	if c.Err() == nil && c.writing.TryLock() {
 		c.sayGoodbye()
 		c.writing.Unlock()
 	}
 	c.fail(ErrClosed)
 	<-c.ended
-	return nil
 }
 
 // read takes frames from the connection until that or the channel breaks. It is the channel's only goroutine.

@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"encoding/binary"
+	"io"
 	"net"
 	"sync"
 	"testing"
@@ -116,15 +117,14 @@ func encoded(t testing.TB, service any) []byte {
 
 // frame takes one frame; nil where the other end is gone.
 func (f *far) frame() []byte {
-	frame := make([]byte, headerSize)
-	for read := 0; read < len(frame); {
-		n, err := f.conn.Read(frame[read:])
-		if err != nil {
-			return nil
-		}
-		if read += n; read == headerSize && len(frame) == headerSize {
-			frame = append(frame, make([]byte, binary.LittleEndian.Uint32(frame[4:])-headerSize)...)
-		}
+	var header [headerSize]byte
+	if _, err := io.ReadFull(f.conn, header[:]); err != nil {
+		return nil
+	}
+	frame := make([]byte, binary.LittleEndian.Uint32(header[4:]))
+	copy(frame, header[:])
+	if _, err := io.ReadFull(f.conn, frame[headerSize:]); err != nil {
+		return nil
 	}
 	return frame
 }

@@ -76,7 +76,8 @@ func seeds() []ua.Response {
 		value(ua.NewLocalizedTextWithLocale("hot", "en")), value(&ua.QualifiedName{NamespaceIndex: 1, Name: "n"}),
 		value(ua.NewExtensionObject(&ua.Range{Low: 1, High: 2})), value(ua.MustVariant(7.5)), value(ua.NewStringNodeID(1, "s")),
 		value(&ua.DiagnosticInfo{EncodingMask: ua.DiagnosticInfoInnerDiagnosticInfo | ua.DiagnosticInfoAdditionalInfo, AdditionalInfo: "x", InnerDiagnosticInfo: &ua.DiagnosticInfo{}}),
-		value(ua.NewStringExpandedNodeID(1, "e")), value(ua.XMLElement("<x/>")), value(ua.StatusBad), {},
+		value(ua.NewStringExpandedNodeID(1, "e")), value(ua.XMLElement("<x/>")), value(ua.StatusBad),
+		{},
 	}
 	return []ua.Response{
 		&ua.ServiceFault{ResponseHeader: good()},

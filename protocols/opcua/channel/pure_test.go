@@ -162,8 +162,15 @@ func TestSequenceNumbersWrapAsTheStandardHasIt(t *testing.T) {
 		before, n uint32
 		may       bool
 	}{
-		{1, 2, true}, {1, 1, false}, {1, 3, false}, {5, 4, false}, {lastSequence, 1, true}, {lastSequence, 1023, true},
-		{lastSequence, 1024, false}, {1<<32 - 1, 0, true}, {1000, 1, false},
+		{1, 2, true},
+		{1, 1, false},
+		{1, 3, false},
+		{5, 4, false},
+		{lastSequence, 1, true},
+		{lastSequence, 1023, true},
+		{lastSequence, 1024, false},
+		{1<<32 - 1, 0, true},
+		{1000, 1, false},
 	} {
 		if follows(s.before, s.n) != s.may {
 			t.Errorf("%d behind %d: %v", s.n, s.before, !s.may)

@@ -35,8 +35,8 @@ func newWalker(body []byte) *walker {
 	return &walker{cursor: cursor{rest: body}, elements: maxElements, depth: maxDepth}
 }
 
-// wrong ends the walk.
-func (w *walker) wrong(format string, args ...any) {
+// wrongf ends the walk.
+func (w *walker) wrongf(format string, args ...any) {
 	if w.err == nil {
 		w.err = fmt.Errorf("%w: %s", errForm, fmt.Sprintf(format, args...))
 	}
@@ -45,7 +45,7 @@ func (w *walker) wrong(format string, args ...any) {
 // done reports whether the walk is over: something was wrong, or the message too short.
 func (w *walker) done() bool {
 	if w.short {
-		w.wrong("it ends too soon")
+		w.wrongf("it ends too soon")
 	}
 	return w.err != nil
 }
@@ -60,7 +60,7 @@ func (w *walker) byte() byte {
 // deeper walks into a value within a value.
 func (w *walker) deeper(into func()) {
 	if w.depth == 0 {
-		w.wrong("values within values, more than %d deep", maxDepth)
+		w.wrongf("values within values, more than %d deep", maxDepth)
 		return
 	}
 	w.depth--
@@ -119,7 +119,7 @@ func (w *walker) value(t reflect.Type) {
 			w.value(t.Field(i).Type)
 		}
 	default:
-		w.wrong("a field of type %v", t)
+		w.wrongf("a field of type %v", t)
 	}
 }
 
@@ -140,7 +140,7 @@ func (w *walker) slice(of reflect.Type) {
 // count reports whether so many elements can follow: each takes a byte at least.
 func (w *walker) count(n uint32) bool {
 	if n > math.MaxInt32 || int(n) > len(w.rest) || int(n) > w.elements {
-		w.wrong("an array of %d elements in %d bytes", n, len(w.rest))
+		w.wrongf("an array of %d elements in %d bytes", n, len(w.rest))
 		return false
 	}
 	w.elements -= int(n)
