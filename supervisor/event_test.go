@@ -18,9 +18,11 @@ func TestEventsPrintThemselvesForAPerson(t *testing.T) {
 		"/a/b restarted (3)":      Restarted{h, 3},
 		"/a/b stopped":            Stopped{h, false},
 		"/a/b stopped by command": Stopped{h, true},
+
 		"/a/b failed on endpoint.poll (attempt 2): x; held until commanded": Failed{failure},
 		"/a/b failed on endpoint.poll (attempt 2): x; next attempt in 1.5s": Failed{soon},
 		"/a/b failed on endpoint.poll (attempt 2): x; escalated":            Failed{raised},
+
 		"/a/b escalated to /a: x":                                 Escalated{h, "/a", "x"},
 		"alarm at /a/b: x":                                        AlarmRaised{h, "x"},
 		"alarm cleared at /a/b":                                   AlarmCleared{h},
