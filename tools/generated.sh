@@ -11,8 +11,9 @@ state() {
 
 before=$(state)
 go generate ./...
-if ! difference=$(diff <(echo "$before") <(state)); then
+after=$(state)
+if [ "$before" != "$after" ]; then
   echo "generated: these files were stale; they are written now, commit them:" >&2
-  echo "$difference" >&2
+  diff <(echo "$before") <(echo "$after") >&2 || true
   exit 1
 fi
