@@ -9,7 +9,7 @@ type Rule struct {
 	Name    string   `yaml:"name" required:"true" match:"name" doc:"The rule's name; other rules read its rows with FROM." example:"forward"`
 	SQL     string   `yaml:"sql" required:"true" min:"1" max:"65536" doc:"The query." example:"SELECT temperature FROM boiler"`
 	To      []Target `yaml:"to" single:"true" doc:"Where the rows go: names of sinks, or {write: device}."`
-	Durable bool     `yaml:"durable" default:"false" doc:"Whether the input is logged and read again from the last checkpoint after a restart, so that no row is left out."`
+	Durable bool     `yaml:"durable" default:"false" doc:"Whether the input is logged. Reading it again after a restart is not there yet: a rule begins anew."`
 }
 
 // Target is one place that a rule's rows go: a sink, or a device whose writable tags are named by the row's columns.

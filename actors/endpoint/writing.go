@@ -35,7 +35,7 @@ func (d *device) command(ctx actor.Context, c write.Command) {
 		d.close(ctx, report, reply)
 		return
 	}
-	if err := d.send(ctx, &writeJob{
+	if err := d.send(&writeJob{
 		client: d.client(ctx), point: p, report: report, reply: reply,
 		verify: t.Access.Readable() && t.Verify,
 	}); err != nil {
@@ -45,7 +45,7 @@ func (d *device) command(ctx actor.Context, c write.Command) {
 	d.written[c.Tag] = now
 }
 
-func (d *device) send(_ actor.Context, j *writeJob) error {
+func (d *device) send(j *writeJob) error {
 	switch {
 	case d.lanes == nil:
 		return errSessionGone
