@@ -18,6 +18,8 @@ type direct struct {
 	before   []before
 	output   *output
 	views    [1]view
+	origin   tag.Origin // of the batch in hand
+	hops     int
 }
 
 func newDirect(e *Exec, p *plan.Select) *direct {
@@ -44,7 +46,7 @@ func (d *direct) push(now int64, _ int, b *tag.Batch, emit Emit) {
 			d.exec.fail(now, f.Err(), b, i)
 		}
 	}
-	d.output.flush(b.Origin(), b.Hops()+1, emit)
+	d.output.flush(d.origin, d.hops, emit)
 }
 
 // ready makes the frame read rows of a batch.
@@ -52,11 +54,13 @@ func (d *direct) ready(now int64, b *tag.Batch) *expr.Frame {
 	bound := d.bindings.of(0, b.Schema())
 	d.frame.Slots, d.frame.Context.Now = bound.slots, now
 	d.views[0].bound = bound
+	d.origin, d.hops = b.Origin(), b.Hops()+1
 	return &d.frame
 }
 
 // stand makes the frame stand at a row of the batch that it was made ready for.
 func (d *direct) stand(b *tag.Batch, i int) {
+	d.exec.row = i
 	at(&d.frame, d.exec, b, i)
 	d.views[0].row = d.frame.Row
 }
@@ -77,6 +81,7 @@ func (d *direct) give(b *tag.Batch, i int) {
 	if b.HasValueTimes() {
 		d.output.stamp(f, d.views[0].bound, b, i)
 	}
+	d.output.complete = d.output.mark()
 }
 
 // passes computes what comes before the filter, and the filter.

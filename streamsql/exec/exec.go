@@ -16,6 +16,7 @@ type Exec struct {
 	root    *Exec // counts what goes wrong: the query itself, or the one it stands in
 	stats   Stats
 	shared  func() uint64 // rows that came in through a Group
+	row     int           // of the batch in hand, for Mend
 }
 
 // Options are what a running query is told about its surroundings.
@@ -62,6 +63,8 @@ type arm interface {
 	// appendState and restore are of what must survive a restart, in sections.
 	appendState(s *sections)
 	restore(s *sections)
+	// inherit takes the output over from one that has panicked.
+	inherit(from arm, emit Emit)
 }
 
 // New returns a query that has seen no row yet.
@@ -76,14 +79,19 @@ func newExec(q *plan.Query, options Options, root *Exec) *Exec {
 	if root == nil {
 		e.root = e
 	}
-	for _, s := range q.Arms {
-		if s.IsDirect() && !options.EventTime {
+	e.build()
+	return e
+}
+
+// build makes what runs.
+func (e *Exec) build() {
+	for _, s := range e.query.Arms {
+		if s.IsDirect() && !e.options.EventTime {
 			e.arms = append(e.arms, newDirect(e, s))
 		} else {
 			e.arms = append(e.arms, newStaged(e, s))
 		}
 	}
-	return e
 }
 
 // Push takes a batch of a source, which is its place in Query.Uses. now is when

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Group runs many queries over one stream. Each batch goes through all of them,
@@ -20,13 +19,18 @@ import (
 //
 // A Group has one owner, which is also that of its queries. What is pushed
 // through the group must not be pushed to them directly.
+//
+// A panic of one query costs the others nothing, if whoever catches it asks
+// InHand, mends or removes those members, and calls Continue.
 type Group struct {
 	members []*Member
 	classes []*class
+	alone   []*Member // those that share nothing
 	index   index
 	stale   bool // the classes are to be made anew
 	rows    uint64
 	met     []*class // by rows of the batch in hand, used again
+	work    work
 }
 
 // Member is a query in a group.
@@ -57,6 +61,7 @@ func (g *Group) Add(e *Exec, source int, emit Emit) *Member {
 
 // Remove takes a member out. Its query goes on where it stands.
 func (g *Group) Remove(m *Member) {
+	g.passOver(m)
 	if m.exec.shared != nil {
 		m.exec.stats.RowsIn += m.exec.shared()
 		m.exec.shared = nil
@@ -81,93 +86,13 @@ func shareable(e *Exec) *direct {
 	return d
 }
 
-// Push gives a batch of the stream to all members. now is when it is processed.
-//
-// First the index tells for each row which classes it can meet; then each class
-// goes through its rows, and each of its members through those that pass, so
-// that a member's memory is touched once for a batch.
-func (g *Group) Push(now int64, b *tag.Batch) {
-	if g.stale {
-		g.sort()
-	}
-	g.rows += uint64(b.Len())
-	for _, m := range g.members {
-		if m.direct == nil {
-			m.exec.Push(now, m.source, b, m.emit)
-		}
-	}
-	g.index.bind(b.Schema())
-	g.met = g.index.candidates(g.met[:0], b)
-	for _, c := range g.met {
-		g.run(now, c, b)
-		c.rows = c.rows[:0]
-	}
-	for _, c := range g.index.always {
-		c.rows = appendAll(c.rows[:0], b.Len())
-		g.run(now, c, b)
-	}
-}
-
-func appendAll(rows []int32, n int) []int32 {
-	for i := range n {
-		rows = append(rows, int32(i))
-	}
-	return rows
-}
-
-// run gives the rows of a class to its members.
-func (g *Group) run(now int64, c *class, b *tag.Batch) {
-	if c.filter != nil {
-		c.rows = c.pass(now, b)
-	}
-	if len(c.rows) == 0 {
-		return
-	}
-	for _, m := range c.members {
-		m.run(now, c.rows, b)
-	}
-}
-
-// pass evaluates the filter once for each row, in the frame of the first member,
-// and returns the rows that pass. An error is that of all members.
-func (c *class) pass(now int64, b *tag.Batch) []int32 {
-	first := c.members[0]
-	f := first.direct.ready(now, b)
-	passed := c.rows[:0]
-	for _, i := range c.rows {
-		first.direct.stand(b, int(i))
-		if c.filter.Holds(f) && !f.Failed() {
-			passed = append(passed, i)
-		}
-		if err := f.Err(); err != nil {
-			for _, m := range c.members {
-				m.exec.fail(now, err, b, int(i))
-			}
-		}
-	}
-	return passed
-}
-
-// run gives rows that passed to the select list of a member.
-func (m *Member) run(now int64, rows []int32, b *tag.Batch) {
-	d := m.direct
-	f := d.ready(now, b)
-	for _, i := range rows {
-		d.stand(b, int(i))
-		d.give(b, int(i))
-		if f.Failed() {
-			m.exec.fail(now, f.Err(), b, int(i))
-		}
-	}
-	d.output.flush(b.Origin(), b.Hops()+1, m.emit)
-}
-
 // sort puts members of equal filters into classes and those into the index.
 func (g *Group) sort() {
-	g.stale, g.classes = false, nil
+	g.stale, g.classes, g.alone = false, nil, nil
 	byKey := make(map[string]*class)
 	for _, m := range g.members {
 		if m.direct == nil {
+			g.alone = append(g.alone, m)
 			continue
 		}
 		p := m.direct.plan

@@ -21,6 +21,8 @@ type output struct {
 	table   *outTable
 	room    int         // rows that a batch has room for
 	last    []tag.Value // the last row, as long as it is the last
+
+	complete int // rows so far that nothing is missing of, for Mend
 }
 
 // outColumn is one column of the output: a column of the layout, or an
@@ -193,6 +195,7 @@ func (o *output) cut(mark int) {
 
 // flush emits the rows so far.
 func (o *output) flush(origin tag.Origin, hops int, emit Emit) {
+	o.complete = 0
 	if o.builder == nil {
 		return
 	}

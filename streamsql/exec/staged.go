@@ -108,6 +108,7 @@ func (s *staged) push(now int64, input int, b *tag.Batch, emit Emit) {
 	s.begin(now, emit)
 	bound := s.bindings.of(input, b.Schema())
 	for i := range b.Len() {
+		s.exec.row = i
 		s.take(input, bound, b, i)
 	}
 	if s.reorder != nil {
