@@ -22,15 +22,33 @@ var version = "development"
 
 // Exit codes.
 const (
-	exitFailed = 1 // it could not be done
-	exitConfig = 2 // what was asked for makes no sense: nothing was started
+	exitFailed  = 1 // it could not be done
+	exitConfig  = 2 // what was asked for makes no sense: nothing was started
+	exitRefused = 3 // a write was refused, by a limit or by the device
+	exitUnknown = 4 // a write was sent, and nobody knows how it went
 )
+
+// exit is an error with an exit code of its own.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e *exit) Error() string { return e.err.Error() }
+func (e *exit) Unwrap() error { return e.err }
 
 type cli struct {
 	Edge    edgeCommand    `cmd:"" help:"Run a site."`
 	Demo    demoCommand    `cmd:"" help:"Run a whole simulated plant, to look at and to break."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration, and start nothing."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Get     getCommand     `cmd:"" group:"node" help:"Show what a running node has: devices, tags with their values, rules, sinks, streams, the tree."`
+	Write   writeCommand   `cmd:"" group:"node" help:"Write a tag, and hear how that went."`
+	Events  eventsCommand  `cmd:"" group:"node" aliases:"logs" help:"Show what happened at a node, and follow it."`
+	Restart restartCommand `cmd:"" group:"node" help:"Restart an actor, and what is below it."`
+	Stop    stopCommand    `cmd:"" group:"node" help:"Stop an actor, and what is below it."`
+	Start   startCommand   `cmd:"" group:"node" help:"Start an actor that was stopped."`
 
 	Reference referenceCommand `cmd:"" help:"Write the reference of all keys of a configuration, and its JSON Schema."`
 
@@ -50,12 +68,13 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, out, errs io.Writer) int {
 	var c cli
 	parser, err := kong.New(&c, kong.Name("holdfast"), kong.Writers(out, errs), kong.UsageOnError(),
-		kong.Description("A fault-tolerant edge runtime for industrial sites."))
+		kong.Description("A fault-tolerant edge runtime for industrial sites."),
+		kong.ExplicitGroups([]kong.Group{{Key: "node", Title: "Ask a running node:"}}))
 	if err != nil {
 		_, _ = fmt.Fprintln(errs, err)
 		return exitFailed
 	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(negatives(args))
 	if err != nil {
 		_, _ = fmt.Fprintf(errs, "holdfast: %v\nTry holdfast --help.\n", err)
 		return exitConfig
@@ -77,6 +96,9 @@ func report(errs io.Writer, err error) int {
 		return exitConfig
 	}
 	_, _ = fmt.Fprintln(errs, "holdfast:", err)
+	if particular, ok := errors.AsType[*exit](err); ok {
+		return particular.code
+	}
 	return exitFailed
 }
 
