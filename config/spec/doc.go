@@ -25,6 +25,8 @@
 // (encoding.TextUnmarshaler and TextMarshaler; Described tells more of it), a struct of such fields, a slice or a
 // map[string] of them, or a pointer, which is nil where the key is not given.
 //
+// The keys of an embedded struct stand in the mapping of the struct that embeds it; so components share keys.
+//
 // Where the chosen component declares a key that the struct has too, the component's declaration is the one that is
 // checked and documented, and both fields receive the value.
 //

@@ -39,7 +39,7 @@ func (e encoder) structure(v reflect.Value, s *Spec, in *scope) map[string]any {
 func (s *Spec) chosen(v reflect.Value, in *scope) *scope {
 	for _, f := range s.Fields {
 		if f.Chooses != "" {
-			in = &scope{kind: f.Chooses, name: v.Field(f.index).String(), known: true, outer: in}
+			in = &scope{kind: f.Chooses, name: v.FieldByIndex(f.index).String(), known: true, outer: in}
 		}
 	}
 	return in
@@ -52,7 +52,7 @@ func (e encoder) fields(into map[string]any, v reflect.Value, s *Spec, in *scope
 	}
 	for i := range s.Fields {
 		f := &s.Fields[i]
-		if value := v.Field(f.index); f.needed(value) {
+		if value := v.FieldByIndex(f.index); f.needed(value) {
 			into[f.Key] = e.value(value, f.Type, in)
 		}
 	}

@@ -17,6 +17,6 @@ func (f *Field) fill(into reflect.Value, components Components, in *scope) {
 func (s *Spec) fill(into reflect.Value, components Components, in *scope) {
 	for i := range s.Fields {
 		f := &s.Fields[i]
-		f.fill(into.Field(f.index), components, in)
+		f.fill(into.FieldByIndex(f.index), components, in)
 	}
 }

@@ -19,7 +19,7 @@ func Merge(s *Spec, whole, part any, doc *document.Document, given map[string]st
 		if !ok {
 			continue
 		}
-		into, value := to.Field(f.index), from.Field(f.index)
+		into, value := to.FieldByIndex(f.index), from.FieldByIndex(f.index)
 		first, before := given[f.Key]
 		switch {
 		case f.Type.Shape == List:

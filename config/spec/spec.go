@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // Spec describes the keys of one mapping.
@@ -32,7 +33,7 @@ type Field struct {
 	Single   bool   // the list may be written as one element
 	Chooses  string // the kind of component that the value names
 
-	index    int
+	index    []int         // as reflect.Value.FieldByIndex takes it
 	fallback reflect.Value // the parsed Default
 	min, max *bound
 }
@@ -70,22 +71,28 @@ func (r reader) spec(t reflect.Type) (*Spec, error) {
 	r[t] = true
 	defer delete(r, t)
 	s := &Spec{Name: t.Name(), goType: t, origin: -1}
+	return s, r.members(s, t, nil)
+}
+
+// members reads the fields of a struct; within is where it is embedded, nil for the struct of the spec itself.
+func (r reader) members(s *Spec, t reflect.Type, within []int) error {
 	for i := range t.NumField() {
-		if err := r.member(s, t.Field(i)); err != nil {
-			return nil, fmt.Errorf("%s.%s: %w", t, t.Field(i).Name, err)
+		f := t.Field(i)
+		f.Index = append(slices.Clone(within), i)
+		if err := r.member(s, f); err != nil {
+			return fmt.Errorf("%s.%s: %w", t, f.Name, err)
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // member sorts one Go field into the spec: a key, a place for options, the origin, or nothing of the configuration.
 func (r reader) member(s *Spec, f reflect.StructField) error {
-	index := f.Index[0]
 	switch {
 	case f.Type == originType:
-		s.origin = index
+		s.origin = f.Index[0]
 	case f.Tag.Get("options") != "":
-		return s.addOptions(index, f)
+		return s.addOptions(f.Index[0], f)
 	case f.Tag.Get("yaml") != "":
 		field, err := r.field(f)
 		if err != nil {
@@ -95,6 +102,8 @@ func (r reader) member(s *Spec, f reflect.StructField) error {
 			return fmt.Errorf("the key %q is declared twice", field.Key)
 		}
 		s.Fields = append(s.Fields, field)
+	case f.Anonymous && f.Type.Kind() == reflect.Struct:
+		return r.members(s, f.Type, f.Index)
 	}
 	return nil
 }

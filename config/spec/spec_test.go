@@ -273,3 +273,32 @@ func TestAnOriginPlacesWhatIsFoundOutLater(t *testing.T) {
 		t.Errorf("the origin of nothing gives %v", e)
 	}
 }
+
+// shared is keys that several structs have.
+type shared struct {
+	Batch int           `yaml:"batch" doc:"d" default:"500" min:"1"`
+	Wait  time.Duration `yaml:"wait" doc:"d"`
+}
+
+type sharing struct {
+	Name string `yaml:"name" doc:"d"`
+	shared
+	Last bool `yaml:"last" doc:"d" default:"true"`
+}
+
+func TestTheKeysOfAnEmbeddedStructStandBesideTheOthers(t *testing.T) {
+	got, errs := decode[sharing](t, "name: a\nwait: 2s\n")
+	if len(errs) > 0 || got.Name != "a" || got.Batch != 500 || got.Wait != 2*time.Second || !got.Last {
+		t.Errorf("%+v, %v", got, errs)
+	}
+	if _, errs := decode[sharing](t, "batch: 0\n"); len(errs) != 1 || errs[0].Path != "batch" {
+		t.Errorf("%v", errs)
+	}
+	s, err := Of(reflect.TypeFor[sharing]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back := Encode(s, noComponents{}, &got); back["batch"] != int64(500) && back["batch"] != 500 {
+		t.Errorf("%v", back)
+	}
+}

@@ -139,7 +139,7 @@ func (m *mapping) entry(e document.Entry) {
 	for _, p := range m.options {
 		if f, ok := p.spec.Field(e.Key); ok {
 			found = true
-			m.field(p.into.Field(f.index), at, f, m.in)
+			m.field(p.into.FieldByIndex(f.index), at, f, m.in)
 		}
 	}
 	own, ok := m.spec.Field(e.Key)
@@ -154,7 +154,7 @@ func (m *mapping) entry(e document.Entry) {
 // own decodes a key of the struct itself. A key that the component declared was checked there, and only the value is
 // copied.
 func (m *mapping) own(f *Field, at site, declared bool) {
-	into := m.into.Field(f.index)
+	into := m.into.FieldByIndex(f.index)
 	if declared {
 		m.value(into, at, f, f.Type, m.in)
 		return
@@ -208,7 +208,7 @@ func (m *mapping) absent() {
 			if f.Required && m.at.path != nil {
 				m.report(m.at, missing(f))
 			}
-			f.fill(p.into.Field(f.index), m.components, m.in)
+			f.fill(p.into.FieldByIndex(f.index), m.components, m.in)
 		}
 	}
 }

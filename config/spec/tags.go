@@ -17,7 +17,7 @@ func (r reader) field(f reflect.StructField) (Field, error) {
 		return Field{}, err
 	}
 	field := readTags(f)
-	field.Type, field.index = t, f.Index[0]
+	field.Type, field.index = t, f.Index
 	if field.Doc == "" {
 		return Field{}, fmt.Errorf("the key %q has no doc", field.Key)
 	}
