@@ -13,11 +13,13 @@ const (
 	Corrupt                        // a segment failed its checksum
 	Expired                        // older than the retention
 	Rejected                       // the far end refused it for good
+	Withheld                       // the configuration keeps it from this far end
 )
 
 var causeNames = [...]string{
 	QuotaExceeded: "quota exceeded", Overflow: "overflow", DiskFull: "disk full",
 	Corrupt: "corrupt", Expired: "expired", Rejected: "rejected",
+	Withheld: "withheld",
 }
 
 // String returns the cause in words.

@@ -193,6 +193,11 @@ func (c *consumer) isStale(s stretch) bool {
 func (c *consumer) ack(e Entry) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.settle(e)
+}
+
+// settle is ack for who holds mu.
+func (c *consumer) settle(e Entry) bool {
 	if e.ticket == 0 {
 		return false
 	}
