@@ -9,7 +9,7 @@ type named struct {
 }
 
 // uniqueNames refuses a name that two resources share. Devices, streams and rules share one space, since SQL reads
-// them all with FROM; sinks have their own.
+// them all with FROM, and so do the streams of refused records, which sinks may share; sinks have their own.
 func uniqueNames(site *Site) Errors {
 	var read, sinks []named
 	for _, d := range site.Devices {
@@ -21,7 +21,12 @@ func uniqueNames(site *Site) Errors {
 	for _, r := range site.Rules {
 		read = append(read, named{"rule", r.Name, r.Origin})
 	}
+	letters := map[string]bool{}
 	for _, s := range site.Sinks {
+		if e := s.OnError; e.Refused == RefusedDeadLetter && !letters[e.DeadLetter] {
+			letters[e.DeadLetter] = true
+			read = append(read, named{"dead-letter stream", e.DeadLetter, s.Origin})
+		}
 		sinks = append(sinks, named{"sink", s.Name, s.Origin})
 	}
 	return append(unique(read), unique(sinks)...)

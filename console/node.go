@@ -188,16 +188,20 @@ type Rule struct {
 
 // Sink is a far end and what it has.
 type Sink struct {
-	Name      string        `json:"name"`
-	Type      string        `json:"type"`
-	Path      string        `json:"path"`
-	State     string        `json:"state"`
-	Detail    string        `json:"detail,omitempty"`
-	Streams   []string      `json:"streams"`
-	Sent      uint64        `json:"sent"`
-	Acked     uint64        `json:"acked"`
-	Rejected  uint64        `json:"rejected"`
-	Skipped   uint64        `json:"skipped" doc:"Records given up since it fell behind its quota."`
+	Name     string   `json:"name"`
+	Type     string   `json:"type"`
+	Path     string   `json:"path"`
+	State    string   `json:"state"`
+	Detail   string   `json:"detail,omitempty"`
+	Streams  []string `json:"streams"`
+	Sent     uint64   `json:"sent"`
+	Acked    uint64   `json:"acked"`
+	Rejected uint64   `json:"rejected" doc:"Records that the far end refused for good."`
+	Skipped  uint64   `json:"skipped" doc:"Records that gap records stand for: given up behind the quota, refused, withheld."`
+
+	Withheld    uint64 `json:"withheld" doc:"Records that the configuration keeps from the far end."`
+	DeadLetters uint64 `json:"dead_letters" doc:"Records refused for good that were put on the dead-letter stream."`
+
 	Lag       uint64        `json:"lag" doc:"Records not acknowledged."`
 	LagBytes  int64         `json:"lag_bytes"`
 	LagAge    time.Duration `json:"lag_age_ns"`

@@ -3,6 +3,7 @@ package sinks
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -19,7 +20,9 @@ type Sink interface {
 	Open(ctx context.Context, to Target) (Writer, error)
 }
 
-// Target is one configured far end.
+// Target is one configured far end. What every sink has, package actors/sink
+// does before a delivery gets here: the choice of fields, what becomes of
+// historical and of refused records.
 type Target struct {
 	Site    string
 	Name    string // of the sink in the configuration
@@ -52,11 +55,22 @@ type Delivery struct {
 	Gap   *tag.Gap   // nil where Batch is set
 }
 
-// Failure is a refusal by the far end.
+// Failure is a refusal by the far end. Any other error is one that may pass:
+// the connection is opened again, and what was not acknowledged is sent again.
 type Failure struct {
 	Permanent bool // the same delivery, or the same opening, would be refused again
 	Err       error
+
+	// Rows are those of a delivery that are refused for good, in order, where
+	// the far end has the others; nil means all.
+	Rows []Rows
+
+	// After is how long the far end asks to be left alone, where it said so.
+	After time.Duration
 }
+
+// Rows is a run of rows of a batch, from From up to but not including To.
+type Rows struct{ From, To int }
 
 // Error describes the failure.
 func (f *Failure) Error() string { return f.Err.Error() }

@@ -6,8 +6,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // errLost says that a connection ended without a reason of its own.
@@ -16,10 +19,16 @@ var errLost = errors.New("connection to the far end lost")
 // delivery moves entries from a cursor to a writer until one of them ends. It
 // lives in the sink's goroutine; the writer's acknowledgements come from others.
 type delivery struct {
-	writer sinks.Writer
-	cursor *log.Cursor
-	meter  *Meter
-	now    func() time.Time
+	config   *config.Sink
+	writer   sinks.Writer
+	cursor   *log.Cursor
+	meter    *Meter
+	now      func() time.Time
+	shaper   *shaper
+	letters  *letterForm
+	bury     func(context.Context, *tag.Batch) error // commits dead letters
+	noticed  func()                                  // tells the actor that something was refused; must not block
+	refusals *refusals
 }
 
 // run delivers until ctx is done, and then returns nil, or until the far end
@@ -30,6 +39,11 @@ func (d *delivery) run(ctx context.Context) error {
 	defer watching.Wait()
 	defer stop(nil)
 	watching.Go(func() { d.watch(ctx, stop) })
+	watching.Go(func() {
+		if failure := supervisor.Guard(func() { d.mourn(ctx, stop) }); failure != nil {
+			stop(failure)
+		}
+	})
 	for {
 		entry, err := d.cursor.Next(ctx)
 		if err == nil {
@@ -51,15 +65,27 @@ func (d *delivery) watch(ctx context.Context, stop context.CancelCauseFunc) {
 }
 
 func (d *delivery) send(ctx context.Context, e log.Entry, stop context.CancelCauseFunc) error {
+	way := sinks.Delivery{Gap: e.Gap}
+	if e.Batch != nil {
+		shaped, wanted, err := d.shaper.apply(e.Batch)
+		if err != nil {
+			return err
+		}
+		if !wanted {
+			if d.cursor.Reject(e, tag.Withheld) {
+				d.meter.Withheld.Add(e.Rows())
+			}
+			return nil
+		}
+		way.Batch = shaped
+	}
 	d.meter.Sent.Add(e.Rows())
-	return d.writer.Send(ctx, sinks.Delivery{Batch: e.Batch, Gap: e.Gap}, func(err error) {
-		d.done(e, err, stop)
-	})
+	return d.writer.Send(ctx, way, func(err error) { d.done(e, way.Batch, err, stop) })
 }
 
 // done passes what the far end has, or will never take; any other failure ends
 // the connection.
-func (d *delivery) done(e log.Entry, err error, stop context.CancelCauseFunc) {
+func (d *delivery) done(e log.Entry, sent *tag.Batch, err error, stop context.CancelCauseFunc) {
 	if err == nil {
 		if d.cursor.Ack(e) {
 			d.meter.acked(e.Rows(), e.Gap != nil, d.now())
@@ -67,9 +93,7 @@ func (d *delivery) done(e log.Entry, err error, stop context.CancelCauseFunc) {
 		return
 	}
 	if f, ok := errors.AsType[*sinks.Failure](err); ok && f.Permanent {
-		if d.cursor.Ack(e) {
-			d.meter.reject(e.Rows(), err)
-		}
+		d.refusals.put(refusal{entry: e, sent: sent, failure: f})
 		return
 	}
 	stop(err)

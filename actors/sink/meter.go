@@ -14,6 +14,9 @@ type Meter struct {
 	Rejected atomic.Uint64 // rows that the far end refused for good
 	Gaps     atomic.Uint64 // rows that gap records stood for
 
+	Withheld    atomic.Uint64 // rows that the configuration keeps from the far end
+	DeadLetters atomic.Uint64 // rows of Rejected that were put on the dead-letter stream
+
 	mu       sync.Mutex
 	rejected error
 	ackedAt  time.Time
@@ -48,6 +51,11 @@ func (m *Meter) acked(rows uint64, gap bool, at time.Time) {
 
 func (m *Meter) reject(rows uint64, err error) {
 	m.Rejected.Add(rows)
+	m.note(err)
+}
+
+// note remembers a refusal that settles nothing.
+func (m *Meter) note(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.rejected = err

@@ -3,7 +3,9 @@ package sink
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -12,6 +14,7 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Env is what sinks are given. All of it may be used concurrently.
@@ -22,6 +25,9 @@ type Env struct {
 	Logger *slog.Logger
 	Now    func() time.Time
 	Meter  func(sink string) *Meter // the same one for the same name
+
+	// Bury commits refused records to a dead-letter stream of the node.
+	Bury func(ctx context.Context, stream string, letters *tag.Batch) error
 
 	MaxBacklog int64 // bytes of the log that any sink may hold back; 0: no limit
 }
@@ -42,20 +48,25 @@ func Spec(env Env, c Config) supervisor.Spec {
 	return supervisor.Spec{
 		Name: c.Config.Name, Kind: "sink",
 		Policy: supervisor.Policy{
-			Floor: 100 * time.Millisecond, Cap: 15 * time.Second, Jitter: supervisor.EqualJitter,
+			Floor: c.Config.OnError.MinWait, Cap: c.Config.OnError.MaxWait, Jitter: supervisor.EqualJitter,
 			Healthy: 30 * time.Second, Slow: 5 * time.Minute,
 		},
 		New: func() actor.Actor { return &sink{env: env, config: c} },
 	}
 }
 
-// opened says that the far end takes deliveries.
-type opened struct{}
+// opened says that the far end takes deliveries; refused, that it has refused
+// some for good.
+type (
+	opened  struct{}
+	refused struct{}
+)
 
 // sink is the actor. One incarnation is one connection.
 type sink struct {
 	env    Env
 	config Config
+	told   atomic.Bool // a refused is on its way
 }
 
 // Receive is the actor.
@@ -68,6 +79,10 @@ func (s *sink) Receive(ctx actor.Context) {
 	case opened:
 		supervisor.Report(ctx, "delivering", "")
 		supervisor.Healthy(ctx)
+	case refused:
+		s.told.Store(false)
+		m := s.env.Meter(s.config.Config.Name)
+		supervisor.Report(ctx, "delivering", fmt.Sprintf("%d records refused for good, the last: %v", m.Rejected.Load(), m.LastRejection()))
 	case supervisor.GoFailed:
 		supervisor.Fail(ctx, cause(msg.Err))
 	}
@@ -93,8 +108,26 @@ func (s *sink) run(ctx context.Context, self *actor.PID) error {
 	if err := s.env.System.SendWait(ctx, self, opened{}); err != nil {
 		return err
 	}
-	d := &delivery{writer: w, cursor: cursor, meter: s.env.Meter(c.Name), now: s.env.Now}
+	d, err := s.delivery(w, cursor, self)
+	if err != nil {
+		return err
+	}
 	return d.run(ctx)
+}
+
+func (s *sink) delivery(w sinks.Writer, cursor *log.Cursor, self *actor.PID) (*delivery, error) {
+	c := s.config.Config
+	letters, err := newLetterForm(s.env.Site, c.Name, c.OnError.DeadLetter)
+	return &delivery{
+		config: c, writer: w, cursor: cursor, meter: s.env.Meter(c.Name), now: s.env.Now,
+		shaper: newShaper(c), refusals: newRefusals(), letters: letters,
+		bury: func(ctx context.Context, b *tag.Batch) error { return s.env.Bury(ctx, c.OnError.DeadLetter, b) },
+		noticed: func() {
+			if s.told.CompareAndSwap(false, true) {
+				s.env.System.Actors().Root.Send(self, refused{})
+			}
+		},
+	}, err
 }
 
 // quota is what the log keeps for the sink: what the sink says, within what the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,6 +26,7 @@ type far struct {
 	changed *sync.Cond
 	away    error // what opening meets
 	got     []uint64
+	gaps    []tag.Gap
 	opened  int
 	lose    int             // after so many deliveries the connection is lost
 	refuse  map[uint64]bool // sequences that are refused for good
@@ -87,13 +89,23 @@ func (c *connection) Send(_ context.Context, d sinks.Delivery, done func(error))
 		f.panics = false
 		panic("a sink's defect")
 	}
+	if d.Gap != nil {
+		f.gaps = append(f.gaps, *d.Gap)
+		go done(nil)
+		return nil
+	}
+	var no []sinks.Rows
 	for i := range d.Batch.Len() {
 		sequence := d.Batch.Identity(i).Sequence
 		if f.refuse[sequence] {
-			go done(&sinks.Failure{Permanent: true, Err: errors.New("too large")})
-			return nil
+			no = append(no, sinks.Rows{From: i, To: i + 1})
+			continue
 		}
 		f.got = append(f.got, sequence)
+	}
+	if no != nil {
+		go done(&sinks.Failure{Permanent: true, Err: errors.New("too large"), Rows: no})
+		return nil
 	}
 	if f.lose > 0 {
 		if f.lose--; f.lose == 0 {
@@ -117,11 +129,12 @@ type bench struct {
 	system *supervisor.System
 	meter  sink.Meter
 	rows   *tag.Builder
+	buried chan *tag.Batch
 }
 
-func start(t *testing.T) *bench {
+func start(t *testing.T, change ...func(*config.Sink)) *bench {
 	t.Helper()
-	b := &bench{t: t, far: newFar()}
+	b := &bench{t: t, far: newFar(), buried: make(chan *tag.Batch, 100)}
 	var err error
 	if b.log, err = log.Open(log.Options{Dir: t.TempDir(), Site: "plant-7", CommitEvery: time.Millisecond}); err != nil {
 		t.Fatal(err)
@@ -138,8 +151,20 @@ func start(t *testing.T) *bench {
 	env := sink.Env{
 		Site: "plant-7", System: b.system, Log: b.log, Logger: slog.New(slog.DiscardHandler), Now: time.Now,
 		Meter: func(string) *sink.Meter { return &b.meter },
+		Bury: func(_ context.Context, stream string, letters *tag.Batch) error {
+			if stream != letters.Schema().Name() {
+				return errors.New("the letters are of another stream")
+			}
+			b.buried <- letters
+			return nil
+		},
 	}
-	c := sink.Config{Sink: b.far, Config: &config.Sink{Name: "line", Type: "far"}, Streams: []string{"r"}}
+	c := sink.Config{Sink: b.far, Streams: []string{"r"}, Config: &config.Sink{
+		Name: "line", Type: "far", OnError: config.OnError{MinWait: time.Millisecond, MaxWait: time.Second, DeadLetter: "letters"},
+	}}
+	for _, do := range change {
+		do(c.Config)
+	}
 	if _, err := b.system.Spawn(sink.Spec(env, c)); err != nil {
 		t.Fatal(err)
 	}
@@ -159,6 +184,17 @@ func (b *bench) put(n int) {
 		if _, err := b.log.AppendSync(b.t.Context(), b.rows.Batch()); err != nil {
 			b.t.Fatal(err)
 		}
+	}
+}
+
+// putTogether commits n rows in one batch.
+func (b *bench) putTogether(n int) {
+	b.t.Helper()
+	for range n {
+		b.rows.Row(time.Now().UnixNano())[0] = tag.IntOf(1)
+	}
+	if _, err := b.log.AppendSync(b.t.Context(), b.rows.Batch()); err != nil {
+		b.t.Fatal(err)
 	}
 }
 
@@ -214,6 +250,71 @@ func TestADeliveryThatIsRefusedForGoodHoldsUpNobody(t *testing.T) {
 	b.far.await(t, "the refusal to be counted", func() bool { return b.meter.Rejected.Load() == 1 })
 	if err := b.meter.LastRejection(); err == nil || err.Error() != "too large" {
 		t.Errorf("the reason is %v", err)
+	}
+	b.far.await(t, "the gap", func() bool { return len(b.far.gaps) == 1 })
+	if g := b.far.gaps[0]; g.First.Sequence != 3 || g.Count != 1 || g.Cause != tag.Rejected {
+		t.Errorf("the gap is %v", g)
+	}
+}
+
+func TestOnlyTheRowsThatAreRefusedAreLost(t *testing.T) {
+	b := start(t)
+	b.far.change(func() { b.far.refuse[2], b.far.refuse[4] = true, true })
+	b.putTogether(5)
+	b.seen(5)
+	b.far.await(t, "the gaps", func() bool { return len(b.far.gaps) == 2 })
+	if b.meter.Rejected.Load() != 2 || b.meter.Acked.Load() != 3 {
+		t.Errorf("%d rejected, %d acknowledged", b.meter.Rejected.Load(), b.meter.Acked.Load())
+	}
+	tree, _ := b.system.Subtree("/line")
+	for deadline := time.Now().Add(patience); tree.Detail == "" && time.Now().Before(deadline); <-time.After(time.Millisecond) {
+		tree, _ = b.system.Subtree("/line")
+	}
+	if !strings.Contains(tree.Detail, "too large") {
+		t.Errorf("the tree says %q", tree.Detail)
+	}
+}
+
+func TestARefusedRowIsPutOnTheDeadLetterStreamWithItsReason(t *testing.T) {
+	b := start(t, func(c *config.Sink) { c.OnError.Refused = config.RefusedDeadLetter })
+	b.far.change(func() { b.far.refuse[2] = true })
+	b.putTogether(3)
+	letters := <-b.buried
+	if letters.Len() != 1 || letters.Hops() != 1 {
+		t.Fatalf("%d letters, %d hops", letters.Len(), letters.Hops())
+	}
+	text := string(tag.AppendRowJSON(nil, letters, 0))
+	for _, want := range []string{`"sink":"line"`, `"stream":"r"`, `/2"`, `"reason":"too large"`, `"row":"{\"n\":1}"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s lacks %s", text, want)
+		}
+	}
+	b.far.await(t, "the gap", func() bool { return len(b.far.gaps) == 1 })
+	if b.meter.DeadLetters.Load() != 1 {
+		t.Errorf("%d counted", b.meter.DeadLetters.Load())
+	}
+}
+
+func TestASinkThatHoldsAtARefusalLosesNothing(t *testing.T) {
+	b := start(t, func(c *config.Sink) { c.OnError.Refused = config.RefusedHold })
+	b.far.change(func() { b.far.refuse[1] = true })
+	b.put(1)
+	for deadline := time.Now().Add(patience); ; <-time.After(time.Millisecond) {
+		tree, _ := b.system.Subtree("/line")
+		if tree.State == supervisor.Held.String() {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the sink is %s", tree.State)
+		}
+	}
+	b.far.change(func() { delete(b.far.refuse, 1) })
+	if err := b.system.Restart(t.Context(), "/line"); err != nil {
+		t.Fatal(err)
+	}
+	b.seen(1)
+	if b.meter.Rejected.Load() != 0 || b.meter.LastRejection() == nil {
+		t.Error("the refusal is counted as a loss, or not told")
 	}
 }
 

@@ -28,6 +28,9 @@ func newNames(site *config.Site) *names {
 	for _, r := range site.Rules {
 		n.open(r.Name, broker.DropOldest)
 	}
+	for _, name := range site.DeadLetters() {
+		n.open(name, broker.DropOldest)
+	}
 	return n
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/holdfast-edge/holdfast/store/history"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Options are what a node is started with.
@@ -227,6 +228,9 @@ func (n *Node) sinkSpecs() (specs []supervisor.Spec) {
 	env := sink.Env{
 		Site: n.options.Site.Name, System: n.system, Log: n.log, Logger: n.options.Logger,
 		Now: time.Now, Meter: n.sinks.of, MaxBacklog: int64(n.options.Site.Log.MaxSize),
+		Bury: func(ctx context.Context, stream string, letters *tag.Batch) error {
+			return n.bus.Stream(stream).Commit(ctx, letters)
+		},
 	}
 	for _, c := range n.plan.sinks {
 		specs = append(specs, sink.Spec(env, c))

@@ -44,6 +44,9 @@ func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
 	for i := range site.Sinks {
 		b.sink(&site.Sinks[i])
 	}
+	for _, name := range site.DeadLetters() {
+		b.plan.history[name] = true
+	}
 	for name := range b.plan.history {
 		b.plan.logged[name] = true
 	}
