@@ -105,3 +105,16 @@ func differing(a, b map[string]any) []string {
 	slices.Sort(keys)
 	return keys
 }
+
+// Texts gives each resource of a site as canonical JSON, by kind and name: two are the same exactly where their texts
+// are. Resources without a name of their own are under the empty one.
+func Texts(site *Site, catalog *Catalog) map[Kind]map[string]string {
+	texts := map[Kind]map[string]string{}
+	for id, resource := range byName(site, catalog) {
+		if texts[id.kind] == nil {
+			texts[id.kind] = map[string]string{}
+		}
+		texts[id.kind][id.name] = string(marshal(resource))
+	}
+	return texts
+}

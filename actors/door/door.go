@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,6 +34,7 @@ type Config struct {
 	// MQTT returns what the broker is started with. It is called at each start, so
 	// that passwords and certificates are those of now; Prepare is not looked at.
 	MQTT   func() (mqttd.Config, error)
+	Made   string // what MQTT makes its answer of: the same text, the same broker
 	Inlets []Inlet
 	Groups []Group
 }
@@ -40,15 +42,42 @@ type Config struct {
 // Door is the node's own broker, while it runs and while it does not. It may be
 // used concurrently.
 type Door struct {
-	config Config
-
 	mu     sync.Mutex
-	broker *mqttd.Broker // nil while it does not run
-	opened chan struct{} // closed when there is a broker
+	config Config
+	broker *mqttd.Broker        // nil while it does not run
+	taps   map[Inlet]*mqttd.Tap // of the broker
+	opened chan struct{}        // closed when there is a broker
 }
 
 // New returns a door that is not open yet.
 func New(c Config) *Door { return &Door{config: c, opened: make(chan struct{})} }
+
+// Set gives a door that is open another configuration. Clients stay connected
+// unless the broker itself is made of something else; inlets that stay miss
+// nothing.
+func (d *Door) Set(ctx context.Context, system *supervisor.System, c Config) error {
+	d.mu.Lock()
+	last := d.config
+	d.config = c
+	d.mu.Unlock()
+	if last.Made != c.Made {
+		return system.Restart(ctx, "/broker/mqtt") // and with it what rests on it
+	}
+	if err := d.retap(); err != nil {
+		return err
+	}
+	if !slices.Equal(last.Groups, c.Groups) {
+		return system.Restart(ctx, "/broker/groups")
+	}
+	return nil
+}
+
+// now returns the configuration.
+func (d *Door) now() Config {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.config
+}
 
 // Spec returns the door as a child of the node.
 func (d *Door) Spec() supervisor.Spec {
@@ -90,7 +119,9 @@ func (d *Door) set(b *mqttd.Broker) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.broker = b
-	if b != nil {
+	if b == nil {
+		d.taps = nil
+	} else {
 		close(d.opened)
 		d.opened = make(chan struct{})
 	}

@@ -21,15 +21,16 @@ func (d *Door) publishGroups(ctx context.Context) error {
 	if err != nil {
 		return nil // told to stop
 	}
+	groups := d.now().Groups
 	// A group is in ready once at most, so that there is always room.
-	ready := make(chan *group, len(d.config.Groups))
+	ready := make(chan *group, len(groups))
 	var closing []func()
 	defer func() {
 		for _, end := range slices.Backward(closing) {
 			end()
 		}
 	}()
-	for _, of := range d.config.Groups {
+	for _, of := range groups {
 		g := &group{Group: of, broker: b, ready: ready}
 		cancel, err := b.Watch(of.Topic, g.watched)
 		if err != nil {

@@ -3,6 +3,7 @@ package door
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ func (s *service) Receive(ctx actor.Context) {
 
 // serve runs a broker until ctx is done. It tells where, when that is known.
 func (d *Door) serve(ctx context.Context, tell func(at string)) error {
-	config, err := d.config.MQTT()
+	config, err := d.now().MQTT()
 	if err != nil {
 		return err
 	}
@@ -57,12 +58,42 @@ func (d *Door) serve(ctx context.Context, tell func(at string)) error {
 	return b.Close(closing)
 }
 
-// tap gives every stream its messages.
+// tap gives every stream its messages, before clients can connect.
 func (d *Door) tap(b *mqttd.Broker) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.taps = map[Inlet]*mqttd.Tap{}
+	return d.tapAll(b)
+}
+
+// retap closes the taps of inlets that are gone, and makes those of new ones. A
+// broker that does not run has none.
+func (d *Door) retap() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.broker == nil {
+		return nil
+	}
+	for in, tap := range d.taps {
+		if !slices.Contains(d.config.Inlets, in) {
+			tap.Close()
+			delete(d.taps, in)
+		}
+	}
+	return d.tapAll(d.broker)
+}
+
+// tapAll makes the taps that are not there.
+func (d *Door) tapAll(b *mqttd.Broker) error {
 	for _, in := range d.config.Inlets {
-		if _, err := b.Tap(in.Filter(), in.Options(), in.Take); err != nil {
+		if d.taps[in] != nil {
+			continue
+		}
+		tap, err := b.Tap(in.Filter(), in.Options(), in.Take)
+		if err != nil {
 			return fmt.Errorf("tap %s: %w", in.Filter(), err)
 		}
+		d.taps[in] = tap
 	}
 	return nil
 }

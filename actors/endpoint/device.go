@@ -13,7 +13,8 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-func deviceSpec(env Env, driver protocols.Driver, d *config.Device) supervisor.Spec {
+// Device returns a device as a child of its endpoint.
+func Device(env Env, driver protocols.Driver, d *config.Device) supervisor.Spec {
 	return supervisor.Spec{
 		Name: d.Name, Kind: "device",
 		New: func() actor.Actor { return &device{env: env, driver: driver, config: d} },
@@ -74,6 +75,7 @@ func (d *device) Receive(ctx actor.Context) {
 	case *writeEnded:
 		d.writeEnded(ctx, msg)
 	case *actor.Stopping:
+		ctx.Send(ctx.Parent(), &farewell{from: ctx.Self()})
 		d.unsubscribe(ctx)
 		d.markBad(tag.BadShutdown)
 	case *actor.Restarting:

@@ -28,10 +28,11 @@ type Env struct {
 	Random func() float64             // in [0, 1)
 }
 
-// Config is one endpoint and the devices behind it, which is at least one.
+// Config is how one endpoint is reached: as one of the devices behind it says,
+// which all say the same. The devices are children of their own; see Device.
 type Config struct {
-	Driver  protocols.Driver
-	Devices []*config.Device
+	Driver protocols.Driver
+	Device *config.Device
 }
 
 // Name returns the endpoint's name in the tree: its address, with the slashes
@@ -41,10 +42,11 @@ func Name(d *config.Device) string {
 	return strings.ReplaceAll(name, "/", "_")
 }
 
-// Spec returns the endpoint as a child of the node's endpoints.
+// Spec returns the endpoint as a child of the node's endpoints. Its devices are
+// to be added to it, so that each can come and go without the others.
 func Spec(env Env, c Config) supervisor.Spec {
 	return supervisor.Spec{
-		Name: Name(c.Devices[0]), Kind: "endpoint", Policy: standAlone(),
+		Name: Name(c.Device), Kind: "endpoint", Policy: standAlone(),
 		New: func() actor.Actor { return &endpoint{env: env, config: c} },
 	}
 }
@@ -70,16 +72,19 @@ type sessionLost struct {
 	reason  string
 }
 
-// hello asks an endpoint how its session is; the answer is a sessionOpened, or
-// a sessionLost where one has been lost, or nothing yet.
+// hello asks an endpoint how its session is, now and from now on; the answer is
+// a sessionOpened, or a sessionLost where one has been lost, or nothing yet.
 type hello struct{ from *actor.PID }
+
+// farewell says that a device wants to know no more.
+type farewell struct{ from *actor.PID }
 
 // endpoint keeps its devices informed about their session.
 type endpoint struct {
 	env     Env
 	config  Config
-	devices []*actor.PID
-	news    any // the last *sessionOpened or *sessionLost
+	devices map[string]*actor.PID // that have said hello, by path
+	news    any                   // the last *sessionOpened or *sessionLost
 }
 
 // Receive is the actor.
@@ -93,23 +98,18 @@ func (e *endpoint) Receive(ctx actor.Context) {
 			ctx.Send(d, msg)
 		}
 	case *hello:
+		e.devices[msg.from.Id] = msg.from
 		if e.news != nil {
 			ctx.Send(msg.from, e.news)
 		}
+	case *farewell:
+		delete(e.devices, msg.from.Id)
 	}
 }
 
 func (e *endpoint) start(ctx actor.Context) {
+	e.devices = map[string]*actor.PID{}
 	if _, err := supervisor.Spawn(ctx, sessionSpec(e.env, e.config)); err != nil {
 		supervisor.Fail(ctx, err)
-		return
-	}
-	for _, d := range e.config.Devices {
-		pid, err := supervisor.Spawn(ctx, deviceSpec(e.env, e.config.Driver, d))
-		if err != nil {
-			supervisor.Fail(ctx, err)
-			return
-		}
-		e.devices = append(e.devices, pid)
 	}
 }

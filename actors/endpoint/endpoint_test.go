@@ -50,12 +50,15 @@ func over(t *testing.T, p *plant, devices []string, test func(b *bench)) {
 			Site: "plant-7", System: b.system, Bus: b.bus, Logger: log, Meter: b.meter,
 			Wrote: b.wrote, Now: time.Now, Random: func() float64 { return 0.5 },
 		}
-		c := endpoint.Config{Driver: b.plant}
-		for _, name := range devices {
-			c.Devices = append(c.Devices, device(t, name))
-		}
-		if _, err := b.system.Spawn(endpoint.Spec(env, c)); err != nil {
+		pid, err := b.system.Spawn(endpoint.Spec(env, endpoint.Config{Driver: b.plant, Device: device(t, devices[0])}))
+		if err != nil {
 			t.Fatal(err)
+		}
+		for _, name := range devices {
+			spec := endpoint.Device(env, b.plant, device(t, name))
+			if _, err := b.system.Add(context.Background(), pid.Id, spec); err != nil {
+				t.Fatal(err)
+			}
 		}
 		test(b)
 		if err := b.system.Shutdown(context.Background()); err != nil {

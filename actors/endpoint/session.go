@@ -73,7 +73,7 @@ func (s *session) lost(ctx actor.Context, q tag.Quality, reason string) {
 
 // run is one connection from dial to close. It returns the fault that ended it.
 func (s *session) run(ctx context.Context, self *actor.PID) error {
-	d := s.config.Devices[0]
+	d := s.config.Device
 	open, err := s.config.Driver.Dial(ctx, protocols.Endpoint{
 		URL: d.Endpoint.Parsed(), Options: d.EndpointOptions,
 		Logger: s.env.Logger.With("endpoint", Name(d)),

@@ -27,6 +27,11 @@ type parcel struct {
 // NewInlet returns the inlet of a stream of the node's own broker.
 func NewInlet(s *config.Stream) *Inlet { return &Inlet{stream: s, parcels: make(chan parcel)} }
 
+// Same reports whether another inlet takes the same messages in the same way.
+func (i *Inlet) Same(other *Inlet) bool {
+	return i.Filter() == other.Filter() && i.Options() == other.Options()
+}
+
 // Filter returns the topics to tap.
 func (i *Inlet) Filter() string { return i.stream.MQTT.Topic }
 

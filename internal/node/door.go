@@ -13,28 +13,30 @@ import (
 	"github.com/holdfast-edge/holdfast/store/bolt"
 )
 
-// newDoor makes the node's own broker of the configuration.
-func (n *Node) newDoor() *door.Door {
-	c := door.Config{MQTT: func() (mqttd.Config, error) { return brokerConfig(n.options) }}
-	for _, s := range n.plan.streams {
-		if s.Inlet != nil {
-			c.Inlets = append(c.Inlets, s.Inlet)
+// doorConfig is the node's own broker as a scene wants it.
+func (n *Node) doorConfig(s *scene) door.Config {
+	c := door.Config{
+		Made: s.texts[config.KindBroker][""],
+		MQTT: func() (mqttd.Config, error) { return n.brokerConfig(&s.site.Broker) },
+	}
+	for _, in := range s.plan.streams {
+		if in.Inlet != nil {
+			c.Inlets = append(c.Inlets, in.Inlet)
 		}
 	}
-	site := n.options.Site
-	for i := range site.Devices {
-		if d := &site.Devices[i]; site.Broker.PublishGroups {
-			c.Groups = append(c.Groups, n.groupsOf(d)...)
+	for i := range s.site.Devices {
+		if s.site.Broker.PublishGroups {
+			c.Groups = append(c.Groups, n.groupsOf(s.site.Name, &s.site.Devices[i])...)
 		}
 	}
-	return door.New(c)
+	return c
 }
 
-func (n *Node) groupsOf(d *config.Device) (groups []door.Group) {
+func (n *Node) groupsOf(site string, d *config.Device) (groups []door.Group) {
 	for _, g := range d.Groups {
 		groups = append(groups, door.Group{
 			Stream: n.bus.Stream(endpoint.StreamName(d.Name, g.Name)),
-			Topic:  n.options.Site.Name + "/" + d.Name + "/" + g.Name,
+			Topic:  site + "/" + d.Name + "/" + g.Name,
 		})
 	}
 	return groups
@@ -42,13 +44,12 @@ func (n *Node) groupsOf(d *config.Device) (groups []door.Group) {
 
 // brokerConfig reads what the broker is started with: certificates and passwords
 // as they are now.
-func brokerConfig(o Options) (mqttd.Config, error) {
-	b := &o.Site.Broker
-	c := mqttd.Config{MaxClients: b.MaxClients, MaxPacket: int(b.MaxPacket), Logger: o.Logger.With("part", "broker")}
+func (n *Node) brokerConfig(b *config.Broker) (mqttd.Config, error) {
+	c := mqttd.Config{MaxClients: b.MaxClients, MaxPacket: int(b.MaxPacket), Logger: n.means.Logger.With("part", "broker")}
 	if !b.Listens() {
 		return c, nil // it serves the node alone, and keeps nothing
 	}
-	c.Open = bolt.Renewing(filepath.Join(o.Dir, "broker", "sessions"), bolt.File{}, c.Logger)
+	c.Open = bolt.Renewing(filepath.Join(n.means.Dir, "broker", "sessions"), bolt.File{}, c.Logger)
 	var err error
 	if c.Accounts, err = accounts(b.Accounts); err != nil {
 		return c, err

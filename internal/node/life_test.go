@@ -134,8 +134,9 @@ func TestSafeModeStartsTheRestOfTheNode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(n.Trouble()) == 0 || len(n.ruleSpecs()) != 0 || len(n.endpointSpecs()) != 1 {
-		t.Errorf("trouble %v, %d rules, %d endpoints", n.Trouble(), len(n.ruleSpecs()), len(n.endpointSpecs()))
+	rules, endpoints := n.ruleParts(n.scene()), n.endpointParts(n.scene())
+	if len(n.Trouble()) == 0 || len(rules) != 0 || len(endpoints) != 1 {
+		t.Errorf("trouble %v, %d rules, %d endpoints", n.Trouble(), len(rules), len(endpoints))
 	}
 	if err := n.Close(t.Context()); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,9 @@
 package node
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/holdfast-edge/holdfast/actors/endpoint"
 	"github.com/holdfast-edge/holdfast/actors/rule"
 	"github.com/holdfast-edge/holdfast/broker"
@@ -65,4 +68,19 @@ func (n *names) device(d *config.Device) {
 	all.Schema = schema
 	n.sources[d.Name] = streamsql.Source{Schema: schema}
 	n.inputs[d.Name] = all
+}
+
+// describe tells all that a query is compiled against when it reads a name.
+func (n *names) describe(name string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%s from %v, overflow %v:", name, n.inputs[name].Streams, n.inputs[name].Overflow)
+	for _, g := range n.inputs[name].Groups {
+		fmt.Fprintf(&b, " group %s of %d,", g.Name(), g.Len())
+	}
+	if schema := n.sources[name].Schema; schema != nil {
+		for slot := range schema.Len() {
+			fmt.Fprintf(&b, " %+v", schema.Field(slot))
+		}
+	}
+	return b.String()
 }

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/actors/door"
@@ -21,7 +21,6 @@ import (
 	"github.com/holdfast-edge/holdfast/store/history"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/supervisor"
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Options are what a node is started with.
@@ -40,11 +39,20 @@ type Faults interface {
 	SetFault(name string, on bool) error
 }
 
+// means is what a node has for life, whatever its site.
+type means struct {
+	Components *Components
+	Dir        string
+	Version    string
+	Logger     *slog.Logger
+	Faults     Faults
+}
+
 // Node is a running site. Close must be called.
 type Node struct {
-	options Options
+	means   means
 	started time.Time
-	plan    *plan
+	running atomic.Pointer[scene]
 	life    *life
 	log     *log.Log
 	history *history.History
@@ -65,20 +73,23 @@ type Node struct {
 // Start opens the stores and starts the tree. When it returns an error, nothing
 // is left running.
 func Start(ctx context.Context, o Options) (*Node, error) {
-	plan, errs := o.Components.plan(o.Site)
+	first, errs := o.Components.scene(o.Site)
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	n := &Node{options: o, started: time.Now(), plan: plan, journal: newJournal(time.Now)}
-	if err := n.open(); err != nil {
+	n := &Node{
+		means:   means{Components: o.Components, Dir: o.Dir, Version: o.Version, Logger: o.Logger, Faults: o.Faults},
+		started: time.Now(), journal: newJournal(time.Now),
+	}
+	if err := n.open(o, first); err != nil {
 		return nil, errors.Join(err, n.closeStores())
 	}
-	n.forgetCursors()
+	n.forgetCursors(first)
 	n.bus = broker.New(recorder{n.log})
-	for name := range plan.logged {
+	for name := range first.plan.logged {
 		n.bus.Stream(name).SetLogged(true)
 	}
-	n.door = n.newDoor()
+	n.door = door.New(n.doorConfig(first))
 	n.system = supervisor.New(supervisor.Options{Logger: o.Logger})
 	sub := n.system.Subscribe(1024)
 	n.following.Go(func() { n.journal.follow(sub) })
@@ -90,11 +101,13 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 
 // open opens what is on the disk, and the console's socket, so that a port that
 // is taken is known before anything starts.
-func (n *Node) open() (err error) {
-	o, site := n.options, n.options.Site
+func (n *Node) open(o Options, first *scene) (err error) {
+	site := o.Site
 	if n.life, err = openLife(o); err != nil {
 		return err
 	}
+	first.resting = n.life.resting
+	n.running.Store(first)
 	n.log, err = log.Open(log.Options{
 		Dir: filepath.Join(o.Dir, "log"), Site: site.Name, Logger: o.Logger,
 		CommitEvery: site.Log.CommitInterval, CommitBytes: int(site.Log.CommitSize), SegmentBytes: int64(site.Log.SegmentSize),
@@ -126,18 +139,18 @@ func (n *Node) grow(ctx context.Context) error {
 			n.vigilSpec(),
 		),
 	}
-	branches := []supervisor.Spec{
-		core,
-		branch("sinks", n.sinkSpecs()),
-		branch("rules", n.ruleSpecs()),
-		branch("subscriptions", n.subscriptionSpecs()),
-		branch("endpoints", n.endpointSpecs()),
-		n.door.Spec(),
-	}
-	for _, spec := range branches {
+	for _, spec := range []supervisor.Spec{core, branch("sinks"), branch("rules"), branch("subscriptions"), branch("endpoints")} {
 		if _, err := n.system.Spawn(spec); err != nil {
 			return fmt.Errorf("start %s: %w", spec.Name, err)
 		}
+	}
+	for _, p := range n.parts(n.scene()) {
+		if err := n.begin(ctx, p); err != nil {
+			return err
+		}
+	}
+	if _, err := n.system.Spawn(n.door.Spec()); err != nil {
+		return fmt.Errorf("start broker: %w", err)
 	}
 	return ctx.Err()
 }
@@ -146,8 +159,9 @@ func service(name string, run func(context.Context) error) supervisor.Spec {
 	return supervisor.Spec{Name: name, Kind: "service", New: supervisor.Service(run)}
 }
 
-func branch(name string, children []supervisor.Spec) supervisor.Spec {
-	return supervisor.Spec{Name: name, Kind: "group", New: supervisor.Group(children...)}
+// branch is a part of the tree that a site fills.
+func branch(name string) supervisor.Spec {
+	return supervisor.Spec{Name: name, Kind: "group", New: supervisor.Group()}
 }
 
 // historyCursor is the name of the history's cursor in the log.
@@ -155,87 +169,65 @@ const historyCursor = "history"
 
 // forgetCursors lets go of what the log keeps for sinks that are configured no
 // more.
-func (n *Node) forgetCursors() {
+func (n *Node) forgetCursors(s *scene) {
 	wanted := map[string]bool{historyCursor: true}
-	for _, c := range n.plan.sinks {
+	for _, c := range s.plan.sinks {
 		wanted[sink.CursorName(c.Config.Name)] = true
 	}
 	for _, c := range n.log.Stats().Cursors {
 		if !wanted[c.Name] {
-			n.options.Logger.Warn("what was kept for a sink that is configured no more is let go", "cursor", c.Name, "records", c.Lag)
+			n.means.Logger.Warn("what was kept for a sink that is configured no more is let go", "cursor", c.Name, "records", c.Lag)
 			n.log.RemoveCursor(c.Name)
 		}
 	}
 }
 
-// runHistory feeds the history from the log. Without streams it has nothing to
-// do, and holds nothing back.
-func (n *Node) runHistory(ctx context.Context) error {
-	streams := keys(n.plan.history)
-	if len(streams) == 0 {
-		n.log.RemoveCursor(historyCursor)
-		return nil
+// runHistory feeds the history from the log, one scene after the other.
+func (n *Node) runHistory(ctx context.Context) (err error) {
+	for err == nil && ctx.Err() == nil {
+		s := n.scene()
+		err = during(ctx, s.left, func(ctx context.Context) error { return n.runHistoryOf(ctx, s) })
 	}
-	options := history.CursorOptions(streams...)
-	options.Quota.Bytes = int64(n.options.Site.Log.MaxSize)
-	cursor, err := n.log.Cursor(historyCursor, options)
-	if err != nil {
-		return err
-	}
-	defer cursor.Close()
-	if err := n.history.Run(ctx, cursor); ctx.Err() == nil {
+	return err
+}
+
+// during calls run with a context that is done when ctx is, or when ended is
+// closed. How run ends then is no error.
+func during(ctx context.Context, ended <-chan struct{}, run func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		select {
+		case <-ended:
+			cancel()
+		case <-ctx.Done():
+		}
+	})
+	defer watching.Wait()
+	defer cancel()
+	if err := run(ctx); ctx.Err() == nil {
 		return err
 	}
 	return nil
 }
 
-func (n *Node) endpointSpecs() (specs []supervisor.Spec) {
-	env := endpoint.Env{
-		Site: n.options.Site.Name, System: n.system, Bus: n.bus, Logger: n.options.Logger,
-		Meter: n.devices.of, Wrote: n.journal.wrote, Now: time.Now, Random: rand.Float64,
+// runHistoryOf feeds the history while a scene runs. Without streams it has
+// nothing to do, and holds nothing back.
+func (n *Node) runHistoryOf(ctx context.Context, s *scene) error {
+	streams := keys(s.plan.history)
+	if len(streams) == 0 {
+		n.log.RemoveCursor(historyCursor)
+		<-ctx.Done()
+		return nil
 	}
-	for _, c := range n.plan.endpoints {
-		specs = append(specs, endpoint.Spec(env, c))
+	options := history.CursorOptions(streams...)
+	options.Quota.Bytes = int64(s.site.Log.MaxSize)
+	cursor, err := n.log.Cursor(historyCursor, options)
+	if err != nil {
+		return err
 	}
-	return specs
-}
-
-func (n *Node) subscriptionSpecs() (specs []supervisor.Spec) {
-	env := subscription.Env{
-		Site: n.options.Site.Name, System: n.system, Bus: n.bus, Logger: n.options.Logger,
-		Now: time.Now, Meter: n.streams.of, Refused: n.journal.messageRefused,
-	}
-	for _, c := range n.plan.streams {
-		specs = append(specs, subscription.Spec(env, c))
-	}
-	return specs
-}
-
-func (n *Node) ruleSpecs() (specs []supervisor.Spec) {
-	env := rule.Env{
-		Site: n.options.Site.Name, System: n.system, Bus: n.bus, Now: time.Now,
-		Write: n.command, Meter: n.rules.of, Failed: n.journal.ruleFailed,
-	}
-	for _, c := range n.plan.rules {
-		if !n.life.resting[c.Name] {
-			specs = append(specs, rule.Spec(env, c))
-		}
-	}
-	return specs
-}
-
-func (n *Node) sinkSpecs() (specs []supervisor.Spec) {
-	env := sink.Env{
-		Site: n.options.Site.Name, System: n.system, Log: n.log, Logger: n.options.Logger,
-		Now: time.Now, Meter: n.sinks.of, MaxBacklog: int64(n.options.Site.Log.MaxSize),
-		Bury: func(ctx context.Context, stream string, letters *tag.Batch) error {
-			return n.bus.Stream(stream).Commit(ctx, letters)
-		},
-	}
-	for _, c := range n.plan.sinks {
-		specs = append(specs, sink.Spec(env, c))
-	}
-	return specs
+	defer cursor.Close()
+	return n.history.Run(ctx, cursor)
 }
 
 // Close stops the tree, sources first, and closes the stores. What is committed

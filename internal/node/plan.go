@@ -12,25 +12,34 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/write"
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/streamsql"
 )
 
 // plan is a site, compiled: what the actors are given.
 type plan struct {
 	endpoints []endpoint.Config
+	devices   []device
 	streams   []subscription.Config
 	rules     []rule.Config
 	sinks     []sink.Config
 	logged    map[string]bool   // streams that something durable reads
 	history   map[string]bool   // streams that are kept in the history
 	paths     map[string]string // place in the tree of each device
+	reads     map[string]string // what each rule is compiled against, as text
+}
+
+// device is a device and what drives it.
+type device struct {
+	driver protocols.Driver
+	config *config.Device
 }
 
 // plan compiles a site. What cannot be compiled is left out and reported; a
 // plan with errors is not to be run.
 func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
 	b := &planner{components: c, site: site, names: newNames(site), readings: readings{}, plan: &plan{
-		logged: map[string]bool{}, history: map[string]bool{}, paths: map[string]string{},
+		logged: map[string]bool{}, history: map[string]bool{}, paths: map[string]string{}, reads: map[string]string{},
 	}}
 	for i := range site.Devices {
 		b.device(&site.Devices[i])
@@ -78,22 +87,24 @@ func (b *planner) device(d *config.Device) {
 			b.plan.history[endpoint.StreamName(d.Name, d.Groups[g].Name)] = true
 		}
 	}
-	i := slices.IndexFunc(b.plan.endpoints, func(e endpoint.Config) bool {
-		return endpoint.Name(e.Devices[0]) == name
-	})
+	b.plan.devices = append(b.plan.devices, device{driver, d})
+	b.endpoint(driver, name, d)
+}
+
+// endpoint puts the device to its endpoint, which all its devices must reach in
+// the same way.
+func (b *planner) endpoint(driver protocols.Driver, name string, d *config.Device) {
+	i := slices.IndexFunc(b.plan.endpoints, func(e endpoint.Config) bool { return endpoint.Name(e.Device) == name })
 	if i < 0 {
-		b.plan.endpoints = append(b.plan.endpoints, endpoint.Config{Driver: driver, Devices: []*config.Device{d}})
+		b.plan.endpoints = append(b.plan.endpoints, endpoint.Config{Driver: driver, Device: d})
 		return
 	}
-	e := &b.plan.endpoints[i]
-	if first := e.Devices[0]; first.Driver != d.Driver || first.Endpoint.String() != d.Endpoint.String() {
+	if first := b.plan.endpoints[i].Device; first.Driver != d.Driver || first.Endpoint.String() != d.Endpoint.String() {
 		b.errors = append(b.errors, d.Origin.Error("endpoint", &config.Problem{
 			What: fmt.Sprintf("device %q reaches the same endpoint in another way: %s, driver %s", first.Name, first.Endpoint, first.Driver),
 			Fix:  "give both the same driver and the same endpoint, with the same query",
 		}))
-		return
 	}
-	e.Devices = append(e.Devices, d)
 }
 
 func (b *planner) rule(r *config.Rule) {
@@ -105,6 +116,7 @@ func (b *planner) rule(r *config.Rule) {
 	c := rule.Config{Name: r.Name, Query: query}
 	for _, use := range query.Sources() {
 		c.Inputs = append(c.Inputs, b.names.inputs[use.Name])
+		b.plan.reads[r.Name] += b.names.describe(use.Name)
 		b.readings.add(use)
 		if r.Durable {
 			b.logAll(b.names.inputs[use.Name].Streams)

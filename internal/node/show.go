@@ -22,10 +22,10 @@ import (
 var _ console.Node = (*Node)(nil)
 
 // Site returns the name of the site.
-func (n *Node) Site() string { return n.options.Site.Name }
+func (n *Node) Site() string { return n.site().Name }
 
 // Version returns what is running, and since when.
-func (n *Node) Version() (version string, started time.Time) { return n.options.Version, n.started }
+func (n *Node) Version() (version string, started time.Time) { return n.means.Version, n.started }
 
 // Tree returns the supervision tree.
 func (n *Node) Tree() supervisor.Tree { return n.system.Tree() }
@@ -73,7 +73,7 @@ func (n *Node) state(path string) (state, detail string) {
 
 // Device is one of Devices.
 func (n *Node) Device(name string) (console.Device, bool) {
-	d := n.options.Site.Device(name)
+	d := n.site().Device(name)
 	if d == nil {
 		return console.Device{}, false
 	}
@@ -82,16 +82,16 @@ func (n *Node) Device(name string) (console.Device, bool) {
 
 // Devices lists the devices by name.
 func (n *Node) Devices() []console.Device {
-	list := make([]console.Device, 0, len(n.options.Site.Devices))
-	for i := range n.options.Site.Devices {
-		list = append(list, n.device(&n.options.Site.Devices[i]))
+	list := make([]console.Device, 0, len(n.site().Devices))
+	for i := range n.site().Devices {
+		list = append(list, n.device(&n.site().Devices[i]))
 	}
 	slices.SortFunc(list, func(a, b console.Device) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
 
 func (n *Node) device(d *config.Device) console.Device {
-	m, path := n.devices.of(d.Name), n.plan.paths[d.Name]
+	m, path := n.devices.of(d.Name), n.plan().paths[d.Name]
 	state, detail := n.state(path)
 	v := console.Device{
 		Name: d.Name, Driver: d.Driver, Endpoint: d.Endpoint.WithoutQuery(), Path: path, State: state, Detail: detail,
@@ -106,7 +106,7 @@ func (n *Node) device(d *config.Device) console.Device {
 
 func (n *Node) group(d *config.Device, g *config.Group) console.Group {
 	stream := endpoint.StreamName(d.Name, g.Name)
-	v := console.Group{Name: g.Name, Stream: stream, Scan: g.Scan, Logged: n.plan.logged[stream]}
+	v := console.Group{Name: g.Name, Stream: stream, Scan: g.Scan, Logged: n.plan().logged[stream]}
 	for _, t := range g.Tags {
 		v.Tags = append(v.Tags, console.Tag{
 			Name: t.Name, Address: t.Address, Type: t.Type, Unit: t.Unit, Description: t.Description,
@@ -118,9 +118,9 @@ func (n *Node) group(d *config.Device, g *config.Group) console.Group {
 
 // Rules lists the rules by name.
 func (n *Node) Rules() []console.Rule {
-	list := make([]console.Rule, 0, len(n.options.Site.Rules))
-	for i := range n.options.Site.Rules {
-		list = append(list, n.rule(&n.options.Site.Rules[i]))
+	list := make([]console.Rule, 0, len(n.site().Rules))
+	for i := range n.site().Rules {
+		list = append(list, n.rule(&n.site().Rules[i]))
 	}
 	slices.SortFunc(list, func(a, b console.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return list
@@ -157,7 +157,7 @@ func (n *Node) Sinks() []console.Sink {
 		cursors[c.Name] = c
 	}
 	var list []console.Sink
-	for _, c := range n.plan.sinks {
+	for _, c := range n.plan().sinks {
 		list = append(list, n.sink(c, cursors[sink.CursorName(c.Config.Name)]))
 	}
 	slices.SortFunc(list, func(a, b console.Sink) int { return strings.Compare(a.Name, b.Name) })
@@ -212,7 +212,7 @@ func (n *Node) Sample(device, name string) (tag.Sample, bool) {
 
 // streamOf returns the stream of a tag's group.
 func (n *Node) streamOf(device, name string) (stream string, ok bool) {
-	d := n.options.Site.Device(device)
+	d := n.site().Device(device)
 	if d == nil {
 		return "", false
 	}
@@ -271,18 +271,18 @@ func (n *Node) Changed() <-chan struct{} { return n.journal.Changed() }
 
 // Faults lists the switches of a simulated plant.
 func (n *Node) Faults() []console.Fault {
-	if n.options.Faults == nil {
+	if n.means.Faults == nil {
 		return nil
 	}
-	return n.options.Faults.Faults()
+	return n.means.Faults.Faults()
 }
 
 // SetFault turns one of them.
 func (n *Node) SetFault(name string, on bool) error {
-	if n.options.Faults == nil {
+	if n.means.Faults == nil {
 		return errors.New("this node runs a real plant: it has no faults to switch on")
 	}
-	return n.options.Faults.SetFault(name, on)
+	return n.means.Faults.SetFault(name, on)
 }
 
 func keys(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

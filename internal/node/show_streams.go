@@ -9,7 +9,7 @@ import (
 // Streams lists the streams of the bus by name.
 func (n *Node) Streams() []console.Stream {
 	taken := map[string]subscription.Config{}
-	for _, c := range n.plan.streams {
+	for _, c := range n.plan().streams {
 		taken[c.Stream.Name] = c
 	}
 	var list []console.Stream

@@ -76,7 +76,7 @@ func (v vigil) answers(ctx context.Context, self *actor.PID, within time.Duratio
 	defer cancel()
 	_, err := v.node.system.Ask(ctx, self, pulse{})
 	if err != nil && !errors.Is(err, context.Canceled) {
-		v.node.options.Logger.Error("no actor answers", slog.Any("error", err))
+		v.node.means.Logger.Error("no actor answers", slog.Any("error", err))
 	}
 	return err == nil
 }
@@ -85,7 +85,7 @@ func (v vigil) answers(ctx context.Context, self *actor.PID, within time.Duratio
 // reason to stop what works.
 func (v vigil) tell(state string) {
 	if err := systemd.Notify(state); err != nil {
-		v.node.options.Logger.Warn("service manager not told", slog.String("state", state), slog.Any("error", err))
+		v.node.means.Logger.Warn("service manager not told", slog.String("state", state), slog.Any("error", err))
 	}
 }
 

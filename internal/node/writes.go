@@ -15,7 +15,7 @@ var errStopped = errors.New("the device is stopped")
 // command gives a rule's command to its device. Nobody waits for the outcome,
 // which the journal gets.
 func (n *Node) command(c write.Command) {
-	pid, ok := n.system.Lookup(n.plan.paths[c.Device])
+	pid, ok := n.system.Lookup(n.plan().paths[c.Device])
 	if !ok {
 		n.journal.wrote(write.Report{Command: c}.End(write.Failed, time.Now(), errStopped))
 		return
@@ -25,7 +25,7 @@ func (n *Node) command(c write.Command) {
 
 // Write gives a command to its device and waits for the report.
 func (n *Node) Write(ctx context.Context, c write.Command) (write.Report, error) {
-	path, known := n.plan.paths[c.Device]
+	path, known := n.plan().paths[c.Device]
 	if !known {
 		return write.Report{}, fmt.Errorf("no device is called %q", c.Device)
 	}

@@ -1,0 +1,58 @@
+package node
+
+import (
+	"github.com/holdfast-edge/holdfast/actors/subscription"
+	"github.com/holdfast-edge/holdfast/config"
+)
+
+// scene is a site as it runs: what was asked for, and what was compiled of it.
+// It is not changed; another configuration is another scene.
+type scene struct {
+	site  *config.Site
+	plan  *plan
+	texts map[config.Kind]map[string]string // of the resources, canonical
+
+	resting map[string]bool // rules that safe mode does not start
+	left    chan struct{}   // closed when another scene has taken its place
+}
+
+// scene compiles a site.
+func (c *Components) scene(site *config.Site) (*scene, config.Errors) {
+	plan, errs := c.plan(site)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return &scene{site: site, plan: plan, texts: config.Texts(site, c.catalog), left: make(chan struct{})}, nil
+}
+
+// follow makes the scene one that comes after another: it keeps the inlets that
+// take the same topics, since what is on its way through them is on no disk.
+func (s *scene) follow(last *scene) {
+	inlets := map[string]*subscription.Inlet{}
+	for _, c := range last.plan.streams {
+		if c.Inlet != nil {
+			inlets[c.Stream.Name] = c.Inlet
+		}
+	}
+	for i := range s.plan.streams {
+		c := &s.plan.streams[i]
+		if old := inlets[c.Stream.Name]; c.Inlet != nil && old != nil && old.Same(c.Inlet) {
+			c.Inlet = old
+		}
+	}
+	s.resting = map[string]bool{}
+	for name := range last.resting {
+		if s.texts[config.KindRule][name] == last.texts[config.KindRule][name] {
+			s.resting[name] = true
+		}
+	}
+}
+
+// scene returns the site that runs, or is being started.
+func (n *Node) scene() *scene { return n.running.Load() }
+
+// site returns its configuration.
+func (n *Node) site() *config.Site { return n.scene().site }
+
+// plan returns what was compiled of it.
+func (n *Node) plan() *plan { return n.scene().plan }
