@@ -1,6 +1,9 @@
 package config
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"net"
 	"time"
 )
@@ -9,10 +12,43 @@ import (
 type Console struct {
 	Listen string `yaml:"listen" default:"127.0.0.1:8470" match:"listen" doc:"Where the console is served. Off loopback it needs tls, and a log-in is asked for." example:"127.0.0.1:8470"`
 	TLS    *TLS   `yaml:"tls" doc:"The certificate that the console is served with."`
+
+	Tokens []ConsoleToken `yaml:"tokens" doc:"What machines send instead of the password, as Authorization: Bearer TOKEN. On a loopback address nobody needs one."`
 }
 
-// Check wants a certificate before anything is served to the network.
+// ConsoleToken lets a machine in.
+type ConsoleToken struct {
+	Name      string `yaml:"name" required:"true" min:"1" max:"64" doc:"Whose it is; what is done with it is logged by that name." example:"grafana"`
+	Token     Secret `yaml:"token" doc:"The token, of 20 characters or more; either this or token_hash. holdfast token makes one." example:"file:/etc/holdfast/grafana.token"`
+	TokenHash string `yaml:"token_hash" doc:"The SHA-256 of the token in hexadecimal, as holdfast token prints it." example:"5d41402abc4b2a76b9719d911017c592ae3f1c2d5e6f708192a3b4c5d6e7f809"`
+	Role      string `yaml:"role" default:"viewer" enum:"viewer,admin" doc:"What it may do: viewer reads and asks the history; admin does everything."`
+}
+
+// Check wants one token, and a hash that is one.
+func (t *ConsoleToken) Check(report Report) {
+	sum, err := hex.DecodeString(t.TokenHash)
+	switch given := !t.Token.IsZero(); {
+	case given && t.TokenHash != "":
+		report("token_hash", &Problem{What: "the entry has a token and a hash", Fix: "remove one of them"})
+	case !given && t.TokenHash == "":
+		report("", &Problem{What: "the entry has no token", Fix: "add token: file:/PATH, or token_hash; holdfast token makes both"})
+	case !given && (err != nil || len(sum) != sha256.Size):
+		report("token_hash", &Problem{What: "this is not a SHA-256 in hexadecimal", Fix: "make a token with its hash by: holdfast token"})
+	}
+}
+
+// Check wants a certificate before anything is served to the network, and one
+// name for each token.
 func (c *Console) Check(report Report) {
+	names := map[string]bool{}
+	for i, t := range c.Tokens {
+		if names[t.Name] && t.Name != "" {
+			report(fmt.Sprintf("tokens[%d].name", i), &Problem{
+				What: fmt.Sprintf("token %q is declared twice", t.Name), Fix: "give one of them another name",
+			})
+		}
+		names[t.Name] = true
+	}
 	if c.TLS == nil && !Loopback(c.Listen) {
 		report("listen", &Problem{
 			What: "the console would be served to the network without TLS",

@@ -39,7 +39,7 @@ func apiConfig() huma.Config {
 	c.CreateHooks = nil
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"password": {Type: "http", Scheme: "basic", Description: "The account admin. Not needed on loopback."},
-		"token":    {Type: "http", Scheme: "bearer", Description: "The token that POST /api/v1/session answers. Not needed on loopback."},
+		"token":    {Type: "http", Scheme: "bearer", Description: "An API token of the configuration, or the token that POST /api/v1/session answers. Not needed on loopback."},
 	}
 	c.Security = []map[string][]string{{"password": {}}, {"token": {}}, {}}
 	return c

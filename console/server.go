@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -31,7 +32,8 @@ const (
 type Options struct {
 	Listen string      // host:port; port 0 takes a free one
 	TLS    *config.TLS // nil: none, on loopback only
-	Dir    string      // of the password's hash; made where it is needed
+	Tokens []config.ConsoleToken
+	Dir    string // of the password's hash; made where it is needed
 	Node   Node
 	// Actor is the console's own path in the tree, which it does not stop: the
 	// one who asked could not ask for the start. Empty: it has none.
@@ -94,8 +96,31 @@ func (s *Server) secure() (err error) {
 	if err != nil {
 		return err
 	}
-	s.door, s.password = access.NewDoor(hash), made
+	tokens, err := tokens(s.options.Tokens)
+	if err != nil {
+		return err
+	}
+	s.door, s.password = access.NewDoor(hash, tokens...), made
 	return nil
+}
+
+// tokens reads the tokens of a configuration as they are now.
+func tokens(configured []config.ConsoleToken) (all []access.Token, err error) {
+	for _, c := range configured {
+		t := access.Token{Name: c.Name, Role: access.Role(c.Role)}
+		if c.TokenHash != "" {
+			_, err = hex.Decode(t.Sum[:], []byte(c.TokenHash))
+		} else if text, unread := c.Token.Reveal(); unread != nil {
+			err = unread
+		} else {
+			t.Sum, err = access.SumOf(text)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("token %q: %w", c.Name, err)
+		}
+		all = append(all, t)
+	}
+	return all, nil
 }
 
 // listen binds the address. What resolved to loopback when the configuration

@@ -2,9 +2,11 @@ package console_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -153,11 +155,11 @@ func TestForeignPagesGetNothing(t *testing.T) {
 }
 
 // secured is a console off loopback, with a client that trusts it.
-func secured(t *testing.T) (s *served, password string) {
+func secured(t *testing.T, tokens ...config.ConsoleToken) (s *served, password string) {
 	t.Helper()
 	cert, key := accesstest.Certificate(t, "node")
 	s = serve(t, newFake(), func(o *console.Options) {
-		o.Listen, o.TLS, o.Now = "0.0.0.0:0", &config.TLS{Cert: cert, Key: key}, time.Now
+		o.Listen, o.TLS, o.Now, o.Tokens = "0.0.0.0:0", &config.TLS{Cert: cert, Key: key}, time.Now, tokens
 	})
 	pem, err := os.ReadFile(cert)
 	if err != nil {
@@ -176,6 +178,34 @@ func secured(t *testing.T) (s *served, password string) {
 	t.Cleanup(s.client.CloseIdleConnections)
 	password = s.NewPassword()
 	return s, password
+}
+
+func TestAMachineIsLetInByItsToken(t *testing.T) {
+	const fromEnvironment, byHash = "hf_0123456789ABCDEFGHIJ", "hf_JIHGFEDCBA9876543210"
+	t.Setenv("GRAFANA_TOKEN", fromEnvironment)
+	var reference config.Secret
+	if err := reference.UnmarshalText([]byte("env:GRAFANA_TOKEN")); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := secured(t,
+		config.ConsoleToken{Name: "grafana", Token: reference, Role: "viewer"},
+		config.ConsoleToken{Name: "scada", TokenHash: fmt.Sprintf("%x", sha256.Sum256([]byte(byHash))), Role: "admin"})
+	for _, c := range []struct {
+		token string
+		read  int
+		write int
+	}{{fromEnvironment, 200, 403}, {byHash, 200, 200}, {"hf_another", 401, 401}} {
+		as := func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+c.token) }
+		if status, text := s.do(http.MethodGet, "/api/v1/tags", "", as); status != c.read {
+			t.Errorf("read with %s: %d %s", c.token, status, text)
+		}
+		if status, text := s.do(http.MethodPut, "/api/v1/devices/boiler/tags/valve", `{"value":1}`, as); status != c.write {
+			t.Errorf("write with %s: %d %s", c.token, status, text)
+		}
+	}
+	if _, written := s.node.done(); len(written) != 1 || written[0].By != "user scada" {
+		t.Errorf("written %+v", written)
+	}
 }
 
 func TestOffLoopbackEverythingButThePageAsksForThePassword(t *testing.T) {

@@ -49,6 +49,7 @@ type cli struct {
 	Restart restartCommand `cmd:"" group:"node" help:"Restart an actor, and what is below it."`
 	Stop    stopCommand    `cmd:"" group:"node" help:"Stop an actor, and what is below it."`
 	Start   startCommand   `cmd:"" group:"node" help:"Start an actor that was stopped."`
+	Token   tokenCommand   `cmd:"" group:"node" help:"Make an API token, and what to write into the configuration for it."`
 
 	Reference referenceCommand `cmd:"" help:"Write the reference of all keys of a configuration, and its JSON Schema."`
 

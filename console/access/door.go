@@ -22,7 +22,7 @@ import (
 const CookieName = "__Host-holdfast"
 
 // ErrNobody says that a request names nobody, or somebody it does not prove.
-var ErrNobody = errors.New("log in first, or send the password of " + User)
+var ErrNobody = errors.New("log in first, or send an API token or the password of " + User)
 
 // WaitError says that a place has tried too often.
 type WaitError struct{ Wait time.Duration }
@@ -34,6 +34,7 @@ func (e *WaitError) Error() string {
 // Door lets in who knows the password. May be used concurrently.
 type Door struct {
 	hash     []byte // bcrypt
+	tokens   map[[sha256.Size]byte]Token
 	sessions *Sessions
 	limiter  *Limiter
 	refused  atomic.Uint64
@@ -44,14 +45,18 @@ type Door struct {
 	known    []byte // keyed hash of the right password, once it was seen
 }
 
-// NewDoor returns the door to what a bcrypt hash protects.
-func NewDoor(hash []byte) *Door {
+// NewDoor returns the door to what a bcrypt hash protects, and tokens, too.
+func NewDoor(hash []byte, tokens ...Token) *Door {
 	key := make([]byte, sha256.Size)
 	rand.Read(key) // never fails
-	return &Door{
-		hash: hash, sessions: NewSessions(), limiter: NewLimiter(),
+	d := &Door{
+		hash: hash, tokens: map[[sha256.Size]byte]Token{}, sessions: NewSessions(), limiter: NewLimiter(),
 		checking: make(chan struct{}, 1), key: key,
 	}
+	for _, t := range tokens {
+		d.tokens[t.Sum] = t
+	}
+	return d
 }
 
 // Refused returns how many attempts were turned away.
@@ -73,16 +78,25 @@ func (d *Door) LogOut(r *http.Request) {
 }
 
 // Identify returns who makes a request: by the session's cookie, by its token
-// as Bearer, or by the password as Basic (RFC 7617).
-func (d *Door) Identify(r *http.Request, now time.Time) (user string, err error) {
-	if token := tokenOf(r); token != "" && d.sessions.Holds(token, now) {
-		return User, nil
+// or an API token as Bearer, or by the password as Basic (RFC 7617).
+func (d *Door) Identify(r *http.Request, now time.Time) (Caller, error) {
+	administrator := Caller{Name: User, Role: Admin}
+	if token := tokenOf(r); token != "" {
+		if d.sessions.Holds(token, now) {
+			return administrator, nil
+		}
+		if machine, ok := d.byToken(token); ok {
+			return machine, nil
+		}
 	}
 	name, password, ok := r.BasicAuth()
 	if !ok {
-		return "", ErrNobody
+		return Caller{}, ErrNobody
 	}
-	return User, d.check(r.Context(), r.RemoteAddr, name, password, now)
+	if err := d.check(r.Context(), r.RemoteAddr, name, password, now); err != nil {
+		return Caller{}, err
+	}
+	return administrator, nil
 }
 
 // check compares a password, once the place has an attempt left. The right

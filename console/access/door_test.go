@@ -48,8 +48,8 @@ func TestASessionIsProvenByCookieOrBearer(t *testing.T) {
 	byCookie := request(func(r *http.Request) { r.AddCookie(access.Cookie(token)) })
 	byBearer := request(func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) })
 	for _, r := range []*http.Request{byCookie, byBearer} {
-		if user, err := d.Identify(r, noon); err != nil || user != access.User {
-			t.Errorf("%q, %v", user, err)
+		if who, err := d.Identify(r, noon); err != nil || who.Name != access.User || who.Role != access.Admin {
+			t.Errorf("%+v, %v", who, err)
 		}
 	}
 	d.LogOut(byCookie)
@@ -76,7 +76,7 @@ func TestTheWrongUserOrPasswordIsNobody(t *testing.T) {
 		request(func(r *http.Request) { r.AddCookie(access.Cookie("x")) }),
 	} {
 		if user, err := d.Identify(r, noon); !errors.Is(err, access.ErrNobody) {
-			t.Errorf("%q, %v", user, err)
+			t.Errorf("%+v, %v", user, err)
 		}
 	}
 	if d.Refused() != 3 {

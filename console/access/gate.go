@@ -17,6 +17,9 @@ type Gate struct {
 	Door *Door
 	// Public reports whether a request needs no log-in.
 	Public func(*http.Request) bool
+	// Asks reports of a request other than GET whether it changes nothing, so
+	// that a viewer may make it; nil: none is such.
+	Asks func(*http.Request) bool
 	// Refuse answers a request that does not get through.
 	Refuse func(w http.ResponseWriter, r *http.Request, status int, reason error)
 	Now    func() time.Time
@@ -39,12 +42,16 @@ func (g *Gate) Guard(next http.Handler) http.Handler {
 			g.Refuse(w, r, http.StatusForbidden, err)
 			return
 		}
-		user, err := g.identify(r)
+		who, err := g.identify(r)
 		if err != nil && !g.Public(r) {
 			g.turnAway(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), userKey{}, user)))
+		if !who.may(r, g.Asks) {
+			g.Refuse(w, r, http.StatusForbidden, ErrMayNot)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), userKey{}, who.Name)))
 	})
 }
 
@@ -57,14 +64,11 @@ func (g *Gate) placed(r *http.Request) error {
 	return CheckOrigin(r)
 }
 
-func (g *Gate) identify(r *http.Request) (user string, err error) {
+func (g *Gate) identify(r *http.Request) (Caller, error) {
 	if g.Door == nil {
-		return Local, nil
+		return Caller{Name: Local, Role: Admin}, nil
 	}
-	if user, err = g.Door.Identify(r, g.Now()); err != nil {
-		return "", err
-	}
-	return user, nil
+	return g.Door.Identify(r, g.Now())
 }
 
 // turnAway says why. It does not ask a browser to show its own dialogue

@@ -15,6 +15,7 @@ func gate(d *access.Door) http.Handler {
 	g := access.Gate{
 		Door:   d,
 		Public: func(r *http.Request) bool { return r.URL.Path == "/public" },
+		Asks:   func(r *http.Request) bool { return r.URL.Path == "/query" },
 		Refuse: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
 			http.Error(w, reason.Error(), status)
 		},

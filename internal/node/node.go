@@ -123,7 +123,7 @@ func (n *Node) open(o Options, first *scene) (err error) {
 		return err
 	}
 	n.console, err = console.Open(console.Options{
-		Listen: site.Console.Listen, TLS: site.Console.TLS, Dir: filepath.Join(o.Dir, "console"), Actor: "/core/console",
+		Listen: site.Console.Listen, TLS: site.Console.TLS, Tokens: site.Console.Tokens, Dir: filepath.Join(o.Dir, "console"), Actor: "/core/console",
 		Node: n, Logger: o.Logger,
 	})
 	return err
