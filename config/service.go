@@ -85,6 +85,20 @@ func (l *Log) Check(report Report) {
 type History struct {
 	MaxAge  time.Duration `yaml:"max_age" default:"30d" doc:"Values older than this are removed; 0 keeps them for as long as max_size allows."`
 	MaxSize ByteSize      `yaml:"max_size" default:"2GiB" min:"1MiB" doc:"How much disk the history may take; beyond it the oldest values are removed."`
+	Minutes MinuteSums    `yaml:"minutes" doc:"What the values sum up to by minute: least, greatest, average, count, last, share of good ones."`
+	Hours   HourSums      `yaml:"hours" doc:"The same by hour."`
+}
+
+// MinuteSums is how long the sums by minute are kept.
+type MinuteSums struct {
+	MaxAge  time.Duration `yaml:"max_age" default:"365d" doc:"Sums older than this are removed; 0 keeps them for as long as max_size allows."`
+	MaxSize ByteSize      `yaml:"max_size" default:"1GiB" min:"1MiB" doc:"How much disk they may take; beyond it the oldest are removed."`
+}
+
+// HourSums is how long the sums by hour are kept.
+type HourSums struct {
+	MaxAge  time.Duration `yaml:"max_age" default:"3650d" doc:"Sums older than this are removed; 0 keeps them for as long as max_size allows."`
+	MaxSize ByteSize      `yaml:"max_size" default:"256MiB" min:"1MiB" doc:"How much disk they may take; beyond it the oldest are removed."`
 }
 
 // Loopback tells whether host:port can be reached from this machine only. A name other than localhost is not resolved

@@ -117,7 +117,9 @@ func (n *Node) open(o Options, first *scene) (err error) {
 	}
 	n.history, err = history.Open(history.Options{
 		Dir: filepath.Join(o.Dir, "history"), Logger: o.Logger,
-		MaxAge: site.History.MaxAge, MaxBytes: int64(site.History.MaxSize),
+		MaxAge: lifetime(site.History.MaxAge), MaxBytes: int64(site.History.MaxSize),
+		Minutes: history.Retention{MaxAge: lifetime(site.History.Minutes.MaxAge), MaxBytes: int64(site.History.Minutes.MaxSize)},
+		Hours:   history.Retention{MaxAge: lifetime(site.History.Hours.MaxAge), MaxBytes: int64(site.History.Hours.MaxSize)},
 	})
 	if err != nil {
 		return err
@@ -127,6 +129,14 @@ func (n *Node) open(o Options, first *scene) (err error) {
 		Node: n, Logger: o.Logger,
 	})
 	return err
+}
+
+// lifetime is a maximal age as it is configured, where 0 sets no bound.
+func lifetime(configured time.Duration) time.Duration {
+	if configured == 0 {
+		return 200 * 365 * 24 * time.Hour
+	}
+	return configured
 }
 
 // grow starts the tree, in the order of the package comment.

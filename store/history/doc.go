@@ -17,6 +17,11 @@
 // quarantined and let in when their time has come: they hold up nobody.
 // Retention is by age and by size, a whole shard at a time.
 //
+// A sealed shard is summed up by minute and by hour, into tiers that are kept
+// for longer; Summarize reads the coarsest that will do. A sum is that of the
+// rows of its shard, neither more nor fewer: late rows take the shard out of
+// the tiers, until it has been summed up again.
+//
 // It is not a database: Scan hands rows of one stream to its caller; SQL and
 // PromQL are made of it elsewhere.
 package history

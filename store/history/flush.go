@@ -63,26 +63,63 @@ func (h *History) flushShards() error {
 // returns nil where none does.
 func (h *History) nextPlan() (*plan, error) {
 	for _, t := range h.tails {
-		if len(t.rows) == 0 {
-			continue
-		}
-		d, err := h.shards.need(t.rows[0].time())
-		if err != nil {
-			return nil, err
-		}
-		p := &plan{shard: d, tails: map[tag.StreamID][]rowRef{}, fresh: map[uint32]bool{}}
-		for id, t := range h.tails {
-			if rows := t.within(d.start, d.end()); len(rows) > 0 {
-				p.tails[id] = rows
+		for len(t.rows) > 0 {
+			d, err := h.shardFor(t.rows[0].time())
+			if err != nil {
+				return nil, err
+			}
+			if d != nil {
+				return h.planFor(d), nil
 			}
 		}
-		return p, nil
 	}
 	return nil, nil
 }
 
+func (h *History) planFor(d *shard) *plan {
+	p := &plan{shard: d, tails: map[tag.StreamID][]rowRef{}, fresh: map[uint32]bool{}}
+	for id, t := range h.tails {
+		if rows := t.within(d.start, d.end()); len(rows) > 0 {
+			p.tails[id] = rows
+		}
+	}
+	return p
+}
+
+// shardFor returns the shard for a time. Where there are only sums any more,
+// there is none, and the rows that wait for that time are dropped as late.
+func (h *History) shardFor(at int64) (*shard, error) {
+	if d := h.shards.at(at); d != nil {
+		return d, nil
+	}
+	gone, err := h.summed(at)
+	if err != nil {
+		return nil, err
+	}
+	if gone.to > at {
+		h.swap.Lock()
+		defer h.swap.Unlock()
+		for _, t := range h.tails {
+			rows := t.without(gone.from, gone.to)
+			h.waiting -= valuesOf(rows)
+			h.counters.late.Add(int64(len(rows)))
+		}
+		return nil, nil
+	}
+	bounds, err := h.free(at)
+	if err != nil {
+		return nil, err
+	}
+	return h.shards.need(at, bounds)
+}
+
 // carryOut encodes and commits a plan. The shard is open.
 func (h *History) carryOut(p *plan) error {
+	if p.shard.sealed {
+		if err := h.forget(p.shard); err != nil {
+			return err
+		}
+	}
 	for id, rows := range p.tails {
 		h.encode(p, id, h.tails[id].schema.Name(), notApplied(p.shard, rows))
 	}
@@ -91,9 +128,8 @@ func (h *History) carryOut(p *plan) error {
 	if err := h.put(p); err != nil {
 		return err
 	}
-	for id, rows := range p.tails {
-		h.tails[id].without(p.shard.start, p.shard.end())
-		h.waiting -= len(rows) * max(h.tails[id].schema.Len(), 1)
+	for id := range p.tails {
+		h.waiting -= valuesOf(h.tails[id].without(p.shard.start, p.shard.end()))
 	}
 	return nil
 }

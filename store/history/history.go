@@ -21,6 +21,7 @@ import (
 type History struct {
 	options  Options
 	shards   *shards
+	tiers    []*tier // the coarsest first
 	unpacker *unpacker
 	lock     *os.File // of the directory
 	counters counters
@@ -55,6 +56,7 @@ type counters struct {
 	flushes  atomic.Int64
 	removed  atomic.Int64 // shards, by the retention
 	sealed   atomic.Int64 // shards
+	summed   atomic.Int64 // shards, into the tiers
 	damaged  atomic.Int64 // blocks that queries had to leave out
 }
 
@@ -88,6 +90,9 @@ func (h *History) prepare() (err error) {
 		return err
 	}
 	if h.shards, err = listShards(h.options); err != nil {
+		return err
+	}
+	if h.tiers, err = openTiers(h.options); err != nil {
 		return err
 	}
 	h.lock, err = bolt.Lock(h.options.Dir)
@@ -254,5 +259,5 @@ func (h *History) settle(from Source) {
 // Close closes the files, once Run has returned.
 func (h *History) Close() error {
 	h.unpacker.decoder.Close()
-	return errors.Join(h.shards.close(), h.quarantine.shard.close(), h.lock.Close())
+	return errors.Join(h.shards.close(), closeTiers(h.tiers), h.quarantine.shard.close(), h.lock.Close())
 }

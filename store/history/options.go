@@ -27,6 +27,11 @@ type Options struct {
 	MaxAge   time.Duration // 90 days
 	MaxBytes int64         // 8 GB
 
+	// Minutes and Hours are the retention of the tiers: of what the rows sum up
+	// to by minute and by hour.
+	Minutes Retention // 1 year, 2 GB
+	Hours   Retention // 10 years, 1 GB
+
 	// LateWithin is how old a row may be to be let in.
 	LateWithin time.Duration // MaxAge
 
@@ -43,12 +48,24 @@ type Options struct {
 	OpenFile func(name string, flag int, mode fs.FileMode) (*os.File, error)
 }
 
+// Retention bounds what is kept. A file goes when all of it is older, and the
+// oldest goes while all together are larger.
+type Retention struct {
+	MaxAge   time.Duration
+	MaxBytes int64
+}
+
+func (r Retention) orDefault(age time.Duration, bytes int64) Retention {
+	return Retention{MaxAge: orDefault(r.MaxAge, age), MaxBytes: orDefault(r.MaxBytes, bytes)}
+}
+
 const (
 	is64Bit            = ^uint(0)>>63 == 1
 	defaultFlushEvery  = 5 * time.Minute
 	defaultFlushValues = 1 << 20
 	defaultMaxAge      = 90 * 24 * time.Hour
 	defaultMaxBytes    = 8 << 30
+	year               = 365 * 24 * time.Hour
 	defaultFuture      = time.Hour
 	defaultFutureRows  = 100_000
 )
@@ -62,6 +79,8 @@ func (o Options) withDefaults() (Options, error) {
 	o.ShardWidth = max(orDefault(o.ShardWidth, defaultWidth()), time.Minute).Truncate(time.Second)
 	o.MaxAge = orDefault(o.MaxAge, defaultMaxAge)
 	o.MaxBytes = orDefault(o.MaxBytes, int64(defaultMaxBytes))
+	o.Minutes = o.Minutes.orDefault(year, 2<<30)
+	o.Hours = o.Hours.orDefault(10*year, 1<<30)
 	o.LateWithin = orDefault(o.LateWithin, o.MaxAge)
 	o.FutureWithin = orDefault(o.FutureWithin, defaultFuture)
 	o.FutureRows = orDefault(o.FutureRows, defaultFutureRows)

@@ -25,20 +25,48 @@ func (h *History) sealNext(now time.Time) error {
 		if d.checked || d.end() > now.Add(-sealAfter).UnixNano() {
 			continue
 		}
-		sealed := true
-		err := h.shards.use(d, func() error {
-			sealed = d.sealed
-			return nil
-		})
+		sealed, summed, err := h.standing(d)
 		if err != nil {
 			return err
 		}
-		d.checked = true
-		if !sealed {
-			return h.seal(d)
+		if !sealed || !summed {
+			return h.conclude(d)
 		}
+		d.checked = true
 	}
 	return nil
+}
+
+// standing reports whether a shard is sealed, and whether the tiers have it.
+func (h *History) standing(d *shard) (sealed, summed bool, err error) {
+	opened := false
+	err = h.shards.use(d, func() error {
+		opened, sealed = true, d.sealed
+		return nil
+	})
+	if err != nil || !opened { // one that was put aside is done with
+		return true, true, err
+	}
+	summed = true
+	for _, t := range h.tiers {
+		has, failed := t.has(d)
+		summed, err = summed && has, errors.Join(err, failed)
+	}
+	return sealed, summed, err
+}
+
+// conclude seals a shard and sums it up, as far as that is to be done. Tiers
+// have only shards that are sealed.
+func (h *History) conclude(d *shard) error {
+	sealed, summed, err := h.standing(d)
+	if err == nil && !sealed {
+		err = h.seal(d)
+	}
+	if err == nil && !summed {
+		err = h.sumUp(d)
+	}
+	d.checked = err == nil
+	return err
 }
 
 // seal rewrites a shard with long blocks. The new file takes the place of the

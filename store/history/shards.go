@@ -69,25 +69,15 @@ func (s *shards) atLocked(t int64) *shard {
 	return s.all[i]
 }
 
-// need returns the shard for a time, and makes it where there is none.
-func (s *shards) need(t int64) (*shard, error) {
+// need returns the shard for a time, and makes it where there is none, within
+// bounds.
+func (s *shards) need(t int64, bounds slot) (*shard, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if d := s.atLocked(t); d != nil {
 		return d, nil
 	}
-	width := int64(s.options.ShardWidth)
-	start := floor(t, width)
-	for _, d := range s.all { // one of another width may reach into it
-		if d.start <= t && d.end() > start {
-			start = d.end()
-		}
-	}
-	for _, later := range s.all {
-		if later.start > start {
-			width = min(width, later.start-start)
-		}
-	}
+	start, width := s.place(t, bounds)
 	d := &shard{path: shardPath(s.options.Dir, start, width), start: start, width: width}
 	if err := createShard(d.path, s.file()); err != nil {
 		return nil, fmt.Errorf("make shard: %w", err)
@@ -95,6 +85,26 @@ func (s *shards) need(t int64) (*shard, error) {
 	s.all = append(s.all, d)
 	slices.SortFunc(s.all, func(a, b *shard) int { return cmp.Compare(a.start, b.start) })
 	return d, nil
+}
+
+// place returns where a new shard for a time begins and how wide it is: it
+// overlaps no other, and keeps the bounds.
+func (s *shards) place(t int64, bounds slot) (start, width int64) {
+	width = int64(s.options.ShardWidth)
+	begin := floor(t, width)
+	end := min(begin+width, bounds.to)
+	start = max(begin, bounds.from)
+	for _, d := range s.all { // one of another width may reach into it
+		if d.start <= t && d.end() > start {
+			start = d.end()
+		}
+	}
+	for _, later := range s.all {
+		if later.start > start {
+			end = min(end, later.start)
+		}
+	}
+	return start, end - start
 }
 
 // floor returns the last multiple of width at or before t.
@@ -193,7 +203,7 @@ func (s *shards) quarantine(bad *shard, reason error) error {
 // remove unlinks a shard.
 func (s *shards) remove(old *shard) error {
 	s.drop(old)
-	if err := errors.Join(old.close(), os.Remove(old.path)); err != nil {
+	if err := errors.Join(old.close(), remove(old.path)); err != nil {
 		return fmt.Errorf("remove shard: %w", err)
 	}
 	return bolt.SyncDirectory(filepath.Dir(old.path))

@@ -1,5 +1,7 @@
 package history
 
+import "time"
+
 // Stats is what the history has done and where it stands.
 type Stats struct {
 	Rows        int64 // taken in, in this life of the process
@@ -11,11 +13,22 @@ type Stats struct {
 	Octets      int64 // of blocks written
 	Removed     int64 // shards, by the retention
 	Sealed      int64 // shards
+	Summed      int64 // shards, into the tiers
 	Damaged     int64 // blocks that queries had to leave out
 	Quarantined int   // shards put aside
 	Waiting     int   // values in memory
 	Shards      int
 	Bytes       int64 // of the files
+	Tiers       []TierStats
+}
+
+// TierStats is where a tier stands.
+type TierStats struct {
+	Name   string
+	Width  time.Duration // of a bucket
+	Shards int
+	Bytes  int64 // of the files
+	Oldest int64 // time at which the oldest file begins; 0: there is none
 }
 
 // Stats returns a snapshot.
@@ -24,11 +37,33 @@ func (h *History) Stats() Stats {
 	h.swap.RLock()
 	waiting := h.waiting
 	h.swap.RUnlock()
+	c := &h.counters
 	return Stats{
-		Rows: h.counters.rows.Load(), Late: h.counters.late.Load(), Future: h.counters.future.Load(), Released: h.counters.released.Load(), Overflow: h.counters.overflow.Load(),
-
-		Flushes: h.counters.flushes.Load(), Octets: h.counters.octets.Load(), Removed: h.counters.removed.Load(), Sealed: h.counters.sealed.Load(),
-		Damaged: h.counters.damaged.Load(), Quarantined: h.shards.quarantined(),
+		Rows: c.rows.Load(), Late: c.late.Load(), Future: c.future.Load(), Released: c.released.Load(), Overflow: c.overflow.Load(),
+		Flushes: c.flushes.Load(), Octets: c.octets.Load(), Removed: c.removed.Load(), Sealed: c.sealed.Load(), Summed: c.summed.Load(),
+		Damaged: c.damaged.Load(), Quarantined: h.quarantined(),
 		Waiting: waiting, Shards: len(all), Bytes: total(all),
+		Tiers: h.tierStats(),
 	}
+}
+
+// quarantined returns how many files were put aside in this life.
+func (h *History) quarantined() int {
+	n := h.shards.quarantined()
+	for _, t := range h.tiers {
+		n += t.shards.quarantined()
+	}
+	return n
+}
+
+func (h *History) tierStats() []TierStats {
+	stats := make([]TierStats, len(h.tiers))
+	for i, t := range h.tiers {
+		all := t.shards.list(minTime, maxTime)
+		stats[i] = TierStats{Name: t.name, Width: time.Duration(t.width), Shards: len(all), Bytes: total(all)}
+		if len(all) > 0 {
+			stats[i].Oldest = all[0].start
+		}
+	}
+	return stats
 }

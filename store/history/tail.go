@@ -38,15 +38,29 @@ func (t *tail) within(from, to int64) []rowRef {
 	return found
 }
 
-// without takes the rows with such times out.
-func (t *tail) without(from, to int64) {
-	t.rows = slices.DeleteFunc(slices.Clone(t.rows), func(r rowRef) bool {
-		return r.time() >= from && r.time() < to
-	})
+// without takes the rows with such times out and returns them.
+func (t *tail) without(from, to int64) (taken []rowRef) {
+	kept := make([]rowRef, 0, len(t.rows))
+	for _, r := range t.rows {
+		if at := r.time(); at >= from && at < to {
+			taken = append(taken, r)
+		} else {
+			kept = append(kept, r)
+		}
+	}
+	t.rows = kept
+	return taken
+}
+
+// valuesOf returns how many values rows have, present or not.
+func valuesOf(rows []rowRef) (n int) {
+	for _, r := range rows {
+		n += r.batch.Schema().Len()
+	}
+	return n
 }
 
 // sortRows orders rows by time. Rows of one time stay as they are.
-
 func sortRows(rows []rowRef) {
 	byTime := func(a, b rowRef) int { return cmp.Compare(a.time(), b.time()) }
 	if !slices.IsSortedFunc(rows, byTime) {

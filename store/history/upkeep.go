@@ -1,6 +1,10 @@
 package history
 
-import "time"
+import (
+	"time"
+
+	"github.com/holdfast-edge/holdfast/store/bolt"
+)
 
 // upkeep does what has to be done between flushes. What fails is logged and
 // tried again.
@@ -11,24 +15,57 @@ func (h *History) upkeep(now time.Time) {
 	if err := h.expire(now); err != nil {
 		h.options.Logger.Error("remove old history", "error", err)
 	}
+	for _, t := range h.tiers {
+		if err := h.expireSums(t, now); err != nil {
+			h.options.Logger.Error("remove old sums of history", "tier", t.name, "error", err)
+		}
+	}
 	if err := h.sealNext(now); err != nil {
 		h.options.Logger.Error("seal history", "error", err)
 	}
 }
 
-// expire removes the shards beyond the retention.
+// expire removes the shards beyond the retention. What they sum up to is in the
+// tiers before they go, unless the disk has no room for it.
 func (h *History) expire(now time.Time) error {
-	oldest := now.Add(-h.options.MaxAge).UnixNano()
 	for {
-		all := h.shards.list(minTime, maxTime)
-		if len(all) < 2 || all[0].end() > oldest && total(all) <= h.options.MaxBytes {
+		old := h.shards.beyond(Retention{h.options.MaxAge, h.options.MaxBytes}, now)
+		if old == nil {
 			return nil
 		}
-		if err := h.shards.remove(all[0]); err != nil {
+		if err := h.conclude(old); bolt.IsNoSpace(err) {
+			h.options.Logger.Error("history removed that was not summed up", "file", old.path, "error", err)
+		} else if err != nil {
+			return err
+		}
+		if err := h.shards.remove(old); err != nil {
 			return err
 		}
 		h.counters.removed.Add(1)
 	}
+}
+
+// expireSums removes the files of a tier beyond its retention.
+func (h *History) expireSums(t *tier, now time.Time) error {
+	for {
+		old := t.shards.beyond(t.keep, now)
+		if old == nil {
+			return nil
+		}
+		if err := t.shards.remove(old); err != nil {
+			return err
+		}
+	}
+}
+
+// beyond returns the oldest shard where it is beyond the retention. The last
+// one there is stays.
+func (s *shards) beyond(keep Retention, now time.Time) *shard {
+	all := s.list(minTime, maxTime)
+	if len(all) < 2 || all[0].end() > now.Add(-keep.MaxAge).UnixNano() && total(all) <= keep.MaxBytes {
+		return nil
+	}
+	return all[0]
 }
 
 const (

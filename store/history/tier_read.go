@@ -1,0 +1,159 @@
+package history
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// piece is what a tier has of a field in one source.
+type piece struct {
+	source slot
+	blocks []rawBlock
+}
+
+// read copies what the source that covers a time has of a field. It reports
+// false where there is no such source, or use refuses it. Source and buckets
+// are read in one transaction: a source that is forgotten meanwhile was there,
+// whole, when the query began.
+func (t *tier) read(h *History, q BucketQuery, at int64, use func(slot) bool) (piece, bool, error) {
+	for _, d := range t.at(at) {
+		var found piece
+		ok := false
+		err := t.shards.use(d, func() error {
+			h.swap.RLock()
+			defer h.swap.RUnlock()
+			return d.db.View(func(tx *bbolt.Tx) (err error) {
+				found.source = sourceAt(tx, at)
+				if ok = found.source.to > at && use(found.source); ok {
+					err = d.copySums(tx, q, &found)
+				}
+				return err
+			})
+		})
+		if ok || err != nil {
+			return found, ok && err == nil, err
+		}
+	}
+	return piece{}, false, nil
+}
+
+// copySums copies the parts of a field in the blocks of a source.
+func (s *shard) copySums(tx *bbolt.Tx, q BucketQuery, found *piece) error {
+	block := uint32((found.source.from - s.start) / int64(time.Second))
+	wanted := Query{Stream: q.Stream, Fields: []string{q.Field}, From: minTime, To: maxTime}
+	for n := range s.streams {
+		if s.streams[n].name != q.Stream {
+			continue
+		}
+		value := tx.Bucket(blocksBucket).Get(blockKey(block, uint32(n)))
+		if value == nil {
+			continue
+		}
+		var raw gathered
+		if err := copyBlock(wanted, &s.streams[n], value, &raw); err != nil {
+			return err
+		}
+		found.blocks = append(found.blocks, raw.blocks...)
+	}
+	return nil
+}
+
+// buckets expands a block and calls fn with its buckets.
+func (b rawBlock) buckets(u *unpacker, fn func(start int64, s *sums)) error {
+	starts, err := b.times(u)
+	if err != nil {
+		return err
+	}
+	all := make([]sums, len(starts))
+	column := make([]tag.Value, len(starts))
+	for _, p := range b.parts {
+		if p.kind == timesPart {
+			continue
+		}
+		r, err := p.reader(u)
+		if err != nil {
+			return err
+		}
+		if r.Column(column); r.Err() != nil {
+			return fmt.Errorf("%w: %w", errDamaged, r.Err())
+		}
+		for i := range all {
+			all[i].set(p.kind, column[i])
+		}
+	}
+	for i := range all {
+		if all[i].count == 0 {
+			continue
+		}
+		fn(starts[i], all[i].completed(b))
+	}
+	return nil
+}
+
+// set enters what one part says.
+func (s *sums) set(kind byte, v tag.Value) {
+	f, _ := v.Float()
+	switch kind {
+	case countPart:
+		s.count = int(f)
+	case goodPart:
+		s.good = int(f)
+	case lastPart:
+		s.last = v
+	case numbersPart:
+		s.numbers = int(f)
+	case lowestPart:
+		s.lowest = f
+	case highestPart:
+		s.highest = f
+	case sumPart:
+		s.sum = f
+	}
+}
+
+// completed enters what a block leaves out, since it is the count.
+func (s *sums) completed(b rawBlock) *sums {
+	if !b.has(goodPart) {
+		s.good = s.count
+	}
+	if b.has(sumPart) && !b.has(numbersPart) {
+		s.numbers = s.count
+	}
+	return s
+}
+
+func (b rawBlock) has(kind byte) bool {
+	for _, p := range b.parts {
+		if p.kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// sums decodes the buckets of a piece, in the order of time.
+func (p piece) sums(u *unpacker) ([]started, error) {
+	var all []started
+	for _, b := range p.blocks {
+		err := b.buckets(u, func(start int64, s *sums) { all = append(all, started{start, s}) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(p.blocks) > 1 { // of streams of one name
+		slices.SortStableFunc(all, func(a, b started) int { return cmp.Compare(a.start, b.start) })
+	}
+	return all, nil
+}
+
+// started is a bucket of a tier.
+type started struct {
+	start int64
+	sums  *sums
+}
