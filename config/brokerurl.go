@@ -71,29 +71,3 @@ func brokerPort(scheme string) (port string, known bool) {
 		return "", false
 	}
 }
-
-// ClientTLS is the certificates of a client.
-type ClientTLS struct {
-	CA         string `yaml:"ca" doc:"The file of the certificates to trust, PEM. Not given, those of the system." example:"/etc/holdfast/ca.pem"`
-	Cert       string `yaml:"cert" doc:"The file of the client's own certificate, PEM." example:"/etc/holdfast/client.pem"`
-	Key        string `yaml:"key" doc:"The file of its private key, PEM." example:"/etc/holdfast/client-key.pem"`
-	ServerName string `yaml:"server_name" advanced:"true" doc:"The name that the broker's certificate is for, where that is not the host of url."`
-}
-
-// Check wants a certificate with its key.
-func (t *ClientTLS) Check(report Report) {
-	if (t.Cert == "") != (t.Key == "") {
-		report("", &Problem{What: "a certificate and its key belong together", Fix: "give both cert and key, or neither"})
-	}
-}
-
-// CheckFor reports certificates for a connection that has no use for them. It is for the Check of the mapping that
-// has them under tls.
-func (t ClientTLS) CheckFor(u BrokerURL, report Report) {
-	if t != (ClientTLS{}) && !u.IsSecure() {
-		report("tls", &Problem{
-			What: "the connection is not encrypted, so the certificates are of no use",
-			Fix:  "write mqtts:// or wss:// in url, or remove tls",
-		})
-	}
-}

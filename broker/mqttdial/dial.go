@@ -5,12 +5,10 @@ package mqttdial
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 
 	"github.com/coder/websocket"
 
@@ -24,7 +22,7 @@ var ErrCertificates = errors.New("certificates cannot be used")
 // Dial opens what the URL asks for. ctx bounds the opening only. The error of
 // certificates that cannot be read is ErrCertificates; any other may pass.
 func Dial(ctx context.Context, to config.BrokerURL, with config.ClientTLS) (net.Conn, error) {
-	certificates, err := load(with, to.Parsed().Hostname())
+	certificates, err := with.Load(to.Parsed().Hostname())
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCertificates, err)
 	}
@@ -53,30 +51,4 @@ func dialWebSocket(ctx context.Context, at string, certificates *tls.Config) (ne
 	}
 	conn.SetReadLimit(-1) // the packets are bounded, not their frames
 	return websocket.NetConn(context.Background(), conn, websocket.MessageBinary), nil
-}
-
-// load reads the certificates, now: those that were renewed are the new ones.
-func load(t config.ClientTLS, host string) (*tls.Config, error) {
-	certificates := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host}
-	if t.ServerName != "" {
-		certificates.ServerName = t.ServerName
-	}
-	if t.CA != "" {
-		pem, err := os.ReadFile(t.CA)
-		if err != nil {
-			return nil, fmt.Errorf("read tls.ca: %w", err)
-		}
-		certificates.RootCAs = x509.NewCertPool()
-		if !certificates.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("read tls.ca: %s holds no PEM certificate", t.CA)
-		}
-	}
-	if t.Cert != "" {
-		own, err := tls.LoadX509KeyPair(t.Cert, t.Key)
-		if err != nil {
-			return nil, fmt.Errorf("read tls.cert and tls.key: %w", err)
-		}
-		certificates.Certificates = []tls.Certificate{own}
-	}
-	return certificates, nil
 }

@@ -1,0 +1,160 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/sinks"
+)
+
+// patience bounds waits that end as soon as what they wait for has come.
+const patience = time.Minute
+
+// courier sends as the actor does: what is not acknowledged goes again on the
+// next connection.
+type courier struct {
+	t       *testing.T
+	sink    sinks.Sink
+	options any
+	opened  int
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	answers map[int][]error // by delivery, of this connection
+	settled map[int]error   // by delivery: nil, or why it is refused for good
+}
+
+func newCourier(t *testing.T, sink sinks.Sink, keys string) *courier {
+	t.Helper()
+	c := &courier{t: t, sink: sink, options: Options(t, sink, keys), settled: map[int]error{}}
+	c.changed = sync.NewCond(&c.mu)
+	return c
+}
+
+// open opens the sink, again while the far end is away.
+func (c *courier) open() sinks.Writer {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for {
+		c.opened++
+		w, err := c.once(ctx)
+		if err == nil {
+			return w
+		}
+		if isPermanent(err) || ctx.Err() != nil {
+			c.t.Fatalf("open: %v", err)
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+}
+
+func (c *courier) once(ctx context.Context) (sinks.Writer, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience/4)
+	defer cancel()
+	return c.sink.Open(ctx, Target(c.options))
+}
+
+// deliver sends until everything is settled, over as many connections as that
+// takes.
+func (c *courier) deliver(all ...sinks.Delivery) {
+	c.t.Helper()
+	for deadline := time.Now().Add(patience); len(c.settled) < len(all); {
+		if time.Now().After(deadline) {
+			c.t.Fatalf("%d of %d deliveries are settled after %d connections: %v", len(c.settled), len(all), c.opened, c.answers)
+		}
+		c.connection(all)
+	}
+}
+
+// connection sends what is not settled on one connection, until that is lost or
+// has answered everything.
+func (c *courier) connection(all []sinks.Delivery) {
+	c.t.Helper()
+	w := c.open()
+	c.mu.Lock()
+	c.answers = map[int][]error{}
+	c.mu.Unlock()
+	sent := 0
+	for i, d := range all {
+		if _, ok := c.settled[i]; ok {
+			continue
+		}
+		if err := w.Send(c.t.Context(), d, c.done(i)); err != nil {
+			break
+		}
+		sent++
+	}
+	c.await(w, sent)
+	closeIn(c.t, w, patience/4)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.answers) != sent {
+		c.t.Errorf("%d deliveries were sent, %d were done", sent, len(c.answers))
+	}
+	for i, errs := range c.answers {
+		if len(errs) != 1 {
+			c.t.Errorf("delivery %d is done %d times: %v", i, len(errs), errs)
+		}
+		if errs[0] == nil || isPermanent(errs[0]) {
+			c.settled[i] = errs[0]
+		}
+	}
+}
+
+func (c *courier) done(i int) func(error) {
+	return func(err error) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.answers[i] = append(c.answers[i], err)
+		c.changed.Broadcast()
+	}
+}
+
+// await waits until so many are answered or the connection is lost.
+func (c *courier) await(w sinks.Writer, sent int) {
+	over := time.AfterFunc(patience, func() { c.changed.Broadcast() })
+	defer over.Stop()
+	stop := make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		select {
+		case <-w.Lost():
+			c.changed.Broadcast()
+		case <-stop:
+		}
+	})
+	defer watching.Wait()
+	defer close(stop)
+	deadline := time.Now().Add(patience)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for len(c.answers) < sent && !isLost(w) && time.Now().Before(deadline) {
+		c.changed.Wait()
+	}
+}
+
+func isLost(w sinks.Writer) bool {
+	select {
+	case <-w.Lost():
+		return true
+	default:
+		return false
+	}
+}
+
+func isPermanent(err error) bool {
+	f, ok := errors.AsType[*sinks.Failure](err)
+	return ok && f.Permanent
+}
+
+// closeIn closes, and fails where that takes longer than it may.
+func closeIn(t *testing.T, w sinks.Writer, d time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	_ = w.Close(ctx) // what was not acknowledged is what counts
+}
