@@ -30,6 +30,7 @@ type Endpoint struct {
 	URL     *url.URL
 	Options any // the driver's endpoint options, decoded
 	Logger  *slog.Logger
+	Tap     Tap // is told what is exchanged; nil: nobody is
 }
 
 // Device is a compiled device. It is used by the goroutine of its session

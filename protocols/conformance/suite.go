@@ -29,6 +29,7 @@ func Run(t *testing.T, h Harness) {
 		{"SessionsLeaveNothingBehind", sessionsLeaveNothingBehind},
 		{"ASubscriptionDeliversChangesUntilItIsEnded", aSubscriptionDelivers},
 		{"BrowsingFindsWhatIsThere", browsingFinds},
+		{"ATapIsToldWhatIsExchanged", aTapIsTold},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, h) })
 	}

@@ -96,16 +96,17 @@ func (p *point) Check(v tag.Value) error {
 
 // session is an open connection. It has one owner and no goroutine.
 type session struct {
-	conn  net.Conn
+	conn  protocols.Transport
 	lines *bufio.Scanner
 }
 
 // Dial is described at protocols.Driver.
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", e.URL.Host)
+	open, err := new(net.Dialer).DialContext(ctx, "tcp", e.URL.Host)
 	if err != nil {
 		return nil, fault(tag.BadNotConnected, false, err)
 	}
+	conn := e.Tapped(open)
 	return &session{conn: conn, lines: bufio.NewScanner(conn)}, nil
 }
 

@@ -73,16 +73,20 @@ func (o *EndpointOptions) open(ctx context.Context, e protocols.Endpoint) (link.
 			return nil, err
 		}
 		timing.Byte, timing.Gap = settings.Byte(), settings.Gap()
-		return hushed(ctx, link.NewLine(port, framing, timing, false))
+		return hushed(ctx, link.NewLine(e.Tapped(port), framing, timing, false))
 	}
 	conn, err := o.connect(ctx, u.Scheme, u.Hostname(), u.Port())
 	if err != nil {
 		return nil, err
 	}
+	tapped := e.Tapped(conn)
 	if isSerial(u.Scheme) {
-		return hushed(ctx, link.NewLine(conn, framing, timing, true))
+		return hushed(ctx, link.NewLine(tapped, framing, timing, true))
 	}
-	return link.NewMBAP(conn), nil
+	if u.Scheme == "udp" {
+		return link.NewDatagrams(tapped), nil
+	}
+	return link.NewMBAP(tapped), nil
 }
 
 // hushed returns the line once no reply can come any more that a session before asked for.

@@ -3,7 +3,6 @@ package link
 import (
 	"context"
 	"fmt"
-	"net"
 	"sync/atomic"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 
 // MBAP is a link over TCP, TLS or UDP.
 type MBAP struct {
-	conn     net.Conn
+	conn     Port
 	datagram bool // every read is one whole frame; losing one breaks nothing
 	next     uint16
 	silent   int // exchanges in a row without a byte received
@@ -24,10 +23,10 @@ type MBAP struct {
 }
 
 // NewMBAP returns a link over a connection, which it then owns.
-func NewMBAP(conn net.Conn) *MBAP {
-	_, datagram := conn.(*net.UDPConn)
-	return &MBAP{conn: conn, datagram: datagram}
-}
+func NewMBAP(conn Port) *MBAP { return &MBAP{conn: conn} }
+
+// NewDatagrams returns a link over a socket for datagrams, which it then owns.
+func NewDatagrams(conn Port) *MBAP { return &MBAP{conn: conn, datagram: true} }
 
 // Exchange sends all calls at once and matches the replies by their transaction, in whatever order they come.
 func (m *MBAP) Exchange(ctx context.Context, timeout time.Duration, calls []Call) error {

@@ -227,7 +227,7 @@ func TestALostDatagramBreaksNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := link.NewMBAP(conn)
+	l := link.NewDatagrams(conn)
 	defer l.Close()
 	wantRegister(t, exchange(t, l, time.Minute, ask(1, 5, 1)), 5)
 	for range 2 {
