@@ -108,7 +108,7 @@ func (d *dialler) open(ctx context.Context, security channel.Security) (*channel
 	if err != nil {
 		return nil, err
 	}
-	return channel.Open(ctx, conn, channel.Options{URL: d.url(), Security: security, Lifetime: tokenLifetime})
+	return channel.Open(ctx, conn, channel.Options{URL: d.url(), Security: security, Lifetime: tokenLifetime, Tap: d.endpoint.Tap})
 }
 
 // url returns the endpoint as the server is to see it: without the options that are ours.

@@ -41,6 +41,7 @@ func (c *Channel) Start(request ua.Request, session *ua.NodeID, timeout time.Dur
 	}
 	body, err := c.body(request, call.request, session, timeout)
 	if err == nil {
+		c.tellSent(request, call.request)
 		err = c.send(message, call.request, body, timeout)
 	}
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
@@ -18,6 +19,7 @@ type Options struct {
 	URL      string // of the endpoint, as the server is to see it
 	Security Security
 	Lifetime time.Duration // asked for the keys; the server may give less
+	Tap      protocols.Tap // is told the messages; nil: nobody is
 }
 
 // Channel is an open secure channel. It may be used concurrently. Once it is broken it stays so.
@@ -27,6 +29,7 @@ type Channel struct {
 	lifetime time.Duration
 	opening  cipher
 	limits   limits
+	tap      protocols.Tap
 	broken   chan struct{} // closed with the cause in err
 	ended    chan struct{} // closed when the reading goroutine has
 	stray    atomic.Uint64
@@ -53,6 +56,7 @@ func Open(ctx context.Context, conn net.Conn, o Options) (*Channel, error) {
 		conn.Close()
 		return nil, causeOf(ctx, err)
 	}
+	c.tell(protocols.Opened)
 	go c.read()
 	if err := c.Renew(ctx, untilDeadline(ctx)); err != nil {
 		c.Close()
@@ -104,7 +108,7 @@ func greet(conn net.Conn, o Options) (*Channel, error) {
 		return nil, err
 	}
 	return &Channel{
-		conn: conn, security: security, lifetime: o.Lifetime, opening: opening, limits: agreed,
+		conn: conn, security: security, lifetime: o.Lifetime, opening: opening, limits: agreed, tap: o.Tap,
 		broken: make(chan struct{}), ended: make(chan struct{}), waiting: map[uint32]chan []byte{},
 	}, nil
 }
@@ -125,8 +129,8 @@ func (c *Channel) Err() error {
 	return c.err
 }
 
-// fail breaks the channel, unless it is broken already.
-func (c *Channel) fail(err error) {
+// fail breaks the channel, unless it is broken already. The note says who has ended it.
+func (c *Channel) fail(n protocols.Note, err error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.err != nil {
@@ -135,10 +139,11 @@ func (c *Channel) fail(err error) {
 	c.err = err
 	close(c.broken)
 	c.conn.Close()
+	c.tell(n)
 }
 
 // Break breaks the channel for a reason that only its user knows.
-func (c *Channel) Break(err error) { c.fail(err) }
+func (c *Channel) Break(err error) { c.fail(protocols.Closed, err) }
 
 // farewell is how long closing may take to say so.
 const farewell = time.Second
@@ -150,7 +155,7 @@ func (c *Channel) Close() {
 		c.sayGoodbye()
 		c.writing.Unlock()
 	}
-	c.fail(ErrClosed)
+	c.fail(protocols.Closed, ErrClosed)
 	<-c.ended
 }
 
@@ -161,7 +166,7 @@ func (c *Channel) read() {
 	if panicked := supervisor.Guard(func() { err = c.receive() }); panicked != nil {
 		err = panicked
 	}
-	c.fail(err)
+	c.fail(protocols.Cut, err)
 }
 
 // receive is read without its end.

@@ -63,7 +63,7 @@ func readFrame(r io.Reader, limit uint32) ([]byte, error) {
 
 func known(kind string) bool {
 	switch kind {
-	case acknowledge, failure, openChannel, message:
+	case hello, acknowledge, failure, openChannel, closeChannel, message:
 		return true
 	default:
 		return false

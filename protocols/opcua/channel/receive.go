@@ -78,12 +78,15 @@ func (r *receiver) deliver(request uint32, chunk byte, body []byte) error {
 	if chunk == abandoned {
 		r.assembly.drop(request)
 		r.channel.forget(request)
-		reply <- faultOf(parseFailure(body))
+		fault := faultOf(parseFailure(body))
+		r.channel.tellReceived(request, fault)
+		reply <- fault
 		return nil
 	}
 	whole, complete, err := r.assembly.add(request, chunk, body)
 	if complete {
 		r.channel.forget(request)
+		r.channel.tellReceived(request, whole)
 		reply <- whole
 	}
 	return err

@@ -7,6 +7,8 @@ import (
 
 	"github.com/gopcua/opcua/ua"
 	"github.com/gopcua/opcua/uapolicy"
+
+	"github.com/holdfast-edge/holdfast/protocols"
 )
 
 // symmetricHeader is the length of what stands before the sequence number: the header, the channel and the token.
@@ -57,7 +59,7 @@ func (c *Channel) write(by cipher, frame []byte, from int, request uint32, body 
 		_, err = c.conn.Write(frame)
 	}
 	if err != nil {
-		c.fail(err)
+		c.fail(protocols.Cut, err)
 		return &Broken{Sent: true, Err: c.Err()}
 	}
 	return nil
