@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/dialect"
 	"github.com/holdfast-edge/holdfast/streamsql/exec"
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
@@ -19,12 +20,15 @@ type (
 	Source  = plan.Source
 	Sources = plan.Sources
 	Use     = plan.Use
+
+	SourceKind = plan.SourceKind
 )
 
 // The kinds of source.
 const (
 	StreamSource = plan.StreamSource
 	TableSource  = plan.TableSource
+	LookupSource = plan.LookupSource
 )
 
 // Exec is one running query, and Options, Emit, Stats and Failure what belongs
@@ -42,6 +46,7 @@ type (
 type (
 	Group  = exec.Group
 	Member = exec.Member
+	Shared = exec.Shared
 )
 
 // NewGroup returns a group without members.
@@ -49,43 +54,91 @@ func NewGroup() *Group { return exec.NewGroup() }
 
 // Query is a compiled query. It is immutable, and may be used concurrently.
 type Query struct {
-	plan *plan.Query
-	uses []Use
+	plan      *plan.Query
+	uses      []Use
+	functions []string
+}
+
+// Compiler is what a text is compiled in: the sources that there are, the
+// language, and functions besides the built-in ones.
+type Compiler struct {
+	Catalog Catalog
+	EKuiper bool // the language of eKuiper, otherwise the standard one
+	// Functions are user functions, such as those of a wasm.Catalogue. They are of
+	// family "user".
+	Functions []*fn.Func
 }
 
 // Compile compiles one query of the standard dialect. An error is an *Error.
 func Compile(text string, catalog Catalog) (*Query, error) {
-	return compile(text, ast.Standard, catalog, nil)
-}
-
-// CompileWith is Compile with functions besides the built-in ones: a registry
-// over fn.Standard, such as one of the functions of a wasm.Slot.
-func CompileWith(text string, catalog Catalog, functions *fn.Registry) (*Query, error) {
-	return compile(text, ast.Standard, catalog, functions)
+	return Compiler{Catalog: catalog}.Compile(text)
 }
 
 // CompileEKuiper compiles one query in the language of eKuiper. An error is an
 // *Error.
 func CompileEKuiper(text string, catalog Catalog) (*Query, error) {
-	return compile(text, ast.EKuiper, catalog, nil)
+	return Compiler{Catalog: catalog, EKuiper: true}.Compile(text)
 }
 
-func compile(text string, d ast.Dialect, catalog Catalog, functions *fn.Registry) (*Query, error) {
-	tree, err := parse.Query(text, d)
+// Compile compiles one query. An error in the text is an *Error.
+func (c Compiler) Compile(text string) (*Query, error) {
+	tree, err := parse.Query(text, c.dialect())
 	if err != nil {
 		return nil, wrap(err)
 	}
-	planned, err := plan.Build(tree, catalog, functions)
+	return c.plan(tree)
+}
+
+// CompileStatement compiles a query, or one behind EXPLAIN, which asks for its
+// plan instead of its rows. An error in the text is an *Error.
+func (c Compiler) CompileStatement(text string) (q *Query, explain bool, err error) {
+	statement, err := parse.Statement(text, c.dialect())
+	if err != nil {
+		return nil, false, wrap(err)
+	}
+	switch s := statement.(type) {
+	case *ast.Query:
+		q, err = c.plan(s)
+	case *ast.Explain:
+		explain = true
+		q, err = c.plan(s.Query)
+	default:
+		at := s.At()
+		err = &Error{at.Line, at.Column, "want a query: SELECT …, or EXPLAIN SELECT …"}
+	}
+	return q, explain, err
+}
+
+func (c Compiler) dialect() ast.Dialect {
+	if c.EKuiper {
+		return ast.EKuiper
+	}
+	return ast.Standard
+}
+
+func (c Compiler) plan(tree *ast.Query) (*Query, error) {
+	functions := dialect.Of(tree.Dialect).Functions
+	if len(c.Functions) > 0 {
+		var err error
+		if functions, err = fn.NewRegistry(functions, c.Functions...); err != nil {
+			return nil, fmt.Errorf("take in the user functions: %w", err)
+		}
+	}
+	planned, err := plan.Build(tree, c.Catalog, functions)
 	if err != nil {
 		return nil, wrap(err)
 	}
-	return &Query{plan: planned, uses: planned.Uses()}, nil
+	return &Query{plan: planned, uses: planned.Uses(), functions: planned.Calls(functions, "user")}, nil
 }
 
 // Sources returns the streams and tables that the query reads, each once, with
 // the columns that it uses of them. The place of a source is what Exec.Push
 // takes.
 func (q *Query) Sources() []Use { return q.uses }
+
+// UserFunctions returns the user functions that the query calls, each once, in
+// the order of their names.
+func (q *Query) UserFunctions() []string { return q.functions }
 
 // New returns a running instance that has seen no row yet.
 func (q *Query) New(o Options) *Exec { return exec.New(q.plan, o) }

@@ -17,6 +17,16 @@
 // takes eKuiper's language, so that its rules run unchanged:
 // docs/reference/compatibility.md.
 //
+// What a host needs:
+//
+//	Compiler            the sources, the language and the user functions to compile with
+//	Query.Sources       what to push, and which lookup tables are asked
+//	Query.Explain       the plan, for a person; Compiler.CompileStatement reads EXPLAIN
+//	Options.Tables      the lookup tables by name; package lookup has some
+//	Group               many rules on one stream; Group.Sharing tells what they share
+//	trial               runs a query over pasted or live rows, within bounds
+//	wasm.Catalogue      the user functions of a site, replaced while queries run
+//
 // What happens where:
 //
 //	ast      the syntax tree
@@ -28,6 +38,9 @@
 //	plan     what names mean, and what is evaluated when
 //	exec     running queries
 //	state    the binary form of what a running query remembers
+//	lookup   tables that rows are joined with by key
+//	trial    queries on trial
+//	wasm     user functions
 //
 // The package is no SQL engine for tables: it sees each row once, in the order
 // in which it comes.

@@ -75,7 +75,7 @@ func (e *emission) collect(panes []window.Pane[*record]) {
 			inputs[k] = t.rows
 		}
 	}
-	rows := s.join(inputs)
+	rows := e.join(inputs)
 	e.check(nil)
 	if !s.windows.early {
 		rows = e.filter(rows)

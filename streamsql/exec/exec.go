@@ -3,6 +3,7 @@ package exec
 import (
 	"time"
 
+	"github.com/holdfast-edge/holdfast/streamsql/lookup"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -41,6 +42,9 @@ type Options struct {
 
 	// Failed, where set, is told of each row that fails, at once.
 	Failed func(Failure)
+	// Tables are the lookup tables by name. One that is missing fails the rows that
+	// ask for it.
+	Tables map[string]lookup.Table
 	// Metadata, where set, returns what the source tells about a row besides
 	// its fields.
 	Metadata func(b *tag.Batch, row int, stream, key string) tag.Value
@@ -106,7 +110,7 @@ func (e *Exec) Push(now int64, source int, b *tag.Batch, emit Emit) {
 func (e *Exec) push(now int64, name string, b *tag.Batch, emit Emit) {
 	for i, s := range e.query.Arms {
 		for k, in := range s.Inputs {
-			if in.Query == nil && in.Stream == name {
+			if in.Query == nil && in.Stream == name && in.Source.Kind != plan.LookupSource {
 				e.arms[i].push(now, k, b, emit)
 			}
 		}

@@ -2,8 +2,6 @@ package exec
 
 import (
 	"slices"
-
-	"github.com/holdfast-edge/holdfast/streamsql/plan"
 )
 
 // Group runs many queries over one stream. Each batch goes through all of them,
@@ -80,7 +78,7 @@ func shareable(e *Exec) *direct {
 		return nil
 	}
 	d, ok := e.arms[0].(*direct)
-	if !ok || len(d.before) > 0 || d.plan.Filter != nil && d.plan.Filter.Varies {
+	if !ok || !d.plan.Shares() {
 		return nil
 	}
 	return d
@@ -106,6 +104,3 @@ func (g *Group) sort() {
 	}
 	g.index = newIndex(g.classes)
 }
-
-// columnName returns the name of a column of the layout.
-func columnName(p *plan.Select, column int) string { return p.Columns[column].Name }

@@ -19,43 +19,13 @@ type class struct {
 	rows    []int32 // of the batch in hand, that it may be met by
 }
 
-// newClass picks the comparison that a filter is found by: an equality before a
-// threshold. A filter that may fail is always evaluated, so that it does.
+// newClass returns the class of a filter, without members.
 func newClass(p *plan.Select) *class {
-	c := &class{filter: p.Filter}
-	if p.Filter == nil || p.Filter.Fails {
-		return c
-	}
-	parts := p.Filter.Parts
-	if parts == nil {
-		parts = []*expr.Node{p.Filter}
-	}
-	for _, part := range parts {
-		k := part.Comparison
-		if k == nil || !indexable(k) || c.key != nil && k.Op != expr.Equal {
-			continue
-		}
-		if c.key == nil || c.key.Op != expr.Equal {
-			c.key, c.column = k, columnName(p, k.Column)
-		}
-	}
-	if c.key != nil && len(parts) == 1 {
-		c.filter = nil // the index has found all that there is
+	c := &class{}
+	if c.key, c.filter = p.IndexKey(); c.key != nil {
+		c.column = p.Columns[c.key.Column].Name
 	}
 	return c
-}
-
-// indexable reports whether a comparison can be looked up: any equality, and
-// thresholds among numbers.
-func indexable(k *expr.Comparison) bool {
-	switch k.Op {
-	case expr.Equal:
-		return true
-	case expr.NotEqual:
-		return false
-	default:
-		return k.Constant.Kind().IsNumber()
-	}
 }
 
 // index finds the classes that a row can meet.

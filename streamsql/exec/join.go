@@ -9,41 +9,41 @@ import (
 type joined [][]*record
 
 // join joins the rows of all inputs, one input after the other.
-func (s *staged) join(inputs [][]*record) joined {
-	width := len(inputs)
+func (e *emission) join(inputs [][]*record) joined {
+	s := e.staged
 	rows := make(joined, 0, len(inputs[0]))
 	for _, r := range inputs[0] {
-		row := s.slab.row(width)
+		row := s.slab.row(len(inputs))
 		row[0] = r
 		rows = append(rows, row)
 	}
 	for i, j := range s.plan.Joins {
-		rows = s.joinOne(rows, j, i+1, inputs[i+1])
+		if s.plan.Inputs[i+1].Source.Kind == plan.LookupSource {
+			rows = e.joinLookup(rows, j, i+1)
+		} else {
+			rows = s.joinOne(rows, j, i+1, inputs[i+1])
+		}
 	}
 	return rows
 }
 
 // joinOne adds one input to the rows.
 func (s *staged) joinOne(rows joined, j plan.Join, k int, added []*record) joined {
-	lookup := s.index(j, k, added)
+	partners := s.index(j, k, added)
 	matched := make([]bool, len(added))
 	var out joined
 	for _, row := range rows {
 		found := false
-		for at := range lookup.candidates(row) {
+		for at := range partners.candidates(row) {
 			row[k] = added[at]
 			s.standJoined(row)
 			if !s.passes(j.On) {
 				continue
 			}
 			found, matched[at] = true, true
-			if len(out) >= maxJoined {
-				s.frame.Fail(errTooJoined)
+			if out = s.appendJoined(out, row); out == nil {
 				return nil
 			}
-			copied := s.slab.row(len(row))
-			copy(copied, row)
-			out = append(out, copied)
 		}
 		row[k] = nil
 		if !found && (j.Kind == ast.LeftJoin || j.Kind == ast.FullJoin) {
@@ -60,4 +60,16 @@ func (s *staged) joinOne(rows joined, j plan.Join, k int, added []*record) joine
 		}
 	}
 	return out
+}
+
+// appendJoined appends a copy of a row, and notes an error and returns nil where
+// there are too many.
+func (s *staged) appendJoined(out joined, row []*record) joined {
+	if len(out) >= maxJoined {
+		s.frame.Fail(errTooJoined)
+		return nil
+	}
+	copied := s.slab.row(len(row))
+	copy(copied, row)
+	return append(out, copied)
 }

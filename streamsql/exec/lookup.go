@@ -1,121 +1,113 @@
 package exec
 
 import (
-	"bytes"
-	"hash/maphash"
-	"iter"
+	"errors"
+	"fmt"
+	"math"
 
-	"github.com/holdfast-edge/holdfast/streamsql/expr"
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
-	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// lookup finds the rows of an input that may join a row: those of equal keys, or
-// all where there are no keys. It is used again for each window.
-type lookup struct {
-	staged *staged
-	keys   []plan.Key
-	rows   int
-	seed   maphash.Seed
-	first  map[uint64]int32 // the first row of a hash
-	next   []int32          // the next row of the same hash; -1: none
-	bytes  []byte           // the keys of all rows, one behind the other
-	ends   []int            // where in bytes the key of each row ends
-	key    []byte
+var errNoTable = errors.New("there is no such table")
+
+// asked is what a lookup table is asked with, used again for each row.
+type asked struct {
+	columns []string
+	values  []tag.Value
+	bound   *binding // of its last answer
 }
 
-// index prepares the lookup of an input's rows.
-func (s *staged) index(j plan.Join, k int, added []*record) *lookup {
-	if s.lookups == nil {
-		s.lookups = make([]*lookup, len(s.plan.Inputs))
-	}
-	l := s.lookups[k]
-	if l == nil {
-		l = &lookup{staged: s, keys: j.Keys, seed: maphash.MakeSeed(), first: make(map[uint64]int32)}
-		s.lookups[k] = l
-	}
-	l.fill(k, added)
-	return l
-}
-
-// fill takes in rows instead of those of before. They are chained from the last
-// to the first, so that they are found in their order.
-func (l *lookup) fill(k int, added []*record) {
-	l.rows = len(added)
-	if len(l.keys) == 0 {
-		return
-	}
-	clear(l.first)
-	l.next, l.bytes, l.ends = l.next[:0], l.bytes[:0], l.ends[:0]
-	row := l.staged.slab.row(len(l.staged.plan.Inputs))
-	for _, r := range added {
-		row[k] = r
-		l.staged.standJoined(row)
-		if l.take(func(key plan.Key) *expr.Node { return key.Right }) {
-			l.bytes = append(l.bytes, l.key...)
+// joinLookup adds the rows of a lookup table. A key with a NULL equals nothing.
+// A row for which the lookup fails has failed: that nothing was found is not
+// known.
+func (e *emission) joinLookup(rows joined, j plan.Join, k int) joined {
+	s := e.staged
+	var out joined
+	for _, row := range rows {
+		added, err := s.lookUp(row, j, k)
+		if err != nil {
+			s.frame.Fail(err)
 		}
-		l.ends = append(l.ends, len(l.bytes))
-		l.next = append(l.next, -1)
-	}
-	for i := len(added) - 1; i >= 0; i-- {
-		if key := l.keyOf(i); len(key) > 0 {
-			hash := maphash.Bytes(l.seed, key)
-			if after, ok := l.first[hash]; ok {
-				l.next[i] = after
+		if e.check(row) {
+			continue
+		}
+		found := false
+		for _, r := range added {
+			row[k] = r
+			s.standJoined(row)
+			if !s.passes(j.On) {
+				continue
 			}
-			l.first[hash] = int32(i)
-		}
-	}
-}
-
-// keyOf returns the key of a row, empty where it has none.
-func (l *lookup) keyOf(i int) []byte {
-	from := 0
-	if i > 0 {
-		from = l.ends[i-1]
-	}
-	return l.bytes[from:l.ends[i]]
-}
-
-// candidates returns the rows that may join a row.
-func (l *lookup) candidates(row []*record) iter.Seq[int] {
-	return func(yield func(int) bool) {
-		if len(l.keys) == 0 {
-			for i := range l.rows {
-				if !yield(i) {
-					return
-				}
+			found = true
+			if out = s.appendJoined(out, row); out == nil {
+				return nil
 			}
-			return
 		}
-		l.equal(row, yield)
+		row[k] = nil
+		if !found && j.Kind == ast.LeftJoin {
+			out = append(out, row)
+		}
 	}
+	return out
 }
 
-// equal yields the rows of the key that a row has.
-func (l *lookup) equal(row []*record, yield func(int) bool) {
-	l.staged.standJoined(row)
-	if !l.take(func(k plan.Key) *expr.Node { return k.Left }) {
-		return
-	}
-	i, ok := l.first[maphash.Bytes(l.seed, l.key)]
-	for ; ok && i >= 0; i = l.next[i] {
-		if bytes.Equal(l.keyOf(int(i)), l.key) && !yield(int(i)) {
-			return
+// lookUp asks the table of an input for the rows that belong to a row.
+func (s *staged) lookUp(row []*record, j plan.Join, k int) ([]*record, error) {
+	in := s.plan.Inputs[k]
+	a := s.askedOf(k, j)
+	s.standJoined(row)
+	for i, key := range j.Keys {
+		a.values[i] = key.Left.Eval(&s.frame)
+		if s.frame.Failed() || a.values[i].IsNull() {
+			return nil, nil
 		}
 	}
+	table := s.exec.options.Tables[in.Stream]
+	if table == nil {
+		return nil, fmt.Errorf("look up %s: %w", in.Stream, errNoTable)
+	}
+	b, err := table.Lookup(s.now, a.columns, a.values)
+	if err != nil {
+		return nil, fmt.Errorf("look up %s: %w", in.Stream, err)
+	}
+	return s.answered(a, k, b), nil
 }
 
-// take evaluates the keys of one side, and reports false where one is NULL,
-// which equals nothing.
-func (l *lookup) take(side func(plan.Key) *expr.Node) bool {
-	l.key = l.key[:0]
-	for _, k := range l.keys {
-		v := side(k).Eval(&l.staged.frame)
-		if v.IsNull() {
-			return false
-		}
-		l.key = value.AppendKey(l.key, v)
+// askedOf returns what the table of an input is asked with.
+func (s *staged) askedOf(k int, j plan.Join) *asked {
+	if s.asked == nil {
+		s.asked = make([]*asked, len(s.plan.Inputs))
 	}
-	return true
+	if s.asked[k] == nil {
+		a := &asked{values: make([]tag.Value, len(j.Keys))}
+		for _, key := range j.Keys {
+			a.columns = append(a.columns, key.Column)
+		}
+		s.asked[k] = a
+	}
+	return s.asked[k]
+}
+
+// answered returns the records of an answer. What the query asks of the row as
+// it came is computed for each.
+func (s *staged) answered(a *asked, k int, b *tag.Batch) []*record {
+	if b == nil {
+		return nil
+	}
+	if a.bound == nil || a.bound.schema != b.Schema() {
+		a.bound = bind(s.plan, k, b.Schema())
+	}
+	list := make([]*record, b.Len())
+	for i := range list {
+		r := s.slab.record()
+		r.bound, r.values, r.source, r.kept = a.bound, b.Row(i), b.Time(i), true
+		at(&s.frame, s.exec, b, i)
+		s.compute(r)
+		r.source = math.MinInt64 // the joined row's time is that of the rows that came
+		list[i] = r
+	}
+	s.moved = true
+	return list
 }

@@ -15,12 +15,11 @@ import (
 
 var errBoom = errors.New("boom")
 
-// booming has a function that returns its argument, and for 2 an error, or
-// panics.
-func booming(t *testing.T, panics bool) *fn.Registry {
-	t.Helper()
-	r, err := fn.NewRegistry(fn.Standard(), &fn.Func{
-		Name: "boom", Params: []fn.Param{{Name: "x", Type: fn.Any}}, Returns: fn.Any, Doc: "Booms.",
+// booming compiles with a function that returns its argument, and for 2 an
+// error, or panics.
+func booming(panics bool) streamsql.Compiler {
+	boom := &fn.Func{
+		Name: "boom", Family: "user", Params: []fn.Param{{Name: "x", Type: fn.Any}}, Returns: fn.Any, Doc: "Booms.",
 		Scalar: func(_ *fn.Context, args []tag.Value) (tag.Value, error) {
 			if n, ok := args[0].Int(); ok && n == 2 {
 				if panics {
@@ -30,21 +29,18 @@ func booming(t *testing.T, panics bool) *fn.Registry {
 			}
 			return args[0], nil
 		},
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	return r
+	return streamsql.Compiler{Catalog: streamsql.Sources{"plant": {}}, Functions: []*fn.Func{boom}}
 }
 
 // poisoned runs rules over batches in a group, whose panics are mended.
 func poisoned(t *testing.T, rules []string, batches []*tag.Batch, panics bool) (given []string, stats []streamsql.Stats) {
 	t.Helper()
-	g, functions := streamsql.NewGroup(), booming(t, panics)
+	g, compiler := streamsql.NewGroup(), booming(panics)
 	all := make([]strings.Builder, len(rules))
 	var execs []*streamsql.Exec
 	for i, rule := range rules {
-		q, err := streamsql.CompileWith(rule, streamsql.Sources{"plant": {}}, functions)
+		q, err := compiler.Compile(rule)
 		if err != nil {
 			t.Fatalf("%s: %v", rule, err)
 		}
@@ -108,9 +104,9 @@ func TestARowOnWhichAFunctionPanicsCostsThatRowOnly(t *testing.T) {
 }
 
 func TestAMemberThatIsRemovedBehindAPanicLeavesTheOthersAlone(t *testing.T) {
-	g, functions := streamsql.NewGroup(), booming(t, true)
+	g, compiler := streamsql.NewGroup(), booming(true)
 	add := func(sql string, emit streamsql.Emit) {
-		q, err := streamsql.CompileWith(sql, streamsql.Sources{"plant": {}}, functions)
+		q, err := compiler.Compile(sql)
 		if err != nil {
 			t.Fatal(err)
 		}

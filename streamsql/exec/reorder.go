@@ -22,7 +22,7 @@ func newReorder(s *staged) *reorder {
 	o := &reorder{staged: s, watermark: math.MinInt64}
 	for _, in := range s.plan.Inputs {
 		t := int64(math.MinInt64)
-		if in.Source.Kind == plan.TableSource {
+		if in.Source.Kind != plan.StreamSource {
 			t = math.MaxInt64
 		}
 		o.latest = append(o.latest, t)

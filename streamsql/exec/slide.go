@@ -21,14 +21,6 @@ type slidingRow struct {
 	group *group
 }
 
-// slides reports whether the groups of a SELECT can forget a row: each of their
-// aggregates can, and the first row stands for the group.
-func slides(p *plan.Select) bool {
-	return p.Extreme < 0 && !slices.ContainsFunc(p.Aggregates, func(a plan.Aggregate) bool {
-		return a.Distinct || a.Func.Slides() == nil
-	})
-}
-
 // Add takes the row in at which the frame stands.
 func (p *slidingPane) Add(r *record) {
 	s := p.staged

@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
@@ -44,7 +43,8 @@ type staged struct {
 	emit   Emit
 
 	groupHits  fn.Hits
-	lookups    []*lookup   // of joins, used again
+	partners   []*partners // of joins, used again
+	asked      []*asked    // of lookup tables, by input
 	candidates []candidate // groups that may be given, used again
 	moved      bool        // the frame left the row in hand, because a window was closed
 	saved      saved
@@ -314,10 +314,4 @@ func (s *staged) failedRow(r *record, err error) {
 	builder := tag.NewBuilder(r.bound.schema, 1)
 	copy(builder.Row(r.source), r.values)
 	s.exec.fail(s.now, err, builder.Batch(), 0)
-}
-
-// isLateKind reports whether the kind of window counts or is triggered by rows,
-// so that for eKuiper those that WHERE rejects take part in that.
-func isLateKind(k ast.WindowKind) bool {
-	return k == ast.Count || k == ast.Sliding || k == ast.State
 }

@@ -33,11 +33,8 @@ type windows struct {
 func newWindows(s *staged) {
 	w := &windows{staged: s, plan: s.plan.Window}
 	s.windows = w
-	single := len(s.plan.Inputs) == 1
-	complete := !s.plan.Bounded || len(s.plan.Subqueries) == 0 // a subquery has seen its rows when WHERE is evaluated
-	w.early = single && complete && !s.plan.Nested && (w.plan == nil || !s.plan.Dialect.FilterAfterWindow || !isLateKind(w.plan.Kind))
-	w.added = single && s.plan.Grouped && w.plan != nil && (w.plan.Kind != ast.Sliding || slides(s.plan))
-	w.slides = w.added && w.plan.Kind == ast.Sliding
+	w.early = s.plan.FiltersEarly()
+	w.added, w.slides = s.plan.Keeps() != plan.KeepRows, s.plan.Keeps() == plan.AddAndRemove
 	switch {
 	case s.plan.Nested:
 	case w.plan == nil && s.plan.Bounded:

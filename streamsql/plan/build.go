@@ -101,7 +101,7 @@ type builder struct {
 func newBuilder(q *ast.Query, arm *ast.Select, catalog Catalog, d *dialect.Dialect, functions *fn.Registry) *builder {
 	return &builder{
 		query: q, syntax: arm, catalog: catalog, functions: functions, dialect: d,
-		plan:     &Select{Dialect: d, Extreme: -1, Distinct: arm.Distinct},
+		plan:     &Select{Syntax: arm, Dialect: d, Extreme: -1, Distinct: arm.Distinct},
 		replaced: make(map[ast.Expr]*expr.Node), touched: make(map[int]bool), bare: make(map[int]bool),
 	}
 }

@@ -17,6 +17,8 @@ type Source struct {
 	// Schema holds the fields where they are fixed. nil: they come with the
 	// rows, and any column may be asked for.
 	Schema *tag.Schema
+	// Key are the columns by which a lookup table must be looked up; nil: by any.
+	Key []string
 	// Retain is how many of its last rows a table keeps; 0 for all.
 	Retain int
 	// Timestamp is the column that holds the time of an event, in milliseconds
@@ -30,8 +32,14 @@ type SourceKind uint8
 // The kinds of source.
 const (
 	StreamSource SourceKind = iota // each row is an event
-	TableSource                    // its rows are kept and joined to those of streams
+	TableSource                    // its rows are pushed, kept and joined to those of streams
+	LookupSource                   // its rows are asked for by key; nothing is pushed
 )
+
+// String returns the kind in words.
+func (k SourceKind) String() string {
+	return [...]string{StreamSource: "stream", TableSource: "table", LookupSource: "lookup table"}[k]
+}
 
 // Sources is a Catalog over a map.
 type Sources map[string]Source

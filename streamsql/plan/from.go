@@ -36,6 +36,9 @@ func (b *builder) input(source ast.Source) error {
 			return expr.Errorf(source.Pos, "no stream is called %s%s", source.Name.Text, hint)
 		}
 		in.Stream, in.Source = source.Name.Text, found
+		if found.Kind == LookupSource && (len(b.plan.Inputs) == 0 || b.catalogIsBounded()) {
+			return expr.Errorf(source.Pos, "%s is a lookup table, which can only stand behind JOIN: FROM stream JOIN %[1]s ON …", in.Stream)
+		}
 	case *ast.Derived:
 		query, err := build(source.Query, b.catalog, b.functions, b.outer)
 		if err != nil {

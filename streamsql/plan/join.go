@@ -22,9 +22,13 @@ func (b *builder) joins() error {
 // rest.
 func (b *builder) join(syntax *ast.Join, k int) (Join, error) {
 	join := Join{Kind: syntax.Kind}
+	find := b.key
+	if b.plan.Inputs[k].Source.Kind == LookupSource {
+		find = b.lookupKey
+	}
 	var rest []*expr.Node
 	for _, e := range b.conditions(syntax, k) {
-		key, ok, err := b.key(e, k)
+		key, ok, err := find(e, k)
 		if err != nil {
 			return join, err
 		}
@@ -41,7 +45,7 @@ func (b *builder) join(syntax *ast.Join, k int) (Join, error) {
 	if len(rest) > 0 {
 		join.On = b.compiler().And(rest...)
 	}
-	return join, nil
+	return join, b.checkLookup(syntax, join, k)
 }
 
 // conditions returns the conjuncts of ON, or the equalities that USING stands
@@ -78,9 +82,9 @@ func (b *builder) key(e ast.Expr, k int) (key Key, ok bool, err error) {
 	case left.Affinity > value.Blob || right.Affinity > value.Blob:
 		return key, false, nil // converted for the comparison
 	case leftOf == before && rightOf == added:
-		return Key{left, right}, true, nil
+		return Key{Left: left, Right: right}, true, nil
 	case leftOf == added && rightOf == before:
-		return Key{right, left}, true, nil
+		return Key{Left: right, Right: left}, true, nil
 	default:
 		return key, false, nil
 	}

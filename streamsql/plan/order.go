@@ -22,6 +22,7 @@ func (b *builder) orderBy() error {
 		case term.Nulls != ast.NullsDefault:
 			first = term.Nulls == ast.NullsFirst
 		}
+		b.plan.OrderTexts = append(b.plan.OrderTexts, ast.Text(term))
 		b.plan.Order = append(b.plan.Order, Order{Expr: n, Desc: term.Desc, NullsFirst: first})
 	}
 	b.representative()

@@ -18,6 +18,7 @@ type Query struct {
 
 // Select is one planned SELECT.
 type Select struct {
+	Syntax  *ast.Select
 	Dialect *dialect.Dialect
 	Inputs  []*Input // the one of FROM, then one for each join
 	Columns []Column // the layout
@@ -38,6 +39,7 @@ type Select struct {
 	Fields     []tag.Field  // the columns of the output; nil where they depend on the rows
 	Distinct   bool
 	Order      []Order
+	OrderTexts []string
 	Limit      Limit
 	Subqueries []Subquery // in expressions
 	Links      []Link     // of a subquery: what it takes from the query around it
@@ -100,6 +102,7 @@ type Join struct {
 // Key is an equality that a join can look rows up by.
 type Key struct {
 	Left, Right *expr.Node // over the inputs before, over the input that is added
+	Column      string     // of a lookup table: what Right is
 }
 
 // Aggregate is one aggregate of the groups.

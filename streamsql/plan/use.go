@@ -3,14 +3,19 @@ package plan
 import (
 	"slices"
 	"strings"
+
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Use is a stream or table that a query reads, and which of its columns.
 type Use struct {
 	Name    string
 	Kind    SourceKind
-	Columns []string // in the order in which the query names them
-	All     bool     // every column, because of a star
+	Columns []string    // in the order in which the query names them
+	All     bool        // every column, because of a star
+	Schema  *tag.Schema // as the catalog had it; nil: the fields come with the rows
 }
 
 // Uses returns what the query reads, each stream once, in the order in which
@@ -40,7 +45,7 @@ func (s *Select) collect(in *Input, uses *[]Use) {
 	k := slices.IndexFunc(*uses, func(u Use) bool { return u.Name == in.Stream })
 	if k < 0 {
 		k = len(*uses)
-		*uses = append(*uses, Use{Name: in.Stream, Kind: in.Source.Kind})
+		*uses = append(*uses, Use{Name: in.Stream, Kind: in.Source.Kind, Schema: in.Source.Schema})
 	}
 	use := &(*uses)[k]
 	use.All = use.All || in.Star
@@ -53,3 +58,20 @@ func (s *Select) collect(in *Input, uses *[]Use) {
 
 // Hides reports whether a column is not among those of the star.
 func (s *Star) Hides(name string) bool { return s.Except[strings.ToLower(name)] }
+
+// Calls returns the names of the functions of a family that the query calls,
+// each once, in their order.
+func (q *Query) Calls(functions *fn.Registry, family string) []string {
+	var names []string
+	ast.Walk(q.AST, func(n ast.Node) bool {
+		if call, ok := n.(*ast.Call); ok {
+			f, known := functions.Resolve(call.Name.Text, len(call.Args))
+			if known && f.Family == family && !slices.Contains(names, f.Name) {
+				names = append(names, f.Name)
+			}
+		}
+		return true
+	})
+	slices.Sort(names)
+	return names
+}

@@ -1,6 +1,7 @@
 package streamsqltest_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/streamsql/lookup"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -28,10 +30,12 @@ var rewrite = flag.Bool("rewrite", false, "write what the scripts give into them
 //	2s [{"a":2}]
 //
 // Above the query stand `stream NAME`, or `stream NAME(COLUMN, …)` for a fixed
-// schema, `table NAME`, `dialect ekuiper` and `event time LATENESS`. Events are
-// a time since 1970 with a row, a time alone for the clock, `restart` for a
-// snapshot that a new query goes on from, and `end`. What is given stands as the
-// time and the rows of each emission, or as the error of a row.
+// schema, `table NAME`, `lookup NAME by COLUMN, …`, `dialect ekuiper` and `event
+// time LATENESS`. Events are a time since 1970 with a row, a time alone for the
+// clock, `restart` for a snapshot that a new query goes on from, `end`, and for a
+// lookup table `rows NAME JSON`, or `fails NAME` for one that cannot be asked.
+// What is given stands as the time and the rows of each emission, or as the error
+// of a row. A query behind EXPLAIN gives its plan.
 func TestScriptsGiveWhatTheySay(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -96,15 +100,18 @@ func newScripted(t *testing.T, setup string) *scripted {
 			query = append(query, line)
 		}
 	}
-	compile := streamsql.Compile
-	if s.ekuiper {
-		compile = streamsql.CompileEKuiper
-	}
+	compiler := streamsql.Compiler{Catalog: s.catalog, EKuiper: s.ekuiper}
+	var explain bool
 	var err error
-	if s.query, err = compile(strings.Join(query, "\n"), s.catalog); err != nil {
+	if s.query, explain, err = compiler.CompileStatement(strings.Join(query, "\n")); err != nil {
 		fmt.Fprintf(&s.given, "error %v\n", err)
 		return s
 	}
+	if explain {
+		s.given.WriteString(s.query.Explain())
+		return s
+	}
+	s.options.Tables = make(map[string]lookup.Table)
 	s.options.Rule = "rule"
 	s.options.Failed = func(f streamsql.Failure) { fmt.Fprintf(&s.given, "%s ! %v\n", time.Duration(s.now), f.Err) }
 	s.options.Late = func(b *tag.Batch, i int) {
@@ -119,13 +126,14 @@ func newScripted(t *testing.T, setup string) *scripted {
 func (s *scripted) directive(line string) bool {
 	word, rest, _ := strings.Cut(line, " ")
 	switch word {
-	case "stream", "table":
-		kind := streamsql.StreamSource
-		if word == "table" {
-			kind = streamsql.TableSource
-		}
+	case "stream", "table", "lookup":
+		kinds := map[string]streamsql.SourceKind{"stream": streamsql.StreamSource, "table": streamsql.TableSource, "lookup": streamsql.LookupSource}
+		rest, key, _ := strings.Cut(rest, " by ")
 		name, columns, fixed := strings.Cut(strings.TrimSuffix(rest, ")"), "(")
-		source := streamsql.Source{Kind: kind}
+		source := streamsql.Source{Kind: kinds[word]}
+		if key != "" {
+			source.Key = strings.Split(key, ", ")
+		}
 		if fixed {
 			source.Schema = s.schema(name, strings.Split(columns, ", "))
 		}
@@ -163,17 +171,39 @@ func (s *scripted) play(events string) string {
 		return s.given.String()
 	}
 	for line := range strings.SplitSeq(events, "\n") {
-		switch line {
+		switch word, rest, _ := strings.Cut(line, " "); word {
 		case "":
 		case "end":
 			s.running.End(s.now, s.emit)
 		case "restart":
 			s.restart()
+		case "rows":
+			s.fill(rest)
+		case "fails":
+			s.options.Tables[rest] = broken{}
 		default:
 			s.event(line)
 		}
 	}
 	return s.given.String()
+}
+
+// broken is a lookup table that cannot be asked.
+type broken struct{}
+
+func (broken) Lookup(int64, []string, []tag.Value) (*tag.Batch, error) {
+	return nil, errors.New("the disk is gone")
+}
+
+// fill gives a lookup table its rows.
+func (s *scripted) fill(rest string) {
+	s.t.Helper()
+	name, rows, _ := strings.Cut(rest, " ")
+	table, err := lookup.ParseJSON(name, []byte(rows), 0)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.options.Tables[name] = table
 }
 
 // restart goes on with a new query from a snapshot of the old one.

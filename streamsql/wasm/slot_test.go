@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/streamsql"
-	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/wasm"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -14,11 +13,8 @@ import (
 // running is a query that shows a function of column x.
 func running(t *testing.T, slot *wasm.Slot, call string) *streamsql.Exec {
 	t.Helper()
-	registry, err := fn.NewRegistry(fn.Standard(), slot.Functions()...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	query, err := streamsql.CompileWith("SELECT "+call+" AS y FROM rows", streamsql.Sources{"rows": {}}, registry)
+	compiler := streamsql.Compiler{Catalog: streamsql.Sources{"rows": {}}, Functions: slot.Functions()}
+	query, err := compiler.Compile("SELECT " + call + " AS y FROM rows")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,51 @@
+package exec_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// group returns a group of rules, which are called r0, r1 …
+func group(t *testing.T, rules ...string) *streamsql.Group {
+	t.Helper()
+	g := streamsql.NewGroup()
+	for i, rule := range rules {
+		q, err := streamsql.Compile(rule, streamsql.Sources{"plant": {}})
+		if err != nil {
+			t.Fatalf("%s: %v", rule, err)
+		}
+		g.Add(q.New(streamsql.Options{Rule: fmt.Sprintf("r%d", i)}), 0, func(*tag.Batch) {})
+	}
+	return g
+}
+
+func TestAGroupTellsWhatItsRulesShare(t *testing.T) {
+	g := group(
+		t,
+		"SELECT t FROM plant WHERE t > 3", "SELECT device FROM plant WHERE t > 3", "SELECT * FROM plant",
+		"SELECT t FROM plant WHERE t = 3 AND n <> 2", "SELECT t FROM plant WHERE n <> 2", "SELECT lag(t) AS b FROM plant",
+	)
+	want := `filter t > 3, found by an index over t: r0, r1
+no filter: r2
+filter t = 3 AND n <> 2, once for each row that an index over t finds: r3
+filter n <> 2, once for each row: r4
+alone: r5
+`
+	if got := g.Explain(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestALongListOfRulesIsCut(t *testing.T) {
+	rules := make([]string, 20)
+	for i := range rules {
+		rules[i] = "SELECT t FROM plant"
+	}
+	want := "no filter: r0, r1, r2, r3, r4, r5, r6, r7 and 12 more\n"
+	if got := group(t, rules...).Explain(); got != want {
+		t.Errorf("got %swant %s", got, want)
+	}
+}
