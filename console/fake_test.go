@@ -10,6 +10,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/actors/write"
 	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/protocols/record"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -20,23 +21,24 @@ var _ console.Node = (*fake)(nil)
 
 // fake is a node that is what a test makes it. It may be used concurrently.
 type fake struct {
-	mu       sync.Mutex
-	tree     supervisor.Tree
-	trouble  []string
-	devices  []console.Device
-	rules    []console.Rule
-	sinks    []console.Sink
-	log      console.Log
-	samples  map[string]tag.Sample
-	past     []tag.Sample
-	pastErr  error
-	events   []console.Event
-	changed  chan struct{}
-	faults   []console.Fault
-	commands []string
-	written  []write.Command
-	onWrite  func(context.Context, write.Command) (write.Report, error)
-	onVerb   func(ctx context.Context, verb console.Verb, path string) error
+	mu        sync.Mutex
+	tree      supervisor.Tree
+	trouble   []string
+	devices   []console.Device
+	rules     []console.Rule
+	sinks     []console.Sink
+	log       console.Log
+	samples   map[string]tag.Sample
+	past      []tag.Sample
+	pastErr   error
+	events    []console.Event
+	changed   chan struct{}
+	faults    []console.Fault
+	commands  []string
+	recording record.Limits // whose Ring is set while there is one
+	written   []write.Command
+	onWrite   func(context.Context, write.Command) (write.Report, error)
+	onVerb    func(ctx context.Context, verb console.Verb, path string) error
 }
 
 func limit(f float64) *float64 { return &f }
@@ -143,6 +145,38 @@ func clone(t supervisor.Tree) supervisor.Tree {
 		t.Children[i] = clone(t.Children[i])
 	}
 	return t
+}
+
+func (f *fake) Connections() []console.Connection {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return []console.Connection{{
+		Name: "tcp:10.0.0.7:502", Driver: "modbus", Path: "/endpoints/tcp:10.0.0.7:502/session", State: "open", Devices: []string{"boiler"},
+		Recording: console.RecordingState{On: f.recording.Ring, Ring: f.recording.Ring},
+	}}
+}
+
+func (f *fake) Record(_ string, on bool, limits record.Limits) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !on {
+		f.recording = record.Limits{}
+		return nil
+	}
+	if f.recording.Ring {
+		return record.ErrRecording
+	}
+	f.recording = limits
+	return nil
+}
+
+func (f *fake) Recording(string) (*record.Recording, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.recording.Ring {
+		return nil, record.ErrNothing
+	}
+	return &record.Recording{Header: record.Header{Driver: "modbus", Start: noon}}, nil
 }
 
 func (f *fake) Broker() console.Broker {

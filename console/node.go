@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/actors/write"
+	"github.com/holdfast-edge/holdfast/protocols/record"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -57,6 +58,16 @@ type Node interface {
 	// History calls found with the samples of a tag from one time up to but
 	// not including another, in order, until it returns false.
 	History(ctx context.Context, device, name string, from, to time.Time, found func(tag.Sample) bool) error
+
+	// Connections lists the connections to the plant, by name.
+	Connections() []Connection
+
+	// Record begins to record a connection, or ends it; limits count for the
+	// beginning. The error says why not.
+	Record(connection string, on bool, limits record.Limits) error
+
+	// Recording returns what was recorded of a connection so far.
+	Recording(connection string) (*record.Recording, error)
 
 	// Events returns the events after the one numbered after, oldest first,
 	// as far as they are kept, and at most limit of them.
@@ -122,6 +133,29 @@ type Tag struct {
 	Writable    bool     `json:"writable"`
 	Min         *float64 `json:"min,omitempty"`
 	Max         *float64 `json:"max,omitempty"`
+}
+
+// Connection is that to a socket or serial port, with the devices behind it.
+type Connection struct {
+	Name      string         `json:"name"`
+	Driver    string         `json:"driver"`
+	Path      string         `json:"path" doc:"Its place in the tree."`
+	State     string         `json:"state"`
+	Detail    string         `json:"detail,omitempty"`
+	Devices   []string       `json:"devices"`
+	Recording RecordingState `json:"recording"`
+}
+
+// RecordingState is what is being recorded of a connection, or was.
+type RecordingState struct {
+	On     bool          `json:"on"`
+	Full   bool          `json:"full" doc:"It ended by itself."`
+	Since  *time.Time    `json:"since,omitempty" doc:"Not there where nothing was recorded."`
+	Length time.Duration `json:"length_ns"`
+	Ring   bool          `json:"ring" doc:"The newest is kept; else the oldest."`
+	Frames int           `json:"frames"`
+	Bytes  int           `json:"bytes"`
+	Lost   uint64        `json:"lost" doc:"Frames that found no room."`
 }
 
 // Stream is a stream of the bus. What is beside the bus's own counts is of those

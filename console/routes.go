@@ -52,6 +52,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeDevices(api)
 	s.describeFlow(api)
 	s.describeActors(api)
+	s.describeConnections(api)
 	s.describeEvents(api)
 	s.describeHistory(api)
 	s.describeStream(api)

@@ -26,6 +26,16 @@ type Env struct {
 	Wrote  func(write.Report)         // told of every command's end; must not block
 	Now    func() time.Time           // with a monotonic reading
 	Random func() float64             // in [0, 1)
+
+	// Tap is told what the sessions of an endpoint exchange: the same one for the same name. nil: nobody is told.
+	Tap func(endpoint string) protocols.Tap
+}
+
+func (e Env) tap(endpoint string) protocols.Tap {
+	if e.Tap == nil {
+		return nil
+	}
+	return e.Tap(endpoint)
 }
 
 // Config is how one endpoint is reached: as one of the devices behind it says,

@@ -76,7 +76,7 @@ func (s *session) run(ctx context.Context, self *actor.PID) error {
 	d := s.config.Device
 	open, err := s.config.Driver.Dial(ctx, protocols.Endpoint{
 		URL: d.Endpoint.Parsed(), Options: d.EndpointOptions,
-		Logger: s.env.Logger.With("endpoint", Name(d)),
+		Logger: s.env.Logger.With("endpoint", Name(d)), Tap: s.env.tap(Name(d)),
 	})
 	if err != nil {
 		return err

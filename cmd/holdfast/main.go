@@ -41,6 +41,7 @@ type cli struct {
 	Edge    edgeCommand    `cmd:"" help:"Run a site."`
 	Demo    demoCommand    `cmd:"" help:"Run a whole simulated plant, to look at and to break."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration, and start nothing."`
+	Replay  replayCommand  `cmd:"" help:"Play a recording as the device that it is of."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	Get     getCommand     `cmd:"" group:"node" help:"Show what a running node has: devices, tags with their values, rules, sinks, streams, the tree."`

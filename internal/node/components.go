@@ -34,6 +34,12 @@ func NewComponents(drivers []protocols.Driver, far []sinks.Sink) (*Components, e
 	return c, err
 }
 
+// Driver returns a driver by its name.
+func (c *Components) Driver(name string) (d protocols.Driver, ok bool) {
+	d, ok = c.drivers[name]
+	return d, ok
+}
+
 // Catalog returns what configurations are decoded with.
 func (c *Components) Catalog() *config.Catalog { return c.catalog }
 

@@ -67,6 +67,8 @@ type Node struct {
 	rules   meters[rule.Meter]
 	sinks   meters[sink.Meter]
 
+	recorders recorders
+
 	following sync.WaitGroup
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/sink"
 	"github.com/holdfast-edge/holdfast/actors/subscription"
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -54,6 +55,7 @@ func (n *Node) endpointEnv(s *scene) endpoint.Env {
 	return endpoint.Env{
 		Site: s.site.Name, System: n.system, Bus: n.bus, Logger: n.means.Logger,
 		Meter: n.devices.of, Wrote: n.journal.wrote, Now: time.Now, Random: rand.Float64,
+		Tap: func(endpoint string) protocols.Tap { return n.recorders.of(endpoint) },
 	}
 }
 

@@ -102,12 +102,13 @@ func play(t *testing.T, file []byte, o record.Options) string {
 }
 
 // file returns what was recorded as a file.
-func file(t *testing.T, r *record.Recorder) []byte {
+func file(t *testing.T, r *record.Recorder, endpoint string) []byte {
 	t.Helper()
 	recording, err := r.Recording()
 	if err != nil {
 		t.Fatal(err)
 	}
+	recording.Header.Endpoint = endpoint
 	var b bytes.Buffer
 	if _, err := recording.WriteTo(&b); err != nil {
 		t.Fatal(err)
@@ -115,9 +116,9 @@ func file(t *testing.T, r *record.Recorder) []byte {
 	return b.Bytes()
 }
 
-func recorder(t *testing.T, endpoint string) *record.Recorder {
+func recorder(t *testing.T) *record.Recorder {
 	t.Helper()
-	r := record.NewRecorder(record.Header{Driver: "modbus", Endpoint: endpoint, Program: "test"}, time.Now)
+	r := record.NewRecorder(time.Now)
 	if err := r.Start(record.DefaultLimits()); err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +145,7 @@ func disturbances() []faultline.Fault {
 
 func TestARecordedFaultyDeviceIsTheSameWhenItIsPlayed(t *testing.T) {
 	p := newPLC(t)
-	tap := recorder(t, p.endpoint())
+	tap := recorder(t)
 	first := observe(t, p.endpoint(), tap)
 	for i, f := range disturbances() {
 		p.line.SetAll(f)
@@ -154,7 +155,7 @@ func TestARecordedFaultyDeviceIsTheSameWhenItIsPlayed(t *testing.T) {
 	first.close()
 	tap.Stop()
 	for _, speed := range []float64{0, 1} {
-		second := observe(t, "tcp://"+play(t, file(t, tap), record.Options{Speed: speed}), nil)
+		second := observe(t, "tcp://"+play(t, file(t, tap, first.config.Endpoint.WithoutQuery()), record.Options{Speed: speed}), nil)
 		for _, f := range disturbances() {
 			second.scan(f.Kind.String())
 		}
@@ -167,7 +168,7 @@ func TestARecordedFaultyDeviceIsTheSameWhenItIsPlayed(t *testing.T) {
 
 func TestALateReplyIsPlayedLateAtAnySpeed(t *testing.T) {
 	p := newPLC(t)
-	tap := recorder(t, p.endpoint())
+	tap := recorder(t)
 	first := observe(t, p.endpoint(), tap)
 	first.scan("well")
 	p.line.SetAll(faultline.Fault{Kind: faultline.Slow, Delay: 400 * time.Millisecond})
@@ -182,7 +183,7 @@ func TestALateReplyIsPlayedLateAtAnySpeed(t *testing.T) {
 	})
 	first.close()
 	tap.Stop()
-	second := observe(t, "tcp://"+play(t, file(t, tap), record.Options{}), nil)
+	second := observe(t, "tcp://"+play(t, file(t, tap, first.config.Endpoint.WithoutQuery()), record.Options{}), nil)
 	for _, line := range first.story {
 		during, _, _ := strings.Cut(line, ":")
 		second.scan(during)
@@ -224,7 +225,7 @@ func TestASerialLineIsPlayedAsItsTunnel(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			d := installed(foreign.Pymodbus(t.Context(), mode))(t)
 			endpoint := mode + "://" + d.Address() + quickly
-			tap := recorder(t, mode+"://"+d.Address())
+			tap := recorder(t)
 			first := observe(t, endpoint, tap)
 			for range 3 {
 				first.scan("well")
@@ -232,7 +233,7 @@ func TestASerialLineIsPlayedAsItsTunnel(t *testing.T) {
 			first.close()
 			tap.Stop()
 			playedAs := strings.Replace(mode, "udp", "tcp", 1)
-			second := observe(t, playedAs+"://"+play(t, file(t, tap), record.Options{Once: true})+quickly, nil)
+			second := observe(t, playedAs+"://"+play(t, file(t, tap, first.config.Endpoint.WithoutQuery()), record.Options{Once: true})+quickly, nil)
 			for range 3 {
 				second.scan("well")
 			}

@@ -90,7 +90,7 @@ func play(t *testing.T, r *record.Recorder, o record.Options) string {
 
 func newRecorder(t *testing.T) *record.Recorder {
 	t.Helper()
-	r := record.NewRecorder(record.Header{Driver: "opcua", Endpoint: "opc.tcp://plant", Program: "test"}, time.Now)
+	r := record.NewRecorder(time.Now)
 	if err := r.Start(record.DefaultLimits()); err != nil {
 		t.Fatal(err)
 	}

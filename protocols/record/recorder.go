@@ -37,7 +37,6 @@ func (l Limits) check() error {
 
 // Recorder records the sessions of an endpoint. It is their tap, and may be used concurrently.
 type Recorder struct {
-	source Header // driver, endpoint, program
 	now    func() time.Time
 	active atomic.Bool
 
@@ -54,11 +53,8 @@ type Recorder struct {
 
 var _ protocols.Tap = (*Recorder)(nil)
 
-// NewRecorder returns the recorder of an endpoint. Of source, driver, endpoint and program are used; now has a monotonic
-// reading.
-func NewRecorder(source Header, now func() time.Time) *Recorder {
-	return &Recorder{source: source, now: now}
-}
+// NewRecorder returns the recorder of an endpoint. now has a monotonic reading.
+func NewRecorder(now func() time.Time) *Recorder { return &Recorder{now: now} }
 
 // ErrRecording says that a recording goes on already.
 var ErrRecording = errors.New("it is being recorded already: stop that first")
@@ -204,14 +200,13 @@ func (r *Recorder) length() time.Duration {
 // ErrNothing says that nothing was recorded.
 var ErrNothing = errors.New("nothing has been recorded")
 
-// Recording returns what is recorded so far.
+// Recording returns what is recorded so far. Driver, Endpoint and Program of its header are for the caller to fill in.
 func (r *Recorder) Recording() (*Recording, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if r.start.IsZero() {
 		return nil, ErrNothing
 	}
-	h := r.source
-	h.Start, h.Length, h.Ring, h.Lost = r.start.UTC(), r.length(), r.limits.Ring, r.lost
+	h := Header{Start: r.start.UTC(), Length: r.length(), Ring: r.limits.Ring, Lost: r.lost}
 	return &Recording{Header: h, Frames: slices.Clone(r.frames)}, nil
 }
