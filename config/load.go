@@ -29,6 +29,7 @@ func Parse(sources []Source, catalog *Catalog, checks ...Check) (*Site, error) {
 	if err := errs.Sort().Err(); err != nil {
 		return nil, err
 	}
+	shareTags(site)
 	return site, nil
 }
 

@@ -27,6 +27,12 @@ type Batch struct {
 	hops   uint8
 }
 
+// OneRow returns a live batch of one row. It keeps values and stamps, which are the source times of the values, or nil
+// where each has that of the row.
+func OneRow(schema *Schema, sourceTime int64, values []Value, stamps []int64) *Batch {
+	return &Batch{schema: schema, times: []int64{sourceTime}, values: values, stamps: stamps}
+}
+
 // Schema returns the fields of the rows. It may have more fields than a plan
 // was bound to, never fewer or moved ones.
 func (b *Batch) Schema() *Schema { return b.schema }

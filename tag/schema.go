@@ -40,6 +40,11 @@ func (s *Schema) Extend(fields ...Field) (*Schema, error) {
 	return NewSchema(s.stream, s.name, all...)
 }
 
+// Renamed returns a schema of the same fields for another stream. The fields are shared.
+func (s *Schema) Renamed(stream StreamID, name string) *Schema {
+	return &Schema{stream: stream, name: name, fields: s.fields, slots: s.slots}
+}
+
 // Stream returns the identity of the stream.
 func (s *Schema) Stream() StreamID { return s.stream }
 

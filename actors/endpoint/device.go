@@ -139,6 +139,7 @@ func (d *device) sessionLost(ctx actor.Context, msg *sessionLost) {
 	d.stopScans()
 	for _, g := range d.groups {
 		g.schedule.drop()
+		g.row = protocols.Row{} // it is the old session's
 	}
 	d.stopProbe()
 	d.stopWatch()

@@ -18,14 +18,15 @@ import (
 // Env is what the actors of an endpoint are given. All of it may be used
 // concurrently.
 type Env struct {
-	Site   string
-	System *supervisor.System
-	Bus    *broker.Bus
-	Logger *slog.Logger
-	Meter  func(device string) *Meter // the same one for the same name
-	Wrote  func(write.Report)         // told of every command's end; must not block
-	Now    func() time.Time           // with a monotonic reading
-	Random func() float64             // in [0, 1)
+	Site    string
+	Schemas *Schemas
+	System  *supervisor.System
+	Bus     *broker.Bus
+	Logger  *slog.Logger
+	Meter   func(device string) *Meter // the same one for the same name
+	Wrote   func(write.Report)         // told of every command's end; must not block
+	Now     func() time.Time           // with a monotonic reading
+	Random  func() float64             // in [0, 1)
 
 	// Tap is told what the sessions of an endpoint exchange: the same one for the same name. nil: nobody is told.
 	Tap func(endpoint string) protocols.Tap

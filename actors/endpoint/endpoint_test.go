@@ -47,7 +47,8 @@ func over(t *testing.T, p *plant, devices []string, test func(b *bench)) {
 		log := slog.New(slog.DiscardHandler)
 		b.system = supervisor.New(supervisor.Options{Random: func() float64 { return 0.5 }})
 		env := endpoint.Env{
-			Site: "plant-7", System: b.system, Bus: b.bus, Logger: log, Meter: b.meter,
+			Schemas: &endpoint.Schemas{},
+			Site:    "plant-7", System: b.system, Bus: b.bus, Logger: log, Meter: b.meter,
 			Wrote: b.wrote, Now: time.Now, Random: func() float64 { return 0.5 },
 		}
 		pid, err := b.system.Spawn(endpoint.Spec(env, endpoint.Config{Driver: b.plant, Device: device(t, devices[0])}))

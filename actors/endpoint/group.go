@@ -1,6 +1,8 @@
 package endpoint
 
 import (
+	"slices"
+
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
@@ -13,58 +15,61 @@ type group struct {
 	config   *config.Group
 	plan     protocols.Plan
 	stream   *broker.Stream
-	rows     *tag.Builder
+	schema   *tag.Schema
 	row      protocols.Row // lent to the session while a scan is in flight
-	last     []tag.Value   // as last published, but for what made them Bad
-	times    []int64       // source times of last, where the device sends by itself
+	last     []tag.Value   // as last published, but for what made them Bad; not to be changed
+	times    []int64       // source times of last, where the device sends by itself; not to be changed
 	bad      bool          // published as Bad, and nothing good since
 	stale    bool          // of last, nothing is known to hold any more
 	schedule schedule
 	timer    *supervisor.Timer
 }
 
-// StreamName returns the name of a group's stream, as FROM reads it.
-func StreamName(device, group string) string { return device + "." + group }
-
-// Schema returns the fields of a group's rows, which are its readable and
-// write-only tags in the order of the configuration.
-func Schema(site string, d *config.Device, g *config.Group) (*tag.Schema, error) {
-	fields := make([]tag.Field, len(g.Tags))
-	for i, t := range g.Tags {
-		fields[i] = tag.Field{Name: t.Name, Unit: t.Unit}
-	}
-	name := StreamName(d.Name, g.Name)
-	return tag.NewSchema(tag.NewStreamID(site, name), name, fields...)
-}
-
 func newGroup(env Env, d *config.Device, g *config.Group, plan protocols.Plan, meter *Meter) (*group, error) {
-	schema, err := Schema(env.Site, d, g)
+	schema, err := env.Schemas.Of(env.Site, d, g)
 	if err != nil {
 		return nil, err
 	}
 	return &group{
 		config: g, plan: plan, stream: env.Bus.Stream(schema.Name()),
-		rows:     tag.NewBuilder(schema, 1),
-		row:      protocols.Row{Values: make([]tag.Value, schema.Len()), Stamps: make([]int64, schema.Len())},
-		last:     make([]tag.Value, schema.Len()),
-		times:    make([]int64, schema.Len()),
+		schema:   schema,
 		schedule: newSchedule(schema.Name(), g.Scan, meter),
 	}, nil
 }
 
-// scanned makes a batch of what a scan has read.
-func (g *group) scanned(at int64) *tag.Batch {
-	copy(g.rows.Row(at), g.row.Values)
-	for slot, t := range g.row.Stamps {
-		if t != 0 {
-			g.rows.Stamp(slot, t)
-		}
+// lend returns a row for a scan to fill.
+func (g *group) lend() protocols.Row {
+	if g.row.Values == nil {
+		g.row.Values = make([]tag.Value, g.schema.Len())
 	}
-	copy(g.last, g.row.Values)
+	if g.row.Stamps == nil {
+		g.row.Stamps = make([]int64, g.schema.Len())
+	}
 	clear(g.row.Values)
 	clear(g.row.Stamps)
+	return g.row
+}
+
+// scanned makes a batch of what a scan has read. The row's values are the batch's from now on.
+func (g *group) scanned(at int64) *tag.Batch {
+	b := tag.OneRow(g.schema, at, g.row.Values, stamps(g.row.Stamps, at))
+	g.last, g.row.Values = g.row.Values, nil
 	g.bad = false
-	return g.rows.Batch()
+	return b
+}
+
+// stamps returns the source times of values, nil where each has that of the row.
+func stamps(given []int64, at int64) []int64 {
+	if !slices.ContainsFunc(given, func(t int64) bool { return t != 0 && t != at }) {
+		return nil
+	}
+	times := slices.Clone(given)
+	for slot, t := range times {
+		if t == 0 {
+			times[slot] = at
+		}
+	}
+	return times
 }
 
 // lost makes a batch of the last values with the reason why they hold no more,
@@ -74,12 +79,13 @@ func (g *group) lost(q tag.Quality, at int64) *tag.Batch {
 		return nil
 	}
 	g.bad = true
-	row := g.rows.Row(at)
-	for slot, v := range g.last {
+	row := make([]tag.Value, g.schema.Len())
+	copy(row, g.last)
+	for slot, v := range row {
 		if v.Kind() == tag.Absent {
 			v = tag.NullOf(q)
 		}
 		row[slot] = v.WithQuality(q)
 	}
-	return g.rows.Batch()
+	return tag.OneRow(g.schema, at, row, nil)
 }

@@ -39,7 +39,7 @@ func (d *device) await(ctx actor.Context, i int, now time.Time) {
 func (d *device) scanDue(ctx actor.Context, i int) {
 	g, now := d.groups[i], d.env.Now()
 	if g.schedule.tick(now) {
-		j := &scanJob{client: d.client(ctx), group: i, plan: g.plan, row: g.row}
+		j := &scanJob{client: d.client(ctx), group: i, plan: g.plan, row: g.lend()}
 		if j.plan.Steps() == 0 || d.lanes.put(j) != nil {
 			g.schedule.drop()
 		}

@@ -72,9 +72,9 @@ func (r *jsonReader) value(depth int) *Node {
 			n.Text = "true"
 		}
 	case json.Number:
-		n.Kind, n.Text = Number, t.String()
+		n.Kind, n.Text = Number, r.word(t.String())
 	case string:
-		n.Kind, n.Text = Text, t
+		n.Kind, n.Text = Text, r.word(t)
 	case json.Delim:
 		r.nested(n, t, depth+1)
 	}

@@ -28,8 +28,22 @@ func Read(file string, data []byte) (*Document, Errors) {
 
 // builder checks what both formats have in common while their trees are built.
 type builder struct {
-	file string
-	errs Errors
+	file  string
+	errs  Errors
+	words map[string]string
+}
+
+// word returns a word of the file, one string for all the places where it stands: a plant has few words and uses them
+// a hundred thousand times.
+func (b *builder) word(text string) string {
+	if known, ok := b.words[text]; ok {
+		return known
+	}
+	if b.words == nil {
+		b.words = map[string]string{}
+	}
+	b.words[text] = text
+	return text
 }
 
 // report notes an error at a place of the file.
@@ -46,6 +60,7 @@ func (b *builder) add(n *Node, seen keys, e Entry) {
 		b.report(e.Place, quote(e.Key)+" is given twice, first at "+first.String(), "remove one of the two")
 		return
 	}
+	e.Key = b.word(e.Key)
 	seen[e.Key] = e.Place
 	n.Entries = append(n.Entries, e)
 }

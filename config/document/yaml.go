@@ -101,7 +101,7 @@ func (r *yamlReader) value(n ast.Node) weighed {
 		if n.Value != nil {
 			return r.value(n.Value)
 		}
-		return scalar(Null, "", at)
+		return r.leaf(Null, "", at)
 	default:
 		return r.scalar(n, at)
 	}
@@ -111,22 +111,22 @@ func (r *yamlReader) value(n ast.Node) weighed {
 func (r *yamlReader) scalar(n ast.Node, at Place) weighed {
 	switch n := n.(type) {
 	case *ast.NullNode:
-		return scalar(Null, "", at)
+		return r.leaf(Null, "", at)
 	case *ast.BoolNode:
-		return scalar(Bool, n.Token.Value, at)
+		return r.leaf(Bool, n.Token.Value, at)
 	case *ast.IntegerNode:
-		return scalar(Number, n.Token.Value, at)
+		return r.leaf(Number, n.Token.Value, at)
 	case *ast.FloatNode:
-		return scalar(Number, n.Token.Value, at)
+		return r.leaf(Number, n.Token.Value, at)
 	case *ast.InfinityNode, *ast.NanNode:
-		return scalar(Number, n.GetToken().Value, at)
+		return r.leaf(Number, n.GetToken().Value, at)
 	case *ast.StringNode:
-		return scalar(kindOf(n), n.Value, at)
+		return r.leaf(kindOf(n), n.Value, at)
 	case *ast.LiteralNode:
-		return scalar(Text, n.Value.Value, at)
+		return r.leaf(Text, n.Value.Value, at)
 	default:
 		r.report(at, "this has no meaning here", "write a value")
-		return scalar(Null, "", at)
+		return r.leaf(Null, "", at)
 	}
 }
 
@@ -141,8 +141,8 @@ func kindOf(n *ast.StringNode) Kind {
 	return Number
 }
 
-func scalar(kind Kind, text string, at Place) weighed {
-	return weighed{&Node{Kind: kind, Text: text, Place: at}, 1, 0}
+func (r *yamlReader) leaf(kind Kind, text string, at Place) weighed {
+	return weighed{&Node{Kind: kind, Text: r.word(text), Place: at}, 1, 0}
 }
 
 // list reads a sequence.
@@ -232,7 +232,7 @@ func (r *yamlReader) alias(n *ast.AliasNode) weighed {
 	value, ok := r.anchors[name]
 	if !ok {
 		r.report(at, "no anchor &"+name+" stands before this alias", "declare it above, or write the value")
-		return scalar(Null, "", at)
+		return r.leaf(Null, "", at)
 	}
 	return value
 }

@@ -55,6 +55,7 @@ func (l *life) begin(o Options) (err error) {
 	if l.generation, err = l.state.Accept(document, "file", now); err != nil {
 		return err
 	}
+	l.generation.Document = nil // it is on the disk, and may be large
 	if err := l.state.Run(l.generation.Number); err != nil {
 		return err
 	}

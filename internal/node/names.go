@@ -16,12 +16,13 @@ import (
 // of its groups as device.group, a stream, or another rule.
 type names struct {
 	site    string
+	schemas *endpoint.Schemas
 	sources streamsql.Sources
 	inputs  map[string]rule.Input
 }
 
 func newNames(site *config.Site) *names {
-	n := &names{site: site.Name, sources: streamsql.Sources{}, inputs: map[string]rule.Input{}}
+	n := &names{site: site.Name, schemas: &endpoint.Schemas{}, sources: streamsql.Sources{}, inputs: map[string]rule.Input{}}
 	for i := range site.Devices {
 		n.device(&site.Devices[i])
 	}
@@ -49,7 +50,7 @@ func (n *names) device(d *config.Device) {
 	all := rule.Input{Overflow: broker.DropOldest}
 	var fields []tag.Field
 	for g := range d.Groups {
-		schema, err := endpoint.Schema(n.site, d, &d.Groups[g])
+		schema, err := n.schemas.Of(n.site, d, &d.Groups[g])
 		if err != nil {
 			return
 		}

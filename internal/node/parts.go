@@ -53,7 +53,7 @@ func (n *Node) deviceParts(s *scene) (all []part) {
 
 func (n *Node) endpointEnv(s *scene) endpoint.Env {
 	return endpoint.Env{
-		Site: s.site.Name, System: n.system, Bus: n.bus, Logger: n.means.Logger,
+		Site: s.site.Name, Schemas: s.plan.schemas, System: n.system, Bus: n.bus, Logger: n.means.Logger,
 		Meter: n.devices.of, Wrote: n.journal.wrote, Now: time.Now, Random: rand.Float64,
 		Tap: func(endpoint string) protocols.Tap { return n.recorders.of(endpoint) },
 	}

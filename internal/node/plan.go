@@ -18,6 +18,7 @@ import (
 
 // plan is a site, compiled: what the actors are given.
 type plan struct {
+	schemas   *endpoint.Schemas
 	endpoints []endpoint.Config
 	devices   []device
 	streams   []subscription.Config
@@ -53,6 +54,7 @@ func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
 	for i := range site.Sinks {
 		b.sink(&site.Sinks[i])
 	}
+	b.plan.schemas = b.names.schemas
 	for _, name := range site.DeadLetters() {
 		b.plan.history[name] = true
 	}

@@ -45,7 +45,8 @@ func tryCompile(o TagOptions, change ...func(*config.Tag)) (*point, *flaw) {
 	for _, f := range change {
 		f(c)
 	}
-	return newPoint(c, &DeviceOptions{Unit: 1, MaxRegisters: 125, MaxBits: 2000, MaxGap: 125})
+	p, flaw := newPoint(c, &DeviceOptions{Unit: 1, MaxRegisters: 125, MaxBits: 2000, MaxGap: 125})
+	return &p, flaw
 }
 
 func wantValue(t testing.TB, what string, got, want tag.Value) {
@@ -90,12 +91,12 @@ func TestNumbersAreReadInEveryOrder(t *testing.T) {
 
 func TestTheLettersOfAnOrderSayWhereTheBytesAre(t *testing.T) {
 	for _, o := range orders {
-		registers := make([]byte, len(o.text))
+		registers := make([]byte, len(o.String()))
 		n := uint64(0)
 		for i := range registers {
 			n = n<<8 | uint64('A'+i)
 		}
-		if o.put(registers, n); string(registers) != o.text {
+		if o.put(registers, n); string(registers) != o.String() {
 			t.Errorf("%s puts the bytes as %s", o, registers)
 		}
 		if back := o.number(registers); back != n {

@@ -7,13 +7,14 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/link"
+	"github.com/holdfast-edge/holdfast/protocols/scale"
 )
 
 // device is a compiled device.
 type device struct {
 	unit     byte
 	plans    []protocols.Plan
-	points   map[string]*point
+	points   [][]point // by group
 	limits   limits
 	prices   prices
 	inFlight int
@@ -31,7 +32,7 @@ func (Driver) Compile(c *config.Device) (protocols.Device, error) {
 		return nil, fmt.Errorf("device %s: unit 0 is a broadcast that nobody answers: want 1 to 247", c.Name)
 	}
 	d := &device{
-		unit: o.Unit, points: map[string]*point{}, inFlight: inFlight(c.Endpoint.Scheme(), o),
+		unit: o.Unit, inFlight: inFlight(c.Endpoint.Scheme(), o),
 		limits:   limits{registers: o.MaxRegisters, bits: o.MaxBits, gap: o.MaxGap},
 		prices:   pricesAt(c),
 		estimate: estimate{shortest: min(o.ShortestTimeout, o.Timeout), longest: o.Timeout},
@@ -55,16 +56,19 @@ func inFlight(scheme string, o *DeviceOptions) int {
 
 // addGroup compiles the tags of a group, and its plan.
 func (d *device) addGroup(group *config.Group, o *DeviceOptions) error {
-	points := make([]*point, len(group.Tags))
-	for i := range group.Tags {
+	points := make([]point, len(group.Tags))
+	for i := range points {
 		p, flaw := newPoint(&group.Tags[i], o)
 		if flaw != nil {
 			return fmt.Errorf("tag %s: %s: %w", group.Tags[i].Name, flaw.key, flaw.err)
 		}
+		if i > 0 {
+			p.scaling = scale.Shared(points[i-1].scaling, p.scaling)
+		}
 		p.device, p.slot = d, i
 		points[i] = p
-		d.points[p.name] = p
 	}
+	d.points = append(d.points, points)
 	d.plans = append(d.plans, newPlan(d, points))
 	return nil
 }
@@ -74,8 +78,14 @@ func (d *device) Plans() []protocols.Plan { return d.plans }
 
 // Point is described at protocols.Device.
 func (d *device) Point(name string) (protocols.Point, bool) {
-	p, ok := d.points[name]
-	return p, ok
+	for _, group := range d.points {
+		for i := range group {
+			if p := &group[i]; p.name() == name {
+				return p, true
+			}
+		}
+	}
+	return nil, false
 }
 
 // cheapest returns the read of one register or bit of the first tag, or of holding register 0 where no tag is read.

@@ -14,35 +14,41 @@ import (
 // (AP §4.2), CDAB has the low word first, BADC the low byte of each word, DCBA both. Numbers of 64 bit follow the same
 // rule, or one of the orders written with eight letters, which may also swap the halves.
 type Order struct {
-	text   string
-	bytes  bool // the low byte of a word comes first
-	words  bool // the low word of each pair comes first
-	halves bool // the low half of 64 bits comes first
-	long   bool // written with eight letters
+	named  uint8 // among the orders, from 1; 0: as the standard has it, and not written
+	bytes  bool  // the low byte of a word comes first
+	words  bool  // the low word of each pair comes first
+	halves bool  // the low half of 64 bits comes first
+	long   bool  // written with eight letters
 }
 
 // orders are all that there are. AB and BA are for single registers.
 var orders = [...]Order{
-	{text: "ABCD"},
-	{text: "CDAB", words: true, halves: true},
-	{text: "BADC", bytes: true},
-	{text: "DCBA", bytes: true, words: true, halves: true},
-	{text: "AB"},
-	{text: "BA", bytes: true},
-	{text: "ABCDEFGH", long: true},
-	{text: "BADCFEHG", long: true, bytes: true},
-	{text: "CDABGHEF", long: true, words: true},
-	{text: "DCBAHGFE", long: true, bytes: true, words: true},
-	{text: "EFGHABCD", long: true, halves: true},
-	{text: "FEHGBADC", long: true, bytes: true, halves: true},
-	{text: "GHEFCDAB", long: true, words: true, halves: true},
-	{text: "HGFEDCBA", long: true, bytes: true, words: true, halves: true},
+	{named: 1},
+	{named: 2, words: true, halves: true},
+	{named: 3, bytes: true},
+	{named: 4, bytes: true, words: true, halves: true},
+	{named: 5},
+	{named: 6, bytes: true},
+	{named: 7, long: true},
+	{named: 8, long: true, bytes: true},
+	{named: 9, long: true, words: true},
+	{named: 10, long: true, bytes: true, words: true},
+	{named: 11, long: true, halves: true},
+	{named: 12, long: true, bytes: true, halves: true},
+	{named: 13, long: true, words: true, halves: true},
+	{named: 14, long: true, bytes: true, words: true, halves: true},
+}
+
+// letters are their names.
+var letters = [...]string{
+	"ABCD", "CDAB", "BADC", "DCBA", "AB", "BA",
+	"ABCDEFGH", "BADCFEHG", "CDABGHEF", "DCBAHGFE", "EFGHABCD", "FEHGBADC", "GHEFCDAB", "HGFEDCBA",
 }
 
 // UnmarshalText reads an order, in any case.
 func (o *Order) UnmarshalText(text []byte) error {
 	s := strings.ToUpper(strings.TrimSpace(string(text)))
-	i := slices.IndexFunc(orders[:], func(known Order) bool { return known.text == s })
+	i := slices.Index(letters[:], s)
 	if i < 0 {
 		return &config.Problem{
 			What: fmt.Sprintf("%.20q is not an order of bytes", text),
@@ -54,10 +60,18 @@ func (o *Order) UnmarshalText(text []byte) error {
 }
 
 // MarshalText writes the order.
-func (o Order) MarshalText() ([]byte, error) { return []byte(o.text), nil }
+func (o Order) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // String returns the order's letters, or nothing for the zero Order, which is that of the standard.
-func (o Order) String() string { return o.text }
+func (o Order) String() string {
+	if o.IsZero() {
+		return ""
+	}
+	return letters[o.named-1]
+}
+
+// IsZero reports whether no order was written.
+func (o Order) IsZero() bool { return o.named == 0 }
 
 // DescribeText names the type for reference, schema and forms.
 func (Order) DescribeText() (name, pattern string, secret bool) {

@@ -35,16 +35,18 @@ type hole struct {
 const maxHoleWait = 256
 
 // newPlan makes the plan of a group.
-func newPlan(d *device, points []*point) *plan {
+func newPlan(d *device, points []point) *plan {
 	p := &plan{device: d, holes: map[int]*hole{}, stale: true}
-	for _, point := range points {
-		if point.readable {
-			p.points = append(p.points, point)
+	p.points = make([]*point, 0, len(points))
+	for i := range points {
+		if points[i].readable {
+			p.points = append(p.points, &points[i])
 		}
 	}
 	slices.SortStableFunc(p.points, func(a, b *point) int {
 		return cmp.Or(cmp.Compare(a.area, b.area), cmp.Compare(a.first, b.first), cmp.Compare(a.span, b.span))
 	})
+	p.extents = make([]extent, 0, len(p.points))
 	for _, point := range p.points {
 		p.extents = append(p.extents, extent{area: point.area, first: int(point.first), end: int(point.first) + point.span})
 	}

@@ -15,23 +15,27 @@ import (
 // point is one tag, compiled.
 type point struct {
 	device  *device
-	name    string
-	address string // as written
+	tag     *config.Tag
+	scaling scale.Scaling
+	last    *tag.Value // of a string, once there was one: what was read is often what was read before
+	span    int        // registers or bits
+	count   int        // values of an array; 0 for a single value
+	slot    int        // in the group's row
+	first   uint16     // of the area, as it goes over the wire
 	area    Area
-	first   uint16 // of the area, as it goes over the wire
-	span    int    // registers or bits
-	bit     int8   // of the register, or NoBit
+	bit     int8 // of the register, or NoBit
 	form    form
 	order   Order
-	count   int // values of an array; 0 for a single value
-	scaling scale.Scaling
-	slot    int // in the group's row
 
 	writeMultiple, readModifyWrite bool
 	readable                       bool
-
-	last tag.Value // of a string: what was read is often what was read before
 }
+
+// name returns the tag's name.
+func (p *point) name() string { return p.tag.Name }
+
+// address returns the tag's address as it was written.
+func (p *point) address() string { return p.tag.Options.(*TagOptions).Address.String() }
 
 // value returns what the data of a reply hold for the point, whose first register or bit is at the given one.
 func (p *point) value(data []byte, at int) tag.Value {
@@ -82,17 +86,20 @@ func (p *point) numbers(registers []byte) tag.Value {
 func (p *point) characters(registers []byte) tag.Value {
 	var buffer [wire.MaxPDU]byte
 	raw := p.order.swapped(buffer[:copy(buffer[:], registers)])
+	if p.last == nil {
+		p.last = new(tag.Value)
+	}
 	if p.form == stringForm {
 		raw = text(raw)
 		if p.last.Kind() != tag.String || p.last.Str() != string(raw) {
-			p.last = tag.StringOf(string(raw))
+			*p.last = tag.StringOf(string(raw))
 		}
-		return p.last
+		return *p.last
 	}
 	if p.last.Kind() != tag.Bytes || !bytes.Equal(p.last.Bytes(), raw) {
-		p.last = tag.BytesOf(append([]byte(nil), raw...))
+		*p.last = tag.BytesOf(append([]byte(nil), raw...))
 	}
-	return p.last
+	return *p.last
 }
 
 // Check is described at protocols.Point.
@@ -105,7 +112,7 @@ func (p *point) Check(v tag.Value) error {
 // value is checked all the same.
 func (p *point) appendWrite(dst []byte, v tag.Value) ([]byte, error) {
 	if !p.area.writable() {
-		return nil, fmt.Errorf("%s: %s cannot be written", p.address, p.area)
+		return nil, fmt.Errorf("%s: %s cannot be written", p.address(), p.area)
 	}
 	if v.IsNull() {
 		return nil, fmt.Errorf("there is no value to write")

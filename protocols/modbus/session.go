@@ -107,20 +107,20 @@ func (s *session) Write(ctx context.Context, to protocols.Point, v tag.Value) er
 	p := to.(*point)
 	request, err := p.appendWrite(nil, v)
 	if err != nil {
-		return &protocols.Refusal{Quality: tag.BadOutOfRange, Err: fmt.Errorf("write %s: %w", p.name, err)}
+		return &protocols.Refusal{Quality: tag.BadOutOfRange, Err: fmt.Errorf("write %s: %w", p.name(), err)}
 	}
 	if p.bit != NoBit && p.readModifyWrite {
 		if request, err = s.modified(ctx, p, v); err != nil {
 			return err
 		}
 	}
-	_, err = s.ask(ctx, p.device, "write "+p.name, request)
+	_, err = s.ask(ctx, p.device, "write "+p.name(), request)
 	return err
 }
 
 // modified reads the register of a bit and returns the request that writes it back with the bit changed.
 func (s *session) modified(ctx context.Context, p *point, v tag.Value) ([]byte, error) {
-	data, err := s.ask(ctx, p.device, "read "+p.name, p.block().appendRead(nil))
+	data, err := s.ask(ctx, p.device, "read "+p.name(), p.block().appendRead(nil))
 	if err != nil {
 		return nil, unsent(err)
 	}
@@ -141,7 +141,7 @@ func (s *session) modified(ctx context.Context, p *point, v tag.Value) ([]byte, 
 // ReadPoint is described at protocols.Session.
 func (s *session) ReadPoint(ctx context.Context, of protocols.Point) (tag.Value, error) {
 	p := of.(*point)
-	data, err := s.ask(ctx, p.device, "read "+p.name, p.block().appendRead(nil))
+	data, err := s.ask(ctx, p.device, "read "+p.name(), p.block().appendRead(nil))
 	if err != nil {
 		return tag.Value{}, err
 	}

@@ -27,7 +27,7 @@ func sampleBlock(t testing.TB) ([]byte, *shardStream, *unpacker) {
 	b.column(0, []tag.Value{tag.FloatOf(1.5), tag.NullOf(tag.BadTimeout), tag.FloatOf(2.5)})
 	b.column(1, []tag.Value{tag.StringOf("a"), tag.StringOf("b"), {}})
 	b.stamps(1, times, []int64{9, 19, 31})
-	stream := &shardStream{name: "boiler", byName: map[string]uint32{}}
+	stream := &shardStream{name: "boiler"}
 	stream.field(tag.Field{Name: "f0"})
 	stream.field(tag.Field{Name: "f1"})
 	return b.build(), stream, u

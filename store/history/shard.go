@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -61,7 +62,7 @@ type shardStream struct {
 	id     tag.StreamID
 	name   string
 	fields []tag.Field
-	byName map[string]uint32
+	next   int // where the field after the last one that was looked up is: rows have them in order
 }
 
 // shardPath names a shard by the time at which it begins and its seconds.
@@ -172,20 +173,23 @@ func (s *shard) number(id tag.StreamID, name string) uint32 {
 	if !ok {
 		n = uint32(len(s.streams))
 		s.numbers[id] = n
-		s.streams = append(s.streams, shardStream{id: id, name: name, byName: map[string]uint32{}})
+		s.streams = append(s.streams, shardStream{id: id, name: name})
 	}
 	return n
 }
 
 // field returns the number of a field, a new one where it has none.
 func (s *shardStream) field(f tag.Field) uint32 {
-	n, ok := s.byName[f.Name]
-	if !ok {
-		n = uint32(len(s.fields))
-		s.byName[f.Name] = n
+	n := s.next
+	if n >= len(s.fields) || s.fields[n].Name != f.Name {
+		n = slices.IndexFunc(s.fields, func(known tag.Field) bool { return known.Name == f.Name })
+	}
+	if n < 0 {
+		n = len(s.fields)
 		s.fields = append(s.fields, f)
 	}
-	return n
+	s.next = (n + 1) % len(s.fields)
+	return uint32(n)
 }
 
 // blockKeySize is the length of a key: the numbers of the block and the stream.

@@ -13,29 +13,55 @@ type deadliner interface {
 	SetDeadline(t time.Time) error
 }
 
-// limit lets the connection's calls end at the deadline, or when ctx is done if that is sooner. release must be called
-// afterwards: no late cancellation then reaches into the next exchange.
-func limit(ctx context.Context, conn deadliner, deadline time.Time) (release func(), err error) {
+// limiter ends the calls of one connection in time. A session makes all its exchanges under one context, so that is
+// watched from the first of them on and not anew for each. It belongs to the goroutine that exchanges.
+type limiter struct {
+	conn    deadliner
+	watched <-chan struct{} // Done of the context that is watched; nil: none is
+	forget  func()          // ends the watch; afterwards it does not reach the connection
+}
+
+// limit lets the connection's calls end at the deadline, or when ctx is done if that is sooner.
+func (l *limiter) limit(ctx context.Context, deadline time.Time) error {
+	l.watch(ctx)
 	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
 		deadline = d
 	}
-	if err := conn.SetDeadline(deadline); err != nil {
-		return nil, err
+	if err := l.conn.SetDeadline(deadline); err != nil {
+		return err
 	}
-	if ctx.Done() == nil {
-		return func() {}, nil
+	if ctx.Err() != nil { // what the watch has set may be overwritten just now
+		return l.conn.SetDeadline(past())
 	}
-	ended := make(chan struct{})
+	return nil
+}
+
+// watch has the context end what blocks, in place of the one before.
+func (l *limiter) watch(ctx context.Context) {
+	if l.watched == ctx.Done() {
+		return
+	}
+	if l.forget != nil {
+		l.forget()
+	}
+	l.watched, l.forget = ctx.Done(), nil
+	if l.watched == nil {
+		return
+	}
+	conn, ended := l.conn, make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(ended)
-		_ = conn.SetDeadline(time.Unix(1, 0)) // fails only on a closed connection, whose calls have ended
+		_ = conn.SetDeadline(past()) // fails only on a closed connection, whose calls have ended
 	})
-	return func() {
+	l.forget = func() {
 		if !stop() {
 			<-ended
 		}
-	}, nil
+	}
 }
+
+// past is a deadline that is over.
+func past() time.Time { return time.Unix(1, 0) }
 
 // isTimeout reports whether a call ended at its deadline.
 func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

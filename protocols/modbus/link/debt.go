@@ -57,16 +57,10 @@ func (l *Line) Hush(ctx context.Context) error {
 	if l.timing.Late <= 0 {
 		return ctx.Err()
 	}
-	release, err := limit(ctx, l.port, time.Now().Add(l.timing.Late))
-	if err != nil {
-		return err
-	}
-	defer release()
-	for {
+	err := l.limiter.limit(ctx, time.Now().Add(l.timing.Late))
+	for err == nil {
 		l.in = l.in[:0]
-		if err = l.fill(); err != nil {
-			break
-		}
+		err = l.fill()
 	}
 	if isTimeout(err) {
 		return context.Cause(ctx)

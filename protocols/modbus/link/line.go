@@ -26,6 +26,7 @@ type Timing struct {
 // Line is a link that speaks RTU or ASCII, one request at a time.
 type Line struct {
 	port    Port
+	limiter limiter
 	framing wire.Framing
 	timing  Timing
 	redial  bool // the port is a connection: long silence may mean that it is gone
@@ -46,7 +47,7 @@ const maxReceived = 4096
 // when nothing is heard over it any more.
 func NewLine(port Port, framing wire.Framing, timing Timing, redial bool) *Line {
 	return &Line{
-		port: port, framing: framing, timing: timing, redial: redial,
+		port: port, limiter: limiter{conn: port}, framing: framing, timing: timing, redial: redial,
 		debts: debts{}, in: make([]byte, 0, maxReceived),
 	}
 }
@@ -74,11 +75,9 @@ func (l *Line) call(ctx context.Context, timeout time.Duration, c *Call) error {
 	l.out = l.framing.Append(l.out[:0], c.Unit, c.Request)
 	sent := time.Now()
 	travel := l.timing.Byte * time.Duration(len(l.out)+wire.ReplyLength(c.Request)+4)
-	release, err := limit(ctx, l.port, sent.Add(travel+timeout))
-	if err != nil {
+	if err := l.limiter.limit(ctx, sent.Add(travel+timeout)); err != nil {
 		return &Broken{Err: err}
 	}
-	defer release()
 	if n, err := l.port.Write(l.out); err != nil {
 		return &Broken{Sent: n > 0, Err: fmt.Errorf("send: %w", err)}
 	}

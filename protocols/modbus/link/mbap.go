@@ -12,6 +12,7 @@ import (
 // MBAP is a link over TCP, TLS or UDP.
 type MBAP struct {
 	conn     Port
+	limiter  limiter
 	datagram bool // every read is one whole frame; losing one breaks nothing
 	next     uint16
 	silent   int // exchanges in a row without a byte received
@@ -23,10 +24,10 @@ type MBAP struct {
 }
 
 // NewMBAP returns a link over a connection, which it then owns.
-func NewMBAP(conn Port) *MBAP { return &MBAP{conn: conn} }
+func NewMBAP(conn Port) *MBAP { return &MBAP{conn: conn, limiter: limiter{conn: conn}} }
 
 // NewDatagrams returns a link over a socket for datagrams, which it then owns.
-func NewDatagrams(conn Port) *MBAP { return &MBAP{conn: conn, datagram: true} }
+func NewDatagrams(conn Port) *MBAP { return &MBAP{conn: conn, limiter: limiter{conn: conn}, datagram: true} }
 
 // Exchange sends all calls at once and matches the replies by their transaction, in whatever order they come.
 func (m *MBAP) Exchange(ctx context.Context, timeout time.Duration, calls []Call) error {
@@ -38,11 +39,9 @@ func (m *MBAP) Exchange(ctx context.Context, timeout time.Duration, calls []Call
 		m.out = wire.AppendMBAP(m.out, wire.Frame{Transaction: first + uint16(i), Unit: calls[i].Unit, PDU: calls[i].Request})
 	}
 	sent := time.Now()
-	release, err := limit(ctx, m.conn, sent.Add(timeout))
-	if err != nil {
+	if err := m.limiter.limit(ctx, sent.Add(timeout)); err != nil {
 		return &Broken{Err: err}
 	}
-	defer release()
 	if err := m.send(calls); err != nil {
 		return err
 	}

@@ -1,0 +1,45 @@
+package endpoint
+
+import (
+	"sync"
+
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// StreamName returns the name of a group's stream, as FROM reads it.
+func StreamName(device, group string) string { return device + "." + group }
+
+// Schemas makes the schemas of groups. Groups that share their tags, as the many devices of one kind do, share the
+// fields. It may be used concurrently; its zero value is ready.
+type Schemas struct {
+	mu    sync.Mutex
+	known map[*config.Tag]*tag.Schema // by the first tag of the list
+}
+
+// Of returns the fields of a group's rows, which are its tags in the order of the configuration.
+func (s *Schemas) Of(site string, d *config.Device, g *config.Group) (*tag.Schema, error) {
+	name := StreamName(d.Name, g.Name)
+	stream := tag.NewStreamID(site, name)
+	if len(g.Tags) == 0 {
+		return tag.NewSchema(stream, name)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if like := s.known[&g.Tags[0]]; like != nil {
+		return like.Renamed(stream, name), nil
+	}
+	fields := make([]tag.Field, len(g.Tags))
+	for i, t := range g.Tags {
+		fields[i] = tag.Field{Name: t.Name, Unit: t.Unit}
+	}
+	schema, err := tag.NewSchema(stream, name, fields...)
+	if err != nil {
+		return nil, err
+	}
+	if s.known == nil {
+		s.known = map[*config.Tag]*tag.Schema{}
+	}
+	s.known[&g.Tags[0]] = schema
+	return schema, nil
+}
