@@ -57,6 +57,9 @@ func (s *Schema) Len() int { return len(s.fields) }
 // Field returns the field in a slot.
 func (s *Schema) Field(slot int) Field { return s.fields[slot] }
 
+// Fields returns the fields in the order of their slots, not to be changed.
+func (s *Schema) Fields() []Field { return s.fields }
+
 // Slot returns the position of the named field.
 func (s *Schema) Slot(name string) (slot int, ok bool) {
 	slot, ok = s.slots[name]

@@ -8,19 +8,27 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/scale"
 )
 
+// pointOf returns a tag, compiled: as it was checked, where it was loaded.
+func pointOf(t *config.Tag, device *DeviceOptions) (*point, *flaw) {
+	if o, ok := t.Options.(*TagOptions); ok && o.compiled != nil {
+		return o.compiled, nil
+	}
+	return newPoint(t, device)
+}
+
 // newPoint compiles a tag, or says what is wrong with it.
-func newPoint(t *config.Tag, device *DeviceOptions) (point, *flaw) {
+func newPoint(t *config.Tag, device *DeviceOptions) (*point, *flaw) {
 	o, ok := t.Options.(*TagOptions)
 	if !ok {
-		return point{}, flawed("address", "load the configuration with the driver's component", "the tag has no Modbus options")
+		return nil, flawed("address", "load the configuration with the driver's component", "the tag has no Modbus options")
 	}
-	p := point{
-		tag: t, area: o.Address.Area, bit: o.Address.Bit, order: device.Order, count: o.Count,
+	p := &point{
+		address: o.Address.String(), area: o.Address.Area, bit: o.Address.Bit, order: device.Order, count: o.Count,
 		readable: t.Access.Readable(), writeMultiple: device.WriteMultiple, readModifyWrite: device.BitWrite == "read_modify_write",
 	}
 	for _, step := range []func(*config.Tag, *TagOptions) *flaw{p.setForm, p.setOrder, p.setSpan, p.setScaling, p.checkAccess} {
 		if flaw := step(t, o); flaw != nil {
-			return point{}, flaw
+			return nil, flaw
 		}
 	}
 	return p, p.setPlace(o.Address, device)
@@ -39,9 +47,9 @@ func (p *point) setForm(_ *config.Tag, o *TagOptions) *flaw {
 	case p.form == 0:
 		return flawed("type", "want bool, int16, uint16 …", "%q is no type", o.Type)
 	case oneBit && p.form != boolForm:
-		return flawed("type", "remove type, or write bool", "%s is a single bit and cannot be %s", p.address(), p.form)
+		return flawed("type", "remove type, or write bool", "%s is a single bit and cannot be %s", p.address, p.form)
 	case !oneBit && p.form == boolForm:
-		return flawed("type", fmt.Sprintf("name the bit, as %s.0", p.address()), "%s is a register of 16 bits and no bool", p.address())
+		return flawed("type", fmt.Sprintf("name the bit, as %s.0", p.address), "%s is a register of 16 bits and no bool", p.address)
 	}
 	return nil
 }
@@ -69,7 +77,7 @@ func (p *point) setSpan(_ *config.Tag, o *TagOptions) *flaw {
 	case !long && o.Length > 0:
 		return flawed("length", "remove it, or use count for an array", "a tag of type %s has no length", p.form)
 	case p.bit != NoBit && o.Count > 0:
-		return flawed("count", "declare a tag for each bit", "%s is a single bit of a register", p.address())
+		return flawed("count", "declare a tag for each bit", "%s is a single bit of a register", p.address)
 	case long:
 		p.span = (o.Length + 1) / 2
 	case p.form == boolForm:
@@ -106,7 +114,7 @@ func (p *point) checkAccess(t *config.Tag, _ *TagOptions) *flaw {
 	case !t.Access.Writable():
 		return nil
 	case !p.area.writable():
-		return flawed("access", "write access: r, or use a coil or holding register", "%s cannot be written", p.address())
+		return flawed("access", "write access: r, or use a coil or holding register", "%s cannot be written", p.address)
 	case p.scaling != nil && !p.scaling.Invertible():
 		return flawed("scaling", "let the table only rise or only fall", "the tag is writable, and several raw numbers stand for the same value")
 	case p.area == Coil && p.span > wire.MaxWriteBits:
@@ -127,14 +135,14 @@ func (p *point) setPlace(a Address, device *DeviceOptions) *flaw {
 		return &flaw{"address", err}
 	}
 	if last := int(first) + p.span - 1; last > 0xFFFF {
-		return flawed("address", "choose a lower address or a shorter value", "%s and the %d behind it reach beyond the table", p.address(), p.span-1)
+		return flawed("address", "choose a lower address or a shorter value", "%s and the %d behind it reach beyond the table", p.address, p.span-1)
 	}
 	limit := device.MaxRegisters
 	if p.area.hasBits() {
 		limit = device.MaxBits
 	}
 	if p.span > limit {
-		return flawed("address", "split the tag", "%s takes %d at once, and the device gives %d", p.address(), p.span, limit)
+		return flawed("address", "split the tag", "%s takes %d at once, and the device gives %d", p.address, p.span, limit)
 	}
 	p.first = uint16(first)
 	return nil

@@ -45,8 +45,7 @@ func tryCompile(o TagOptions, change ...func(*config.Tag)) (*point, *flaw) {
 	for _, f := range change {
 		f(c)
 	}
-	p, flaw := newPoint(c, &DeviceOptions{Unit: 1, MaxRegisters: 125, MaxBits: 2000, MaxGap: 125})
-	return &p, flaw
+	return newPoint(c, &DeviceOptions{Unit: 1, MaxRegisters: 125, MaxBits: 2000, MaxGap: 125})
 }
 
 func wantValue(t testing.TB, what string, got, want tag.Value) {
@@ -85,7 +84,7 @@ func TestNumbersAreReadInEveryOrder(t *testing.T) {
 	} {
 		want := map[string]uint64{"uint16": 0x0102, "uint32": 0x01020304, "uint64": 0x0102030405060708}[c.typ]
 		p := compile(t, TagOptions{Address: address(t, "holding:0"), Type: c.typ, Order: order(t, c.order)})
-		wantValue(t, c.order+" "+c.typ, p.value(unhex(t, c.registers), 0), tag.UintOf(want))
+		wantValue(t, c.order+" "+c.typ, p.value(unhex(t, c.registers), 0, tag.Value{}), tag.UintOf(want))
 	}
 }
 
@@ -131,7 +130,7 @@ func TestTypesAreReadFromTheirRegisters(t *testing.T) {
 		{"bcd64", "9999999999999999", tag.IntOf(9999999999999999)},
 	} {
 		p := compile(t, TagOptions{Address: address(t, "holding:0"), Type: c.typ})
-		wantValue(t, c.typ+" "+c.registers, p.value(unhex(t, c.registers), 0), c.want)
+		wantValue(t, c.typ+" "+c.registers, p.value(unhex(t, c.registers), 0, tag.Value{}), c.want)
 	}
 }
 
@@ -154,22 +153,22 @@ func TestTextsAreReadAsPeopleRead(t *testing.T) {
 		{"ABCD", "0000000000000000", ""},
 	} {
 		p := compile(t, TagOptions{Address: address(t, "holding:0"), Type: "string", Length: 8, Order: order(t, c.order)})
-		wantValue(t, c.registers, p.value(unhex(t, c.registers), 0), tag.StringOf(c.want))
+		wantValue(t, c.registers, p.value(unhex(t, c.registers), 0, tag.Value{}), tag.StringOf(c.want))
 	}
 	p := compile(t, TagOptions{Address: address(t, "holding:0"), Type: "bytes", Length: 4})
-	wantValue(t, "bytes", p.value(unhex(t, "00FF2000"), 0), tag.BytesOf(unhex(t, "00FF2000")))
+	wantValue(t, "bytes", p.value(unhex(t, "00FF2000"), 0, tag.Value{}), tag.BytesOf(unhex(t, "00FF2000")))
 }
 
 func TestBitsAndArraysAreRead(t *testing.T) {
 	bit := compile(t, TagOptions{Address: address(t, "holding:4.3")})
-	wantValue(t, "bit 3 of 8", bit.value(unhex(t, "0008"), 0), tag.BoolOf(true))
-	wantValue(t, "bit 3 of 4", bit.value(unhex(t, "0004"), 0), tag.BoolOf(false))
+	wantValue(t, "bit 3 of 8", bit.value(unhex(t, "0008"), 0, tag.Value{}), tag.BoolOf(true))
+	wantValue(t, "bit 3 of 4", bit.value(unhex(t, "0004"), 0, tag.Value{}), tag.BoolOf(false))
 	coils := compile(t, TagOptions{Address: address(t, "coil:0"), Count: 3})
-	wantValue(t, "coils", coils.value(unhex(t, "CD01"), 7), tag.ArrayOf([]tag.Value{tag.BoolOf(true), tag.BoolOf(true), tag.BoolOf(false)}))
+	wantValue(t, "coils", coils.value(unhex(t, "CD01"), 7, tag.Value{}), tag.ArrayOf([]tag.Value{tag.BoolOf(true), tag.BoolOf(true), tag.BoolOf(false)}))
 	numbers := compile(t, TagOptions{Address: address(t, "input:0"), Type: "int32", Count: 2}, func(c *config.Tag) {
 		c.Scale, c.Access = 0.1, config.ReadOnly
 	})
-	wantValue(t, "numbers", numbers.value(unhex(t, "0000 0000012C FFFFFFFF"), 1), tag.ArrayOf([]tag.Value{tag.FloatOf(30), tag.FloatOf(-0.1)}))
+	wantValue(t, "numbers", numbers.value(unhex(t, "0000 0000012C FFFFFFFF"), 1, tag.Value{}), tag.ArrayOf([]tag.Value{tag.FloatOf(30), tag.FloatOf(-0.1)}))
 }
 
 func TestReadingNumbersDoesNotAllocate(t *testing.T) {
@@ -184,7 +183,8 @@ func TestReadingNumbersDoesNotAllocate(t *testing.T) {
 			}
 		})
 		data := unhex(t, "41424344 45464748")
-		if n := testing.AllocsPerRun(100, func() { p.value(data, 0) }); n != 0 {
+		last := p.value(data, 0, tag.Value{})
+		if n := testing.AllocsPerRun(100, func() { last = p.value(data, 0, last) }); n != 0 {
 			t.Errorf("%s: %v allocations", typ, n)
 		}
 	}
@@ -205,7 +205,7 @@ func FuzzValue(f *testing.F) {
 		if len(data) < 2*p.span {
 			return
 		}
-		v := p.value(data, 0)
+		v := p.value(data, 0, tag.Value{})
 		if v.IsNull() || p.Check(v) != nil {
 			return
 		}
@@ -213,7 +213,7 @@ func FuzzValue(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantValue(t, form.name, p.value(raw, 0), v)
+		wantValue(t, form.name, p.value(raw, 0, tag.Value{}), v)
 	})
 }
 
@@ -228,7 +228,7 @@ func BenchmarkValue(b *testing.B) {
 			data := unhex(b, "41AD999A00000000")
 			b.ReportAllocs()
 			for b.Loop() {
-				p.value(data, 0)
+				p.value(data, 0, tag.Value{})
 			}
 		})
 	}

@@ -7,14 +7,14 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/link"
-	"github.com/holdfast-edge/holdfast/protocols/scale"
 )
 
 // device is a compiled device.
 type device struct {
 	unit     byte
 	plans    []protocols.Plan
-	points   [][]point // by group
+	config   *config.Device
+	options  *DeviceOptions
 	limits   limits
 	prices   prices
 	inFlight int
@@ -32,7 +32,7 @@ func (Driver) Compile(c *config.Device) (protocols.Device, error) {
 		return nil, fmt.Errorf("device %s: unit 0 is a broadcast that nobody answers: want 1 to 247", c.Name)
 	}
 	d := &device{
-		unit: o.Unit, inFlight: inFlight(c.Endpoint.Scheme(), o),
+		config: c, options: o, unit: o.Unit, inFlight: inFlight(c.Endpoint.Scheme(), o),
 		limits:   limits{registers: o.MaxRegisters, bits: o.MaxBits, gap: o.MaxGap},
 		prices:   pricesAt(c),
 		estimate: estimate{shortest: min(o.ShortestTimeout, o.Timeout), longest: o.Timeout},
@@ -56,19 +56,14 @@ func inFlight(scheme string, o *DeviceOptions) int {
 
 // addGroup compiles the tags of a group, and its plan.
 func (d *device) addGroup(group *config.Group, o *DeviceOptions) error {
-	points := make([]point, len(group.Tags))
+	points := make([]*point, len(group.Tags))
 	for i := range points {
-		p, flaw := newPoint(&group.Tags[i], o)
+		p, flaw := pointOf(&group.Tags[i], o)
 		if flaw != nil {
 			return fmt.Errorf("tag %s: %s: %w", group.Tags[i].Name, flaw.key, flaw.err)
 		}
-		if i > 0 {
-			p.scaling = scale.Shared(points[i-1].scaling, p.scaling)
-		}
-		p.device, p.slot = d, i
 		points[i] = p
 	}
-	d.points = append(d.points, points)
 	d.plans = append(d.plans, newPlan(d, points))
 	return nil
 }
@@ -78,14 +73,12 @@ func (d *device) Plans() []protocols.Plan { return d.plans }
 
 // Point is described at protocols.Device.
 func (d *device) Point(name string) (protocols.Point, bool) {
-	for _, group := range d.points {
-		for i := range group {
-			if p := &group[i]; p.name() == name {
-				return p, true
-			}
-		}
+	t := d.config.Tag(name)
+	if t == nil {
+		return nil, false
 	}
-	return nil, false
+	p, flaw := pointOf(t, d.options)
+	return &target{point: p, device: d, name: name}, flaw == nil
 }
 
 // cheapest returns the read of one register or bit of the first tag, or of holding register 0 where no tag is read.

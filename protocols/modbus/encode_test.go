@@ -37,7 +37,7 @@ func TestWritesUseTheFunctionThatFits(t *testing.T) {
 	} {
 		got, err := c.p.appendWrite(nil, c.v)
 		if err != nil || !bytes.Equal(got, unhex(t, c.want)) {
-			t.Errorf("%s %s: % X, want %s (%v)", c.p.address(), tag.AppendJSON(nil, c.v), got, c.want, err)
+			t.Errorf("%s %s: % X, want %s (%v)", c.p.address, tag.AppendJSON(nil, c.v), got, c.want, err)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func TestWhatDoesNotFitIsRefusedBeforeItIsSent(t *testing.T) {
 	} {
 		p := compile(t, c.o)
 		if err := p.Check(c.v); err == nil {
-			t.Errorf("%s (%s) takes %s", p.address(), p.form, tag.AppendJSON(nil, c.v))
+			t.Errorf("%s (%s) takes %s", p.address, p.form, tag.AppendJSON(nil, c.v))
 		}
 	}
 	input := compile(t, TagOptions{Address: address(t, "input:0")}, func(c *config.Tag) { c.Access = config.ReadOnly })

@@ -46,13 +46,19 @@ type TagOptions struct {
 	Length  int            `yaml:"length" min:"1" max:"250" doc:"The bytes of a string or of bytes." example:"16"`
 	Count   int            `yaml:"count" min:"1" max:"2000" doc:"How many values, one after the other, make an array." example:"10"`
 	Scaling *scale.Options `yaml:"scaling" doc:"A curve instead of scale and offset: a range mapped to a range, a square root, or a table."`
+
+	compiled *point // by CheckTag
 }
 
-// CheckTag refuses, at its key, what cannot be read or written as it is configured.
+// CheckTag refuses, at its key, what cannot be read or written as it is configured, and keeps what it has made of the
+// rest.
 func (d *DeviceOptions) CheckTag(t *config.Tag, report config.Report) {
-	if _, flaw := newPoint(t, d); flaw != nil {
+	p, flaw := newPoint(t, d)
+	if flaw != nil {
 		report(flaw.key, flaw.err)
+		return
 	}
+	t.Options.(*TagOptions).compiled = p
 }
 
 var _ config.TagChecker = (*DeviceOptions)(nil)

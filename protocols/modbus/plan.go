@@ -11,7 +11,9 @@ import (
 // tells it what was refused and what was answered.
 type plan struct {
 	device  *device
-	points  []*point // the readable ones, sorted as extents are
+	points  []*point          // the readable ones, sorted as extents are
+	slots   []int32           // of the points, in the row
+	texts   map[int]tag.Value // of the points that are texts, what was read last
 	extents []extent
 	between []int // gaps
 
@@ -35,19 +37,23 @@ type hole struct {
 const maxHoleWait = 256
 
 // newPlan makes the plan of a group.
-func newPlan(d *device, points []point) *plan {
+func newPlan(d *device, points []*point) *plan {
 	p := &plan{device: d, holes: map[int]*hole{}, stale: true}
-	p.points = make([]*point, 0, len(points))
-	for i := range points {
-		if points[i].readable {
-			p.points = append(p.points, &points[i])
+	p.slots = make([]int32, 0, len(points))
+	for slot, point := range points {
+		if point.readable {
+			p.slots = append(p.slots, int32(slot))
 		}
 	}
-	slices.SortStableFunc(p.points, func(a, b *point) int {
+	slices.SortStableFunc(p.slots, func(at, other int32) int {
+		a, b := points[at], points[other]
 		return cmp.Or(cmp.Compare(a.area, b.area), cmp.Compare(a.first, b.first), cmp.Compare(a.span, b.span))
 	})
-	p.extents = make([]extent, 0, len(p.points))
-	for _, point := range p.points {
+	p.points = make([]*point, 0, len(p.slots))
+	p.extents = make([]extent, 0, len(p.slots))
+	for _, slot := range p.slots {
+		point := points[slot]
+		p.points = append(p.points, point)
 		p.extents = append(p.extents, extent{area: point.area, first: int(point.first), end: int(point.first) + point.span})
 	}
 	p.between = gaps(p.extents)
@@ -172,20 +178,35 @@ func (p *plan) answered(b block) {
 func (p *plan) fill(b block, data []byte, row []tag.Value) {
 	for i := b.lo; i < b.hi; i++ {
 		point := p.points[i]
-		row[point.slot] = point.value(data, int(point.first)-b.first)
+		at := int(point.first) - b.first
+		if point.isText() {
+			row[p.slots[i]] = p.text(i, data, at)
+			continue
+		}
+		row[p.slots[i]] = point.value(data, at, tag.Value{})
 	}
+}
+
+// text returns the value of a point that is a text, and keeps it for the next time.
+func (p *plan) text(i int, data []byte, at int) tag.Value {
+	v := p.points[i].value(data, at, p.texts[i])
+	if p.texts == nil {
+		p.texts = map[int]tag.Value{}
+	}
+	p.texts[i] = v
+	return v
 }
 
 // spoil gives the tags of a read a Bad quality.
 func (p *plan) spoil(b block, q tag.Quality, row []tag.Value) {
-	for _, point := range p.points[b.lo:b.hi] {
-		row[point.slot] = tag.NullOf(q)
+	for _, slot := range p.slots[b.lo:b.hi] {
+		row[slot] = tag.NullOf(q)
 	}
 }
 
 // spoilHoles gives the holes theirs.
 func (p *plan) spoilHoles(row []tag.Value) {
 	for i, h := range p.holes {
-		row[p.points[i].slot] = tag.NullOf(h.quality)
+		row[p.slots[i]] = tag.NullOf(h.quality)
 	}
 }

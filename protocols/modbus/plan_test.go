@@ -53,11 +53,10 @@ func (m *model) scan(p *plan) []tag.Value {
 // planOf returns a plan over single holding registers.
 func planOf(t testing.TB, inFlight int, registers ...int) *plan {
 	t.Helper()
-	var points []point
-	for i, r := range registers {
+	var points []*point
+	for _, r := range registers {
 		p := compile(t, TagOptions{Address: address(t, fmt.Sprintf("holding:%d", r))})
-		p.slot = i
-		points = append(points, *p)
+		points = append(points, p)
 	}
 	return newPlan(&device{
 		inFlight: inFlight, limits: limits{registers: 125, bits: 2000, gap: 125},
@@ -185,14 +184,13 @@ func TestEveryPlanReadsWhatIsThereAndOnlyThat(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		registers := rapid.SliceOfNDistinct(rapid.IntRange(0, 300), 1, 40, rapid.ID).Draw(t, "registers")
 		missing := rapid.MapOf(rapid.IntRange(0, 300), rapid.Just(true)).Draw(t, "missing")
-		var points []point
-		for i, r := range registers {
+		var points []*point
+		for _, r := range registers {
 			p, flaw := tryCompile(TagOptions{Address: Address{Area: Holding, Number: uint32(r), Bit: NoBit}})
 			if flaw != nil {
 				t.Fatal(flaw.err)
 			}
-			p.slot = i
-			points = append(points, *p)
+			points = append(points, p)
 		}
 		p := newPlan(&device{
 			inFlight: rapid.IntRange(1, 4).Draw(t, "in flight"), limits: limits{registers: 125, bits: 2000, gap: 125},

@@ -12,16 +12,13 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// point is one tag, compiled.
+// point is one tag, compiled. It is immutable: devices of one kind share it.
 type point struct {
-	device  *device
-	tag     *config.Tag
+	address string // as it was written
 	scaling scale.Scaling
-	last    *tag.Value // of a string, once there was one: what was read is often what was read before
-	span    int        // registers or bits
-	count   int        // values of an array; 0 for a single value
-	slot    int        // in the group's row
-	first   uint16     // of the area, as it goes over the wire
+	span    int    // registers or bits
+	count   int    // values of an array; 0 for a single value
+	first   uint16 // of the area, as it goes over the wire
 	area    Area
 	bit     int8 // of the register, or NoBit
 	form    form
@@ -31,14 +28,16 @@ type point struct {
 	readable                       bool
 }
 
-// name returns the tag's name.
-func (p *point) name() string { return p.tag.Name }
+// target is a point of a device, to be written or read by itself.
+type target struct {
+	*point
+	device *device
+	name   string
+}
 
-// address returns the tag's address as it was written.
-func (p *point) address() string { return p.tag.Options.(*TagOptions).Address.String() }
-
-// value returns what the data of a reply hold for the point, whose first register or bit is at the given one.
-func (p *point) value(data []byte, at int) tag.Value {
+// value returns what the data of a reply hold for the point, whose first register or bit is at the given one. Of a
+// text, before is what was read before, which is often the same.
+func (p *point) value(data []byte, at int, before tag.Value) tag.Value {
 	switch {
 	case p.area.hasBits() && p.count == 0:
 		return tag.BoolOf(bit(data, at))
@@ -47,14 +46,17 @@ func (p *point) value(data []byte, at int) tag.Value {
 	}
 	registers := data[2*at : 2*(at+p.span)]
 	switch {
-	case p.form == stringForm || p.form == bytesForm:
-		return p.characters(registers)
+	case p.isText():
+		return p.characters(registers, before)
 	case p.count > 0:
 		return p.numbers(registers)
 	default:
 		return p.single(registers)
 	}
 }
+
+// isText reports whether values are strings or bytes.
+func (p *point) isText() bool { return p.form == stringForm || p.form == bytesForm }
 
 // single returns the value of one number, or of one bit of a register.
 func (p *point) single(registers []byte) tag.Value {
@@ -83,23 +85,20 @@ func (p *point) numbers(registers []byte) tag.Value {
 }
 
 // characters returns a string or bytes; the value of last time where nothing changed.
-func (p *point) characters(registers []byte) tag.Value {
+func (p *point) characters(registers []byte, before tag.Value) tag.Value {
 	var buffer [wire.MaxPDU]byte
 	raw := p.order.swapped(buffer[:copy(buffer[:], registers)])
-	if p.last == nil {
-		p.last = new(tag.Value)
-	}
 	if p.form == stringForm {
 		raw = text(raw)
-		if p.last.Kind() != tag.String || p.last.Str() != string(raw) {
-			*p.last = tag.StringOf(string(raw))
+		if before.Kind() == tag.String && before.Str() == string(raw) {
+			return before
 		}
-		return *p.last
+		return tag.StringOf(string(raw))
 	}
-	if p.last.Kind() != tag.Bytes || !bytes.Equal(p.last.Bytes(), raw) {
-		*p.last = tag.BytesOf(append([]byte(nil), raw...))
+	if before.Kind() == tag.Bytes && bytes.Equal(before.Bytes(), raw) {
+		return before
 	}
-	return *p.last
+	return tag.BytesOf(append([]byte(nil), raw...))
 }
 
 // Check is described at protocols.Point.
@@ -112,7 +111,7 @@ func (p *point) Check(v tag.Value) error {
 // value is checked all the same.
 func (p *point) appendWrite(dst []byte, v tag.Value) ([]byte, error) {
 	if !p.area.writable() {
-		return nil, fmt.Errorf("%s: %s cannot be written", p.address(), p.area)
+		return nil, fmt.Errorf("%s: %s cannot be written", p.address, p.area)
 	}
 	if v.IsNull() {
 		return nil, fmt.Errorf("there is no value to write")

@@ -104,23 +104,23 @@ func (s *session) ask(ctx context.Context, d *device, doing string, request []by
 
 // Write is described at protocols.Session.
 func (s *session) Write(ctx context.Context, to protocols.Point, v tag.Value) error {
-	p := to.(*point)
+	p := to.(*target)
 	request, err := p.appendWrite(nil, v)
 	if err != nil {
-		return &protocols.Refusal{Quality: tag.BadOutOfRange, Err: fmt.Errorf("write %s: %w", p.name(), err)}
+		return &protocols.Refusal{Quality: tag.BadOutOfRange, Err: fmt.Errorf("write %s: %w", p.name, err)}
 	}
 	if p.bit != NoBit && p.readModifyWrite {
 		if request, err = s.modified(ctx, p, v); err != nil {
 			return err
 		}
 	}
-	_, err = s.ask(ctx, p.device, "write "+p.name(), request)
+	_, err = s.ask(ctx, p.device, "write "+p.name, request)
 	return err
 }
 
 // modified reads the register of a bit and returns the request that writes it back with the bit changed.
-func (s *session) modified(ctx context.Context, p *point, v tag.Value) ([]byte, error) {
-	data, err := s.ask(ctx, p.device, "read "+p.name(), p.block().appendRead(nil))
+func (s *session) modified(ctx context.Context, p *target, v tag.Value) ([]byte, error) {
+	data, err := s.ask(ctx, p.device, "read "+p.name, p.block().appendRead(nil))
 	if err != nil {
 		return nil, unsent(err)
 	}
@@ -140,12 +140,12 @@ func (s *session) modified(ctx context.Context, p *point, v tag.Value) ([]byte, 
 
 // ReadPoint is described at protocols.Session.
 func (s *session) ReadPoint(ctx context.Context, of protocols.Point) (tag.Value, error) {
-	p := of.(*point)
-	data, err := s.ask(ctx, p.device, "read "+p.name(), p.block().appendRead(nil))
+	p := of.(*target)
+	data, err := s.ask(ctx, p.device, "read "+p.name, p.block().appendRead(nil))
 	if err != nil {
 		return tag.Value{}, err
 	}
-	return p.value(data, 0), nil
+	return p.value(data, 0, tag.Value{}), nil
 }
 
 // block returns the read of the point by itself.

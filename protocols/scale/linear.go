@@ -158,13 +158,3 @@ func magnitude(i int64) uint64 {
 	}
 	return uint64(i)
 }
-
-// Shared returns first where next is the same scaling, so that the many tags of a device that are scaled alike keep one.
-func Shared(first, next Scaling) Scaling {
-	a, linear := first.(*Linear)
-	b, too := next.(*Linear)
-	if linear && too && a != nil && *a == *b {
-		return first
-	}
-	return next
-}

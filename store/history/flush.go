@@ -170,8 +170,11 @@ type fieldNumber struct {
 	number uint32
 }
 
-// fieldNumbers returns the numbers of fields, in a stable order.
+// fieldNumbers returns the numbers of fields, in a stable order. A stream that is new has them as they are.
 func (s *shard) fieldNumbers(stream uint32, fields []tag.Field) []fieldNumber {
+	if known := &s.streams[stream]; len(known.fields) == 0 {
+		known.fields = fields
+	}
 	numbers := make([]fieldNumber, len(fields))
 	for i, f := range fields {
 		numbers[i] = fieldNumber{f.Name, s.streams[stream].field(f)}

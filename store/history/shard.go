@@ -161,9 +161,7 @@ func (s *shard) loadStream(_, v []byte) error {
 		return err
 	}
 	n := s.number(schema.Stream(), schema.Name())
-	for slot := range schema.Len() {
-		s.streams[n].field(schema.Field(slot))
-	}
+	s.streams[n].fields = schema.Fields()
 	return nil
 }
 
@@ -186,7 +184,7 @@ func (s *shardStream) field(f tag.Field) uint32 {
 	}
 	if n < 0 {
 		n = len(s.fields)
-		s.fields = append(s.fields, f)
+		s.fields = append(slices.Clip(s.fields), f) // what is there may be shared
 	}
 	s.next = (n + 1) % len(s.fields)
 	return uint32(n)

@@ -83,8 +83,15 @@ func (c *columns) times() []int64 {
 	return times
 }
 
-// fields returns the fields that the rows have, in the order of their schemas.
+// fields returns the fields that the rows have, in the order of their schemas. Rows of one schema have its own, not to
+// be changed.
 func (c *columns) fields() []tag.Field {
+	if len(c.rows) > 0 {
+		one := c.rows[0].batch.Schema()
+		if !slices.ContainsFunc(c.rows, func(r rowRef) bool { return r.batch.Schema() != one }) {
+			return one.Fields()
+		}
+	}
 	var fields []tag.Field
 	seen := map[string]bool{}
 	done := map[*tag.Schema]bool{}
