@@ -106,15 +106,15 @@ func differing(a, b map[string]any) []string {
 	return keys
 }
 
-// Texts gives each resource of a site as canonical JSON, by kind and name: two are the same exactly where their texts
-// are. Resources without a name of their own are under the empty one.
-func Texts(site *Site, catalog *Catalog) map[Kind]map[string]string {
-	texts := map[Kind]map[string]string{}
+// Digests gives the digest of each resource of a site, as canonical JSON, by kind and name: two are the same exactly
+// where their digests are. Resources without a name of their own are under the empty one.
+func Digests(site *Site, catalog *Catalog) map[Kind]map[string]string {
+	digests := map[Kind]map[string]string{}
 	for id, resource := range byName(site, catalog) {
-		if texts[id.kind] == nil {
-			texts[id.kind] = map[string]string{}
+		if digests[id.kind] == nil {
+			digests[id.kind] = map[string]string{}
 		}
-		texts[id.kind][id.name] = string(marshal(resource))
+		digests[id.kind][id.name] = Digest(marshal(resource))
 	}
-	return texts
+	return digests
 }

@@ -16,7 +16,7 @@ import (
 // doorConfig is the node's own broker as a scene wants it.
 func (n *Node) doorConfig(s *scene) door.Config {
 	c := door.Config{
-		Made: s.texts[config.KindBroker][""],
+		Made: s.digests[config.KindBroker][""],
 		MQTT: func() (mqttd.Config, error) { return n.brokerConfig(&s.site.Broker) },
 	}
 	for _, in := range s.plan.streams {

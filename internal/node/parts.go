@@ -46,7 +46,7 @@ func (n *Node) deviceParts(s *scene) (all []part) {
 	env := n.endpointEnv(s)
 	for _, d := range s.plan.devices {
 		parent := "/endpoints/" + endpoint.Name(d.config)
-		all = append(all, part{parent, endpoint.Device(env, d.driver, d.config), s.texts[config.KindDevice][d.config.Name]})
+		all = append(all, part{parent, endpoint.Device(env, d.driver, d.config), s.digests[config.KindDevice][d.config.Name]})
 	}
 	return all
 }
@@ -65,7 +65,7 @@ func (n *Node) subscriptionParts(s *scene) (all []part) {
 		Now: time.Now, Meter: n.streams.of, Refused: n.journal.messageRefused,
 	}
 	for _, c := range s.plan.streams {
-		made := fmt.Sprintf("%s all=%t %s", s.texts[config.KindStream][c.Stream.Name], c.All, strings.Join(c.Columns, ","))
+		made := fmt.Sprintf("%s all=%t %s", s.digests[config.KindStream][c.Stream.Name], c.All, strings.Join(c.Columns, ","))
 		all = append(all, part{"/subscriptions", subscription.Spec(env, c), made})
 	}
 	return all
@@ -78,7 +78,7 @@ func (n *Node) ruleParts(s *scene) (all []part) {
 	}
 	for _, c := range s.plan.rules {
 		if !s.resting[c.Name] {
-			all = append(all, part{"/rules", rule.Spec(env, c), s.texts[config.KindRule][c.Name] + s.plan.reads[c.Name]})
+			all = append(all, part{"/rules", rule.Spec(env, c), s.digests[config.KindRule][c.Name] + s.plan.reads[c.Name]})
 		}
 	}
 	return all
@@ -93,7 +93,7 @@ func (n *Node) sinkParts(s *scene) (all []part) {
 		},
 	}
 	for _, c := range s.plan.sinks {
-		made := s.texts[config.KindSink][c.Config.Name] + " " + strings.Join(c.Streams, ",")
+		made := s.digests[config.KindSink][c.Config.Name] + " " + strings.Join(c.Streams, ",")
 		all = append(all, part{"/sinks", sink.Spec(env, c), made})
 	}
 	return all

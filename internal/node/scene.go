@@ -8,9 +8,9 @@ import (
 // scene is a site as it runs: what was asked for, and what was compiled of it.
 // It is not changed; another configuration is another scene.
 type scene struct {
-	site  *config.Site
-	plan  *plan
-	texts map[config.Kind]map[string]string // of the resources, canonical
+	site    *config.Site
+	plan    *plan
+	digests map[config.Kind]map[string]string // of the resources
 
 	resting map[string]bool // rules that safe mode does not start
 	left    chan struct{}   // closed when another scene has taken its place
@@ -22,7 +22,7 @@ func (c *Components) scene(site *config.Site) (*scene, config.Errors) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	return &scene{site: site, plan: plan, texts: config.Texts(site, c.catalog), left: make(chan struct{})}, nil
+	return &scene{site: site, plan: plan, digests: config.Digests(site, c.catalog), left: make(chan struct{})}, nil
 }
 
 // follow makes the scene one that comes after another: it keeps the inlets that
@@ -42,7 +42,7 @@ func (s *scene) follow(last *scene) {
 	}
 	s.resting = map[string]bool{}
 	for name := range last.resting {
-		if s.texts[config.KindRule][name] == last.texts[config.KindRule][name] {
+		if s.digests[config.KindRule][name] == last.digests[config.KindRule][name] {
 			s.resting[name] = true
 		}
 	}

@@ -82,7 +82,7 @@ func (w *walk) look() Watermark {
 	for _, t := range h.tails {
 		if t.schema.Name() == w.query.Stream {
 			for _, r := range t.rows {
-				w.waiting = append(w.waiting, r.time())
+				w.waiting = append(w.waiting, r.at)
 			}
 		}
 	}

@@ -20,7 +20,7 @@ const maxBlockRows = 8192
 // plan is what a flush brings to one shard.
 type plan struct {
 	shard  *shard
-	tails  map[tag.StreamID][]rowRef
+	tails  []tag.StreamID // that have rows for it
 	blocks []plannedBlock
 	fresh  map[uint32]bool // streams whose row in the shard is to be written
 	last   uint32          // blocks of the stream that has most
@@ -64,7 +64,7 @@ func (h *History) flushShards() error {
 func (h *History) nextPlan() (*plan, error) {
 	for _, t := range h.tails {
 		for len(t.rows) > 0 {
-			d, err := h.shardFor(t.rows[0].time())
+			d, err := h.shardFor(t.rows[0].at)
 			if err != nil {
 				return nil, err
 			}
@@ -77,10 +77,10 @@ func (h *History) nextPlan() (*plan, error) {
 }
 
 func (h *History) planFor(d *shard) *plan {
-	p := &plan{shard: d, tails: map[tag.StreamID][]rowRef{}, fresh: map[uint32]bool{}}
+	p := &plan{shard: d, fresh: map[uint32]bool{}}
 	for id, t := range h.tails {
-		if rows := t.within(d.start, d.end()); len(rows) > 0 {
-			p.tails[id] = rows
+		if t.has(d.start, d.end()) {
+			p.tails = append(p.tails, id)
 		}
 	}
 	return p
@@ -100,9 +100,9 @@ func (h *History) shardFor(at int64) (*shard, error) {
 		h.swap.Lock()
 		defer h.swap.Unlock()
 		for _, t := range h.tails {
-			rows := t.without(gone.from, gone.to)
-			h.waiting -= valuesOf(rows)
-			h.counters.late.Add(int64(len(rows)))
+			rows, values := t.without(gone.from, gone.to)
+			h.waiting -= values
+			h.counters.late.Add(int64(rows))
 		}
 		return nil, nil
 	}
@@ -120,16 +120,18 @@ func (h *History) carryOut(p *plan) error {
 			return err
 		}
 	}
-	for id, rows := range p.tails {
-		h.encode(p, id, h.tails[id].schema.Name(), notApplied(p.shard, rows))
+	for _, id := range p.tails {
+		t := h.tails[id]
+		h.encode(p, id, t.schema.Name(), notApplied(p.shard, t.within(p.shard.start, p.shard.end())))
 	}
 	h.swap.Lock()
 	defer h.swap.Unlock()
 	if err := h.put(p); err != nil {
 		return err
 	}
-	for id := range p.tails {
-		h.waiting -= valuesOf(h.tails[id].without(p.shard.start, p.shard.end()))
+	for _, id := range p.tails {
+		_, values := h.tails[id].without(p.shard.start, p.shard.end())
+		h.waiting -= values
 	}
 	return nil
 }

@@ -168,10 +168,11 @@ func (h *History) consume(e log.Entry) {
 	if len(h.pending) == 0 {
 		h.oldest = h.options.Now()
 	}
-	h.pending = append(h.pending, e)
 	if e.Batch != nil {
 		h.add(e.Batch, e.Position)
 	}
+	e.Batch = nil // its rows are packed; what is left is what is acknowledged
+	h.pending = append(h.pending, e)
 }
 
 // add puts the rows of a batch into the tail of its stream.
@@ -190,7 +191,7 @@ func (h *History) add(b *tag.Batch, position uint64) {
 		case at > latest:
 			h.setAside(b, i, position)
 		default:
-			t.rows = append(t.rows, rowRef{batch: b, row: i, position: position})
+			t.rows = append(t.rows, hold(b, i, position))
 			h.waiting += b.Schema().Len()
 			h.counters.rows.Add(1)
 			h.newest[b.Schema().Name()] = max(h.newest[b.Schema().Name()], at)

@@ -16,7 +16,7 @@ type Options struct {
 	// FlushEvery and FlushValues bound what waits in memory: rows are written
 	// when the oldest has waited that long, or when that many values wait.
 	FlushEvery  time.Duration // 5 min
-	FlushValues int           // 1 Mi, some 32 MB
+	FlushValues int           // 1 Mi, some 6 MB
 
 	// ShardWidth is the source time that a file covers. Files that are there
 	// keep theirs.

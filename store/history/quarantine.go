@@ -46,7 +46,7 @@ func (q *quarantine) hold(b *tag.Batch, row int, position uint64) bool {
 		q.tails[id] = &tail{}
 	}
 	q.tails[id].schema = b.Schema()
-	q.tails[id].rows = append(q.tails[id].rows, rowRef{batch: b, row: row, position: position})
+	q.tails[id].rows = append(q.tails[id].rows, hold(b, row, position))
 	q.rows++
 	q.next = min(q.next, b.Time(row))
 	return true
@@ -98,7 +98,7 @@ func (h *History) writeQuarantine() error {
 	p := &plan{shard: q.shard, fresh: map[uint32]bool{}}
 	err := h.shards.use(q.shard, func() error {
 		for id, t := range q.tails {
-			h.encode(p, id, t.schema.Name(), notApplied(q.shard, t.rows))
+			h.encode(p, id, t.schema.Name(), notApplied(q.shard, t.within(math.MinInt64, math.MaxInt64)))
 		}
 		h.swap.Lock()
 		defer h.swap.Unlock()
@@ -196,7 +196,7 @@ func (h *History) let(b *tag.Batch, latest int64) {
 			h.quarantine.hold(b, i, 0)
 			continue
 		}
-		t.rows = append(t.rows, rowRef{batch: b, row: i})
+		t.rows = append(t.rows, hold(b, i, 0))
 		h.waiting += b.Schema().Len()
 		h.counters.rows.Add(1)
 		h.counters.released.Add(1)

@@ -20,44 +20,44 @@ func (r rowRef) incarnation() uint64 { return r.batch.Identity(r.row).Incarnatio
 func (r rowRef) time() int64 { return r.batch.Time(r.row) }
 
 // tail is the rows of one stream that are not written yet, in the order in
-// which they came. Batches are immutable, so it keeps them as they are.
+// which they came.
 type tail struct {
 	schema *tag.Schema // the last one
-	rows   []rowRef
+	rows   []held
 }
 
 // within returns the rows with times from from up to but not including to, in
 // the order in which they came.
 func (t *tail) within(from, to int64) []rowRef {
 	var found []rowRef
-	for _, r := range t.rows {
-		if at := r.time(); at >= from && at < to {
-			found = append(found, r)
+	for i := range t.rows {
+		if at := t.rows[i].at; at >= from && at < to {
+			found = append(found, t.rows[i].row())
 		}
 	}
 	return found
 }
 
-// without takes the rows with such times out and returns them.
-func (t *tail) without(from, to int64) (taken []rowRef) {
-	kept := make([]rowRef, 0, len(t.rows))
-	for _, r := range t.rows {
-		if at := r.time(); at >= from && at < to {
-			taken = append(taken, r)
-		} else {
-			kept = append(kept, r)
-		}
-	}
-	t.rows = kept
-	return taken
+// has reports whether there are rows with such times.
+func (t *tail) has(from, to int64) bool {
+	return slices.ContainsFunc(t.rows, func(h held) bool { return h.at >= from && h.at < to })
 }
 
-// valuesOf returns how many values rows have, present or not.
-func valuesOf(rows []rowRef) (n int) {
-	for _, r := range rows {
-		n += r.batch.Schema().Len()
+// without takes the rows with such times out, and returns how many they are and how many values they have, present or
+// not.
+func (t *tail) without(from, to int64) (rows, values int) {
+	kept := t.rows[:0]
+	for _, h := range t.rows {
+		if h.at < from || h.at >= to {
+			kept = append(kept, h)
+			continue
+		}
+		rows++
+		values += h.schema.Len()
 	}
-	return n
+	clear(t.rows[len(kept):])
+	t.rows = kept
+	return rows, values
 }
 
 // sortRows orders rows by time. Rows of one time stay as they are.
