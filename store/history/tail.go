@@ -70,8 +70,9 @@ func sortRows(rows []rowRef) {
 
 // columns gives the values of rows by field, across schemas.
 type columns struct {
-	rows  []rowRef
-	slots map[*tag.Schema]int
+	rows []rowRef
+	of   *tag.Schema // that the field was last looked up in
+	at   int         // where it is in there
 }
 
 // times returns the times of the rows.
@@ -114,22 +115,21 @@ func (c *columns) fields() []tag.Field {
 // slot returns the place of a field in the schema of a row, or -1.
 func (c *columns) slot(r rowRef, field string) int {
 	schema := r.batch.Schema()
-	slot, known := c.slots[schema]
-	if known {
-		return slot
+	if schema == c.of {
+		return c.at
 	}
 	slot, ok := schema.Slot(field)
 	if !ok {
 		slot = -1
 	}
-	c.slots[schema] = slot
+	c.of, c.at = schema, slot
 	return slot
 }
 
 // values fills in the values of a field, and their own times where any row has
 // such.
 func (c *columns) values(field string, values []tag.Value, stamps []int64) (stamped bool) {
-	c.slots = map[*tag.Schema]int{}
+	c.of = nil
 	for i, r := range c.rows {
 		slot := c.slot(r, field)
 		values[i], stamps[i] = tag.Value{}, r.time()

@@ -33,7 +33,7 @@ type Options struct {
 
 	// RecentBytes bounds the committed batches that are kept in memory, so that
 	// a cursor at the tail reads nothing from the disk.
-	RecentBytes int // 8 MB
+	RecentBytes int // 4 MB
 
 	// OpenSegments bounds how many closed files are mapped at a time.
 	OpenSegments int // 4
@@ -51,7 +51,7 @@ const (
 	defaultAck        = 5 * time.Second
 	defaultCommitSize = 64 << 10
 	defaultQueue      = 8 << 20
-	defaultRecent     = 8 << 20
+	defaultRecent     = 4 << 20
 	defaultOpen       = 4
 	minSegment        = 1 << 20
 )

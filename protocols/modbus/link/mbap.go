@@ -19,15 +19,17 @@ type MBAP struct {
 	stray    atomic.Uint64
 
 	out      []byte
-	in       [8 * wire.MaxMBAP]byte
-	from, to int // what of in is received and not yet taken
+	in       []byte // room for what the calls in flight may bring, and a late reply
+	from, to int    // what of in is received and not yet taken
 }
 
 // NewMBAP returns a link over a connection, which it then owns.
 func NewMBAP(conn Port) *MBAP { return &MBAP{conn: conn, limiter: limiter{conn: conn}} }
 
 // NewDatagrams returns a link over a socket for datagrams, which it then owns.
-func NewDatagrams(conn Port) *MBAP { return &MBAP{conn: conn, limiter: limiter{conn: conn}, datagram: true} }
+func NewDatagrams(conn Port) *MBAP {
+	return &MBAP{conn: conn, limiter: limiter{conn: conn}, datagram: true}
+}
 
 // Exchange sends all calls at once and matches the replies by their transaction, in whatever order they come.
 func (m *MBAP) Exchange(ctx context.Context, timeout time.Duration, calls []Call) error {
@@ -38,6 +40,7 @@ func (m *MBAP) Exchange(ctx context.Context, timeout time.Duration, calls []Call
 		calls[i].begin()
 		m.out = wire.AppendMBAP(m.out, wire.Frame{Transaction: first + uint16(i), Unit: calls[i].Unit, PDU: calls[i].Request})
 	}
+	m.makeRoom((len(calls) + 1) * wire.MaxMBAP)
 	sent := time.Now()
 	if err := m.limiter.limit(ctx, sent.Add(timeout)); err != nil {
 		return &Broken{Err: err}
@@ -46,6 +49,13 @@ func (m *MBAP) Exchange(ctx context.Context, timeout time.Duration, calls []Call
 		return err
 	}
 	return m.receive(ctx, first, sent, calls)
+}
+
+// makeRoom lengthens the buffer of what is received.
+func (m *MBAP) makeRoom(size int) {
+	if len(m.in) < size {
+		m.in = append(make([]byte, 0, size), m.in...)[:size]
+	}
 }
 
 // send writes the frames; datagrams one by one.
@@ -96,7 +106,7 @@ func (m *MBAP) fill() (n int, err error) {
 		m.from, m.to = 0, 0 // what is left of a datagram belongs to no other
 	}
 	if m.from > 0 {
-		m.to = copy(m.in[:], m.in[m.from:m.to])
+		m.to = copy(m.in, m.in[m.from:m.to])
 		m.from = 0
 	}
 	n, err = m.conn.Read(m.in[m.to:])
