@@ -62,6 +62,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (30s)
 .PHONY: crash
 crash: ## Kill a process that writes, CRASHES (100) times, and look at what it has left
 	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestNoCommittedRecordIsLostWhenTheProcessIsKilled ./store
+	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestWindowsOfADurableRuleAreThoseOfAnUndisturbedRunHoweverOftenItIsKilled ./actors/rule
 
 .PHONY: bench
 bench: bench-plant ## Run every benchmark

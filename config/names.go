@@ -18,8 +18,13 @@ func uniqueNames(site *Site) Errors {
 	for _, s := range site.Streams {
 		read = append(read, named{"stream", s.Name, s.Origin})
 	}
+	late := map[string]bool{}
 	for _, r := range site.Rules {
 		read = append(read, named{"rule", r.Name, r.Origin})
+		if r.LateTo != "" && !late[r.LateTo] {
+			late[r.LateTo] = true
+			read = append(read, named{"stream of late rows", r.LateTo, r.Origin})
+		}
 	}
 	letters := map[string]bool{}
 	for _, s := range site.Sinks {

@@ -9,7 +9,34 @@ type Rule struct {
 	Name    string   `yaml:"name" required:"true" match:"name" doc:"The rule's name; other rules read its rows with FROM." example:"forward"`
 	SQL     string   `yaml:"sql" required:"true" min:"1" max:"65536" doc:"The query." example:"SELECT temperature FROM boiler"`
 	To      []Target `yaml:"to" single:"true" doc:"Where the rows go: names of sinks, or {write: device}."`
-	Durable bool     `yaml:"durable" default:"false" doc:"Whether the input is logged. Reading it again after a restart is not there yet: a rule begins anew."`
+	Durable bool     `yaml:"durable" default:"false" doc:"Whether the input is logged and read from the log, so that after a crash it is read again from the rule's last checkpoint. Rows come as late as the log commits."`
+
+	Time       Clock         `yaml:"time" default:"processing" enum:"processing,event" doc:"The time that windows go by: processing is that at which a row comes, event the row's own source time, in whose order rows are taken."`
+	Lateness   time.Duration `yaml:"lateness" default:"0" min:"0" max:"1d" doc:"With event time, how much later than the latest row a row may come. Windows close that much later, too."`
+	LateTo     string        `yaml:"late_to" match:"name" doc:"With event time, the stream that rows go to which came later still; other rules read it with FROM. Not given, they are only counted." example:"latecomers"`
+	Checkpoint time.Duration `yaml:"checkpoint" default:"1m" min:"1s" max:"1d" advanced:"true" doc:"How often the rule's state is kept on the disk, where it has one and rows have come. It is also kept when the rule is stopped in order. A power cut loses what came in between, unless the rule is durable."`
+}
+
+// Clock is the time that a rule's windows go by.
+type Clock string
+
+// The clocks of a rule.
+const (
+	ProcessingTime Clock = "processing"
+	EventTime      Clock = "event"
+)
+
+// Check wants event time where lateness has a meaning.
+func (r *Rule) Check(report Report) {
+	if r.Time == EventTime {
+		return
+	}
+	if r.Lateness > 0 {
+		report("lateness", &Problem{What: "rows are late in event time only", Fix: "add time: event, or remove lateness"})
+	}
+	if r.LateTo != "" {
+		report("late_to", &Problem{What: "rows are late in event time only", Fix: "add time: event, or remove late_to"})
+	}
 }
 
 // Target is one place that a rule's rows go: a sink, or a device whose writable tags are named by the row's columns.

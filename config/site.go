@@ -1,6 +1,10 @@
 package config
 
-import "github.com/holdfast-edge/holdfast/config/spec"
+import (
+	"slices"
+
+	"github.com/holdfast-edge/holdfast/config/spec"
+)
 
 // Site is everything that one node is told to do. It is made by Load or Parse and not changed afterwards: any number
 // of goroutines may read it.
@@ -41,4 +45,14 @@ func (s *Site) Sink(name string) *Sink {
 		}
 	}
 	return nil
+}
+
+// LateStreams lists the streams that rules send late rows to, each once.
+func (s *Site) LateStreams() (names []string) {
+	for i := range s.Rules {
+		if name := s.Rules[i].LateTo; name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

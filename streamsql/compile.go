@@ -140,6 +140,10 @@ func (q *Query) Sources() []Use { return q.uses }
 // the order of their names.
 func (q *Query) UserFunctions() []string { return q.functions }
 
+// Stateful reports whether a running instance remembers anything of the rows
+// that it has seen, so that there is something to checkpoint.
+func (q *Query) Stateful() bool { return q.plan.Stateful() }
+
 // New returns a running instance that has seen no row yet.
 func (q *Query) New(o Options) *Exec { return exec.New(q.plan, o) }
 

@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"slices"
+
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -12,6 +14,27 @@ type Input struct {
 	Overflow broker.Overflow // of the rule's rings
 	Schema   *tag.Schema     // of the device where it has several groups; else nil
 	Groups   []*tag.Schema   // of its groups; else nil
+}
+
+// same reports whether another input reads the same in the same way.
+func (in Input) same(other Input) bool {
+	return in.Overflow == other.Overflow && slices.Equal(in.Streams, other.Streams) &&
+		sameSchema(in.Schema, other.Schema) && slices.EqualFunc(in.Groups, other.Groups, sameSchema)
+}
+
+func sameSchema(a, b *tag.Schema) bool {
+	if a == nil || b == nil || a == b {
+		return a == b
+	}
+	if a.Stream() != b.Stream() || a.Name() != b.Name() || a.Len() != b.Len() {
+		return false
+	}
+	for slot := range a.Len() {
+		if a.Field(slot) != b.Field(slot) {
+			return false
+		}
+	}
+	return true
 }
 
 // feed is an input that is being read: its rings, and the view that joins them.

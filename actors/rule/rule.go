@@ -1,19 +1,19 @@
 package rule
 
 import (
-	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/holdfast-edge/holdfast/actors/write"
 	"github.com/holdfast-edge/holdfast/broker"
+	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// ringCapacity is how many batches a rule may lag behind a stream.
+// ringCapacity is how many batches a reader may lag behind a stream.
 const ringCapacity = 128
 
 // drainAtOnce is how many batches are evaluated for one message.
@@ -21,14 +21,31 @@ const drainAtOnce = 64
 
 // Env is what rules are given. All of it may be used concurrently.
 type Env struct {
-	Site   string
-	System *supervisor.System
-	Bus    *broker.Bus
-	Now    func() time.Time
-	Write  func(write.Command)        // gives a command to its device; must not block
-	Meter  func(rule string) *Meter   // the same one for the same name
-	Failed func(rule string, f error) // told of rows that fail, at a bounded rate
+	Site       string
+	System     *supervisor.System
+	Bus        *broker.Bus
+	Log        Log
+	Evaluators *Evaluators
+	Now        func() time.Time
+	Write      func(write.Command)        // gives a command to its device; must not block
+	Meter      func(rule string) *Meter   // the same one for the same name
+	Failed     func(rule string, f error) // told of rows that fail, at any rate
+	MaxBacklog int64                      // bytes that the log keeps for a durable rule
 }
+
+// Log is what rules need of the node's log; *log.Log has it.
+type Log interface {
+	// Checkpoint has a state committed behind what was appended before it.
+	Checkpoint(name string, state []byte)
+	// LoadCheckpoint returns the last state under a name, nil for none.
+	LoadCheckpoint(name string) ([]byte, error)
+	// Cursor opens a cursor for a durable rule.
+	Cursor(name string, options log.CursorOptions) (*log.Cursor, error)
+	// Tail returns the position that the next entry will have.
+	Tail() uint64
+}
+
+var _ Log = (*log.Log)(nil)
 
 // Config is one rule, compiled.
 type Config struct {
@@ -36,192 +53,210 @@ type Config struct {
 	Query  *streamsql.Query
 	Inputs []Input // in the order of Query.Sources
 	Writes []Write
+
+	Durable    bool
+	Checkpoint time.Duration // how often the state is; 0: when the rule is stopped
+
+	EventTime bool
+	Lateness  time.Duration
+	LateTo    string // the stream that late rows go to; empty: none
+}
+
+// Shares reports whether the rule is evaluated together with others of its
+// stream.
+func (c *Config) Shares() bool {
+	return !c.Durable && len(c.Inputs) == 1 && len(c.Writes) == 0
 }
 
 // Spec returns the rule as a child of the node's rules.
 func Spec(env Env, c Config) supervisor.Spec {
 	policy := supervisor.DefaultPolicy()
 	policy.Exhausted, policy.Slow = supervisor.Alarm, time.Minute // a hopeless rule is nobody else's trouble
+	keep := newMemory(env, &c)
 	return supervisor.Spec{
 		Name: c.Name, Kind: "rule", Policy: policy,
-		New: func() actor.Actor { return &rule{env: env, config: c} },
+		New: func() actor.Actor {
+			own := core{env: &env, config: &c, memory: keep}
+			switch {
+			case c.Durable:
+				return &durable{core: own}
+			case c.Shares():
+				return &seated{core: own}
+			default:
+				return &alone{core: own}
+			}
+		},
 	}
 }
 
-// inputReady says that a ring has something; tickDue that the query's time has
-// come.
-type (
-	inputReady struct{}
-	tickDue    struct{}
-)
+// Names of what a rule keeps in the log.
+const logPrefix = "rule/"
 
-// rule is the actor.
-type rule struct {
-	env     Env
-	config  Config
+// LogName returns the name of a rule's checkpoint, and of its cursor where it is
+// durable.
+func LogName(rule string) string { return logPrefix + rule }
+
+// core is what every way to run a rule shares. It belongs to one incarnation,
+// and to whoever evaluates it.
+type core struct {
+	env     *Env
+	config  *Config
+	memory  *memory
 	meter   *Meter
 	query   *streamsql.Exec
-	feeds   []*feed
 	output  *broker.Stream
+	late    *relabel // nil: late rows are only counted
 	writers []*writer
-	woken   atomic.Bool // an inputReady is on its way
-	emitted bool        // by the row in hand
-	timer   *supervisor.Timer
-	counted streamsql.Stats
-	dropped uint64
+	emitted bool // by the row in hand
+	panics  panics
+
+	// give publishes a batch of output. It is told to wait only where the rule
+	// has a goroutine of its own.
+	give func(*tag.Batch) error
 }
 
-// Receive is the actor.
-func (r *rule) Receive(ctx actor.Context) {
-	switch ctx.Message().(type) {
-	case *actor.Started:
-		r.start(ctx)
-	case inputReady:
-		r.drain(ctx)
-	case tickDue:
-		r.tick(ctx)
-	case *actor.Stopping, *actor.Restarting:
-		for _, f := range r.feeds {
-			f.close()
-		}
+// open makes the query, with the state that it had.
+func (c *core) open() error {
+	c.meter = c.env.Meter(c.config.Name)
+	c.output = c.env.Bus.Stream(c.config.Name)
+	if c.give == nil {
+		c.give = c.output.Offer // rules never wait for whoever reads them
 	}
+	if c.config.LateTo != "" {
+		c.late = newRelabel(c.env.Site, c.config.LateTo)
+	}
+	for _, w := range c.config.Writes {
+		c.writers = append(c.writers, newWriter(c.config.Name, w))
+	}
+	query, err := c.memory.recall(c.fresh)
+	if err != nil {
+		return err
+	}
+	c.query = query
+	return c.resume()
 }
 
-func (r *rule) start(ctx actor.Context) {
-	r.meter = r.env.Meter(r.config.Name)
-	r.output = r.env.Bus.Stream(r.config.Name)
-	r.query = r.config.Query.New(streamsql.Options{
-		Rule: r.config.Name, Stream: tag.NewStreamID(r.env.Site, r.config.Name),
-		Start:  r.env.Now().UnixNano(),
-		Failed: func(f streamsql.Failure) { r.env.Failed(r.config.Name, f.Err) },
+// resume gives what a query has to give before its first row.
+func (c *core) resume() error {
+	return supervisor.Guard(func() { c.query.Resume(c.env.Now().UnixNano(), c.publish) })
+}
+
+// fresh returns a query that has seen no row yet.
+func (c *core) fresh() *streamsql.Exec {
+	return c.config.Query.New(streamsql.Options{
+		Rule: c.config.Name, Stream: tag.NewStreamID(c.env.Site, c.config.Name),
+		Start:     c.env.Now().UnixNano(),
+		EventTime: c.config.EventTime, Lateness: c.config.Lateness, Late: c.tooLate,
+		Failed: c.failed,
 	})
-	for _, w := range r.config.Writes {
-		r.writers = append(r.writers, newWriter(r.config.Name, w))
-	}
-	wake := r.wakeUp(ctx)
-	for _, in := range r.config.Inputs {
-		f, err := open(in, r.env.Bus, ringCapacity, wake)
-		if err != nil {
-			supervisor.Fail(ctx, supervisor.Permanent(err))
-			return
-		}
-		r.feeds = append(r.feeds, f)
-	}
-	supervisor.Report(ctx, "running", "")
-	r.schedule(ctx)
 }
 
-// wakeUp returns what the rings call: it sends one message however often it is
-// called before that is handled.
-func (r *rule) wakeUp(ctx actor.Context) func() {
-	self, root := ctx.Self(), r.env.System.Actors().Root
-	return func() {
-		if r.woken.CompareAndSwap(false, true) {
-			root.Send(self, inputReady{})
-		}
+func (c *core) failed(f streamsql.Failure) {
+	c.meter.failed(f)
+	c.env.Failed(c.config.Name, f.Err)
+}
+
+// tooLate counts a row behind the watermark, and passes it on where it is to go.
+func (c *core) tooLate(b *tag.Batch, row int) {
+	c.meter.Late.Add(1)
+	if c.late == nil {
+		return
+	}
+	if err := c.env.Bus.Stream(c.config.LateTo).Offer(c.late.row(b, row)); err != nil {
+		c.meter.Refused.Add(1)
 	}
 }
 
-// drain evaluates what waits in the rings, and leaves the rest to another
-// message, so that commands get their turn.
-func (r *rule) drain(ctx actor.Context) {
-	r.woken.Store(false)
-	for range drainAtOnce {
-		if !r.evaluateOne() {
-			r.account(ctx)
-			return
-		}
+// publish takes a batch of output.
+func (c *core) publish(b *tag.Batch) {
+	c.emitted = true
+	c.meter.RowsOut.Add(uint64(b.Len()))
+	if err := c.give(b); err != nil {
+		c.meter.Refused.Add(uint64(b.Len()))
 	}
-	r.account(ctx)
-	if r.woken.CompareAndSwap(false, true) {
-		ctx.Send(ctx.Self(), inputReady{})
+	for _, w := range c.writers {
+		w.commands(b, c.env.Now(), c.meter, c.env.Write)
 	}
 }
 
-// evaluateOne evaluates a batch of every source that has one.
-func (r *rule) evaluateOne() (found bool) {
-	now := r.env.Now().UnixNano()
-	for source, f := range r.feeds {
-		b := f.next()
-		if b == nil {
-			continue
-		}
-		found = true
-		if len(r.writers) == 0 {
-			r.query.Push(now, source, b, r.publish)
-			continue
-		}
-		for i := range b.Len() {
-			r.evaluateRow(now, source, b.Slice(i, i+1))
+// evaluate gives a batch of a source to the query. An error means that the rule
+// has failed.
+func (c *core) evaluate(now int64, source int, b *tag.Batch) error {
+	c.meter.RowsIn.Add(uint64(b.Len()))
+	if len(c.writers) == 0 {
+		return c.push(now, source, b)
+	}
+	for i := range b.Len() {
+		if err := c.evaluateRow(now, source, b.Slice(i, i+1)); err != nil {
+			return err
 		}
 	}
-	return found
+	return nil
+}
+
+// push gives rows to the query, and mends it where that panics.
+func (c *core) push(now int64, source int, rows *tag.Batch) error {
+	for {
+		panicked := supervisor.Guard(func() { c.query.Push(now, source, rows, c.publish) })
+		if panicked == nil {
+			return nil
+		}
+		next, err := c.query.Mend(now, rows, panicked, c.publish)
+		if err != nil || c.panics.tooMany(now) {
+			c.meter.Failed.Add(uint64(rows.Len() - next)) // nobody will look at them
+			return panicked
+		}
+		if next == rows.Len() {
+			return nil
+		}
+		rows = rows.Slice(next, rows.Len())
+	}
 }
 
 // evaluateRow evaluates one row of a rule that writes, to see whether its
 // condition holds.
-func (r *rule) evaluateRow(now int64, source int, row *tag.Batch) {
-	r.emitted = false
-	r.query.Push(now, source, row, r.publish)
-	if !r.emitted && !r.isWindowed() && isKnown(row, r.config.Query.Sources()[source]) {
-		r.fell()
+func (c *core) evaluateRow(now int64, source int, row *tag.Batch) error {
+	c.emitted = false
+	err := c.push(now, source, row)
+	if !c.emitted && !c.isWindowed() && isKnown(row, c.config.Query.Sources()[source]) {
+		c.fell()
 	}
+	return err
 }
 
-func (r *rule) tick(ctx actor.Context) {
-	r.emitted, r.timer = false, nil
-	r.query.Tick(r.env.Now().UnixNano(), r.publish)
-	if !r.emitted {
-		r.fell()
+// tick tells the query the time.
+func (c *core) tick(now int64) error {
+	c.emitted = false
+	panicked := supervisor.Guard(func() { c.query.Tick(now, c.publish) })
+	if panicked != nil {
+		if _, err := c.query.Mend(now, nil, panicked, c.publish); err != nil || c.panics.tooMany(now) {
+			return panicked
+		}
 	}
-	r.account(ctx)
+	if !c.emitted {
+		c.fell()
+	}
+	return nil
 }
 
 // isWindowed reports whether rows are kept for later, so that no output for a
 // row says nothing about the condition.
-func (r *rule) isWindowed() bool {
-	_, waits := r.query.NextTick()
+func (c *core) isWindowed() bool {
+	_, waits := c.query.NextTick()
 	return waits
 }
 
-func (r *rule) fell() {
-	for _, w := range r.writers {
+func (c *core) fell() {
+	for _, w := range c.writers {
 		w.trigger.Fell()
 	}
 }
 
-// publish takes a batch of output: rules never wait for whoever reads them.
-func (r *rule) publish(b *tag.Batch) {
-	r.emitted = true
-	if err := r.output.Offer(b); err != nil {
-		r.meter.Refused.Add(uint64(b.Len()))
+// untilTick returns how long until the query is to be told the time.
+func (c *core) untilTick() (wait time.Duration, ok bool) {
+	at, ok := c.query.NextTick()
+	if !ok {
+		return 0, false
 	}
-	for _, w := range r.writers {
-		w.commands(b, r.env.Now(), r.meter, r.env.Write)
-	}
-}
-
-// account brings the meter up to date and sets the timer for the query.
-func (r *rule) account(ctx actor.Context) {
-	now := r.query.Stats()
-	r.meter.tally(r.counted, now)
-	r.counted = now
-	var dropped uint64
-	for _, f := range r.feeds {
-		dropped += f.dropped()
-	}
-	r.meter.Dropped.Add(dropped - r.dropped)
-	r.dropped = dropped
-	r.schedule(ctx)
-}
-
-func (r *rule) schedule(ctx actor.Context) {
-	if r.timer != nil {
-		r.timer.Stop()
-		r.timer = nil
-	}
-	if at, ok := r.query.NextTick(); ok {
-		wait := max(time.Duration(at-r.env.Now().UnixNano()), 0)
-		r.timer = supervisor.After(ctx, wait, tickDue{})
-	}
+	return max(time.Duration(at-c.env.Now().UnixNano()), 0), true
 }

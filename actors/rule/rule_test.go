@@ -22,6 +22,7 @@ type bench struct {
 	system *supervisor.System
 	bus    *broker.Bus
 	meter  rule.Meter
+	log    *shelf
 	groups []*tag.Schema
 
 	mu       sync.Mutex
@@ -51,7 +52,7 @@ func schemas(t *testing.T) (device *tag.Schema, groups []*tag.Schema) {
 func on(t *testing.T, sql string, writes []rule.Write, test func(b *bench)) {
 	synctest.Test(t, func(t *testing.T) {
 		device, groups := schemas(t)
-		b := &bench{t: t, groups: groups, bus: broker.New(nil)}
+		b := &bench{t: t, groups: groups, bus: broker.New(nil), log: newShelf()}
 		query, err := streamsql.Compile(sql, streamsql.Sources{
 			"boiler": {Schema: device}, "boiler.climate": {Schema: groups[0]}, "sensors": {},
 		})
@@ -68,8 +69,12 @@ func on(t *testing.T, sql string, writes []rule.Write, test func(b *bench)) {
 		}
 		b.system = supervisor.New(supervisor.Options{Random: func() float64 { return 0.5 }})
 		env := rule.Env{
-			Site: "plant-7", System: b.system, Bus: b.bus, Now: time.Now, Write: b.command,
+			Site: "plant-7", System: b.system, Bus: b.bus, Log: b.log, Now: time.Now, Write: b.command,
 			Meter: func(string) *rule.Meter { return &b.meter }, Failed: func(_ string, err error) { b.failed(err) },
+		}
+		env.Evaluators = rule.NewEvaluators(env)
+		if _, err := b.system.Spawn(env.Evaluators.Spec()); err != nil {
+			t.Fatal(err)
 		}
 		if _, err := b.system.Spawn(rule.Spec(env, c)); err != nil {
 			t.Fatal(err)

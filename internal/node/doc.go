@@ -9,6 +9,7 @@
 //	│  ├─ console
 //	│  └─ vigil
 //	├─ sinks             one-for-one
+//	├─ evaluators        one-for-one: one for each stream that rules share
 //	├─ rules             one-for-one
 //	├─ subscriptions     one-for-one
 //	├─ endpoints         one-for-one

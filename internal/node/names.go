@@ -32,7 +32,7 @@ func newNames(site *config.Site) *names {
 	for _, r := range site.Rules {
 		n.open(r.Name, broker.DropOldest)
 	}
-	for _, name := range site.DeadLetters() {
+	for _, name := range append(site.DeadLetters(), site.LateStreams()...) {
 		n.open(name, broker.DropOldest)
 	}
 	return n

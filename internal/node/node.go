@@ -62,6 +62,8 @@ type Node struct {
 	journal *journal
 	console *console.Server
 
+	evaluators *rule.Evaluators
+
 	devices meters[endpoint.Meter]
 	streams meters[subscription.Meter]
 	rules   meters[rule.Meter]
@@ -93,6 +95,7 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	}
 	n.door = door.New(n.doorConfig(first))
 	n.system = supervisor.New(supervisor.Options{Logger: o.Logger})
+	n.evaluators = rule.NewEvaluators(n.ruleEnv(first))
 	sub := n.system.Subscribe(1024)
 	n.following.Go(func() { n.journal.follow(sub) })
 	if err := n.grow(ctx); err != nil {
@@ -151,7 +154,7 @@ func (n *Node) grow(ctx context.Context) error {
 			n.vigilSpec(),
 		),
 	}
-	for _, spec := range []supervisor.Spec{core, branch("sinks"), branch("rules"), branch("subscriptions"), branch("endpoints")} {
+	for _, spec := range []supervisor.Spec{core, branch("sinks"), n.evaluators.Spec(), branch("rules"), branch("subscriptions"), branch("endpoints")} {
 		if _, err := n.system.Spawn(spec); err != nil {
 			return fmt.Errorf("start %s: %w", spec.Name, err)
 		}
@@ -179,17 +182,36 @@ func branch(name string) supervisor.Spec {
 // historyCursor is the name of the history's cursor in the log.
 const historyCursor = "history"
 
-// forgetCursors lets go of what the log keeps for sinks that are configured no
-// more.
+// forgetCursors lets go of what the log keeps for sinks and rules that are
+// configured no more.
 func (n *Node) forgetCursors(s *scene) {
 	wanted := map[string]bool{historyCursor: true}
 	for _, c := range s.plan.sinks {
 		wanted[sink.CursorName(c.Config.Name)] = true
 	}
+	rules := map[string]bool{}
+	for _, c := range s.plan.rules {
+		rules[rule.LogName(c.Name)] = true
+		wanted[rule.LogName(c.Name)] = c.Durable
+	}
 	for _, c := range n.log.Stats().Cursors {
 		if !wanted[c.Name] {
-			n.means.Logger.Warn("what was kept for a sink that is configured no more is let go", "cursor", c.Name, "records", c.Lag)
+			n.means.Logger.Warn("what was kept for a sink or rule that is configured no more is let go", "cursor", c.Name, "records", c.Lag)
 			n.log.RemoveCursor(c.Name)
+		}
+	}
+	n.forgetStates(rules)
+}
+
+// forgetStates lets go of the state of rules that are configured no more.
+func (n *Node) forgetStates(wanted map[string]bool) {
+	names, err := n.log.Checkpoints()
+	if err != nil {
+		n.means.Logger.Warn("states of rules not looked through", "error", err)
+	}
+	for _, name := range names {
+		if !wanted[name] {
+			n.log.Checkpoint(name, nil)
 		}
 	}
 }

@@ -71,11 +71,15 @@ func (n *Node) subscriptionParts(s *scene) (all []part) {
 	return all
 }
 
-func (n *Node) ruleParts(s *scene) (all []part) {
-	env := rule.Env{
-		Site: s.site.Name, System: n.system, Bus: n.bus, Now: time.Now,
-		Write: n.command, Meter: n.rules.of, Failed: n.journal.ruleFailed,
+func (n *Node) ruleEnv(s *scene) rule.Env {
+	return rule.Env{
+		Site: s.site.Name, System: n.system, Bus: n.bus, Log: n.log, Evaluators: n.evaluators, Now: time.Now,
+		Write: n.command, Meter: n.rules.of, Failed: n.journal.ruleFailed, MaxBacklog: int64(s.site.Log.MaxSize),
 	}
+}
+
+func (n *Node) ruleParts(s *scene) (all []part) {
+	env := n.ruleEnv(s)
 	for _, c := range s.plan.rules {
 		if !s.resting[c.Name] {
 			all = append(all, part{"/rules", rule.Spec(env, c), s.digests[config.KindRule][c.Name] + s.plan.reads[c.Name]})

@@ -115,7 +115,10 @@ func (b *planner) rule(r *config.Rule) {
 		b.errors = append(b.errors, r.Origin.Error("sql", sqlProblem(err)))
 		return
 	}
-	c := rule.Config{Name: r.Name, Query: query}
+	c := rule.Config{
+		Name: r.Name, Query: query, Durable: r.Durable, Checkpoint: r.Checkpoint,
+		EventTime: r.Time == config.EventTime, Lateness: r.Lateness, LateTo: r.LateTo,
+	}
 	for _, use := range query.Sources() {
 		c.Inputs = append(c.Inputs, b.names.inputs[use.Name])
 		b.plan.reads[r.Name] += b.names.describe(use.Name)

@@ -18,7 +18,7 @@ import (
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
-func components(t *testing.T) *Components {
+func components(t testing.TB) *Components {
 	t.Helper()
 	c, err := NewComponents([]protocols.Driver{modbus.Driver{}}, []sinks.Sink{mqtt.New()})
 	if err != nil {

@@ -55,7 +55,7 @@ func (l *Log) collect() (st *state, items []item, since time.Time) {
 	since = l.queue.oldest
 	items = l.queue.take()
 	st.checkpoints, st.since = l.checkpoints, l.checkpoint
-	l.checkpoints = map[string][]byte{}
+	l.checkpoints, l.committing = map[string][]byte{}, l.checkpoints
 	st.removed = slices.Collect(maps.Keys(l.removed))
 	return st, items, since
 }
@@ -105,6 +105,7 @@ func (l *Log) succeed(items []item, g *group, st *state) {
 
 // persisted notes that a state is on the disk. The caller holds mu.
 func (l *Log) persisted(st *state) {
+	l.committing = nil
 	for _, s := range st.consumers {
 		s.consumer.mu.Lock()
 		s.consumer.safe = forever
@@ -152,6 +153,7 @@ func (l *Log) restore(st *state) {
 			l.checkpoint = st.since
 		}
 	}
+	l.committing = nil
 	l.mu.Unlock()
 	for _, s := range st.consumers {
 		s.consumer.mu.Lock()

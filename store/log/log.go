@@ -34,6 +34,7 @@ type Log struct {
 	consumers   map[string]*consumer
 	removed     map[string]bool
 	checkpoints map[string][]byte // to be committed
+	committing  map[string][]byte // by the commit that is going on
 	checkpoint  time.Time         // when the first of them came
 	trouble     error             // of the last commit; nil: it succeeded
 	failures    int               // commits that failed in a row
@@ -189,6 +190,12 @@ func (l *Log) wakeCommitter() {
 	case l.wake <- struct{}{}:
 	default: // it is awake already
 	}
+}
+
+// Tail returns the position that the next entry to be committed will have.
+func (l *Log) Tail() uint64 {
+	end, _ := l.recent.tail()
+	return end
 }
 
 // Incarnation returns the number of this life of the log, which begins when

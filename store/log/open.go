@@ -211,9 +211,12 @@ func (l *Log) loadConsumers(tx *bbolt.Tx) error {
 	})
 }
 
-// LoadCheckpoint returns the last state that was committed under a name, and
-// nil where there is none.
+// LoadCheckpoint returns the last state that was given under a name, committed
+// or about to be, and nil where there is none.
 func (l *Log) LoadCheckpoint(name string) ([]byte, error) {
+	if state, ok := l.uncommitted(name); ok {
+		return state, nil
+	}
 	var found []byte
 	err := l.shelf.active().view(func(tx *bbolt.Tx) error {
 		value := largeValue(tx.Bucket(checkpointBucket), []byte(name))
@@ -228,6 +231,31 @@ func (l *Log) LoadCheckpoint(name string) ([]byte, error) {
 		return nil, fmt.Errorf("load checkpoint %s: %w", name, err)
 	}
 	return found, nil
+}
+
+// uncommitted returns a state that waits for the commit or is being committed.
+func (l *Log) uncommitted(name string) (state []byte, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if state, ok = l.checkpoints[name]; !ok {
+		state, ok = l.committing[name]
+	}
+	return state, ok
+}
+
+// Checkpoints returns the names under which states are committed, in their
+// order.
+func (l *Log) Checkpoints() (names []string, err error) {
+	err = l.shelf.active().view(func(tx *bbolt.Tx) error {
+		return tx.Bucket(checkpointBucket).ForEach(func(k, _ []byte) error {
+			names = append(names, string(k))
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list checkpoints: %w", err)
+	}
+	return names, nil
 }
 
 // Close closes the files, once Run has returned.

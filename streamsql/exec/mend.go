@@ -73,4 +73,7 @@ func (s *staged) inherit(from arm, _ Emit) {
 		s.output.cut(0)
 		s.output.complete = 0
 	}
+	if s.reorder != nil {
+		s.reorder.halfway = true
+	}
 }

@@ -16,6 +16,7 @@ type reorder struct {
 	latest    []int64 // by input; math.MinInt64: no row yet, MaxInt64: a table
 	watermark int64
 	waiting   []*record // in the order of their times
+	halfway   bool      // a panic, or a stop behind one, has kept rows that the watermark has passed
 }
 
 func newReorder(s *staged) *reorder {
@@ -54,21 +55,22 @@ func (o *reorder) proceed() {
 		return
 	}
 	w := least - int64(o.staged.exec.options.Lateness)
-	if w > o.watermark {
-		o.watermark = w
+	if w > o.watermark || o.halfway {
+		o.watermark = max(w, o.watermark)
 		o.release()
 	}
 }
 
-// release lets the rows go that the watermark has passed.
+// release lets the rows go that the watermark has passed. A row waits no more
+// when it is processed, so that one that panics is not met again.
 func (o *reorder) release() {
-	n := 0
-	for n < len(o.waiting) && o.waiting[n].time <= o.watermark {
-		o.staged.process(o.waiting[n])
-		n++
+	for len(o.waiting) > 0 && o.waiting[0].time <= o.watermark {
+		first := o.waiting[0]
+		o.waiting[0] = nil
+		o.waiting = o.waiting[1:]
+		o.staged.process(first)
 	}
-	clear(o.waiting[:n])
-	o.waiting = o.waiting[n:]
+	o.halfway = false
 	if o.watermark > math.MinInt64 {
 		o.staged.windows.advance(o.watermark)
 	}
@@ -101,4 +103,5 @@ func (o *reorder) restore(src *reader) {
 		o.latest = latest
 	}
 	o.waiting = o.staged.restoreRecords(src)
+	o.halfway = len(o.waiting) > 0 && o.waiting[0] != nil && o.waiting[0].time < o.watermark
 }

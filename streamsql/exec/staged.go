@@ -257,6 +257,9 @@ func (s *staged) blank(k int) {
 
 func (s *staged) tick(now int64, emit Emit) {
 	s.begin(now, emit)
+	if s.reorder != nil && s.reorder.halfway {
+		s.reorder.proceed()
+	}
 	for k, nested := range s.nested {
 		if nested != nil {
 			nested.tick(now, s.into(now, k, emit))
@@ -265,8 +268,11 @@ func (s *staged) tick(now int64, emit Emit) {
 }
 
 func (s *staged) next() (at int64, ok bool) {
-	if s.reorder == nil {
+	switch {
+	case s.reorder == nil:
 		at, ok = s.windows.next()
+	case s.reorder.halfway:
+		at, ok = s.now, true
 	}
 	for _, nested := range s.nested {
 		if nested == nil {

@@ -153,6 +153,27 @@ type Limit struct {
 	Offset int64
 }
 
+// Stateful reports whether the query remembers anything of the rows that it has
+// seen.
+func (q *Query) Stateful() bool {
+	for _, arm := range q.Arms {
+		if !arm.IsDirect() || len(arm.Before) > 0 || arm.varies() {
+			return true
+		}
+	}
+	return false
+}
+
+// varies reports whether a row gives anything that depends on more than the row.
+func (s *Select) varies() bool {
+	for _, item := range s.Items {
+		if item.Expr != nil && item.Expr.Varies {
+			return true
+		}
+	}
+	return s.Filter != nil && s.Filter.Varies
+}
+
 // IsDirect reports whether each row of the one input gives a row, or none, at
 // once and by itself.
 func (s *Select) IsDirect() bool {

@@ -1,0 +1,204 @@
+package rule_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/actors/rule"
+	"github.com/holdfast-edge/holdfast/actors/write"
+	"github.com/holdfast-edge/holdfast/broker"
+	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// patience bounds waits that end as soon as what they wait for has come.
+const patience = time.Minute
+
+// life is a node's log and one durable rule, from the start of a process to its
+// end.
+type life struct {
+	*plant
+	store    *log.Log
+	running  sync.WaitGroup
+	end      context.CancelFunc
+	mu       sync.Mutex
+	commands []write.Command
+}
+
+// recorder is the log as the bus sees it.
+type recorder struct{ *log.Log }
+
+func (r recorder) Commit(ctx context.Context, b *tag.Batch) error {
+	_, err := r.AppendSync(ctx, b)
+	return err
+}
+
+func begin(t *testing.T, dir string) *life {
+	t.Helper()
+	store, err := log.Open(log.Options{Dir: filepath.Join(dir, "log"), Site: "plant-7", CommitEvery: time.Millisecond, AckEvery: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &life{store: store}
+	_, groups := schemas(t)
+	l.plant = &plant{
+		t: t, system: supervisor.New(supervisor.Options{}), bus: broker.New(recorder{store}),
+		schema: groups[0], rows: tag.NewBuilder(groups[0], 1), meters: map[string]*rule.Meter{},
+	}
+	l.env = rule.Env{
+		Site: "plant-7", System: l.system, Bus: l.bus, Log: store, Now: time.Now, Meter: l.meter,
+		Write: func(c write.Command) {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.commands = append(l.commands, c)
+		},
+		Failed: func(rule string, err error) { t.Logf("%s: %v", rule, err) },
+	}
+	l.env.Evaluators = rule.NewEvaluators(l.env)
+	ctx, cancel := context.WithCancel(context.Background())
+	l.end = cancel
+	l.running.Go(func() { _ = store.Run(ctx) })
+	l.bus.Stream("boiler.climate").SetLogged(true)
+	return l
+}
+
+// stop ends the life in order.
+func (l *life) stop() {
+	l.t.Helper()
+	l.plant.stop()
+	l.end()
+	l.running.Wait()
+	if err := l.store.Close(); err != nil {
+		l.t.Error(err)
+	}
+}
+
+// durably makes a rule durable, in event time.
+func durably(c *rule.Config) {
+	c.Durable, c.EventTime, c.Checkpoint = true, true, time.Hour
+}
+
+func until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.After(patience)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("waited for %s", what)
+		}
+	}
+}
+
+func (l *life) runs(name string) {
+	l.t.Helper()
+	until(l.t, name, func() bool { r, _ := l.system.Subtree("/" + name); return r.State == "running" })
+}
+
+// commit publishes rows of a second each, numbered, and returns when they are on
+// the disk.
+func (l *life) commit(from, to int) {
+	l.t.Helper()
+	for i := from; i < to; i++ {
+		row := l.rows.Row(int64(i) * 1e9)
+		row[0], row[1] = tag.IntOf(int64(i)), tag.IntOf(1)
+		if err := l.bus.Stream("boiler.climate").Commit(context.Background(), l.rows.Batch()); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+}
+
+const perTenSeconds = `SELECT window_end() AS till, count(*) AS n, sum(temperature) AS s FROM boiler.climate GROUP BY TUMBLINGWINDOW(ss, 10)`
+
+func TestADurableRuleGoesOnWhereItWasStoppedAndMissesNothing(t *testing.T) {
+	dir := t.TempDir()
+	var rows []string
+	for n := range 3 {
+		l := begin(t, dir)
+		output := l.follow("r")
+		if n > 0 {
+			l.commit(20*n, 20*n+5) // before the rule is there
+		}
+		l.rule("r", perTenSeconds, durably)
+		l.runs("r")
+		l.commit(20*n+5*min(n, 1), 20*n+20)
+		until(t, "the rows", func() bool { return l.meter("r").RowsIn.Load() == 20 })
+		l.stop()
+		rows = append(rows, lines(output)...)
+	}
+	var all []string
+	for w := 1; w <= 5; w++ {
+		all = append(all, fmt.Sprintf(`{"till":%d,"n":10,"s":%d}`, w*10_000, (w-1)*100+45))
+	}
+	want(t, rows, all...)
+}
+
+func TestADurableRuleReadsAgainWhatItsCheckpointHasNotSeenAndWritesNothingForIt(t *testing.T) {
+	dir := t.TempDir()
+	always := func(c *rule.Config) {
+		durably(c)
+		c.EventTime = false
+		c.Writes = []rule.Write{{Device: "boiler", Mode: write.Always, Deadline: 200 * 365 * 24 * time.Hour}}
+	}
+	l := begin(t, dir)
+	l.rule("r", `SELECT temperature AS valve, acc_count(temperature) AS n FROM boiler.climate`, always)
+	l.runs("r")
+	l.commit(0, 10)
+	until(t, "the rows", func() bool { return l.meter("r").RowsIn.Load() == 10 })
+	if len(l.commands) != 20 {
+		t.Fatalf("%d commands for 10 live rows of 2 columns", len(l.commands))
+	}
+	if err := l.system.Restart(context.Background(), "/r"); err != nil { // in order: the state is kept
+		t.Fatal(err)
+	}
+	l.runs("r")
+	l.commit(10, 20)
+	until(t, "the rows", func() bool { return l.meter("r").RowsIn.Load() == 20 })
+	l.stop()
+	if len(l.commands) != 40 {
+		t.Fatalf("%d commands for 20 rows", len(l.commands))
+	}
+
+	// The state is lost, but not the input: as after a crash before the first checkpoint.
+	l = begin(t, dir)
+	l.commit(20, 25) // in the log before the rule is there
+	output := l.follow("r")
+	l.rule("r", `SELECT temperature AS valve, acc_count(temperature) AS n FROM boiler.climate`, always)
+	l.runs("r")
+	l.commit(25, 26)
+	until(t, "the rows", func() bool { return l.meter("r").RowsIn.Load() == 6 })
+	l.stop()
+	rows := lines(output)
+	want(t, []string{rows[0], rows[5]}, `{"valve":20,"n":21}`, `{"valve":25,"n":26}`)
+	if len(l.commands) != 2 {
+		t.Errorf("%d commands for one live row of 2 columns: what was in the log is replayed", len(l.commands))
+	}
+}
+
+func TestADurableRuleThatKeepsFailingAtARowGetsBehindIt(t *testing.T) {
+	l := begin(t, t.TempDir())
+	l.rule("r", `SELECT boom(temperature) AS t FROM boiler.climate`, durably)
+	l.runs("r")
+	output := l.follow("r")
+	for i := range 2 {
+		for k := range 20 {
+			l.rows.Row(int64(i*20+k) * 1e9)[0] = tag.IntOf(-1)
+		}
+		if err := l.bus.Stream("boiler.climate").Commit(context.Background(), l.rows.Batch()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.commit(100, 102) // the second lets the first go on its way, in event time
+	until(t, "a row behind", func() bool { return output.Waiting() > 0 })
+	if m := l.meter("r"); m.Failed.Load() != 40 {
+		t.Errorf("%d rows failed of 40", m.Failed.Load())
+	}
+	l.stop()
+}
