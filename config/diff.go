@@ -24,6 +24,7 @@ const (
 	KindConsole Kind = "console"
 	KindLog     Kind = "log"
 	KindHistory Kind = "history"
+	KindChanges Kind = "changes"
 	KindDevice  Kind = "devices"
 	KindStream  Kind = "streams"
 	KindRule    Kind = "rules"

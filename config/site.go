@@ -14,6 +14,7 @@ type Site struct {
 	Console Console  `yaml:"console" doc:"The web page and REST API of the node."`
 	Log     Log      `yaml:"log" doc:"The log on disk that keeps every record until all its durable readers have it."`
 	History History  `yaml:"history" doc:"The time series kept on the node itself."`
+	Changes Changes  `yaml:"changes" doc:"When and how another configuration may take the place of this one."`
 	Devices []Device `yaml:"devices" doc:"What the node polls and writes to."`
 	Streams []Stream `yaml:"streams" doc:"Messages taken in as rows."`
 	Rules   []Rule   `yaml:"rules" doc:"SQL over devices and streams, and where its results go."`

@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/actors/reconcile"
 	"github.com/holdfast-edge/holdfast/actors/write"
+	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/protocols/record"
+	"github.com/holdfast-edge/holdfast/store/state"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -109,6 +113,37 @@ func (f *fake) Devices() []console.Device    { return read(f, &f.devices) }
 func (f *fake) Rules() []console.Rule        { return read(f, &f.rules) }
 func (f *fake) Sinks() []console.Sink        { return read(f, &f.sinks) }
 func (f *fake) Faults() []console.Fault      { return read(f, &f.faults) }
+
+func (f *fake) Propose(p console.Proposal) (c reconcile.Checked, began reconcile.Change, err error) {
+	switch text := string(p.Sources[0].Data); {
+	case strings.Contains(text, "wrong"):
+		return c, began, config.Errors{{File: p.Sources[0].Name, Line: 3, Column: 5, Path: "devices[0].driver", Problem: "there is no such driver", Fix: "modbus"}}
+	case strings.Contains(text, "busy"):
+		return c, began, fmt.Errorf("%w: generation 4 is trying", reconcile.ErrBusy)
+	}
+	c.Changes = []config.Change{{Kind: config.KindRule, Name: "hot", Op: config.Changed, Keys: []string{"sql"}}}
+	if !p.DryRun {
+		began = reconcile.Change{Generation: 5, State: reconcile.Holding, Origin: p.Origin, Gate: reconcile.Gate{Window: *p.Window}}
+	}
+	return c, began, nil
+}
+
+func (f *fake) Changes() (trial *reconcile.Change, ended []reconcile.Change, err error) {
+	return &reconcile.Change{Generation: 5, State: reconcile.Awaiting}, nil, nil
+}
+
+func (f *fake) Confirm(generation uint64) error {
+	if generation != 5 {
+		return reconcile.ErrNoTrial
+	}
+	return nil
+}
+
+func (f *fake) Withdraw(generation uint64, _ string) error { return f.Confirm(generation) }
+
+func (f *fake) Generations() (all []state.Generation, running, confirmed uint64, err error) {
+	return []state.Generation{{Number: 4, Origin: "file", Document: []byte(`{"site":"plant-7"}`)}, {Number: 5}}, 5, 4, nil
+}
 
 func (f *fake) Device(name string) (console.Device, bool) {
 	for _, d := range f.Devices() {

@@ -4,8 +4,11 @@ import (
 	"context"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/actors/reconcile"
 	"github.com/holdfast-edge/holdfast/actors/write"
+	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols/record"
+	"github.com/holdfast-edge/holdfast/store/state"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -77,12 +80,41 @@ type Node interface {
 	// Events has not returned yet.
 	Changed() <-chan struct{}
 
+	// Propose has the node change to another configuration. What is returned is
+	// the change as it begins; its generation is 0 where nothing changes, or for a
+	// dry run. The error is for the author.
+	Propose(p Proposal) (reconcile.Checked, reconcile.Change, error)
+
+	// Changes returns the change on trial, nil where there is none, and those that
+	// ended, the oldest first.
+	Changes() (trial *reconcile.Change, ended []reconcile.Change, err error)
+
+	// Confirm and Withdraw are said of the change on trial; the error wraps
+	// reconcile.ErrNoTrial where it is another.
+	Confirm(generation uint64) error
+	Withdraw(generation uint64, reason string) error
+
+	// Generations lists the configurations that are kept, the oldest first, with
+	// the one that runs and the one that was confirmed last, 0 where there is none.
+	Generations() (all []state.Generation, running, confirmed uint64, err error)
+
 	// Faults lists the switches with which a demonstration breaks its plant;
 	// none on a node that runs a real one.
 	Faults() []Fault
 
 	// SetFault turns a switch.
 	SetFault(name string, on bool) error
+}
+
+// Proposal is a configuration that somebody wants to run. What is not set is as
+// the running configuration says.
+type Proposal struct {
+	Sources []config.Source
+	Origin  string
+	Window  *time.Duration // how long it is tried
+	Hold    *time.Duration // how long the interlock may hold it
+	Confirm time.Duration  // within this it must be confirmed from outside; 0: it confirms itself
+	DryRun  bool
 }
 
 // Verb is a command to an actor.

@@ -18,7 +18,7 @@ func (s *Server) handler() http.Handler {
 	mux.Handle("GET /metrics", s.metrics())
 	mux.Handle("GET /", s.files)
 	gate := access.Gate{Door: s.door, Public: public, Refuse: s.refuse, Now: s.options.Now}
-	return gate.Guard(http.MaxBytesHandler(mux, bodyBytes))
+	return gate.Guard(http.MaxBytesHandler(mux, configurationBytes))
 }
 
 // Description returns the OpenAPI description of the API as indented JSON. It
@@ -56,6 +56,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeEvents(api)
 	s.describeHistory(api)
 	s.describeStream(api)
+	s.describeChanges(api)
 	s.describeFaults(api)
 	widen(api.OpenAPI())
 }

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/internal/node"
 )
 
@@ -15,31 +17,52 @@ const closeWithin = 30 * time.Second
 
 // edgeCommand runs a site until it is told to stop.
 type edgeCommand struct {
-	Config string `short:"c" required:"" help:"The site's configuration: a YAML or JSON file, or a directory of them." placeholder:"PATH"`
+	Config string `short:"c" help:"The site's configuration: a YAML or JSON file, or a directory of them. Without it, and where it is the same as at the last start, the node goes on with the configuration that it last ran." placeholder:"PATH"`
 	Data   string `required:"" help:"The directory of all that the node keeps." placeholder:"DIR"`
 }
 
-// Run is called by the command line.
+// Run is called by the command line. A node that asks for it is started anew, in
+// this process.
 func (c *edgeCommand) Run(ctx context.Context, s *surroundings) error {
 	collectOften()
 	parts, err := components()
 	if err != nil {
 		return err
 	}
-	site, err := parts.Load(c.Config)
-	if err != nil {
-		return err
+	var site *config.Site
+	if c.Config != "" {
+		if site, err = parts.Load(c.Config); err != nil {
+			return err
+		}
 	}
-	n, err := node.Start(ctx, node.Options{Components: parts, Site: site, Dir: c.Data, Version: version, Logger: s.logger})
+	for again := true; again && err == nil; {
+		again, err = c.run(ctx, s, node.Options{
+			Components: parts, Site: site, Dir: c.Data, Version: version, Logger: s.logger, CanRestart: true,
+		})
+	}
+	return err
+}
+
+// run runs a node until it is told to stop, or asks to be started again.
+func (c *edgeCommand) run(ctx context.Context, s *surroundings, o node.Options) (again bool, err error) {
+	n, err := node.Start(ctx, o)
+	if errors.Is(err, node.ErrUnconfigured) {
+		return false, &exit{exitConfig, err}
+	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	debug.FreeOSMemory() // what reading the configuration took
-	_, _ = fmt.Fprintf(s.out, "%s is running. Console: %s\n", site.Name, n.ConsoleURL())
+	_, _ = fmt.Fprintf(s.out, "%s is running. Console: %s\n", n.Site(), n.ConsoleURL())
 	if password := n.ConsolePassword(); password != "" {
 		_, _ = fmt.Fprintf(s.out, "Log in there as admin with the password %s. It is shown this once.\n", password)
 	}
-	return untilStopped(ctx, n.Close)
+	select {
+	case <-ctx.Done():
+	case <-n.Restarting():
+		again = true
+	}
+	return again && ctx.Err() == nil, closing(ctx, n.Close)
 }
 
 // garbagePercent is how much garbage may gather, of what is in use, before it
@@ -58,7 +81,12 @@ func collectOften() {
 // untilStopped waits for the signal to stop, and then for everything to end.
 func untilStopped(ctx context.Context, closeAll func(context.Context) error) error {
 	<-ctx.Done()
-	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWithin)
+	return closing(ctx, closeAll)
+}
+
+// closing waits for everything to end.
+func closing(ctx context.Context, closeAll func(context.Context) error) error {
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWithin)
 	defer cancel()
-	return closeAll(closing)
+	return closeAll(within)
 }

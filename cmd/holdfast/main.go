@@ -50,7 +50,11 @@ type cli struct {
 	Restart restartCommand `cmd:"" group:"node" help:"Restart an actor, and what is below it."`
 	Stop    stopCommand    `cmd:"" group:"node" help:"Stop an actor, and what is below it."`
 	Start   startCommand   `cmd:"" group:"node" help:"Start an actor that was stopped."`
+	Apply   applyCommand   `cmd:"" group:"node" help:"Change the configuration of a running node, as a transaction."`
+	Changes changesCommand `cmd:"" group:"node" help:"Show how the configuration changed; confirm or withdraw the change on trial."`
 	Token   tokenCommand   `cmd:"" group:"node" help:"Make an API token, and what to write into the configuration for it."`
+
+	Generations generationsCommand `cmd:"" group:"node" help:"Show the configurations that a node keeps."`
 
 	Reference referenceCommand `cmd:"" help:"Write the reference of all keys of a configuration, and its JSON Schema."`
 

@@ -106,7 +106,7 @@ func actors(n *Node) (all []string) {
 func grown(t *testing.T, n *Node) []string {
 	t.Helper()
 	deadline := time.After(time.Minute)
-	for len(actors(n)) < 24 {
+	for len(actors(n)) < 28 {
 		select {
 		case <-time.After(10 * time.Millisecond):
 		case <-deadline:

@@ -16,9 +16,10 @@
 //	│  └─ tcp:10.0.0.7:502
 //	│     ├─ session
 //	│     └─ boiler
-//	└─ broker            rest-for-one
-//	   ├─ mqtt
-//	   └─ groups
+//	├─ broker            rest-for-one
+//	│  ├─ mqtt
+//	│  └─ groups
+//	└─ reconcile
 //
 // Everything starts in this order and stops in the other: first the sources,
 // then what works on their data, then the log, which by then has all of it.

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/actors/reconcile"
 	"github.com/holdfast-edge/holdfast/actors/write"
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/supervisor"
@@ -85,6 +86,15 @@ func (j *journal) wrote(r write.Report) {
 	j.add(console.Event{
 		Time: j.now(), Kind: "write", Path: r.Command.Device + "." + r.Command.Tag, Text: r.String(),
 	})
+}
+
+// stepped keeps how a change of the configuration goes on.
+func (j *journal) stepped(c reconcile.Change) {
+	text := fmt.Sprintf("generation %d of %s is %s", c.Generation, c.Origin, c.State)
+	if c.Reason != "" {
+		text += ": " + c.Reason
+	}
+	j.add(console.Event{Time: j.now(), Kind: "change", Path: "/reconcile", Text: text})
 }
 
 // ruleFailed keeps the failure of a row.

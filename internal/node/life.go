@@ -3,10 +3,13 @@ package node
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/actors/reconcile"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/store/state"
 )
@@ -29,13 +32,22 @@ const healthyAfter = time.Minute
 type life struct {
 	state      *state.State
 	boot       state.Boot
-	generation state.Generation
-	resting    map[string]bool // rules that safe mode does not start
+	generation state.Generation // that this process began with
+	site       *config.Site     // the same, read
+	resumed    bool             // it is on trial, and this start is part of that
+	resting    map[string]bool  // rules that safe mode does not start
 }
 
-// openLife counts the start, and keeps the configuration as a generation.
+// ErrUnconfigured says that a node has nothing to run.
+var ErrUnconfigured = errors.New("the data directory has no configuration yet: start the node with --config FILE once")
+
+// openLife counts the start, and decides what it runs.
 func openLife(o Options) (*life, error) {
-	s, err := state.Open(state.Options{Dir: filepath.Join(o.Dir, "state"), Logger: o.Logger})
+	dir := filepath.Join(o.Dir, "state")
+	if _, err := os.Stat(dir); o.Site == nil && errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrUnconfigured
+	}
+	s, err := state.Open(state.Options{Dir: dir, Logger: o.Logger})
 	if err != nil {
 		return nil, err
 	}
@@ -47,22 +59,96 @@ func openLife(o Options) (*life, error) {
 }
 
 func (l *life) begin(o Options) (err error) {
-	now := time.Now()
-	if l.boot, err = l.state.BeginBoot(now); err != nil {
+	if l.boot, err = l.state.BeginBoot(time.Now()); err != nil {
 		return err
 	}
-	document := config.Canonical(o.Site, o.Components.catalog)
-	if l.generation, err = l.state.Accept(document, "file", now); err != nil {
+	if err := l.choose(o); err != nil {
 		return err
 	}
 	l.generation.Document = nil // it is on the disk, and may be large
-	if err := l.state.Run(l.generation.Number); err != nil {
-		return err
-	}
+	o.Logger.Info("configuration", "generation", l.generation.Number, "origin", l.generation.Origin, "digest", l.generation.Digest.String())
 	if l.boot.Deaths >= quickDeaths {
 		l.resting, err = l.suspects(o)
 	}
 	return err
+}
+
+// Where it is kept which file the node was last started with.
+const originSpace, fileKey = "origin", "file"
+
+// choose decides what this start runs. A file that the node was not started with
+// the last time is what somebody wants now; one that it knows says nothing about
+// what was decided since.
+func (l *life) choose(o Options) error {
+	if o.Site == nil {
+		return l.resume(o)
+	}
+	if l.known(o) {
+		return l.resume(o)
+	}
+	if err := reconcile.Drop(l.state, "the node was started with another configuration file", time.Now()); err != nil {
+		return err
+	}
+	document := config.Canonical(o.Site, o.Components.catalog)
+	g, err := l.state.Accept(document, fileKey, time.Now())
+	if err != nil {
+		return err
+	}
+	l.generation, l.site = g, o.Site
+	return errors.Join(l.state.Run(g.Number), l.state.Put(originSpace, fileKey, document))
+}
+
+// known reports whether the file does what that of the last start did. They are
+// compared by what they mean to this program, which may be a newer one.
+func (l *life) known(o Options) bool {
+	document, err := l.state.Document(originSpace, fileKey)
+	if err != nil {
+		return false
+	}
+	last, err := o.Components.parseDocument(document)
+	return err == nil && len(config.Diff(last, o.Site, o.Components.catalog)) == 0
+}
+
+// resume goes on with what the state says. Where that cannot be read any more,
+// as after a change of the program, the last that has proven itself is run.
+func (l *life) resume(o Options) error {
+	number, resumed, err := reconcile.Begin(l.state)
+	if err != nil {
+		return err
+	}
+	var g state.Generation
+	if number == 0 {
+		g, err = l.state.Running()
+	} else {
+		g, err = l.state.Generation(number)
+	}
+	if errors.Is(err, state.ErrNotFound) && number == 0 {
+		return ErrUnconfigured
+	}
+	var site *config.Site
+	if err == nil {
+		site, err = o.Components.parseDocument(g.Document)
+	}
+	if err == nil {
+		l.generation, l.site, l.resumed = g, site, resumed
+		return nil
+	}
+	return l.fallBack(o, err)
+}
+
+// fallBack runs the last generation that has proven itself.
+func (l *life) fallBack(o Options, cause error) error {
+	g, err := l.state.Confirmed()
+	if err != nil {
+		return errors.Join(cause, err)
+	}
+	site, err := o.Components.parseDocument(g.Document)
+	if err != nil {
+		return errors.Join(cause, err)
+	}
+	o.Logger.Error("the running configuration cannot be read; the last confirmed one is run", "error", cause, "generation", g.Number)
+	l.generation, l.site = g, site
+	return l.state.Run(g.Number)
 }
 
 // suspects names the rules that were changed since the node last proved
@@ -75,8 +161,8 @@ func (l *life) suspects(o Options) (map[string]bool, error) {
 		return nil, err
 	}
 	if err == nil {
-		if last, err := o.Components.Parse([]config.Source{{Name: "confirmed.json", Data: confirmed.Document}}); err == nil {
-			for _, c := range config.Diff(last, o.Site, o.Components.catalog) {
+		if last, err := o.Components.parseDocument(confirmed.Document); err == nil {
+			for _, c := range config.Diff(last, l.site, o.Components.catalog) {
 				if c.Kind == config.KindRule {
 					resting[c.Name] = true
 				}
@@ -84,30 +170,32 @@ func (l *life) suspects(o Options) (map[string]bool, error) {
 		}
 	}
 	if len(resting) == 0 {
-		for _, r := range o.Site.Rules {
+		for _, r := range l.site.Rules {
 			resting[r.Name] = true
 		}
 	}
 	return resting, nil
 }
 
-// prove says that the node, and what it runs, has proven itself. Safe mode
-// proves nothing about a configuration that it does not run.
+// prove says that the node has proven itself, and the configuration that it began
+// with, too, if it still runs it. Safe mode proves nothing about a configuration
+// that it does not run, and what is on trial is for the trial to judge.
 func (l *life) prove() error {
 	if err := l.state.MarkHealthy(); err != nil {
 		return err
 	}
-	if len(l.resting) > 0 {
-		return nil
+	running, err := l.state.Running()
+	if err != nil || len(l.resting) > 0 || l.resumed || running.Number != l.generation.Number {
+		return err
 	}
 	return l.state.Confirm(l.generation.Number)
 }
 
 // trouble tells of safe mode, in words; empty where the node runs all of it.
-func (l *life) trouble() string {
-	if len(l.resting) == 0 {
+func (l *life) trouble(resting map[string]bool) string {
+	if len(resting) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("safe mode after %d quick deaths: not started are the rules %s; mend them, and restart the node",
-		l.boot.Deaths, strings.Join(keys(l.resting), ", "))
+	return fmt.Sprintf("safe mode after %d quick deaths: not started are the rules %s; mend them, or restart the node",
+		l.boot.Deaths, strings.Join(keys(resting), ", "))
 }

@@ -67,7 +67,7 @@ func (l lives) wantResting(rules ...string) func(*life) {
 		if got := keys(life.resting); !slices.Equal(got, rules) {
 			l.t.Errorf("at rest are %v, want %v", got, rules)
 		}
-		if told := life.trouble(); (told != "") != (len(rules) > 0) {
+		if told := life.trouble(life.resting); (told != "") != (len(rules) > 0) {
 			l.t.Errorf("it tells %q", told)
 		}
 	}

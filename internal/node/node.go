@@ -12,6 +12,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/actors/door"
 	"github.com/holdfast-edge/holdfast/actors/endpoint"
+	"github.com/holdfast-edge/holdfast/actors/reconcile"
 	"github.com/holdfast-edge/holdfast/actors/rule"
 	"github.com/holdfast-edge/holdfast/actors/sink"
 	"github.com/holdfast-edge/holdfast/actors/subscription"
@@ -26,11 +27,15 @@ import (
 // Options are what a node is started with.
 type Options struct {
 	Components *Components
-	Site       *config.Site
-	Dir        string // of everything that the node keeps; made where it is missing
+	Site       *config.Site // of a file; nil: what the directory says
+	Dir        string       // of everything that the node keeps; made where it is missing
 	Version    string
 	Logger     *slog.Logger
 	Faults     Faults // nil on a node that runs a real plant
+
+	// CanRestart says that whoever starts the node closes it and starts it anew
+	// when Restarting says so.
+	CanRestart bool
 }
 
 // Faults are the switches of a simulated plant.
@@ -72,23 +77,23 @@ type Node struct {
 	recorders recorders
 
 	following sync.WaitGroup
+
+	changes    *reconcile.Reconciler
+	again      chan struct{} // closed when the node is to start anew
+	restarting sync.Once
 }
 
 // Start opens the stores and starts the tree. When it returns an error, nothing
 // is left running.
 func Start(ctx context.Context, o Options) (*Node, error) {
-	first, errs := o.Components.scene(o.Site)
-	if len(errs) > 0 {
-		return nil, errs
-	}
 	n := &Node{
 		means:   means{Components: o.Components, Dir: o.Dir, Version: o.Version, Logger: o.Logger, Faults: o.Faults},
-		started: time.Now(), journal: newJournal(time.Now),
+		started: time.Now(), journal: newJournal(time.Now), again: make(chan struct{}),
 	}
-	if err := n.open(o, first); err != nil {
+	first, err := n.open(o)
+	if err != nil {
 		return nil, errors.Join(err, n.closeStores())
 	}
-	n.forgetCursors(first)
 	n.bus = broker.New(recorder{n.log})
 	for name := range first.plan.logged {
 		n.bus.Stream(name).SetLogged(true)
@@ -105,14 +110,28 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 }
 
 // open opens what is on the disk, and the console's socket, so that a port that
-// is taken is known before anything starts.
-func (n *Node) open(o Options, first *scene) (err error) {
-	site := o.Site
+// is taken is known before anything starts. It returns what is to run.
+func (n *Node) open(o Options) (first *scene, err error) {
 	if n.life, err = openLife(o); err != nil {
-		return err
+		return nil, err
+	}
+	first, errs := o.Components.scene(n.life.site)
+	if len(errs) > 0 {
+		return nil, errs
 	}
 	first.resting = n.life.resting
 	n.running.Store(first)
+	if err := n.openStores(o, first.site); err != nil {
+		return nil, err
+	}
+	if !n.life.resumed { // else what ran before may have to run again
+		n.forgetCursors(first)
+	}
+	n.changes, err = n.newReconciler(o)
+	return first, err
+}
+
+func (n *Node) openStores(o Options, site *config.Site) (err error) {
 	n.log, err = log.Open(log.Options{
 		Dir: filepath.Join(o.Dir, "log"), Site: site.Name, Logger: o.Logger,
 		CommitEvery: site.Log.CommitInterval, CommitBytes: int(site.Log.CommitSize), SegmentBytes: int64(site.Log.SegmentSize),
@@ -164,8 +183,10 @@ func (n *Node) grow(ctx context.Context) error {
 			return err
 		}
 	}
-	if _, err := n.system.Spawn(n.door.Spec()); err != nil {
-		return fmt.Errorf("start broker: %w", err)
+	for _, spec := range []supervisor.Spec{n.door.Spec(), service("reconcile", n.changes.Run)} {
+		if _, err := n.system.Spawn(spec); err != nil {
+			return fmt.Errorf("start %s: %w", spec.Name, err)
+		}
 	}
 	return ctx.Err()
 }

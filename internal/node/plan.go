@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/streamsql/parse"
 )
 
 // plan is a site, compiled: what the actors are given.
@@ -28,6 +29,7 @@ type plan struct {
 	history   map[string]bool   // streams that are kept in the history
 	paths     map[string]string // place in the tree of each device
 	reads     map[string]string // what each rule is compiled against, as text
+	interlock *interlock
 }
 
 // device is a device and what drives it.
@@ -61,6 +63,7 @@ func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
 	for name := range b.plan.history {
 		b.plan.logged[name] = true
 	}
+	b.interlock()
 	return b.plan, b.errors
 }
 
@@ -71,6 +74,13 @@ type planner struct {
 	readings   readings // by the rules so far
 	plan       *plan
 	errors     config.Errors
+}
+
+func (b *planner) interlock() {
+	var err error
+	if b.plan.interlock, err = newInterlock(b.site); err != nil {
+		b.errors = append(b.errors, b.site.Changes.Origin.Error("interlock", conditionProblem(err)))
+	}
 }
 
 // device compiles a device, for its errors, and puts it to its endpoint.
@@ -181,6 +191,14 @@ func sqlProblem(err error) error {
 		return &config.Problem{What: "in the query, at " + e.Error()}
 	}
 	return err
+}
+
+// conditionProblem is sqlProblem for a condition that stands alone.
+func conditionProblem(err error) error {
+	if e, ok := errors.AsType[*parse.Error](err); ok {
+		return &config.Problem{What: fmt.Sprintf("in the condition, at %s: %s", e.Pos, e.Message), Fix: e.Hint}
+	}
+	return sqlProblem(err)
 }
 
 // overflow is a stream's policy, for its readers.

@@ -48,7 +48,7 @@ func (n *Node) Trouble() (trouble []string) {
 	if err := n.log.Stats().Trouble; err != nil {
 		trouble = append(trouble, "the log cannot be written: "+err.Error())
 	}
-	if safe := n.life.trouble(); safe != "" {
+	if safe := n.life.trouble(n.scene().resting); safe != "" {
 		trouble = append(trouble, safe)
 	}
 	for _, path := range []string{"/core", "/broker"} {

@@ -109,7 +109,10 @@ func (e *edge) read(out io.Reader, found chan<- string) {
 	scanner := bufio.NewScanner(out)
 	for scanner.Scan() {
 		if _, rest, ok := strings.Cut(scanner.Text(), "Console"); ok {
-			found <- consoleURL.FindString(rest)
+			select {
+			case found <- consoleURL.FindString(rest):
+			default: // it has started anew
+			}
 		}
 	}
 	e.err = e.cmd.Wait()
