@@ -7,12 +7,13 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/opcua"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/mqtt"
+	"github.com/holdfast-edge/holdfast/sinks/tdengine"
 )
 
 // components is everything that this build speaks.
 func components() (*node.Components, error) {
 	return node.NewComponents(
 		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}},
-		[]sinks.Sink{mqtt.New()},
+		[]sinks.Sink{mqtt.New(), tdengine.Sink{}},
 	)
 }

@@ -1,0 +1,204 @@
+package tdengine
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+
+	commonstmt "github.com/taosdata/driver-go/v3/common/stmt"
+	"github.com/taosdata/driver-go/v3/ws/unified"
+
+	"github.com/holdfast-edge/holdfast/sinks"
+)
+
+// statement is a prepared INSERT into a super-table.
+type statement struct {
+	stmt    *unified.Stmt
+	version int // of the super-table that it was prepared for
+}
+
+// stmt2 writes a group with a prepared statement.
+func (p *poster) stmt2(ctx context.Context, g *group) error {
+	t, err := p.ensure(ctx, g.superTable, g.columns)
+	if err != nil {
+		return err
+	}
+	data, err := p.bind(t, g)
+	if err != nil {
+		return err
+	}
+	s, err := p.statement(ctx, t, g)
+	if err != nil {
+		return err
+	}
+	err = p.line.do(ctx, func() error {
+		if err := s.stmt.Bind(data); err != nil {
+			return err
+		}
+		_, err := s.stmt.Exec(0)
+		return err
+	})
+	if err != nil {
+		p.discard(ctx, s)
+		return fmt.Errorf("write to super-table %s: %w", g.superTable, p.stmtFault(err))
+	}
+	p.rest(ctx, g, s)
+	return nil
+}
+
+// stmtFault adds to refusal what the driver refuses before it asks the server.
+func (p *poster) stmtFault(err error) error {
+	if unified.IsErrorType(err, unified.ErrorTypeInvalidState) && !unified.IsConnectionRelatedError(err) && codeOf(err) == 0 {
+		return &sinks.Failure{Permanent: true, Err: err}
+	}
+	return refusal(err)
+}
+
+// statement takes a prepared one that is at rest, or prepares one.
+func (p *poster) statement(ctx context.Context, t *superTable, g *group) (*statement, error) {
+	p.mu.Lock()
+	version := t.version
+	var found *statement
+	var stale []*statement
+	for key := g.key(); len(p.stmts[key]) > 0 && found == nil; {
+		resting := p.stmts[key]
+		s := resting[len(resting)-1]
+		p.stmts[key] = resting[:len(resting)-1]
+		if s.version == version {
+			found = s
+		} else {
+			stale = append(stale, s)
+		}
+	}
+	p.mu.Unlock()
+	for _, s := range stale {
+		p.discard(ctx, s)
+	}
+	if found != nil {
+		return found, nil
+	}
+	return p.prepareStmt(ctx, t.name, g, version)
+}
+
+// key names the statements that bind the columns of a group, in their order.
+func (g *group) key() string {
+	var key strings.Builder
+	key.WriteString(g.superTable)
+	for _, c := range g.columns {
+		key.WriteByte(0)
+		key.WriteString(c.name)
+	}
+	return key.String()
+}
+
+func (p *poster) prepareStmt(ctx context.Context, table string, g *group, version int) (*statement, error) {
+	names := []string{"tbname"}
+	for _, name := range p.options.tagNames() {
+		names = append(names, quote(name))
+	}
+	names = append(names, quote(columnTime), quote(columnSequence))
+	s := &statement{version: version}
+	for _, c := range g.columns {
+		names = append(names, quote(c.name))
+	}
+	sql := "INSERT INTO " + p.qualified(table) + " (" + strings.Join(names, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(names)-1) + ")"
+	err := p.line.do(ctx, func() (err error) {
+		if s.stmt, err = p.line.client.InitStmt(0); err != nil {
+			return err
+		}
+		return s.stmt.Prepare(0, sql)
+	})
+	if err != nil {
+		if s.stmt != nil {
+			p.discard(ctx, s)
+		}
+		return nil, fmt.Errorf("prepare the insert into super-table %s: %w", table, refusal(err))
+	}
+	return s, nil
+}
+
+// restingMax bounds the statements that are kept, each of which holds memory of
+// the server.
+const restingMax = 256
+
+// rest keeps a statement for the next request.
+func (p *poster) rest(ctx context.Context, g *group, s *statement) {
+	p.mu.Lock()
+	kept := len(p.stmts) < restingMax
+	if key := g.key(); kept {
+		p.stmts[key] = append(p.stmts[key], s)
+	}
+	p.mu.Unlock()
+	if !kept {
+		p.discard(ctx, s)
+	}
+}
+
+// discard closes a statement; what the server says of that changes nothing.
+func (p *poster) discard(ctx context.Context, s *statement) {
+	_ = p.line.do(ctx, func() error { return s.stmt.Close(0) })
+}
+
+// bind makes the columns of every table of a group.
+func (p *poster) bind(t *superTable, g *group) ([]*commonstmt.TaosStmt2BindData, error) {
+	columns := p.snapshot(t, g)
+	data := make([]*commonstmt.TaosStmt2BindData, 0, len(g.tables))
+	for _, child := range g.tables {
+		item := &commonstmt.TaosStmt2BindData{TableName: child.name, Cols: make([][]driver.Value, 2+len(columns))}
+		first := child.rows[0]
+		for _, tag := range first.plan.tags {
+			item.Tags = append(item.Tags, string(tag.AppendRow(nil, first.values())))
+		}
+		cells := make([]driver.Value, len(item.Cols)*len(child.rows)) // one allocation for all columns
+		for i := range item.Cols {
+			item.Cols[i] = cells[i*len(child.rows) : (i+1)*len(child.rows) : (i+1)*len(child.rows)]
+		}
+		for i, r := range child.rows {
+			if err := p.bindRow(item.Cols, i, r, g, columns); err != nil {
+				return nil, &sinks.Failure{Permanent: true, Err: err}
+			}
+		}
+		data = append(data, item)
+	}
+	return data, nil
+}
+
+// snapshot copies the columns of a group as the server has them.
+func (p *poster) snapshot(t *superTable, g *group) []column {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	columns := make([]column, len(g.columns))
+	for i, c := range g.columns {
+		columns[i] = *t.columns[c.name]
+	}
+	return columns
+}
+
+// bindRow puts a record into row i of the columns.
+func (p *poster) bindRow(cols [][]driver.Value, i int, r row, g *group, columns []column) error {
+	id := r.batch.Identity(r.at)
+	cols[0][i], cols[1][i] = r.batch.Time(r.at)/p.perTick, int64(id.Sequence)
+	ours := cols[2:]
+	ours[g.byColumn[columnIncarnation]][i] = int64(id.Incarnation)
+	ours[g.byColumn[columnHistorical]][i] = isHistorical(r)
+	if q := qualityOf(r); q != nil {
+		ours[g.byColumn[columnQuality]][i] = string(q)
+	}
+	for slot, v := range r.values() {
+		at, ok := g.byColumn[r.plan.names[slot]]
+		if !ok || v.IsNull() {
+			continue
+		}
+		bound, err := columns[at].bind(v, p.perTick)
+		if err == nil && columns[at].width > 0 && lengthOf(v) > columns[at].width {
+			err = errors.New("the text has more bytes than a column of TDengine holds")
+		}
+		if err != nil {
+			return fmt.Errorf("field %s of %s: %w", r.plan.schema.Field(slot).Name, id, err)
+		}
+		ours[at][i] = bound
+	}
+	return nil
+}
