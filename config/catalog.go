@@ -27,10 +27,18 @@ type SinkType struct {
 	Options any    // zero value of the struct with the keys beside those of a sink; nil where it has none
 }
 
-// Catalog is every driver and sink type of the build. It is made once by the composition root and is immutable.
+// ServerType is what a kind of server says of itself to the configuration.
+type ServerType struct {
+	Name    string // as in type: modbus
+	Doc     string // whom it serves, for the reference; a paragraph
+	Options any    // zero value of the struct with the keys beside those of a server
+}
+
+// Catalog is every driver, sink and server type of the build. It is made once by the composition root and is immutable.
 type Catalog struct {
 	drivers []Driver
 	sinks   []SinkType
+	servers []ServerType
 	site    *spec.Spec
 	options map[optionsKey]*spec.Spec
 }
@@ -41,18 +49,23 @@ type optionsKey struct{ kind, name, part string }
 const (
 	driverKind = "driver"
 	sinkKind   = "sink type"
+	serverKind = "server type"
 )
 
 // NewCatalog reads the specs of all components. An error is a programmer's: a struct tag that makes no sense, a key
 // without doc, a name used twice.
-func NewCatalog(drivers []Driver, sinks []SinkType) (*Catalog, error) {
+func NewCatalog(drivers []Driver, sinks []SinkType, servers ...ServerType) (*Catalog, error) {
 	site, err := spec.Of(reflect.TypeFor[Site]())
 	if err != nil {
 		return nil, err
 	}
-	c := &Catalog{drivers: slices.Clone(drivers), sinks: slices.Clone(sinks), site: site, options: map[optionsKey]*spec.Spec{}}
+	c := &Catalog{
+		drivers: slices.Clone(drivers), sinks: slices.Clone(sinks), servers: slices.Clone(servers), site: site,
+		options: map[optionsKey]*spec.Spec{},
+	}
 	slices.SortFunc(c.drivers, func(a, b Driver) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(c.sinks, func(a, b SinkType) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.servers, func(a, b ServerType) int { return strings.Compare(a.Name, b.Name) })
 	for _, d := range c.drivers {
 		if err := c.addDriver(d); err != nil {
 			return nil, fmt.Errorf("driver %s: %w", d.Name, err)
@@ -61,6 +74,11 @@ func NewCatalog(drivers []Driver, sinks []SinkType) (*Catalog, error) {
 	for _, s := range c.sinks {
 		if err := c.add(optionsKey{sinkKind, s.Name, "options"}, s.Doc, s.Options); err != nil {
 			return nil, fmt.Errorf("sink type %s: %w", s.Name, err)
+		}
+	}
+	for _, s := range c.servers {
+		if err := c.add(optionsKey{serverKind, s.Name, "options"}, s.Doc, s.Options); err != nil {
+			return nil, fmt.Errorf("server type %s: %w", s.Name, err)
 		}
 	}
 	return c, nil
@@ -109,14 +127,19 @@ func (c *Catalog) Driver(name string) (Driver, bool) {
 // Names lists the components of a kind; it serves package spec.
 func (c *Catalog) Names(kind string) []string {
 	var names []string
-	if kind == driverKind {
+	switch kind {
+	case driverKind:
 		for _, d := range c.drivers {
 			names = append(names, d.Name)
 		}
-		return names
-	}
-	for _, s := range c.sinks {
-		names = append(names, s.Name)
+	case serverKind:
+		for _, s := range c.servers {
+			names = append(names, s.Name)
+		}
+	default:
+		for _, s := range c.sinks {
+			names = append(names, s.Name)
+		}
 	}
 	return names
 }

@@ -9,7 +9,7 @@ import (
 // Change is one resource that is not the same in two configurations.
 type Change struct {
 	Kind Kind
-	Name string   // of a device, stream, rule or sink; empty for the others
+	Name string   // of a device, stream, rule, sink or server; empty for the others
 	Op   Op       // what became of it
 	Keys []string // of its mapping that differ, sorted, where it was changed
 }
@@ -29,6 +29,7 @@ const (
 	KindStream  Kind = "streams"
 	KindRule    Kind = "rules"
 	KindSink    Kind = "sinks"
+	KindServer  Kind = "servers"
 )
 
 // Op is what became of a resource.

@@ -7,9 +7,10 @@ type Forms struct {
 	Site    spec.Form  `json:"site"`
 	Drivers []PartForm `json:"drivers"`
 	Sinks   []PartForm `json:"sinks"`
+	Servers []PartForm `json:"servers"`
 }
 
-// PartForm is what one driver or sink type adds to the forms of the site.
+// PartForm is what one driver, sink type or server type adds to the forms of the site.
 type PartForm struct {
 	Name     string    `json:"name"`
 	Doc      string    `json:"doc"`
@@ -18,6 +19,7 @@ type PartForm struct {
 	Device   spec.Form `json:"device,omitempty"`   // keys beside those of a device
 	Tag      spec.Form `json:"tag,omitempty"`      // keys beside those of a tag, or in place of them
 	Sink     spec.Form `json:"sink,omitempty"`     // keys beside those of a sink
+	Server   spec.Form `json:"server,omitempty"`   // keys beside those of a server
 }
 
 // FormsOf draws the forms of a catalog.
@@ -34,6 +36,9 @@ func FormsOf(catalog *Catalog) Forms {
 	}
 	for _, s := range catalog.sinks {
 		forms.Sinks = append(forms.Sinks, PartForm{Name: s.Name, Doc: s.Doc, Sink: form(sinkKind, s.Name, "options")})
+	}
+	for _, s := range catalog.servers {
+		forms.Servers = append(forms.Servers, PartForm{Name: s.Name, Doc: s.Doc, Server: form(serverKind, s.Name, "options")})
 	}
 	return forms
 }

@@ -1,6 +1,9 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // named is a resource that others refer to.
 type named struct {
@@ -9,7 +12,7 @@ type named struct {
 }
 
 // uniqueNames refuses a name that two resources share. Devices, streams and rules share one space, since SQL reads
-// them all with FROM, and so do the streams of refused records, which sinks may share; sinks have their own.
+// them all with FROM, and so do the streams of refused records, which sinks may share; sinks and servers have their own.
 func uniqueNames(site *Site) Errors {
 	var read, sinks []named
 	for _, d := range site.Devices {
@@ -34,7 +37,11 @@ func uniqueNames(site *Site) Errors {
 		}
 		sinks = append(sinks, named{"sink", s.Name, s.Origin})
 	}
-	return append(unique(read), unique(sinks)...)
+	var servers []named
+	for _, s := range site.Servers {
+		servers = append(servers, named{"server", s.Name, s.Origin})
+	}
+	return slices.Concat(unique(read), unique(sinks), unique(servers))
 }
 
 // unique reports every name after its first.

@@ -31,6 +31,8 @@ func Reference(catalog *Catalog) []Page {
 			page = catalog.appendDrivers(page)
 		case KindSink:
 			page = catalog.appendSinks(page)
+		case KindServer:
+			page = catalog.appendServers(page)
 		}
 		pages = append(pages, Page{Name: f.Key + ".md", Text: page})
 	}
@@ -76,6 +78,15 @@ func (c *Catalog) appendSinks(page []byte) []byte {
 	for _, s := range c.sinks {
 		page = fmt.Appendf(page, "\n## Type `%s`\n\n%s\n\n", s.Name, s.Doc)
 		page = spec.AppendMarkdown(page, c.Options(sinkKind, s.Name, "options"), 3)
+	}
+	return page
+}
+
+// appendServers tells what each server type adds.
+func (c *Catalog) appendServers(page []byte) []byte {
+	for _, s := range c.servers {
+		page = fmt.Appendf(page, "\n## Type `%s`\n\n%s\n\n", s.Name, s.Doc)
+		page = spec.AppendMarkdown(page, c.Options(serverKind, s.Name, "options"), 3)
 	}
 	return page
 }

@@ -19,6 +19,7 @@ type Site struct {
 	Streams []Stream `yaml:"streams" doc:"Messages taken in as rows."`
 	Rules   []Rule   `yaml:"rules" doc:"SQL over devices and streams, and where its results go."`
 	Sinks   []Sink   `yaml:"sinks" doc:"Far ends that results are delivered to."`
+	Servers []Server `yaml:"servers" doc:"What shows tags of this node to others, who ask for them in a protocol of the plant."`
 }
 
 // Origin is where a resource was written; its Error places what is found out about the resource after loading.

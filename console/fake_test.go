@@ -168,6 +168,10 @@ func (f *fake) Streams() []console.Stream {
 	}
 }
 
+func (f *fake) Servers() []console.Served {
+	return []console.Served{{Name: "scada", Type: "modbus", Path: "/servers/scada", State: "serving", Requests: 12, Strangers: 1}}
+}
+
 func (f *fake) Tree() supervisor.Tree {
 	f.mu.Lock()
 	defer f.mu.Unlock()

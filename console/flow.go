@@ -12,6 +12,7 @@ func (s *Server) describeFlow(api huma.API) {
 	list(api, "streams", "The streams of the bus", func() []Stream { return s.options.Node.Streams() })
 	list(api, "rules", "The rules and what they have done", func() []Rule { return s.options.Node.Rules() })
 	list(api, "sinks", "The sinks, what they have and what they lack", func() []Sink { return s.options.Node.Sinks() })
+	list(api, "servers", "The servers that show tags to others", func() []Served { return s.options.Node.Servers() })
 	huma.Register(api, operation(http.MethodGet, "/api/v1/log", "show-log", "flow", "How the log on the disk is doing"),
 		func(context.Context, *struct{}) (*body[Log], error) { return &body[Log]{s.options.Node.Log()}, nil })
 	huma.Register(api, operation(http.MethodGet, "/api/v1/broker", "show-broker", "flow", "How the node's own MQTT broker is doing"),

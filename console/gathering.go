@@ -94,6 +94,16 @@ func (g gathering) sink(s *Sink) {
 	g.gauge("holdfast_sink_backfilling", "1 while a sink is catching up.", one(s.Backfill), l...)
 }
 
+func (g gathering) server(s *Served) {
+	l := []string{"server", s.Name}
+	g.gauge("holdfast_server_state", "The state that a server is in; always 1.", 1, "server", s.Name, "state", s.State)
+	g.gauge("holdfast_server_clients", "Clients connected.", float64(s.Clients), l...)
+	g.counter("holdfast_server_requests_total", "Requests answered.", s.Requests, l...)
+	g.counter("holdfast_server_refused_requests_total", "Requests that were not granted.", s.Refused, l...)
+	g.counter("holdfast_server_refused_connections_total", "Connections refused, by their address or since there were too many.", s.Strangers, l...)
+	g.counter("holdfast_server_writes_total", "Values that devices took.", s.Writes, l...)
+}
+
 func (g gathering) log(l Log) {
 	g.counter("holdfast_log_records_total", "Records committed.", uint64(max(l.Rows, 0)))
 	g.counter("holdfast_log_commits_total", "Commits to the disk.", uint64(max(l.Commits, 0)))

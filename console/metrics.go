@@ -44,6 +44,9 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 	for _, s := range node.Sinks() {
 		g.sink(&s)
 	}
+	for _, s := range node.Servers() {
+		g.server(&s)
+	}
 	g.log(node.Log())
 	g.broker(node.Broker())
 	tree := node.Tree()

@@ -36,12 +36,13 @@ type Node interface {
 	// Device is one of Devices; ok is false where there is none of that name.
 	Device(name string) (d Device, ok bool)
 
-	// Devices, Streams, Rules and Sinks list what is configured, by name, with
+	// Devices, Streams, Rules, Sinks and Servers list what is configured, by name, with
 	// what it has done so far.
 	Devices() []Device
 	Streams() []Stream
 	Rules() []Rule
 	Sinks() []Sink
+	Servers() []Served
 
 	// Log returns how the log on the disk is doing.
 	Log() Log
@@ -273,6 +274,22 @@ type Sink struct {
 	LagAge    time.Duration `json:"lag_age_ns"`
 	Backfill  bool          `json:"backfill" doc:"It is catching up."`
 	Rejection string        `json:"rejection,omitempty" doc:"Why the far end last refused something for good."`
+}
+
+// Served is a server that shows tags to others, and what it has done.
+type Served struct {
+	Name      string `json:"name"`
+	Type      string `json:"type"`
+	Path      string `json:"path"`
+	State     string `json:"state"`
+	Detail    string `json:"detail,omitempty"`
+	Listening string `json:"listening,omitempty"`
+	Tags      int    `json:"tags"`
+	Clients   int    `json:"clients" doc:"Connected now."`
+	Requests  uint64 `json:"requests"`
+	Refused   uint64 `json:"refused" doc:"Requests that were not granted."`
+	Strangers uint64 `json:"strangers" doc:"Connections refused, by their address or since there were too many."`
+	Writes    uint64 `json:"writes" doc:"Values that devices took."`
 }
 
 // Log is how the log on the disk is doing.

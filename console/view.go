@@ -60,6 +60,7 @@ type statusFrame struct {
 	Broker  Broker         `json:"broker"`
 	Rules   []Rule         `json:"rules"`
 	Sinks   []Sink         `json:"sinks"`
+	Servers []Served       `json:"servers"`
 	Log     Log            `json:"log"`
 	Faults  []Fault        `json:"faults"`
 }
@@ -175,7 +176,7 @@ func (v *view) events() []Event {
 // status returns the counters.
 func (v *view) status(now time.Time) statusFrame {
 	frame := statusFrame{
-		Now: now.UTC(), Trouble: some(v.node.Trouble()), Rules: some(v.node.Rules()), Sinks: some(v.node.Sinks()),
+		Now: now.UTC(), Trouble: some(v.node.Trouble()), Rules: some(v.node.Rules()), Sinks: some(v.node.Sinks()), Servers: some(v.node.Servers()),
 		Log: v.node.Log(), Broker: v.node.Broker(), Faults: some(v.node.Faults()),
 		Devices: []deviceStatus{}, Streams: []Stream{},
 	}

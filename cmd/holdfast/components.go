@@ -4,6 +4,7 @@ import (
 	"github.com/holdfast-edge/holdfast/internal/node"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/modbus"
+	"github.com/holdfast-edge/holdfast/protocols/modbus/server"
 	"github.com/holdfast-edge/holdfast/protocols/opcua"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/mqtt"
@@ -15,5 +16,6 @@ func components() (*node.Components, error) {
 	return node.NewComponents(
 		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}},
 		[]sinks.Sink{mqtt.New(), tdengine.Sink{}},
+		server.Server{},
 	)
 }

@@ -6,17 +6,19 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks"
 )
 
-// Components is what a build of Holdfast can speak: its drivers and sinks.
+// Components is what a build of Holdfast can speak: its drivers, sinks
+// and servers.
 type Components struct {
 	drivers map[string]protocols.Driver
 	sinks   map[string]sinks.Sink
+	servers map[string]protocols.Server
 	catalog *config.Catalog
 }
 
-// NewComponents registers drivers and sinks. An error is a programmer's: a name
+// NewComponents registers drivers, sinks and servers. An error is a programmer's: a name
 // used twice, a specification that makes no sense.
-func NewComponents(drivers []protocols.Driver, far []sinks.Sink) (*Components, error) {
-	c := &Components{drivers: map[string]protocols.Driver{}, sinks: map[string]sinks.Sink{}}
+func NewComponents(drivers []protocols.Driver, far []sinks.Sink, servers ...protocols.Server) (*Components, error) {
+	c := &Components{drivers: map[string]protocols.Driver{}, sinks: map[string]sinks.Sink{}, servers: map[string]protocols.Server{}}
 	var driverSpecs []config.Driver
 	for _, d := range drivers {
 		spec := d.Spec()
@@ -29,7 +31,13 @@ func NewComponents(drivers []protocols.Driver, far []sinks.Sink) (*Components, e
 		c.sinks[spec.Name] = s
 		sinkSpecs = append(sinkSpecs, spec)
 	}
-	catalog, err := config.NewCatalog(driverSpecs, sinkSpecs)
+	var serverSpecs []config.ServerType
+	for _, s := range servers {
+		spec := s.Spec()
+		c.servers[spec.Name] = s
+		serverSpecs = append(serverSpecs, spec)
+	}
+	catalog, err := config.NewCatalog(driverSpecs, sinkSpecs, serverSpecs...)
 	c.catalog = catalog
 	return c, err
 }

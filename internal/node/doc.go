@@ -16,6 +16,7 @@
 //	│  └─ tcp:10.0.0.7:502
 //	│     ├─ session
 //	│     └─ boiler
+//	├─ servers           one-for-one
 //	├─ broker            rest-for-one
 //	│  ├─ mqtt
 //	│  └─ groups

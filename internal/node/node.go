@@ -75,6 +75,7 @@ type Node struct {
 	sinks   meters[sink.Meter]
 
 	recorders recorders
+	serving   serving
 
 	following sync.WaitGroup
 
@@ -173,7 +174,7 @@ func (n *Node) grow(ctx context.Context) error {
 			n.vigilSpec(),
 		),
 	}
-	for _, spec := range []supervisor.Spec{core, branch("sinks"), n.evaluators.Spec(), branch("rules"), branch("subscriptions"), branch("endpoints")} {
+	for _, spec := range []supervisor.Spec{core, branch("sinks"), n.evaluators.Spec(), branch("rules"), branch("subscriptions"), branch("endpoints"), branch("servers")} {
 		if _, err := n.system.Spawn(spec); err != nil {
 			return fmt.Errorf("start %s: %w", spec.Name, err)
 		}

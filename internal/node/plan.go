@@ -25,6 +25,7 @@ type plan struct {
 	streams   []subscription.Config
 	rules     []rule.Config
 	sinks     []sink.Config
+	servers   []server
 	logged    map[string]bool   // streams that something durable reads
 	history   map[string]bool   // streams that are kept in the history
 	paths     map[string]string // place in the tree of each device
@@ -57,6 +58,9 @@ func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
 		b.sink(&site.Sinks[i])
 	}
 	b.plan.schemas = b.names.schemas
+	for i := range site.Servers {
+		b.server(&site.Servers[i])
+	}
 	for _, name := range site.DeadLetters() {
 		b.plan.history[name] = true
 	}
