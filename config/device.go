@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -27,24 +28,31 @@ type Device struct {
 type Group struct {
 	Name    string        `yaml:"name" required:"true" match:"name" doc:"The group's name, unique within its device." example:"climate"`
 	Scan    time.Duration `yaml:"scan" default:"1s" min:"1ms" max:"24h" doc:"The time from the start of one reading to the start of the next." example:"100ms"`
+	Report  time.Duration `yaml:"report" min:"0s" max:"24h" doc:"The least time between two rows of the group. The newest of what is read in between waits for it; a change of quality does not. Without it there is a row for every scan." example:"10s"`
 	History bool          `yaml:"history" default:"true" doc:"Whether the values are kept in the node's history."`
 	Tags    []Tag         `yaml:"tags" doc:"The values of the group."`
+
+	Heartbeat time.Duration `yaml:"heartbeat" min:"0s" max:"24h" doc:"After so long a tag with a deadband is reported though it has not changed. It is for devices that are scanned." example:"5m"`
+
+	Static   []Static   `yaml:"static" doc:"Tags with a constant value, in the group's rows behind its tags."`
+	Computed []Computed `yaml:"computed" doc:"Tags that are computed of others, in the group's rows behind the static ones."`
 }
 
 // Tag is one value of a device.
 type Tag struct {
-	Name        string   `yaml:"name" required:"true" match:"name" doc:"The tag's name, unique within its device; rules read it as a column." example:"temperature"`
-	Address     string   `yaml:"address" doc:"Where the device keeps the value, in the driver's own notation." example:"holding:0"`
-	Type        string   `yaml:"type" doc:"The type of the value in the device, in the driver's own words." example:"int16"`
-	Scale       float64  `yaml:"scale" default:"1" doc:"The value is the raw number times scale plus offset, counted in decimal: raw 300 with scale 0.1 is 30 exactly." example:"0.1"`
-	Offset      float64  `yaml:"offset" default:"0" doc:"Added after scaling." example:"-40"`
-	Unit        string   `yaml:"unit" doc:"The unit of the scaled value, for people." example:"°C"`
-	Access      Access   `yaml:"access" default:"r" enum:"r,w,rw" doc:"Whether the tag is read (r), written (w) or both (rw)."`
-	Min         *float64 `yaml:"min" doc:"A write below this scaled value is refused." example:"0"`
-	Max         *float64 `yaml:"max" doc:"A write above this scaled value is refused." example:"100"`
-	Verify      bool     `yaml:"verify" default:"true" advanced:"true" doc:"Whether a write is read back, so that its outcome can be verified."`
-	Writer      string   `yaml:"writer" advanced:"true" doc:"The only one who may write the tag: a rule or a user, as rule open_valve or user anna." example:"rule open_valve"`
-	Description string   `yaml:"description" doc:"What the value is, for people." example:"supply temperature"`
+	Name        string    `yaml:"name" required:"true" match:"name" doc:"The tag's name, unique within its device; rules read it as a column." example:"temperature"`
+	Address     string    `yaml:"address" doc:"Where the device keeps the value, in the driver's own notation." example:"holding:0"`
+	Type        string    `yaml:"type" doc:"The type of the value in the device, in the driver's own words." example:"int16"`
+	Scale       float64   `yaml:"scale" default:"1" doc:"The value is the raw number times scale plus offset, counted in decimal: raw 300 with scale 0.1 is 30 exactly." example:"0.1"`
+	Offset      float64   `yaml:"offset" default:"0" doc:"Added after scaling." example:"-40"`
+	Unit        string    `yaml:"unit" doc:"The unit of the scaled value, for people." example:"°C"`
+	Access      Access    `yaml:"access" default:"r" enum:"r,w,rw" doc:"Whether the tag is read (r), written (w) or both (rw)."`
+	Min         *float64  `yaml:"min" doc:"A write below this scaled value is refused." example:"0"`
+	Max         *float64  `yaml:"max" doc:"A write above this scaled value is refused." example:"100"`
+	Deadband    *Deadband `yaml:"deadband" doc:"When a value is news. What is none stands in the rows as it was last reported, with the time that it had; a row without news is left out. Without it, every value is news. A number alone is an absolute deadband." example:"0.5"`
+	Verify      bool      `yaml:"verify" default:"true" advanced:"true" doc:"Whether a write is read back, so that its outcome can be verified."`
+	Writer      string    `yaml:"writer" advanced:"true" doc:"The only one who may write the tag: a rule or a user, as rule open_valve or user anna." example:"rule open_valve"`
+	Description string    `yaml:"description" doc:"What the value is, for people." example:"supply temperature"`
 
 	WriteInterval time.Duration `yaml:"write_interval" default:"0" max:"24h" advanced:"true" doc:"The least time between two writes; one that comes earlier is refused. 0 sets no limit."`
 
@@ -96,6 +104,7 @@ func (d *Device) Check(report Report) {
 		group := &d.Groups[g]
 		at := fmt.Sprintf("groups[%d]", g)
 		groups.add("group", group.Name, at, report)
+		group.checkReports(at, report)
 		for t := range group.Tags {
 			tag := &group.Tags[t]
 			at := fmt.Sprintf("%s.tags[%d]", at, t)
@@ -103,6 +112,12 @@ func (d *Device) Check(report Report) {
 			if checker != nil && tag.sound {
 				checker.CheckTag(tag, func(key string, err error) { report(at+"."+key, err) })
 			}
+		}
+		for s := range group.Static {
+			tags.add("tag", group.Static[s].Name, fmt.Sprintf("%s.static[%d]", at, s), report)
+		}
+		for c := range group.Computed {
+			tags.add("tag", group.Computed[c].Name, fmt.Sprintf("%s.computed[%d]", at, c), report)
 		}
 	}
 }
@@ -150,7 +165,20 @@ func (d *Device) Writable() bool {
 	return false
 }
 
-// Tag finds a tag by name in any group; nil where there is none.
+// GroupOf finds the group that a tag is in, be it read, static or computed; nil where there is none.
+func (d *Device) GroupOf(tag string) *Group {
+	for g := range d.Groups {
+		group := &d.Groups[g]
+		if slices.ContainsFunc(group.Tags, func(t Tag) bool { return t.Name == tag }) ||
+			slices.ContainsFunc(group.Static, func(t Static) bool { return t.Name == tag }) ||
+			slices.ContainsFunc(group.Computed, func(t Computed) bool { return t.Name == tag }) {
+			return group
+		}
+	}
+	return nil
+}
+
+// Tag finds a tag that is read or written by name in any group; nil where there is none.
 func (d *Device) Tag(name string) *Tag {
 	for g := range d.Groups {
 		for t := range d.Groups[g].Tags {

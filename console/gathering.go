@@ -18,6 +18,7 @@ func (g gathering) device(d *Device) {
 	g.counter("holdfast_device_late_scans_total", "Scans that were not finished before the next was due.", d.Late, l...)
 	g.counter("holdfast_device_overruns_total", "Scans left out, since the one before was still on its way.", d.Overruns, l...)
 	g.counter("holdfast_device_faults_total", "Requests without a usable answer.", d.Faults, l...)
+	g.counter("holdfast_device_suppressed_values_total", "Values read that were no news, and not reported.", d.Suppressed, l...)
 	g.counter("holdfast_device_demotions_total", "Times that a device was taken for dead.", d.Demotions, l...)
 	g.counter("holdfast_device_rows_total", "Rows read.", d.Rows, l...)
 	g.counter("holdfast_device_writes_total", "Writes that the device acknowledged.", d.Writes, l...)

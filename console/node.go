@@ -130,30 +130,33 @@ const (
 
 // Device is a device and what it has done.
 type Device struct {
-	Name      string  `json:"name"`
-	Driver    string  `json:"driver"`
-	Endpoint  string  `json:"endpoint"`
-	Path      string  `json:"path" doc:"Its place in the tree."`
-	State     string  `json:"state"`
-	Detail    string  `json:"detail,omitempty"`
-	Groups    []Group `json:"groups"`
-	Scans     uint64  `json:"scans"`
-	Late      uint64  `json:"late" doc:"Scans that were not finished before the next was due."`
-	Overruns  uint64  `json:"overruns" doc:"Scans left out, since the one before was still on its way."`
-	Faults    uint64  `json:"faults" doc:"Requests without a usable answer."`
-	Demotions uint64  `json:"demotions" doc:"Times it was taken for dead."`
-	Rows      uint64  `json:"rows"`
-	Writes    uint64  `json:"writes"`
-	Unwritten uint64  `json:"unwritten" doc:"Writes that were refused, failed or are unknown."`
+	Name       string  `json:"name"`
+	Driver     string  `json:"driver"`
+	Endpoint   string  `json:"endpoint"`
+	Path       string  `json:"path" doc:"Its place in the tree."`
+	State      string  `json:"state"`
+	Detail     string  `json:"detail,omitempty"`
+	Groups     []Group `json:"groups"`
+	Scans      uint64  `json:"scans"`
+	Late       uint64  `json:"late" doc:"Scans that were not finished before the next was due."`
+	Overruns   uint64  `json:"overruns" doc:"Scans left out, since the one before was still on its way."`
+	Faults     uint64  `json:"faults" doc:"Requests without a usable answer."`
+	Demotions  uint64  `json:"demotions" doc:"Times it was taken for dead."`
+	Suppressed uint64  `json:"suppressed" doc:"Values read that were no news, and not reported."`
+	Rows       uint64  `json:"rows"`
+	Writes     uint64  `json:"writes"`
+	Unwritten  uint64  `json:"unwritten" doc:"Writes that were refused, failed or are unknown."`
 }
 
 // Group is tags of a device that are read together.
 type Group struct {
-	Name   string        `json:"name"`
-	Stream string        `json:"stream"`
-	Scan   time.Duration `json:"scan_ns"`
-	Logged bool          `json:"logged"`
-	Tags   []Tag         `json:"tags"`
+	Name      string        `json:"name"`
+	Stream    string        `json:"stream"`
+	Scan      time.Duration `json:"scan_ns"`
+	Report    time.Duration `json:"report_ns,omitempty" doc:"Least time between two rows."`
+	Heartbeat time.Duration `json:"heartbeat_ns,omitempty" doc:"After so long a value is reported though it has not changed."`
+	Logged    bool          `json:"logged"`
+	Tags      []Tag         `json:"tags"`
 }
 
 // Tag is one value of a device.
@@ -163,6 +166,8 @@ type Tag struct {
 	Type        string   `json:"type,omitempty"`
 	Unit        string   `json:"unit,omitempty"`
 	Description string   `json:"description,omitempty"`
+	Static      string   `json:"static,omitempty" doc:"The constant that the tag is."`
+	SQL         string   `json:"sql,omitempty" doc:"The expression that the tag is computed by."`
 	Writable    bool     `json:"writable"`
 	Min         *float64 `json:"min,omitempty"`
 	Max         *float64 `json:"max,omitempty"`

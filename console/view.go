@@ -75,6 +75,8 @@ type deviceStatus struct {
 	Late     uint64 `json:"late"`
 	Overruns uint64 `json:"overruns"`
 	Faults   uint64 `json:"faults"`
+
+	Suppressed uint64 `json:"suppressed"`
 }
 
 func newView(node Node, devices []string, lastEvent uint64) *view {
@@ -188,7 +190,7 @@ func (v *view) status(now time.Time) statusFrame {
 	for _, d := range v.node.Devices() {
 		frame.Devices = append(frame.Devices, deviceStatus{
 			Name: d.Name, Path: d.Path, State: d.State, Detail: d.Detail,
-			Scans: d.Scans, Late: d.Late, Overruns: d.Overruns, Faults: d.Faults,
+			Scans: d.Scans, Late: d.Late, Overruns: d.Overruns, Faults: d.Faults, Suppressed: d.Suppressed,
 		})
 	}
 	return frame

@@ -6,8 +6,16 @@ import (
 )
 
 // changed makes a batch of what a device has sent: what is absent has not changed, and keeps its own time.
-func (g *group) changed(row protocols.Row, at int64) *tag.Batch {
-	values, times := g.copied()
+func (g *group) changed(row protocols.Row, at int64) []*tag.Batch {
+	g.stale, g.bad = false, false
+	if g.gate != nil {
+		rows := g.gate.Offer(row.Values, row.Stamps, at)
+		for _, r := range rows {
+			g.awaited(r.Values)
+		}
+		return g.passed(rows)
+	}
+	values, times := g.current()
 	for slot, v := range row.Values {
 		if v.Kind() == tag.Absent {
 			continue
@@ -17,33 +25,30 @@ func (g *group) changed(row protocols.Row, at int64) *tag.Batch {
 			times[slot] = at
 		}
 	}
-	g.last, g.times, g.stale = values, times, false
+	g.last, g.times = values, times
 	return g.again(at)
 }
 
-// copied returns the last values and their times, to be changed.
-func (g *group) copied() (values []tag.Value, times []int64) {
-	values, times = make([]tag.Value, g.schema.Len()), make([]int64, g.schema.Len())
-	copy(values, g.last)
-	copy(times, g.times)
-	return values, times
+// again makes a batch of the last values, each with its own time. What has never come is waited for.
+func (g *group) again(at int64) []*tag.Batch {
+	values, times := g.current()
+	g.awaited(values)
+	g.bad = false
+	return []*tag.Batch{g.told(values, times, at)}
 }
 
-// again makes a batch of the last values, each with its own time. What has never come is waited for.
-func (g *group) again(at int64) *tag.Batch {
-	values, times := g.copied()
+// awaited says of values that have never come that they are waited for.
+func (g *group) awaited(values []tag.Value) {
 	for slot, t := range g.config.Tags {
 		if values[slot].Kind() == tag.Absent && t.Access.Readable() {
 			values[slot] = tag.NullOf(tag.BadWaiting)
 		}
 	}
-	g.bad = false
-	return tag.OneRow(g.schema, at, values, stamps(times, at))
 }
 
 // missed makes a batch of what a device has kept of the time when nobody was connected. It changes nothing that is
-// known of now.
-func (g *group) missed(row protocols.Row, at int64) *tag.Batch {
+// known of now, and nothing is computed of it.
+func (g *group) missed(row protocols.Row, at int64) []*tag.Batch {
 	newest := int64(0)
 	for _, t := range row.Stamps {
 		newest = max(newest, t)
@@ -51,13 +56,19 @@ func (g *group) missed(row protocols.Row, at int64) *tag.Batch {
 	if newest == 0 {
 		newest = at
 	}
-	return tag.OneRow(g.schema, newest, row.Values, stamps(row.Stamps, newest)).As(row.Origin)
+	values := make([]tag.Value, g.schema.Len())
+	copy(values, row.Values)
+	return []*tag.Batch{tag.OneRow(g.schema, newest, values, stamps(row.Stamps, newest, len(values))).As(row.Origin)}
 }
 
 // forget makes the last values Bad, so that none of them is taken for one of the next session.
 func (g *group) forget(q tag.Quality) {
 	g.stale = true
-	values, times := g.copied()
+	if g.gate != nil {
+		g.gate.Spoil(q)
+		return
+	}
+	values, times := g.current()
 	for slot, v := range values {
 		if v.Kind() != tag.Absent {
 			values[slot] = v.WithQuality(q)

@@ -62,6 +62,8 @@ func (d *device) Receive(ctx actor.Context) {
 		if msg.who == d {
 			d.rowArrived(ctx, msg)
 		}
+	case reportDue:
+		d.reportDue(msg.group)
 	case watchDue:
 		d.watchDue(ctx)
 	case probeDue:
@@ -99,15 +101,28 @@ func (d *device) compile() (err error) {
 	if d.compiled, err = d.driver.Compile(d.config); err != nil {
 		return err
 	}
+	derived, errs := derive(d.config)
+	if len(errs) > 0 {
+		return errs
+	}
 	plans := d.compiled.Plans()
 	for i := range d.config.Groups {
 		g, err := newGroup(d.env, d.config, &d.config.Groups[i], plans[i], d.meter)
 		if err != nil {
 			return err
 		}
+		g.derived, g.inputs = derived[i], d.inputs
 		d.groups = append(d.groups, g)
 	}
 	return nil
+}
+
+// inputs returns what expressions read: the tags and the static ones of all groups.
+func (d *device) inputs() (all []tag.Value) {
+	for _, g := range d.groups {
+		all = g.input(all)
+	}
+	return all
 }
 
 func (d *device) client(ctx actor.Context) client { return client{pid: ctx.Self(), who: d} }
@@ -153,17 +168,22 @@ func (d *device) sessionLost(ctx actor.Context, msg *sessionLost) {
 func (d *device) markBad(q tag.Quality) {
 	at := d.env.Now().UnixNano()
 	for _, g := range d.groups {
-		if b := g.lost(q, at); b != nil {
-			d.publish(g, b)
-		}
+		d.publish(g, g.lost(q, at))
 	}
 }
 
-// publish hands a batch to the bus. Polling never waits for readers: what the
+// publish hands batches to the bus. Polling never waits for readers: what the
 // log or a ring refuses is counted there, and here.
-func (d *device) publish(g *group, b *tag.Batch) {
-	d.meter.Rows.Add(uint64(b.Len()))
-	if err := g.stream.Offer(b); err != nil {
-		d.meter.Unlogged.Add(uint64(b.Len()))
+func (d *device) publish(g *group, told []*tag.Batch) {
+	for _, b := range told {
+		d.meter.Rows.Add(uint64(b.Len()))
+		if err := g.stream.Offer(b); err != nil {
+			d.meter.Unlogged.Add(uint64(b.Len()))
+		}
+	}
+	if g.gate != nil {
+		withheld := g.gate.Withheld()
+		d.meter.Suppressed.Add(withheld - g.counted)
+		g.counted = withheld
 	}
 }

@@ -56,7 +56,7 @@ func over(t *testing.T, p *plant, devices []string, test func(b *bench)) {
 			t.Fatal(err)
 		}
 		for _, name := range devices {
-			spec := endpoint.Device(env, b.plant, device(t, name))
+			spec := endpoint.Device(env, b.plant, p.configured(device(t, name)))
 			if _, err := b.system.Add(context.Background(), pid.Id, spec); err != nil {
 				t.Fatal(err)
 			}

@@ -33,6 +33,15 @@ type plant struct {
 	lines  map[string]chan protocols.Row
 	begun  int // subscriptions
 	ended  int
+
+	configure func(*config.Device) // what is particular about the devices; nil: nothing
+}
+
+func (p *plant) configured(d *config.Device) *config.Device {
+	if p.configure != nil {
+		p.configure(d)
+	}
+	return d
 }
 
 type unit struct {

@@ -39,12 +39,21 @@ func (d *device) await(ctx actor.Context, i int, now time.Time) {
 func (d *device) scanDue(ctx actor.Context, i int) {
 	g, now := d.groups[i], d.env.Now()
 	if g.schedule.tick(now) {
-		j := &scanJob{client: d.client(ctx), group: i, plan: g.plan, row: g.lend()}
-		if j.plan.Steps() == 0 || d.lanes.put(j) != nil {
-			g.schedule.drop()
-		}
+		d.scan(ctx, i, now)
 	}
 	d.await(ctx, i, now)
+}
+
+// scan reads a group. Of one that is only derived there is nothing to be read.
+func (d *device) scan(ctx actor.Context, i int, now time.Time) {
+	g := d.groups[i]
+	switch j := (&scanJob{client: d.client(ctx), group: i, plan: g.plan, row: g.lend()}); {
+	case j.plan.Steps() == 0 && g.derived.any():
+		g.schedule.done(now)
+		d.publish(g, g.scanned(now.UnixNano()))
+	case j.plan.Steps() == 0 || d.lanes.put(j) != nil:
+		g.schedule.drop()
+	}
 }
 
 func (d *device) scanEnded(ctx actor.Context, msg *scanEnded) {
@@ -55,9 +64,7 @@ func (d *device) scanEnded(ctx actor.Context, msg *scanEnded) {
 	}
 	if refusal, ok := errors.AsType[*protocols.Refusal](msg.err); ok {
 		d.answered(ctx)
-		if b := g.lost(refusal.Quality, msg.at); b != nil {
-			d.publish(g, b)
-		}
+		d.publish(g, g.lost(refusal.Quality, msg.at))
 		return
 	}
 	if msg.err != nil {

@@ -14,26 +14,23 @@ func StreamName(device, group string) string { return device + "." + group }
 // fields. It may be used concurrently; its zero value is ready.
 type Schemas struct {
 	mu    sync.Mutex
-	known map[*config.Tag]*tag.Schema // by the first tag of the list
+	known map[*config.Tag]*tag.Schema // by the first tag of the list, of groups with no others
 }
 
-// Of returns the fields of a group's rows, which are its tags in the order of the configuration.
+// Of returns the fields of a group's rows, which are its tags in the order of the configuration, then the static ones,
+// then those that are computed.
 func (s *Schemas) Of(site string, d *config.Device, g *config.Group) (*tag.Schema, error) {
 	name := StreamName(d.Name, g.Name)
 	stream := tag.NewStreamID(site, name)
-	if len(g.Tags) == 0 {
-		return tag.NewSchema(stream, name)
+	if extra := derivedFields(g); len(extra) > 0 || len(g.Tags) == 0 {
+		return tag.NewSchema(stream, name, append(tagFields(g), extra...)...)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if like := s.known[&g.Tags[0]]; like != nil {
 		return like.Renamed(stream, name), nil
 	}
-	fields := make([]tag.Field, len(g.Tags))
-	for i, t := range g.Tags {
-		fields[i] = tag.Field{Name: t.Name, Unit: t.Unit}
-	}
-	schema, err := tag.NewSchema(stream, name, fields...)
+	schema, err := tag.NewSchema(stream, name, tagFields(g)...)
 	if err != nil {
 		return nil, err
 	}
@@ -42,4 +39,23 @@ func (s *Schemas) Of(site string, d *config.Device, g *config.Group) (*tag.Schem
 	}
 	s.known[&g.Tags[0]] = schema
 	return schema, nil
+}
+
+func tagFields(g *config.Group) []tag.Field {
+	fields := make([]tag.Field, len(g.Tags))
+	for i, t := range g.Tags {
+		fields[i] = tag.Field{Name: t.Name, Unit: t.Unit}
+	}
+	return fields
+}
+
+func derivedFields(g *config.Group) (fields []tag.Field) {
+	for i := range g.Static {
+		s := &g.Static[i]
+		fields = append(fields, tag.Field{Name: s.Name, Unit: s.Unit, Kind: s.Constant().Kind()})
+	}
+	for _, c := range g.Computed {
+		fields = append(fields, tag.Field{Name: c.Name, Unit: c.Unit})
+	}
+	return fields
 }

@@ -144,7 +144,34 @@ func (d *device) rowArrived(ctx actor.Context, msg *rowArrived) {
 	}
 	d.watch.heard = true
 	d.publish(g, g.changed(msg.row, msg.at))
+	d.awaitReport(ctx, msg.group, msg.at)
 	d.answered(ctx)
+}
+
+// reportDue is the timer of news that waits for the group's report interval.
+type reportDue struct{ group int }
+
+// awaitReport sets it: nobody knows when the device sends the next value.
+func (d *device) awaitReport(ctx actor.Context, i int, at int64) {
+	g := d.groups[i]
+	if g.gate == nil || g.due != nil {
+		return
+	}
+	if wait := g.gate.Wait(at); wait > 0 {
+		g.due = supervisor.After(ctx, wait, reportDue{i})
+	}
+}
+
+func (d *device) reportDue(i int) {
+	g := d.groups[i]
+	g.due = nil
+	if !g.bad {
+		rows := g.gate.Due(d.env.Now().UnixNano())
+		for _, r := range rows {
+			g.awaited(r.Values)
+		}
+		d.publish(g, g.passed(rows))
+	}
 }
 
 // restore publishes again what turned Bad while the device did not answer, where its subscription went on all the time:

@@ -57,6 +57,9 @@ func (d *device) send(j *writeJob) error {
 
 func (d *device) lookUp(name string) (*config.Tag, protocols.Point, error) {
 	t := d.config.Tag(name)
+	if t == nil && d.config.GroupOf(name) != nil {
+		return nil, nil, fmt.Errorf("%s.%s is no tag of the device itself and cannot be written", d.config.Name, name)
+	}
 	if t == nil {
 		return nil, nil, fmt.Errorf("%s has no tag %q", d.config.Name, name)
 	}

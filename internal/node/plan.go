@@ -96,6 +96,9 @@ func (b *planner) device(d *config.Device) {
 	if _, err := driver.Compile(d); err != nil {
 		b.errors = append(b.errors, d.Origin.Error("", err))
 	}
+	if d.Origin.Sound() {
+		b.errors = append(b.errors, endpoint.CheckDerived(d)...)
+	}
 	name := endpoint.Name(d)
 	b.plan.paths[d.Name] = "/endpoints/" + name + "/" + d.Name
 	for g := range d.Groups {

@@ -96,7 +96,7 @@ func (n *Node) device(d *config.Device) console.Device {
 	v := console.Device{
 		Name: d.Name, Driver: d.Driver, Endpoint: d.Endpoint.WithoutQuery(), Path: path, State: state, Detail: detail,
 		Scans: m.Scans.Load(), Late: m.Late.Load(), Overruns: m.Overruns.Load(), Faults: m.Faults.Load(),
-		Demotions: m.Demotions.Load(), Rows: m.Rows.Load(), Writes: m.Writes.Load(), Unwritten: m.Unwritten.Load(),
+		Demotions: m.Demotions.Load(), Rows: m.Rows.Load(), Suppressed: m.Suppressed.Load(), Writes: m.Writes.Load(), Unwritten: m.Unwritten.Load(),
 	}
 	for i := range d.Groups {
 		v.Groups = append(v.Groups, n.group(d, &d.Groups[i]))
@@ -106,12 +106,18 @@ func (n *Node) device(d *config.Device) console.Device {
 
 func (n *Node) group(d *config.Device, g *config.Group) console.Group {
 	stream := endpoint.StreamName(d.Name, g.Name)
-	v := console.Group{Name: g.Name, Stream: stream, Scan: g.Scan, Logged: n.plan().logged[stream]}
+	v := console.Group{Name: g.Name, Stream: stream, Scan: g.Scan, Report: g.Report, Heartbeat: g.Heartbeat, Logged: n.plan().logged[stream]}
 	for _, t := range g.Tags {
 		v.Tags = append(v.Tags, console.Tag{
 			Name: t.Name, Address: t.Address, Type: t.Type, Unit: t.Unit, Description: t.Description,
 			Writable: t.Access.Writable(), Min: t.Min, Max: t.Max,
 		})
+	}
+	for _, t := range g.Static {
+		v.Tags = append(v.Tags, console.Tag{Name: t.Name, Type: t.Type, Unit: t.Unit, Description: t.Description, Static: t.Value})
+	}
+	for _, t := range g.Computed {
+		v.Tags = append(v.Tags, console.Tag{Name: t.Name, Type: t.Type, Unit: t.Unit, Description: t.Description, SQL: t.SQL})
 	}
 	return v
 }
@@ -216,12 +222,8 @@ func (n *Node) streamOf(device, name string) (stream string, ok bool) {
 	if d == nil {
 		return "", false
 	}
-	for _, g := range d.Groups {
-		for _, t := range g.Tags {
-			if t.Name == name {
-				return endpoint.StreamName(device, g.Name), true
-			}
-		}
+	if g := d.GroupOf(name); g != nil {
+		return endpoint.StreamName(device, g.Name), true
 	}
 	return "", false
 }

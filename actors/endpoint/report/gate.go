@@ -46,7 +46,7 @@ func (g *Gate) Withheld() uint64 { return g.withheld }
 // read. It returns the rows to be published now, in the order of time.
 func (g *Gate) Offer(values []tag.Value, stamps []int64, at int64) []Row {
 	urgent, corners := false, false
-	for slot, v := range values {
+	for slot, v := range values[:len(g.filters)] {
 		if g.news[slot] = g.news[slot][:0]; v.Kind() == tag.Absent {
 			continue
 		}
@@ -111,6 +111,15 @@ func (g *Gate) Close(at int64) []Row {
 	rows := g.Due(at)
 	g.last = 0
 	return rows
+}
+
+// Spoil gives all values that are shown a quality, so that none of them is taken for news of later.
+func (g *Gate) Spoil(q tag.Quality) {
+	for slot, v := range g.shown {
+		if v.Kind() != tag.Absent {
+			g.shown[slot] = v.WithQuality(q)
+		}
+	}
 }
 
 func (g *Gate) filter(dst []Sample, slot int, s Sample) []Sample {

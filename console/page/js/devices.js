@@ -86,7 +86,7 @@ export class DevicesView {
     setText(row.why, now.detail);
     row.why.hidden = !now.detail;
     const trouble = (n, what) => (n > 0 ? [" · ", el("b", {}, count(n)), ` ${what}`] : []);
-    row.counters.replaceChildren(`${count(now.scans)} scans`,
+    row.counters.replaceChildren(`${count(now.scans)} scans`, now.suppressed > 0 ? ` · ${count(now.suppressed)} values no news` : "",
       ...trouble(now.late, "late"), ...trouble(now.overruns, "left out"), ...trouble(now.faults, "faults"));
   }
 
