@@ -203,6 +203,7 @@ func encodeRows(p *packer, rows []rowRef, fields []fieldNumber) []byte {
 // put commits blocks, the tables they need, and what the shard has applied.
 func (h *History) put(p *plan) error {
 	d := p.shard
+	applied := d.appliedWith(h.applied)
 	err := d.db.Update(func(tx *bbolt.Tx) error {
 		if err := d.putStreams(tx, p.fresh); err != nil {
 			return err
@@ -210,13 +211,13 @@ func (h *History) put(p *plan) error {
 		if err := putBlocks(tx, d.blocks+1, p.blocks); err != nil {
 			return err
 		}
-		return errors.Join(tx.Bucket(lifeBucket).Delete(sealedKey), putApplied(tx, h.applied))
+		return errors.Join(tx.Bucket(lifeBucket).Delete(sealedKey), putApplied(tx, applied))
 	})
 	if err != nil {
 		return err
 	}
 	d.sealed, d.checked = false, false
-	maps.Copy(d.applied, h.applied)
+	d.applied = applied
 	for _, b := range p.blocks {
 		h.counters.octets.Add(int64(len(b.block)))
 		p.last = max(p.last, b.index+1)
@@ -251,6 +252,16 @@ func putBlocks(tx *bbolt.Tx, first uint32, blocks []plannedBlock) error {
 		}
 	}
 	return nil
+}
+
+// appliedWith returns what the shard has applied once it has what was consumed,
+// too. What the log delivers again takes nothing back.
+func (s *shard) appliedWith(consumed map[uint64]uint64) map[uint64]uint64 {
+	applied := maps.Clone(s.applied)
+	for incarnation, position := range consumed {
+		applied[incarnation] = max(applied[incarnation], position)
+	}
+	return applied
 }
 
 func putApplied(tx *bbolt.Tx, applied map[uint64]uint64) error {

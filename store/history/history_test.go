@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/store/history"
+	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/store/storetest"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -234,4 +235,19 @@ func TestRetentionBoundsTheBytes(t *testing.T) {
 	if s := a.Stats(); s.Bytes > 1<<20 || s.Shards < 2 {
 		t.Errorf("%d octets in %d shards", s.Bytes, s.Shards)
 	}
+}
+
+func TestWhatIsDeliveredAgainInPiecesIsNotAppliedAgain(t *testing.T) {
+	a := start(t, func(o *history.Options) { o.FlushValues = 40 })
+	boiler := storetest.Stream("boiler", 1)
+	var entries []log.Entry
+	for i := range 10 {
+		entries = append(entries, a.give(storetest.Rows(boiler, i*10, 10, epoch+int64(i)*10*second)))
+	}
+	a.flushed()
+	for _, e := range entries { // after a crash, in several flushes
+		a.entries <- e
+	}
+	a.flushed()
+	mustBeNumbers(t, a.all("boiler", "f0", epoch, epoch+hour), 0, 100, epoch)
 }
