@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(chromium gcc libc6-dev mbpoll mosquitto mosquitto-clients python3-pymodbus python3-serial-asyncio socat)
+packages=(chromium gcc libc6-dev mbpoll mosquitto mosquitto-clients python3-pymodbus python3-serial-asyncio socat strace)
 peers=test/peers
 
 missing_packages() {

@@ -1,16 +1,13 @@
-package store_test
+package crash_test
 
 import (
 	"bufio"
 	"context"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
-	"sync"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,168 +16,6 @@ import (
 	"github.com/holdfast-edge/holdfast/store/storetest"
 	"github.com/holdfast-edge/holdfast/tag"
 )
-
-// The crash test kills a process that writes, again and again, and looks each
-// time at what it has left. HOLDFAST_CRASH=n asks for n deaths.
-const (
-	deathsVariable = "HOLDFAST_CRASH"
-	childVariable  = "HOLDFAST_CRASH_CHILD"
-	lifeVariable   = "HOLDFAST_CRASH_LIFE"
-	epoch          = 1_800_000_000_000_000_000
-)
-
-func logOptions(dir string) log.Options {
-	return log.Options{
-		Dir: filepath.Join(dir, "log"), Site: storetest.Site, CommitEvery: 2 * time.Millisecond,
-		AckEvery: 2 * time.Millisecond, SegmentBytes: 1 << 20, QueueBytes: 1 << 20,
-	}
-}
-
-func historyOptions(dir string) history.Options {
-	return history.Options{
-		Dir: filepath.Join(dir, "history"), FlushValues: 3000, ShardWidth: time.Hour,
-		Now: func() time.Time { return time.Unix(0, epoch).Add(24 * time.Hour) },
-	}
-}
-
-func streams() []string { return []string{"boiler", "pump", "valve"} }
-
-// promise is a line of the child: rows that it was told are durable, or that it
-// has handed to a far end.
-type promise struct {
-	kind     string // "durable" or "delivered"
-	stream   string
-	sequence uint64
-	rows     uint64
-	number   uint64 // of the first row
-}
-
-// TestCrashChild is not a test: it is the process that is killed.
-func TestCrashChild(t *testing.T) {
-	dir := os.Getenv(childVariable)
-	if dir == "" {
-		t.Skip("the crash test starts it")
-	}
-	c := &child{t: t, dir: dir, out: bufio.NewWriter(os.Stdout)}
-	c.run(t.Context())
-}
-
-type child struct {
-	t   testing.TB
-	dir string
-	mu  sync.Mutex
-	out *bufio.Writer
-	log *log.Log
-}
-
-func (c *child) say(p promise) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	fmt.Fprintln(c.out, p.kind, p.stream, p.sequence, p.rows, p.number)
-	_ = c.out.Flush() // the parent is gone, and so will this process be
-}
-
-// run works until it is killed.
-func (c *child) run(ctx context.Context) {
-	l, err := log.Open(logOptions(c.dir))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.log = l
-	h, err := history.Open(historyOptions(c.dir))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	var workers sync.WaitGroup
-	workers.Go(func() { _ = l.Run(ctx) })
-	workers.Go(func() { _ = h.Run(ctx, c.cursor("history", history.CursorOptions())) })
-	workers.Go(func() { c.farEnd(ctx) })
-	for i, stream := range streams() {
-		workers.Go(func() { c.produce(ctx, stream, uint64(i)) })
-	}
-	workers.Wait()
-}
-
-func (c *child) cursor(name string, o log.CursorOptions) *log.Cursor {
-	cursor, err := c.log.Cursor(name, o)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return cursor
-}
-
-// produce appends rows with numbers that no other life has, some of them as a
-// publisher who waits, some as a source that cannot wait.
-func (c *child) produce(ctx context.Context, stream string, seed uint64) {
-	life, err := strconv.ParseUint(os.Getenv(lifeVariable), 10, 16)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	number := life * 1e6
-	random := rand.New(rand.NewPCG(number, seed))
-	for ctx.Err() == nil {
-		rows := uint64(1 + random.IntN(30))
-		b := storetest.Rows(storetest.Stream(stream, 3), int(number), int(rows), epoch+int64(random.IntN(7200))*1e9)
-		switch random.IntN(4) {
-		case 0:
-			_ = c.log.Offer(b)
-		case 1:
-			_ = c.log.Append(ctx, b)
-		default:
-			if id, err := c.log.AppendSync(ctx, b); err == nil {
-				c.say(promise{"durable", stream, id.Sequence, rows, number})
-			}
-		}
-		number += rows
-	}
-}
-
-// farEnd takes entries and acknowledges them out of order.
-func (c *child) farEnd(ctx context.Context) {
-	cursor := c.cursor("line", log.CursorOptions{Window: 64})
-	random := rand.New(rand.NewPCG(1, uint64(os.Getpid())))
-	var window []log.Entry
-	for ctx.Err() == nil {
-		e, err := cursor.Next(ctx)
-		if err != nil {
-			return
-		}
-		c.say(promise{kind: "delivered", stream: streamName(e), sequence: e.First().Sequence, rows: e.Rows()})
-		window = append(window, e)
-		for len(window) > 20 {
-			i := random.IntN(len(window))
-			cursor.Ack(window[i])
-			window = append(window[:i], window[i+1:]...)
-		}
-	}
-}
-
-func streamName(e log.Entry) string {
-	for _, name := range streams() {
-		if tag.NewStreamID(storetest.Site, name) == e.Stream() {
-			return name
-		}
-	}
-	return "unknown"
-}
-
-func TestNoCommittedRecordIsLostWhenTheProcessIsKilled(t *testing.T) {
-	deaths := 6
-	if testing.Short() {
-		deaths = 2
-	}
-	if n, err := strconv.Atoi(os.Getenv(deathsVariable)); err == nil {
-		deaths = n
-	}
-	a := newAuditor(t, t.TempDir())
-	random := rand.New(rand.NewPCG(uint64(deaths), 9))
-	for life := range deaths {
-		a.live(life+1, 50+random.IntN(600))
-		a.inspect()
-	}
-	a.settle()
-	t.Logf("%d deaths, %d records, %d promised, %d by gaps", deaths, a.records(), a.promised, a.gaps)
-}
 
 // auditor remembers what the child was promised and has handed on, and compares
 // it with what is there.
@@ -195,11 +30,17 @@ type auditor struct {
 }
 
 func newAuditor(t *testing.T, dir string) *auditor {
+	a := newWitness(t, dir)
+	a.inspect() // makes the cursor that keeps everything
+	return a
+}
+
+// newWitness returns an auditor of a directory that has been written.
+func newWitness(t *testing.T, dir string) *auditor {
 	a := &auditor{t: t, dir: dir, delivered: map[string]map[uint64]bool{}, numbers: map[string][]uint64{}}
 	for _, s := range streams() {
 		a.delivered[s] = map[uint64]bool{}
 	}
-	a.inspect() // makes the cursor that keeps everything
 	return a
 }
 
@@ -215,8 +56,7 @@ func (a *auditor) live(n, lines int) {
 	a.t.Helper()
 	ctx, cancel := context.WithTimeout(a.t.Context(), 5*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestCrashChild$")
-	cmd.Env = append(os.Environ(), childVariable+"="+a.dir, fmt.Sprintf("%s=%d", lifeVariable, n))
+	cmd := command(ctx, a.dir, n)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		a.t.Fatal(err)
@@ -240,19 +80,31 @@ func (a *auditor) live(n, lines int) {
 	}
 }
 
-func (a *auditor) hear(line string) {
+// command starts the workload in its n-th life, under another program where one
+// is given.
+func command(ctx context.Context, dir string, n int, under ...string) *exec.Cmd {
+	line := append(slices.Clone(under), os.Args[0], "-test.run=^TestCrashChild$")
+	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
+	cmd.Env = append(os.Environ(), childVariable+"="+dir, fmt.Sprintf("%s=%d", lifeVariable, n))
+	return cmd
+}
+
+// hear takes a line of the workload.
+func (a *auditor) hear(line string) promise {
 	var p promise
 	if n, _ := fmt.Sscan(line, &p.kind, &p.stream, &p.sequence, &p.rows, &p.number); n != 5 {
-		return // cut short
+		return promise{} // cut short
 	}
-	if p.kind == "durable" {
+	switch p.kind {
+	case "durable":
 		a.durable = append(a.durable, p)
 		a.promised++
-		return
+	case "delivered":
+		for i := range p.rows {
+			a.delivered[p.stream][p.sequence+i] = true
+		}
 	}
-	for i := range p.rows {
-		a.delivered[p.stream][p.sequence+i] = true
-	}
+	return p
 }
 
 // with opens the log as it was left.
@@ -328,6 +180,16 @@ func (a *auditor) record(e log.Entry) {
 		f, _ := e.Batch.Row(int(i))[0].Float()
 		a.numbers[name] = append(a.numbers[name], uint64(f))
 	}
+}
+
+// write checks that the log can be written and read.
+func (a *auditor) write() {
+	a.t.Helper()
+	a.with(func(ctx context.Context, l *log.Log) {
+		if _, err := l.AppendSync(ctx, storetest.Rows(storetest.Stream("after", 1), 1, 1, epoch)); err != nil {
+			a.t.Fatal(err)
+		}
+	})
 }
 
 // settle lets the far end and the history take the rest, and checks that the
