@@ -56,8 +56,12 @@ generated: ## Fail if a generated file, go.mod or go.sum is stale
 	@tools/generated.sh
 
 .PHONY: fuzz
-fuzz: ## Run each fuzz target for FUZZTIME (30s)
+fuzz: differential ## Run each fuzz target for FUZZTIME (30s), after what SQLite says of random SQL
 	@tools/fuzz.sh $(FUZZTIME)
+
+.PHONY: differential
+differential: ## Compare 100,000 expressions and 10,000 queries with SQLite, from SEED (random) on
+	$(GO) test -count=1 ./streamsql/streamsqltest -run SQLite -expressions 100000 -queries 10000 -seed $(or $(SEED),$(shell date +%s))
 
 .PHONY: crash
 crash: deps ## Kill, cut the power, fill the disk, fail the far end, CRASHES (100) times; figures into docs/benchmarks

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -98,7 +99,7 @@ func substr(_ *Context, args []tag.Value) (tag.Value, error) {
 // span returns the part of n elements that substr's arguments name.
 func span(args []tag.Value, n int64) (from, to int64) {
 	from = value.Int(args[1])
-	count, negative := int64(1<<62), false
+	count, negative := int64(math.MaxInt64), false
 	if len(args) > 2 {
 		count = value.Int(args[2])
 		if negative = count < 0; negative {
