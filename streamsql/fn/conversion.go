@@ -91,7 +91,7 @@ func unhex(_ *Context, args []tag.Value) (tag.Value, error) {
 func char(_ *Context, args []tag.Value) (tag.Value, error) {
 	var out []byte
 	for _, v := range args {
-		code := value.Int(v)
+		code := value.Whole(v)
 		if code < 0 || code > utf8.MaxRune {
 			code = utf8.RuneError
 		}

@@ -62,7 +62,7 @@ func digitsOf(args []tag.Value) int {
 	if len(args) < 2 {
 		return 0
 	}
-	return int(min(max(value.Int(args[1]), 0), 30))
+	return int(min(max(value.Whole(args[1]), 0), 30))
 }
 
 // wholeward makes a function that goes to a whole number, which whole numbers

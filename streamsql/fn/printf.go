@@ -106,7 +106,7 @@ func (c *conversion) flag(f byte) {
 // readCount reads digits, or takes an argument for a *.
 func readCount(s string, i int, next func() tag.Value) (n, end int) {
 	if i < len(s) && s[i] == '*' {
-		return int(min(max(value.Int(next()), -maxOctets-1), maxOctets+1)), i + 1
+		return int(min(max(value.Whole(next()), -maxOctets-1), maxOctets+1)), i + 1
 	}
 	for ; i < len(s) && '0' <= s[i] && s[i] <= '9'; i++ {
 		n = min(n*10+int(s[i]-'0'), maxOctets+1)
@@ -120,11 +120,11 @@ func (c conversion) convert(next func() tag.Value) string {
 	case '%':
 		return "%"
 	case 'd', 'i':
-		return c.integer(value.Int(next()))
+		return c.integer(value.Whole(next()))
 	case 'u':
-		return c.padded(strconv.FormatUint(uint64(value.Int(next())), 10), "")
+		return c.padded(strconv.FormatUint(uint64(value.Whole(next())), 10), "")
 	case 'x', 'X', 'o':
-		return c.unsigned(uint64(value.Int(next())))
+		return c.unsigned(uint64(value.Whole(next())))
 	case 'f', 'F', 'e', 'E', 'g', 'G':
 		return c.float(value.Float(next()))
 	case 'c':

@@ -50,6 +50,8 @@ func TestScalarFunctionsAreSQLites(t *testing.T) {
 		{"substr('pump', 0, 2)", `"p"`},
 		{"substr('Grüße', 3, 2)", `"üß"`},
 		{"substr('pump', 10)", `""`},
+		{"substr('pump', '2e1')", `"ump"`},
+		{"format('%d', '2e1')", `"2"`},
 		{"substr('abc', -9223372036854775808)", `"ab"`},
 		{"substr('abc', -9223372036854775807)", `"abc"`},
 		{"length('Grüße')", `5`},

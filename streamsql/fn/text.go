@@ -98,10 +98,10 @@ func substr(_ *Context, args []tag.Value) (tag.Value, error) {
 
 // span returns the part of n elements that substr's arguments name.
 func span(args []tag.Value, n int64) (from, to int64) {
-	from = value.Int(args[1])
+	from = value.Whole(args[1])
 	count, negative := int64(math.MaxInt64), false
 	if len(args) > 2 {
-		count = value.Int(args[2])
+		count = value.Whole(args[2])
 		if negative = count < 0; negative {
 			count = -max(count, -1<<62)
 		}

@@ -53,6 +53,10 @@ func Int(v tag.Value) int64 {
 	return truncate(f)
 }
 
+// Whole is Int for the arguments of functions: of a text it takes the digits
+// only, as CAST(v AS INTEGER) does, so that '2e1' is 2.
+func Whole(v tag.Value) int64 { return Int(castInteger(v)) }
+
 // truncate rounds towards zero and clamps to the range of an int64.
 func truncate(f float64) int64 {
 	switch {
