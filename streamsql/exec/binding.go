@@ -8,6 +8,7 @@ import (
 // binding tells where in the rows of one schema of one input the columns of a
 // layout stand.
 type binding struct {
+	plan   *plan.Select
 	input  int
 	schema *tag.Schema
 	slots  []int32 // by column of the layout; -1 where the rows have none
@@ -35,7 +36,7 @@ func (b *bindings) of(input int, schema *tag.Schema) *binding {
 }
 
 func bind(p *plan.Select, input int, schema *tag.Schema) *binding {
-	b := &binding{input: input, schema: schema, slots: make([]int32, len(p.Columns))}
+	b := &binding{plan: p, input: input, schema: schema, slots: make([]int32, len(p.Columns))}
 	for i, column := range p.Columns {
 		b.slots[i] = -1
 		if column.Input != input {

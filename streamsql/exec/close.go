@@ -15,6 +15,10 @@ var errRestored = errors.New("a row failed before the restart")
 // closed gives what a window that has closed gives.
 func (s *staged) closed(span window.Span, panes []window.Pane[*record]) {
 	s.moved = true
+	if s.band != nil {
+		s.band.close(span, panes)
+		return
+	}
 	s.frame.Context.Window.Start, s.frame.Context.Window.End = span.Start, span.End
 	e := &emission{staged: s, span: span}
 	if s.windows.added {
@@ -37,6 +41,7 @@ type emission struct {
 // merge takes groups that panes have added up.
 func (e *emission) merge(panes []window.Pane[*record]) {
 	if sliding, ok := panes[0].(*slidingPane); ok {
+		sliding.groups.order()
 		e.groups = sliding.groups
 		return
 	}

@@ -23,7 +23,8 @@ import (
 type Group struct {
 	members []*Member
 	classes []*class
-	alone   []*Member // those that share nothing
+	alone   []*Member // those that share nothing, or not yet
+	bands   []*band   // of those that share windows
 	index   index
 	stale   bool // the classes are to be made anew
 	rows    uint64
@@ -37,7 +38,12 @@ type Member struct {
 	source int
 	emit   Emit
 	direct *direct // where it can share; nil otherwise
-	joined uint64  // rows of the group when it came
+	joined uint64  // rows of the group when it began to share
+
+	key     string // of the band that it may be in; empty: none
+	band    *band  // that it is in; nil: none
+	shares  bool   // the band evaluates its windows
+	counted Emit   // emit, where a band calls it
 }
 
 // NewGroup returns a group without members.
@@ -46,7 +52,7 @@ func NewGroup() *Group { return &Group{} }
 // Add makes a query that has seen no row yet a member. source is the place of
 // the group's stream among its sources; emit takes its output.
 func (g *Group) Add(e *Exec, source int, emit Emit) *Member {
-	m := &Member{exec: e, source: source, emit: e.counted(emit), direct: shareable(e), joined: g.rows}
+	m := &Member{exec: e, source: source, emit: e.counted(emit), direct: shareable(e), joined: g.rows, key: bandKey(e)}
 	if m.direct != nil {
 		e.shared = func() uint64 { return g.rows - m.joined }
 	} else {
@@ -60,6 +66,13 @@ func (g *Group) Add(e *Exec, source int, emit Emit) *Member {
 // Remove takes a member out. Its query goes on where it stands.
 func (g *Group) Remove(m *Member) {
 	g.passOver(m)
+	if b := m.band; b != nil {
+		b.members = slices.DeleteFunc(b.members, func(other *Member) bool { return other == m })
+		if err := b.release(m); err != nil {
+			m.exec.fail(g.work.now, err, nil, noRow) // what it gives from now on begins anew
+		}
+		m.band = nil
+	}
 	if m.exec.shared != nil {
 		m.exec.stats.RowsIn += m.exec.shared()
 		m.exec.shared = nil
@@ -87,10 +100,13 @@ func shareable(e *Exec) *direct {
 // sort puts members of equal filters into classes and those into the index.
 func (g *Group) sort() {
 	g.stale, g.classes, g.alone = false, nil, nil
+	g.sortBands()
 	byKey := make(map[string]*class)
 	for _, m := range g.members {
 		if m.direct == nil {
-			g.alone = append(g.alone, m)
+			if !m.shares {
+				g.alone = append(g.alone, m)
+			}
 			continue
 		}
 		p := m.direct.plan

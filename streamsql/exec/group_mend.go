@@ -1,5 +1,7 @@
 package exec
 
+import "slices"
+
 // InHand returns the members whose evaluation was going on when Push, Tick or
 // Continue panicked: one, or all of those that share the filter that did. There
 // are none where the group itself is at fault, which is then not to be used any
@@ -7,6 +9,10 @@ package exec
 func (g *Group) InHand() []*Member {
 	w := &g.work
 	switch {
+	case w.band != nil && w.band.giving.on:
+		return []*Member{w.band.sharing[w.band.giving.next]}
+	case w.band != nil:
+		return slices.Clone(w.band.members)
 	case w.filter.on:
 		return g.met[w.class].members
 	case w.inHand != nil:
@@ -20,6 +26,9 @@ func (g *Group) InHand() []*Member {
 // that Continue goes on behind the row in hand. It returns those for which that
 // was not possible: they are to be removed.
 func (g *Group) Mend(cause error) (lost []*Member) {
+	if g.work.band != nil {
+		return g.mendBand(cause)
+	}
 	inHand := g.InHand()
 	for i, m := range inHand {
 		if i > 0 {
@@ -65,6 +74,8 @@ func (g *Group) mend(m *Member, cause error) error {
 func (g *Group) passOver(m *Member) {
 	w := &g.work
 	switch {
+	case w.band != nil && len(w.band.members) == 1 && w.band.members[0] == m:
+		w.band, w.bands = nil, w.bands+1
 	case w.filter.on && g.met[w.class].members[0] == m:
 		c := g.met[w.class]
 		for _, other := range c.members[1:] {

@@ -5,19 +5,29 @@ import "github.com/holdfast-edge/holdfast/tag"
 // work is what a group is doing, and how far it has come, so that it can go on
 // behind a panic.
 //
-//	alone one by one ─▶ bind ─▶ class by class: filter ─▶ member by member
+//	band by band ─▶ alone one by one ─▶ bind ─▶ class by class: filter ─▶ member by member
 type work struct {
 	now    int64
 	batch  *tag.Batch // nil: the time is told
 	inHand *Member    // whose evaluation is going on; nil beside inFilter: nobody's
-	from   int        // the row that the member alone is pushed from
+	band   *band      // whose windows are evaluated; nil: none
+	from   int        // the row that the band or the member alone is pushed from
 
-	alone  int // members alone that have had their turn
+	bands  int // bands that have had their turn
+	alone  int // members alone that have had their turn, those of rest behind the others
+	rest   []turn
 	bound  bool
 	class  int // classes that have had their turn
 	filter filtering
 	member int // members of the class that have had their turn
 	row    int // of the rows of the class, for the member in hand
+}
+
+// turn is a member that left its band within the batch, and the row that it goes
+// on with.
+type turn struct {
+	member *Member
+	from   int
 }
 
 // filtering is the filter of a class going through its rows.
@@ -58,10 +68,19 @@ func (g *Group) NextTick() (at int64, ok bool) {
 	if g.stale {
 		g.sort()
 	}
+	for _, b := range g.bands {
+		at, ok = sooner(at, ok, b.host)
+	}
 	for _, m := range g.alone {
-		if t, due := m.exec.NextTick(); due && (!ok || t < at) {
-			at, ok = t, true
-		}
+		at, ok = sooner(at, ok, m.exec)
+	}
+	return at, ok
+}
+
+// sooner returns when a query is due, if that is sooner than at.
+func sooner(at int64, ok bool, e *Exec) (int64, bool) {
+	if t, due := e.NextTick(); due && (!ok || t < at) {
+		return t, true
 	}
 	return at, ok
 }
@@ -71,13 +90,17 @@ func (g *Group) NextTick() (at int64, ok bool) {
 // was removed. It does nothing where all is done.
 func (g *Group) Continue() {
 	w := &g.work
-	for ; w.alone < len(g.alone); w.alone++ {
-		g.pushAlone(g.alone[w.alone])
+	for ; w.bands < len(g.bands); w.bands++ {
+		g.pushBand(g.bands[w.bands])
+	}
+	for ; w.alone < len(g.alone)+len(w.rest); w.alone++ {
+		g.pushAlone(g.turn(w.alone))
 	}
 	if w.batch != nil {
 		g.pushClasses()
 	}
 	g.work = work{}
+	g.admit()
 }
 
 // pushClasses gives the batch to the members that share.
@@ -93,8 +116,11 @@ func (g *Group) pushClasses() {
 }
 
 // pushAlone gives the batch, or what is left of it, to a member alone.
-func (g *Group) pushAlone(m *Member) {
-	w := &g.work
+func (g *Group) pushAlone(t turn) {
+	w, m := &g.work, t.member
+	if w.inHand == nil {
+		w.from = t.from
+	}
 	w.inHand = m
 	switch {
 	case w.batch == nil:
@@ -105,6 +131,14 @@ func (g *Group) pushAlone(m *Member) {
 		m.exec.Push(w.now, m.source, w.batch.Slice(w.from, w.batch.Len()), m.emit)
 	}
 	w.inHand, w.from = nil, 0
+}
+
+// turn returns the i-th member alone.
+func (g *Group) turn(i int) turn {
+	if i < len(g.alone) {
+		return turn{member: g.alone[i]}
+	}
+	return g.work.rest[i-len(g.alone)]
 }
 
 // bind finds the classes that rows of the batch can meet.

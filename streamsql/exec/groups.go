@@ -5,7 +5,6 @@ import (
 
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
-	"github.com/holdfast-edge/holdfast/streamsql/state"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -18,6 +17,9 @@ type groups struct {
 	byKey  map[string]*group // those that rest too
 	list   []*group          // those that have rows
 	key    []byte
+
+	slid      uint64 // rows that came into a sliding window
+	unordered bool   // list is not in the order of the groups' first rows any more
 }
 
 // group is what the rows of one group add up to, and the row that stands for
@@ -41,11 +43,12 @@ func (g *groups) add(r *record) {
 // addJoined takes in the row at which the frame stands.
 func (g *groups) addJoined(rows []*record) {
 	at := g.of(&g.staged.frame, rows)
+	g.staged.noteRow()
 	if at == nil {
 		return
 	}
-	for i, a := range g.staged.plan.Aggregates {
-		added := g.staged.accumulate(a, at.aggregates[i])
+	for i := range g.staged.plan.Aggregates {
+		added := g.staged.accumulate(i, at.aggregates[i])
 		if i == g.staged.plan.Extreme && added && at.aggregates[i].(fn.Picker).Picked() {
 			g.staged.replaceAll(at.row, rows)
 		}
@@ -161,9 +164,24 @@ func (s *staged) newAggregate(i int) fn.Aggregate {
 	return a.Func.Aggregate()
 }
 
+// noteRow notes the error of a row's group, which for a band is of all members.
+func (s *staged) noteRow() {
+	if s.band != nil {
+		s.band.rowErr = s.frame.Err()
+	}
+}
+
 // accumulate adds the row at which the frame stands to the state of an
 // aggregate, and reports whether that was shown it.
-func (s *staged) accumulate(a plan.Aggregate, to fn.Aggregate) (added bool) {
+func (s *staged) accumulate(i int, to fn.Aggregate) (added bool) {
+	added = s.add(&s.plan.Aggregates[i], to)
+	if s.band != nil {
+		s.band.blame(i)
+	}
+	return added
+}
+
+func (s *staged) add(a *plan.Aggregate, to fn.Aggregate) (added bool) {
 	f := &s.frame
 	if a.Filter != nil && !a.Filter.Holds(f) {
 		return false
@@ -189,15 +207,11 @@ func anyNull(values []tag.Value) bool {
 }
 
 func (g *groups) appendState(dst []byte) []byte {
-	dst = state.AppendInt(dst, int64(len(g.list)))
-	for _, at := range g.list {
-		dst = state.AppendString(dst, at.key)
-		dst = g.staged.appendRecords(dst, at.row)
-		for _, a := range at.aggregates {
-			dst = a.AppendState(dst)
-		}
+	form := g.staged.form()
+	if form == g.staged {
+		return form.appendGroups(dst, g.list, nil)
 	}
-	return dst
+	return form.appendGroups(dst, g.list, g.staged.band.aggregatesOf(form))
 }
 
 func (g *groups) restore(src *reader) {

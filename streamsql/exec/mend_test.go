@@ -77,6 +77,8 @@ func TestARowOnWhichAFunctionPanicsCostsThatRowOnly(t *testing.T) {
 		"SELECT t, lag(t) AS before FROM plant WHERE boom(n) < 2",
 		"SELECT device, count(*) AS c FROM plant WHERE boom(n) < 2 GROUP BY device, tumble('3s')",
 		"SELECT count(*) AS c FROM plant WHERE boom(n) < 2 GROUP BY COUNTWINDOW(3)",
+		"SELECT device, sum(n) AS s FROM plant WHERE boom(n) < 2 GROUP BY device, tumble('3s')",
+		"SELECT max(n) AS c FROM plant WHERE boom(n) < 2 GROUP BY COUNTWINDOW(3) HAVING c >= 0",
 		"SELECT *, n + 1 AS m FROM plant WHERE t > 1",
 		"SELECT n FROM plant WHERE n = 2",
 	}

@@ -8,7 +8,10 @@ type rowsPane struct {
 	rows   []*record
 }
 
-func (p *rowsPane) Add(r *record) { p.rows = append(p.rows, p.staged.keep(r)) }
+func (p *rowsPane) Add(r *record) {
+	p.staged.taken = true
+	p.rows = append(p.rows, p.staged.keep(r))
+}
 
 // Remove takes the oldest row away.
 func (p *rowsPane) Remove() {
@@ -24,6 +27,7 @@ type groupsPane struct {
 	staged *staged
 	groups *groups
 	err    error
+	failed []int // of a host: the aggregates of which one has failed
 }
 
 // Add takes the row in at which the frame stands. For a dialect in which WHERE
@@ -31,6 +35,7 @@ type groupsPane struct {
 // nothing.
 func (p *groupsPane) Add(r *record) {
 	s := p.staged
+	s.taken = true
 	if s.moved {
 		s.stand(r)
 	}
@@ -38,6 +43,10 @@ func (p *groupsPane) Add(r *record) {
 		return
 	}
 	p.groups.add(r)
+	if s.band != nil {
+		s.band.settle(p, r)
+		return
+	}
 	if err := s.frame.Err(); err != nil {
 		if p.err == nil || !s.plan.Dialect.WholeSetFails {
 			s.failedRow(r, err)
@@ -47,7 +56,7 @@ func (p *groupsPane) Add(r *record) {
 }
 
 func (p *groupsPane) AppendState(dst []byte) []byte {
-	return p.groups.appendState(state.AppendBool(dst, p.err != nil))
+	return p.groups.appendState(state.AppendBool(dst, p.failedFor(p.staged.form())))
 }
 
 func (p *groupsPane) Restore(src *reader) {
@@ -59,8 +68,9 @@ func (p *groupsPane) Restore(src *reader) {
 
 func (s *staged) appendRecords(dst []byte, rows []*record) []byte {
 	dst = state.AppendInt(dst, int64(len(rows)))
+	form := s.form()
 	for _, r := range rows {
-		dst = s.appendRecord(dst, r)
+		dst = form.appendRecord(dst, form.own(r))
 	}
 	return dst
 }

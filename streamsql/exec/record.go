@@ -17,6 +17,7 @@ type record struct {
 	values   []tag.Value
 	computed []tag.Value // the registers of before, in their order
 	kept     bool
+	place    uint64 // among the rows of a sliding window
 }
 
 // keep returns a record that owns its memory.

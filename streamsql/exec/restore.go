@@ -54,15 +54,15 @@ func (s *staged) appendState(to *sections) {
 	s.saved = saved{}
 	appendBefores(to, s.before)
 	appendBefores(to.within("after"), s.after)
-	to.add("hits", appendHits(appendHits(nil, s.frame.Context.Hits), s.groupHits))
-	to.add(s.windowName(), s.windows.appendState(nil))
+	to.add("hits", appendHits(appendHits(nil, s.hits()), s.groupHits))
+	to.add(s.windowName(), s.appendWindows(nil))
 	for k, t := range s.tables {
 		if t != nil {
 			to.add("table "+s.plan.Inputs[k].Label, s.appendRecords(nil, t.rows))
 		}
 	}
 	if s.reorder != nil {
-		to.add("reorder", s.reorder.appendState(nil))
+		to.add("reorder", s.appendReorder(nil))
 	}
 	for k, nested := range s.nested {
 		if nested != nil {

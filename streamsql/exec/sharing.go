@@ -8,8 +8,8 @@ import (
 // Shared is something that queries of a group have in common, or that one of
 // them does by itself.
 type Shared struct {
-	What  string   // "filter", "no filter" or "alone"
-	Text  string   // the condition
+	What  string   // "filter", "no filter", "window" or "alone"
+	Text  string   // the condition, or the window with its groups and filter
 	How   string   // how often it is evaluated, and for which rows
 	Rules []string // in the order in which they were added
 }
@@ -44,12 +44,33 @@ func (g *Group) Sharing() []Shared {
 	for _, c := range g.classes {
 		all = append(all, c.sharing())
 	}
+	for _, b := range g.bands {
+		if len(b.sharing) > 0 {
+			all = append(all, b.shared())
+		}
+	}
 	for _, m := range g.members {
-		if m.direct == nil {
+		switch {
+		case m.direct != nil || m.shares:
+		case m.band != nil:
+			all = append(all, Shared{What: "alone", How: "until its window holds what the shared one holds", Rules: []string{m.exec.options.Rule}})
+		default:
 			all = append(all, Shared{What: "alone", Rules: []string{m.exec.options.Rule}})
 		}
 	}
 	return all
+}
+
+func (b *band) shared() Shared {
+	p := b.windows.plan
+	s := Shared{What: "window", Text: p.WindowText(), How: "kept once"}
+	if n := len(p.Aggregates); b.windows.windows.added {
+		s.How = fmt.Sprintf("added up once, with %d aggregates", n)
+	}
+	for _, m := range b.sharing {
+		s.Rules = append(s.Rules, m.exec.options.Rule)
+	}
+	return s
 }
 
 func (c *class) sharing() Shared {

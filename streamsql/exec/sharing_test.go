@@ -27,12 +27,22 @@ func TestAGroupTellsWhatItsRulesShare(t *testing.T) {
 		t,
 		"SELECT t FROM plant WHERE t > 3", "SELECT device FROM plant WHERE t > 3", "SELECT * FROM plant",
 		"SELECT t FROM plant WHERE t = 3 AND n <> 2", "SELECT t FROM plant WHERE n <> 2", "SELECT lag(t) AS b FROM plant",
+		"SELECT device, sum(t) AS s FROM plant WHERE n > 0 GROUP BY device, tumble('2s')",
+		"SELECT device, avg(t) AS s, sum(t) AS u FROM plant WHERE n > 0 GROUP BY device, tumble('2s') HAVING u > 1",
+		"SELECT device, sum(t) AS s FROM plant GROUP BY device, tumble('2s')",
+		"SELECT * FROM plant GROUP BY COUNTWINDOW(2)", "SELECT n FROM plant GROUP BY COUNTWINDOW(2)",
+		"SELECT n AS t, sum(t) AS s FROM plant GROUP BY t, tumble('2s')", "SELECT n AS t, sum(t) AS s FROM plant GROUP BY 1, tumble('2s')",
 	)
 	want := `filter t > 3, found by an index over t: r0, r1
 no filter: r2
 filter t = 3 AND n <> 2, once for each row that an index over t finds: r3
 filter n <> 2, once for each row: r4
+window device, TUMBLINGWINDOW(ss, 2) where n > 0, added up once, with 2 aggregates: r6, r7
+window COUNTWINDOW(2), kept once: r9, r10
 alone: r5
+alone: r8
+alone: r11
+alone: r12
 `
 	if got := g.Explain(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)

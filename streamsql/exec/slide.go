@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
@@ -24,6 +25,7 @@ type slidingRow struct {
 // Add takes the row in at which the frame stands.
 func (p *slidingPane) Add(r *record) {
 	s := p.staged
+	s.taken = true
 	if s.moved {
 		s.stand(r)
 	}
@@ -33,6 +35,10 @@ func (p *slidingPane) Add(r *record) {
 		return
 	}
 	p.rows = append(p.rows, slidingRow{kept, p.groups.slideIn(kept)})
+	if s.band != nil {
+		s.band.settle(nil, kept)
+		return
+	}
 	if err := s.frame.Err(); err != nil {
 		s.failedRow(kept, err)
 	}
@@ -70,12 +76,15 @@ func (p *slidingPane) Restore(src *reader) {
 func (g *groups) slideIn(r *record) *group {
 	one := [1]*record{r}
 	at := g.of(&g.staged.frame, one[:])
+	g.staged.noteRow()
 	if at == nil {
 		return nil
 	}
+	g.slid++
+	r.place = g.slid
 	at.queue = append(at.queue, r)
-	for i, a := range g.staged.plan.Aggregates {
-		g.staged.accumulate(a, at.aggregates[i])
+	for i := range g.staged.plan.Aggregates {
+		g.staged.accumulate(i, at.aggregates[i])
 	}
 	return at
 }
@@ -91,10 +100,20 @@ func (g *groups) slideOut(at *group) {
 	at.queue = at.queue[1:]
 	if len(at.queue) > 0 {
 		at.row[0] = at.queue[0]
+		g.unordered = true
 		return
 	}
 	delete(g.byKey, at.key)
 	g.list = slices.DeleteFunc(g.list, func(other *group) bool { return other == at })
+}
+
+// order puts the groups in the order of the first rows that they still have, so
+// that it does not hang on rows that have left.
+func (g *groups) order() {
+	if g.unordered {
+		g.unordered = false
+		slices.SortFunc(g.list, func(a, b *group) int { return cmp.Compare(a.queue[0].place, b.queue[0].place) })
+	}
 }
 
 // withdraw undoes accumulate.

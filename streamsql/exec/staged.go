@@ -49,6 +49,11 @@ type staged struct {
 	moved      bool        // the frame left the row in hand, because a window was closed
 	saved      saved
 	restored   layout
+
+	band      *band    // this is its host; nil: a query for itself
+	shared    *sharing // the windows are a band's; nil: its own
+	taken     bool     // the row in hand has entered its window
+	lastBound *binding // of a host's rows
 }
 
 func newStaged(e *Exec, p *plan.Select) *staged {
@@ -105,6 +110,7 @@ func compactSchema(p *plan.Select, input int) *tag.Schema {
 
 func (s *staged) push(now int64, input int, b *tag.Batch, emit Emit) {
 	s.origin, s.hops = b.Origin(), b.Hops()+1
+	s.exec.row = noRow
 	s.begin(now, emit)
 	bound := s.bindings.of(input, b.Schema())
 	for i := range b.Len() {
@@ -149,6 +155,7 @@ func (s *staged) take(input int, bound *binding, b *tag.Batch, i int) {
 
 // process gives a row to its window.
 func (s *staged) process(r *record) {
+	s.taken = false
 	s.compute(r)
 	if !s.windows.early {
 		s.windows.add(r)
@@ -268,6 +275,9 @@ func (s *staged) tick(now int64, emit Emit) {
 }
 
 func (s *staged) next() (at int64, ok bool) {
+	if s.shared != nil {
+		return s.shared.band.windows.next()
+	}
 	switch {
 	case s.reorder == nil:
 		at, ok = s.windows.next()
@@ -317,7 +327,9 @@ func (s *staged) into(now int64, input int, emit Emit) Emit {
 
 // failedRow tells of a record that failed.
 func (s *staged) failedRow(r *record, err error) {
-	builder := tag.NewBuilder(r.bound.schema, 1)
-	copy(builder.Row(r.source), r.values)
-	s.exec.fail(s.now, err, builder.Batch(), 0)
+	if s.band != nil {
+		s.band.failedRow(r, err)
+		return
+	}
+	s.exec.fail(s.now, err, batchOf(r), 0)
 }

@@ -25,6 +25,9 @@ type Failure struct {
 // a stream that fails at each row does not cost a copy for each: nanoseconds.
 const sampleEvery = 1e9
 
+// noRow is the row in hand where there is none.
+const noRow = -1
+
 // fail counts a row that failed and keeps it as a sample.
 func (e *Exec) fail(now int64, err error, b *tag.Batch, row int) {
 	stats := &e.root.stats
@@ -47,7 +50,7 @@ func (e *Exec) late(b *tag.Batch, row int) {
 
 // sample copies one row, so that it does not keep its batch alive.
 func sample(b *tag.Batch, row int) *tag.Batch {
-	if b == nil {
+	if b == nil || row == noRow {
 		return nil
 	}
 	builder := tag.NewBuilder(b.Schema(), 1)

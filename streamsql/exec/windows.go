@@ -63,7 +63,7 @@ const spares = 4
 func (w *windows) free(p window.Pane[*record]) {
 	if g, ok := p.(*groupsPane); ok && len(w.spare) < spares {
 		g.groups.rest()
-		g.err = nil
+		g.err, g.failed = nil, g.failed[:0]
 		w.spare = append(w.spare, g)
 	}
 }
@@ -147,7 +147,7 @@ func (w *windows) triggered(r *record) bool {
 	f.Context.Hits = w.triggers
 	holds := w.plan.When.Holds(f)
 	f.Context.Hits = outer
-	if holds {
+	if holds && w.plan.When.Varies { // otherwise nobody asks for them
 		hit(&w.triggers, r.time)
 	}
 	return holds
@@ -231,7 +231,10 @@ func (w *windows) end() {
 }
 
 func (w *windows) appendState(dst []byte) []byte {
-	dst = appendHits(dst, w.triggers)
+	return w.appendMachines(appendHits(dst, w.triggers))
+}
+
+func (w *windows) appendMachines(dst []byte) []byte {
 	dst = state.AppendInt(dst, int64(len(w.state)))
 	for _, key := range sortedKeys(w.state) {
 		dst = state.AppendValue(state.AppendString(dst, key), w.state[key])

@@ -101,7 +101,7 @@ type builder struct {
 func newBuilder(q *ast.Query, arm *ast.Select, catalog Catalog, d *dialect.Dialect, functions *fn.Registry) *builder {
 	return &builder{
 		query: q, syntax: arm, catalog: catalog, functions: functions, dialect: d,
-		plan:     &Select{Syntax: arm, Dialect: d, Extreme: -1, Distinct: arm.Distinct},
+		plan:     &Select{Syntax: arm, Dialect: d, functions: functions, Extreme: -1, Distinct: arm.Distinct},
 		replaced: make(map[ast.Expr]*expr.Node), touched: make(map[int]bool), bare: make(map[int]bool),
 	}
 }
@@ -116,6 +116,7 @@ func (b *builder) build() (*Select, error) {
 			return nil, err
 		}
 	}
+	b.plan.ShareKey = b.shareKey()
 	return b.plan, nil
 }
 
@@ -161,7 +162,7 @@ func (b *builder) where() error {
 	if n != nil && !(n.Const && n.Holds(new(expr.Frame))) {
 		b.plan.Filter, b.plan.FilterKey = n, ""
 		if !b.aliased {
-			b.plan.FilterKey = b.dialect.Name + " " + b.plan.Inputs[0].Label + " " + ast.Text(b.syntax.Where)
+			b.plan.FilterKey = b.dialect.Name + " " + b.plan.Inputs[0].Label + " " + ast.Text(b.syntax.Where) + b.userFunctions(b.syntax.Where)
 		}
 	}
 	return err

@@ -264,3 +264,15 @@ func (s *Select) FilterText() string {
 	}
 	return ast.Text(s.Syntax.Where)
 }
+
+// WindowText returns the window with what it groups by and the filter before it.
+func (s *Select) WindowText() string {
+	text := ast.Text(s.Syntax.Window)
+	if len(s.GroupTexts) > 0 {
+		text = strings.Join(s.GroupTexts, ", ") + ", " + text
+	}
+	if s.Filter != nil {
+		text += " where " + s.FilterText()
+	}
+	return text
+}

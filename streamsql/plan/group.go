@@ -10,6 +10,7 @@ import (
 
 // groupBy plans GROUP BY, and decides whether there are groups at all.
 func (b *builder) groupBy() error {
+	defer b.watch()()
 	for _, e := range b.syntax.GroupBy {
 		n, err := b.groupTerm(e)
 		if err != nil {
@@ -93,7 +94,8 @@ func (b *builder) aggregate(call *ast.Call, f *fn.Func) (*expr.Node, error) {
 func (b *builder) planAggregate(call *ast.Call, f *fn.Func) (a Aggregate, err error) {
 	b.groups = false
 	defer func() { b.groups = true }()
-	a = Aggregate{Func: f, Distinct: call.Distinct}
+	defer b.watch()()
+	a = Aggregate{Call: call, Func: f, Distinct: call.Distinct}
 	if call.Over != nil {
 		return a, expr.Errorf(call.Over.Pos, "OVER is for analytic functions; %s is an aggregate", f.Name)
 	}

@@ -55,6 +55,7 @@ func (b *builder) ordinal(e ast.Expr) (*expr.Node, error) {
 	if !ok || literal.Value.Kind() != tag.Int {
 		return nil, nil
 	}
+	b.aliased = true // the number means an item of this query
 	i, _ := literal.Value.Int()
 	if i < 1 || i > int64(len(b.syntax.Items)) {
 		return nil, expr.Errorf(e.At(), "column %d: the select list has %d", i, len(b.syntax.Items))

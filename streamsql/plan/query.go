@@ -34,6 +34,7 @@ type Select struct {
 	Aggregates []Aggregate  // computed for each group, into registers
 	Extreme    int          // the aggregate whose row stands for the group, -1: the first row does
 	After      []Before     // analytic calls over groups
+	ShareKey   string       // equal for windows that hold the same; empty where they are not shared
 	Having     *expr.Node   // nil: every group; without Grouped of all rows together
 	Items      []Item       // what the output is made of
 	Fields     []tag.Field  // the columns of the output; nil where they depend on the rows
@@ -47,6 +48,9 @@ type Select struct {
 	Bounded    bool       // the inputs end: without a window, all of their rows are one set
 
 	Registers int // how many there are
+
+	functions *fn.Registry
+	private   bool // a window, group or aggregate means something that its text does not tell
 }
 
 // Input is one entry of FROM or JOIN.
@@ -108,6 +112,7 @@ type Key struct {
 // Aggregate is one aggregate of the groups.
 type Aggregate struct {
 	Text     string // identifies it in a snapshot
+	Call     *ast.Call
 	Register int
 	Func     *fn.Func
 	Args     []*expr.Node

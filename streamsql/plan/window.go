@@ -13,6 +13,7 @@ func (b *builder) window() (err error) {
 	}
 	w := &Window{Window: syntax}
 	b.plan.Window = w
+	defer b.watch()()
 	for _, condition := range []struct {
 		to   **expr.Node
 		from ast.Expr

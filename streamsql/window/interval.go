@@ -28,7 +28,7 @@ func (m *interval[R]) Add(t int64, row R, _ Marks) {
 	}
 	m.Advance(t)
 	t = m.now
-	if !m.started {
+	if m.spec.EKuiper && !m.started {
 		m.started, m.first = true, t
 		if !m.spec.EventTime {
 			m.first = m.spec.Origin
@@ -75,8 +75,9 @@ func ceil(t, step int64) int64 {
 func (m *interval[R]) Advance(t int64) {
 	m.now = max(m.now, t)
 	for len(m.panes) > 0 && m.next <= m.now {
-		m.close(m.next)
-		m.next += m.spec.Every
+		end := m.next
+		m.next += m.spec.Every // first, so that a window is closed once even if its owner panics
+		m.close(end)
 		m.drop(m.next - m.spec.Length)
 	}
 }
