@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -143,6 +144,14 @@ func (f *fake) Withdraw(generation uint64, _ string) error { return f.Confirm(ge
 
 func (f *fake) Generations() (all []state.Generation, running, confirmed uint64, err error) {
 	return []state.Generation{{Number: 4, Origin: "file", Document: []byte(`{"site":"plant-7"}`)}, {Number: 5}}, 5, 4, nil
+}
+
+func (f *fake) Backup(_ context.Context, w io.Writer, history bool) error {
+	if history {
+		return errors.New("the disk is full")
+	}
+	_, err := io.WriteString(w, "an archive")
+	return err
 }
 
 func (f *fake) Device(name string) (console.Device, bool) {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/actors/reconcile"
@@ -98,6 +99,10 @@ type Node interface {
 	// Generations lists the configurations that are kept, the oldest first, with
 	// the one that runs and the one that was confirmed last, 0 where there is none.
 	Generations() (all []state.Generation, running, confirmed uint64, err error)
+
+	// Backup writes an archive of what another box needs to take this one's place,
+	// with or without the history.
+	Backup(ctx context.Context, w io.Writer, history bool) error
 
 	// Faults lists the switches with which a demonstration breaks its plant;
 	// none on a node that runs a real one.

@@ -57,6 +57,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeHistory(api)
 	s.describeStream(api)
 	s.describeChanges(api)
+	s.describeBackup(api)
 	s.describeFaults(api)
 	widen(api.OpenAPI())
 }

@@ -265,3 +265,12 @@ func (v *vault) read(client string, places []uint64) (found map[uint64]*message,
 }
 
 func place(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
+
+// Database returns where sessions and retained messages are kept, nil where they
+// are not. It is the broker's to close.
+func (b *Broker) Database() *bbolt.DB {
+	if b.vault == nil {
+		return nil
+	}
+	return b.vault.db
+}

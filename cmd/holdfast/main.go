@@ -42,6 +42,7 @@ type cli struct {
 	Demo    demoCommand    `cmd:"" help:"Run a whole simulated plant, to look at and to break."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration, and start nothing."`
 	Replay  replayCommand  `cmd:"" help:"Play a recording as the device that it is of."`
+	Restore restoreCommand `cmd:"" help:"Make the data directory of a node of a backup."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	Get     getCommand     `cmd:"" group:"node" help:"Show what a running node has: devices, tags with their values, rules, sinks, streams, the tree."`
@@ -51,6 +52,7 @@ type cli struct {
 	Stop    stopCommand    `cmd:"" group:"node" help:"Stop an actor, and what is below it."`
 	Start   startCommand   `cmd:"" group:"node" help:"Start an actor that was stopped."`
 	Apply   applyCommand   `cmd:"" group:"node" help:"Change the configuration of a running node, as a transaction."`
+	Backup  backupCommand  `cmd:"" group:"node" help:"Fetch what another box needs to take a node's place."`
 	Changes changesCommand `cmd:"" group:"node" help:"Show how the configuration changed; confirm or withdraw the change on trial."`
 	Token   tokenCommand   `cmd:"" group:"node" help:"Make an API token, and what to write into the configuration for it."`
 

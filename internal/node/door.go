@@ -49,7 +49,7 @@ func (n *Node) brokerConfig(b *config.Broker) (mqttd.Config, error) {
 	if !b.Listens() {
 		return c, nil // it serves the node alone, and keeps nothing
 	}
-	c.Open = bolt.Renewing(filepath.Join(n.means.Dir, "broker", "sessions"), bolt.File{}, c.Logger)
+	c.Open = bolt.Renewing(filepath.Join(n.means.Dir, sessionsFile), bolt.File{}, c.Logger)
 	var err error
 	if c.Accounts, err = accounts(b.Accounts); err != nil {
 		return c, err

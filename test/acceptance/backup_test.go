@@ -1,0 +1,44 @@
+package acceptance
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
+)
+
+func TestAReplacementBoxGoesOnWhereTheOldOneWasBackedUp(t *testing.T) {
+	plant, port := startPlant(t), strconv.Itoa(freePort(t))
+	text := twoEndpoints(plant.address(), "127.0.0.1:1") + "broker: {listen: \"127.0.0.1:" + port + "\"}\n"
+	old := start(t, nil, "edge", "-c", site(t, text), "--data", t.TempDir())
+	old.awaitQuality("boiler", "temperature", "Good")
+	mosquittotest.Run(t, "mosquitto_pub", "-p", port, "-t", "recipe", "-m", "7", "-q", "1", "-r")
+	old.apply(strings.Replace(text, "name: temperature, address", "name: heat, address", 1), 0, "--window", "0s")
+	old.awaitQuality("boiler", "heat", "Good")
+
+	file := filepath.Join(t.TempDir(), "plant-7.holdbak")
+	if code, said := old.holdfast("backup", "-o", file, "--history"); code != 0 || !strings.Contains(said, "plant-7, generation 2") {
+		t.Fatalf("backup ended with %d: %s", code, said)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the backup: %v, %v", info.Mode(), err)
+	}
+	old.kill()
+
+	data := filepath.Join(t.TempDir(), "data")
+	if out, err := exec.Command(program(t), "restore", file, "--data", data).CombinedOutput(); err != nil {
+		t.Fatalf("restore: %v\n%s", err, out)
+	}
+	replacement := start(t, nil, "edge", "--data", data) // it has no file
+	replacement.awaitQuality("boiler", "heat", "Good")
+	if got := mosquittotest.Run(t, "mosquitto_sub", "-p", port, "-t", "recipe", "-C", "1", "-W", "30"); !strings.Contains(got, "7") {
+		t.Errorf("the retained message is %q", got)
+	}
+	if out, err := exec.Command(program(t), "restore", file, "--data", data).CombinedOutput(); err == nil || !strings.Contains(string(out), "not empty") {
+		t.Errorf("restored over a node: %v\n%s", err, out)
+	}
+}
