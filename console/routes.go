@@ -17,7 +17,7 @@ func (s *Server) handler() http.Handler {
 	s.describe(humago.New(mux, apiConfig()))
 	mux.Handle("GET /metrics", s.metrics())
 	mux.Handle("GET /", s.files)
-	gate := access.Gate{Door: s.door, Public: public, Refuse: s.refuse, Now: s.options.Now}
+	gate := access.Gate{Door: s.door, Public: public, Asks: asks, Refuse: s.refuse, Now: s.options.Now}
 	return gate.Guard(http.MaxBytesHandler(mux, configurationBytes))
 }
 
@@ -55,6 +55,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeConnections(api)
 	s.describeEvents(api)
 	s.describeHistory(api)
+	s.describeQuery(api)
 	s.describeStream(api)
 	s.describeChanges(api)
 	s.describeBackup(api)
@@ -80,6 +81,11 @@ func public(r *http.Request) bool {
 		return false
 	}
 	return !strings.HasPrefix(r.URL.Path, "/api/")
+}
+
+// asks is what changes nothing although it is no GET.
+func asks(r *http.Request) bool {
+	return r.Method == http.MethodPost && r.URL.Path == queryPath
 }
 
 // refuse answers for the gate.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/store/tables"
 )
 
 // Limits of a connection. A response has none as a whole, since a stream of
@@ -35,6 +36,7 @@ type Options struct {
 	Tokens []config.ConsoleToken
 	Dir    string // of the password's hash; made where it is needed
 	Node   Node
+	Tables *tables.Engine // that answers SQL; nil: nothing does
 	// Actor is the console's own path in the tree, which it does not stop: the
 	// one who asked could not ask for the start. Empty: it has none.
 	Actor  string

@@ -234,3 +234,26 @@ func TestWhatCannotBeAskedIsSaidWithTheWayOut(t *testing.T) {
 		})
 	}
 }
+
+func TestTheHistoryIsQueried(t *testing.T) {
+	plant(t)
+	eventually(t, "boiler.climate", "query", `SELECT DISTINCT "table" FROM tags`)
+	const recent = "SELECT ts, temperature FROM boiler.climate WHERE temperature IS NOT NULL ORDER BY ts DESC LIMIT 2"
+	eventually(t, "Z", "query", recent)
+	if out := eventually(t, "", "query", "-o", "csv", recent); !strings.HasPrefix(out, "ts,temperature\n2") || strings.Count(out, "\n") != 3 {
+		t.Errorf("got %q", out)
+	}
+	file := filepath.Join(t.TempDir(), "answer.csv")
+	if code, out, errs := call("query", "-o", "csv", "-f", file, recent); code != 0 || out != "" {
+		t.Errorf("%d %s%s", code, out, errs)
+	}
+	if text, err := os.ReadFile(file); err != nil || !bytes.HasPrefix(text, []byte("ts,")) {
+		t.Errorf("the file: %v", err)
+	}
+	if code, _, errs := call("query", "--rows", "1", recent); code != 0 || !strings.Contains(errs, "--rows") {
+		t.Errorf("more rows than asked for: %d %s", code, errs)
+	}
+	if code, _, errs := call("query", "SELECT 1 FROM"); code != exitFailed || !strings.Contains(errs, "line 1, column 14") {
+		t.Errorf("a wrong one: %d %s", code, errs)
+	}
+}

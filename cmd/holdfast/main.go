@@ -46,6 +46,7 @@ type cli struct {
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	Get     getCommand     `cmd:"" group:"node" help:"Show what a running node has: devices, tags with their values, rules, sinks, streams, the tree."`
+	Query   queryCommand   `cmd:"" group:"node" help:"Ask a node's history in SQL."`
 	Write   writeCommand   `cmd:"" group:"node" help:"Write a tag, and hear how that went."`
 	Events  eventsCommand  `cmd:"" group:"node" aliases:"logs" help:"Show what happened at a node, and follow it."`
 	Restart restartCommand `cmd:"" group:"node" help:"Restart an actor, and what is below it."`
@@ -67,6 +68,7 @@ type cli struct {
 // surroundings are what commands are given.
 type surroundings struct {
 	out    io.Writer
+	errs   io.Writer // what people read beside the output
 	logger *slog.Logger
 }
 
@@ -90,7 +92,7 @@ func run(args []string, out, errs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
-	err = command.Run(&surroundings{out: out, logger: newLogger(errs, c.level(command.Command()), c.LogFormat)})
+	err = command.Run(&surroundings{out: out, errs: errs, logger: newLogger(errs, c.level(command.Command()), c.LogFormat)})
 	return report(errs, err)
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/store/history"
 	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/store/tables"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
@@ -61,6 +62,7 @@ type Node struct {
 	life    *life
 	log     *log.Log
 	history *history.History
+	tables  *tables.Engine
 	bus     *broker.Bus
 	door    *door.Door
 	system  *supervisor.System
@@ -149,9 +151,12 @@ func (n *Node) openStores(o Options, site *config.Site) (err error) {
 	if err != nil {
 		return err
 	}
+	if n.tables, err = tables.New(tables.Options{Source: n.history, Catalog: n.catalog}); err != nil {
+		return err
+	}
 	n.console, err = console.Open(console.Options{
 		Listen: site.Console.Listen, TLS: site.Console.TLS, Tokens: site.Console.Tokens, Dir: filepath.Join(o.Dir, "console"), Actor: "/core/console",
-		Node: n, Logger: o.Logger,
+		Node: n, Tables: n.tables, Logger: o.Logger,
 	})
 	return err
 }
@@ -302,6 +307,9 @@ func (n *Node) closeStores() error {
 	var errs []error
 	if n.console != nil {
 		errs = append(errs, n.console.Close())
+	}
+	if n.tables != nil {
+		errs = append(errs, n.tables.Close())
 	}
 	if n.history != nil {
 		errs = append(errs, n.history.Close())

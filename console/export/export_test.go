@@ -1,0 +1,72 @@
+package export_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/holdfast-edge/holdfast/console/export"
+	"github.com/holdfast-edge/holdfast/store/tables"
+)
+
+func written(t *testing.T, format string, columns []string, rows [][]any, s export.Summary) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := export.New(format, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := make([]tables.Column, len(columns))
+	for i, c := range columns {
+		named[i] = tables.Column{Name: c}
+	}
+	if err := w.Begin(named); err != nil {
+		return "", err
+	}
+	for _, r := range rows {
+		if err := w.Row(r); err != nil {
+			return "", err
+		}
+	}
+	err = w.End(s)
+	return out.String(), err
+}
+
+func TestAnAnswerIsJSON(t *testing.T) {
+	rows := [][]any{{int64(1), 0.5, "a\"b", nil, []byte("x")}, {int64(math.MaxInt64), math.Inf(1), "", nil, nil}}
+	text, err := written(t, "json", []string{"a", "b", "c", "d", "e"}, rows, export.Summary{Watermark: map[string]int64{"s": 1}, Truncated: true, Err: errors.New("cut")})
+	var got struct {
+		Columns   []tables.Column
+		Rows      [][]any
+		Watermark map[string]string
+		Truncated bool
+		Error     string
+	}
+	if err != nil || json.Unmarshal([]byte(text), &got) != nil {
+		t.Fatalf("%v %s", err, text)
+	}
+	if len(got.Columns) != 5 || len(got.Rows) != 2 || got.Rows[0][2] != `a"b` || got.Rows[0][4] != "eA==" || got.Rows[1][1] != "+Inf" ||
+		!got.Truncated || got.Error != "cut" || got.Watermark["s"] != "1970-01-01T00:00:00.000000001Z" {
+		t.Errorf("got %+v of %s", got, text)
+	}
+	if text, err = written(t, "json", nil, nil, export.Summary{}); err != nil || !json.Valid([]byte(text)) {
+		t.Errorf("nothing: %v %s", err, text)
+	}
+}
+
+func TestAnAnswerIsCSV(t *testing.T) {
+	text, err := written(t, "csv", []string{"a", "b c"}, [][]any{{int64(1), "x,\"y\""}, {nil, 1e-7}}, export.Summary{})
+	if want := "a,b c\n1,\"x,\"\"y\"\"\"\n,1e-07\n"; err != nil || text != want {
+		t.Errorf("%v %q", err, text)
+	}
+}
+
+func TestAnUnknownFormatIsRefused(t *testing.T) {
+	if _, err := export.New("xls", io.Discard); err == nil || !strings.Contains(err.Error(), "csv") {
+		t.Errorf("got %v", err)
+	}
+}
