@@ -78,6 +78,10 @@ bench-plant: ## Measure a node with 100 and 1,000 devices, into docs/benchmarks
 	$(GO) run ./test/bench -devices 100 -o docs/benchmarks/plant-100.md
 	$(GO) run ./test/bench -devices 1000 -o docs/benchmarks/plant-1000.md
 
+.PHONY: bench-sinks
+bench-sinks: ## Measure sinks beside the drivers they are made of, into docs/benchmarks
+	$(GO) run ./test/bench/sinks -o docs/benchmarks/sinks.md
+
 .PHONY: demo
 demo: build ## Start a whole plant in one process, with its console
 	bin/holdfast demo

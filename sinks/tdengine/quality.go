@@ -10,15 +10,15 @@ const (
 	qualityLongest = 4096
 )
 
-// qualityOf is what the row's quality column holds: NULL where all is Good, else
-// a JSON object of the values that are not, by field. One that would be too long
-// tells the worst of them under *.
-func qualityOf(r row) []byte {
+// qualityOf is what the quality column of row i holds: NULL where all is Good,
+// else a JSON object of the values that are not, by field. One that would be too
+// long tells the worst of them under *.
+func qualityOf(r run, i int) []byte {
 	var text []byte
 	worst := tag.Good
-	for slot, v := range r.values() {
+	for slot, v := range r.batch.Row(i) {
 		q := v.Quality()
-		if v.Kind() == tag.Absent || q == tag.Good {
+		if q == tag.Good || v.Kind() == tag.Absent {
 			continue
 		}
 		if q.Severity() > worst.Severity() {

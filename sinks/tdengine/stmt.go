@@ -2,12 +2,9 @@ package tdengine
 
 import (
 	"context"
-	"database/sql/driver"
-	"errors"
 	"fmt"
 	"strings"
 
-	commonstmt "github.com/taosdata/driver-go/v3/common/stmt"
 	"github.com/taosdata/driver-go/v3/ws/unified"
 
 	"github.com/holdfast-edge/holdfast/sinks"
@@ -139,66 +136,4 @@ func (p *poster) rest(ctx context.Context, g *group, s *statement) {
 // discard closes a statement; what the server says of that changes nothing.
 func (p *poster) discard(ctx context.Context, s *statement) {
 	_ = p.line.do(ctx, func() error { return s.stmt.Close(0) })
-}
-
-// bind makes the columns of every table of a group.
-func (p *poster) bind(t *superTable, g *group) ([]*commonstmt.TaosStmt2BindData, error) {
-	columns := p.snapshot(t, g)
-	data := make([]*commonstmt.TaosStmt2BindData, 0, len(g.tables))
-	for _, child := range g.tables {
-		item := &commonstmt.TaosStmt2BindData{TableName: child.name, Cols: make([][]driver.Value, 2+len(columns))}
-		first := child.rows[0]
-		for _, tag := range first.plan.tags {
-			item.Tags = append(item.Tags, string(tag.AppendRow(nil, first.values())))
-		}
-		cells := make([]driver.Value, len(item.Cols)*len(child.rows)) // one allocation for all columns
-		for i := range item.Cols {
-			item.Cols[i] = cells[i*len(child.rows) : (i+1)*len(child.rows) : (i+1)*len(child.rows)]
-		}
-		for i, r := range child.rows {
-			if err := p.bindRow(item.Cols, i, r, g, columns); err != nil {
-				return nil, &sinks.Failure{Permanent: true, Err: err}
-			}
-		}
-		data = append(data, item)
-	}
-	return data, nil
-}
-
-// snapshot copies the columns of a group as the server has them.
-func (p *poster) snapshot(t *superTable, g *group) []column {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	columns := make([]column, len(g.columns))
-	for i, c := range g.columns {
-		columns[i] = *t.columns[c.name]
-	}
-	return columns
-}
-
-// bindRow puts a record into row i of the columns.
-func (p *poster) bindRow(cols [][]driver.Value, i int, r row, g *group, columns []column) error {
-	id := r.batch.Identity(r.at)
-	cols[0][i], cols[1][i] = r.batch.Time(r.at)/p.perTick, int64(id.Sequence)
-	ours := cols[2:]
-	ours[g.byColumn[columnIncarnation]][i] = int64(id.Incarnation)
-	ours[g.byColumn[columnHistorical]][i] = isHistorical(r)
-	if q := qualityOf(r); q != nil {
-		ours[g.byColumn[columnQuality]][i] = string(q)
-	}
-	for slot, v := range r.values() {
-		at, ok := g.byColumn[r.plan.names[slot]]
-		if !ok || v.IsNull() {
-			continue
-		}
-		bound, err := columns[at].bind(v, p.perTick)
-		if err == nil && columns[at].width > 0 && lengthOf(v) > columns[at].width {
-			err = errors.New("the text has more bytes than a column of TDengine holds")
-		}
-		if err != nil {
-			return fmt.Errorf("field %s of %s: %w", r.plan.schema.Field(slot).Name, id, err)
-		}
-		ours[at][i] = bound
-	}
-	return nil
 }

@@ -7,11 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/holdfast-edge/holdfast/tag"
 )
-
-func isHistorical(r row) bool { return r.batch.Origin() == tag.Backfill }
 
 // longestSQL is where a statement is divided: a server takes 1 MB.
 const longestSQL = 900 << 10

@@ -53,6 +53,10 @@ func (s *session) bind(handle uint64, payload []byte) error {
 	if st == nil {
 		return faultf(codeStmt, "the statement is not prepared")
 	}
+	if s.server.options.Discard {
+		st.discarded = true
+		return nil
+	}
 	all, err := readBind(payload)
 	if err != nil {
 		return faultf(codeStmt, "%v", err)

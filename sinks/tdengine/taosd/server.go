@@ -13,6 +13,7 @@ type Options struct {
 	User, Password string        // root and taosdata where they are empty
 	Keep           time.Duration // rows older than this are refused; 0: none
 	Address        string        // where to listen; 127.0.0.1:0 where it is empty
+	Discard        bool          // binds are answered and not kept: for benchmarks of clients
 }
 
 // Server is a TDengine in memory. It may be used concurrently.

@@ -6,6 +6,7 @@ type statement struct {
 	version   int
 	fields    []field
 	bound     []bound
+	discarded bool // what was bound is not kept
 }
 
 // Binds of a field, as stmt2_prepare tells them.
@@ -98,6 +99,9 @@ func (s *store) execute(p *statement) (affected int, err error) {
 	}
 	if st.version != p.version {
 		return 0, faultf(codeStmt, "the table's schema has changed")
+	}
+	if p.discarded {
+		return 0, nil
 	}
 	if len(p.bound) == 0 {
 		return 0, faultf(codeStmt, "nothing was bound")
