@@ -22,16 +22,17 @@ import (
 // takes its part of the host's state with it. So nobody's output hangs on who
 // else is there.
 type band struct {
-	group   *Group
-	key     string
-	host    *Exec
-	windows *staged   // of the host
-	members []*Member // that have the key
-	sharing []*Member // those of them that have no windows of their own
-	closed  bool      // a window was closed since the waiting ones were compared
-	broken  bool      // it has panicked, and its members go on by themselves
-	giving  giving
-	scratch scratch
+	group    *Group
+	key      string
+	host     *Exec
+	windows  *staged   // of the host
+	members  []*Member // that have the key
+	sharing  []*Member // those of them that have no windows of their own
+	closed   bool      // a window was closed since the waiting ones were compared
+	broken   bool      // it has panicked, and its members go on by themselves
+	panicked bool      // one of its members has
+	giving   giving
+	scratch  scratch
 
 	projected *staged // whose form of the state is written; nil: the host's own
 	rowErr    error   // of the row in hand: of all members
@@ -177,5 +178,9 @@ func (b *band) release(m *Member) error {
 	}
 	m.exec.stats.RowsIn += m.exec.shared()
 	m.exec.shared = nil
-	return m.exec.renew(m.emit)
+	err := m.exec.renew(m.emit)
+	if r := m.staged().reorder; err == nil && r != nil {
+		r.halfway = b.windows.reorder.halfway || b.panicked
+	}
+	return err
 }

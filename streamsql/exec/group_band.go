@@ -107,7 +107,7 @@ func (g *Group) mendBand(cause error) (lost []*Member) {
 	row := b.host.row
 	next := w.from + row + 1
 	inHand := g.InHand()
-	b.broken = !b.giving.on
+	b.broken, b.panicked = !b.giving.on, true
 	if b.giving.on && row != noRow && !b.windows.taken {
 		b.failAll(cause, row) // it will not enter its window
 	}
