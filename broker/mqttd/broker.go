@@ -139,6 +139,17 @@ func (b *Broker) Publish(m Message) error {
 	if err := CheckTopic(m.Topic); err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
+	if err := b.admits(&m); err != nil {
+		return err
+	}
+	return b.issue(&message{
+		topic: m.Topic, payload: m.Payload, qos: m.QoS, retain: m.Retain, hops: m.Hops, arrived: now(),
+		properties: hopsProperty(m.Hops),
+	})
+}
+
+// admits counts a message from inside the node, unless it cannot be published.
+func (b *Broker) admits(m *Message) error {
 	if m.QoS > 2 || len(m.Payload) > b.config.MaxPacket {
 		return fmt.Errorf("publish on %s: QoS %d, %d bytes: want at most QoS 2 and %d bytes", m.Topic, m.QoS, len(m.Payload), b.config.MaxPacket)
 	}
@@ -148,11 +159,16 @@ func (b *Broker) Publish(m Message) error {
 	default:
 	}
 	b.counters.received.Add(1)
-	own := &message{topic: m.Topic, payload: m.Payload, qos: m.QoS, retain: m.Retain, hops: m.Hops, arrived: now()}
-	if m.Hops > 0 {
-		own.properties = appendUser(nil, hopsName, fmt.Sprint(m.Hops))
+	return nil
+}
+
+// hopsProperty is the user property that tells how often data was derived from
+// data; none where it comes from the plant.
+func hopsProperty(hops int) []byte {
+	if hops <= 0 {
+		return nil
 	}
-	return b.issue(own)
+	return appendUser(nil, hopsName, fmt.Sprint(hops))
 }
 
 // ErrClosed is returned by Publish after Close.

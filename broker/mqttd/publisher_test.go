@@ -1,0 +1,1 @@
+package mqttd_test
