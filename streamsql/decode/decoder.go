@@ -37,6 +37,9 @@ type Decoder struct {
 	targets targets
 	text    text
 
+	expected []expected
+	noFlat   bool // for tests: the parser reads everything
+
 	builder  *tag.Builder
 	messages int // to make room for
 	hops     int // of the rows in builder
@@ -82,7 +85,7 @@ func (d *Decoder) extend(fields []tag.Field) error {
 	}
 	d.seal()
 	d.schema, d.builder = schema, nil
-	d.targets = newTargets(schema, d.options.All)
+	d.targets, d.expected = newTargets(schema, d.options.All), nil
 	return nil
 }
 
@@ -98,13 +101,16 @@ func (d *Decoder) Expect(messages int) {
 // hops how often the data was derived from data. When it returns an error,
 // nothing of the payload has become a row. The payload is not kept.
 func (d *Decoder) Add(payload []byte, arrived int64, hops int) (rows int, err error) {
-	parsed, err := d.parser.ParseBytes(payload)
-	if err != nil {
-		return 0, fmt.Errorf("parse JSON: %w", err)
-	}
 	if hops != d.hops {
 		d.seal()
 		d.hops = hops
+	}
+	if !d.noFlat && d.flat(payload, arrived) {
+		return 1, nil
+	}
+	parsed, err := d.parser.ParseBytes(payload)
+	if err != nil {
+		return 0, fmt.Errorf("parse JSON: %w", err)
 	}
 	rows, err = d.add(parsed, arrived)
 	if errors.Is(err, errNewNames) {

@@ -16,7 +16,7 @@ import (
 func FuzzAdd(f *testing.F) {
 	for _, seed := range []string{
 		message, `[{"a":1},{"b":[1,{"c":null}]}]`, `{"a":1e5,"A":-0.5,"":"\u0000"}`, `[]`, `{"a":01}`, `{"a":1`, `{"a":nan}`,
-		`{"a":1,"a":2}`, `{"a":"\ud800"}`,
+		`{"a":1,"a":2}`, `{"a":"\ud800"}`, ` { "A" : -1.5 , "x":true,"b":null } `, `{"a":-}`, `{"a":1}x`, `{"a":1.}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -28,6 +28,7 @@ func FuzzAdd(f *testing.F) {
 		if json.Unmarshal(payload, &object) == nil && object != nil && (err != nil || errTwo != nil) {
 			t.Fatalf("an object is refused: %v, %v", err, errTwo)
 		}
+		sameAsParser(t, payload)
 		taken := 0
 		for _, b := range all.Take() {
 			taken += b.Len()
@@ -39,6 +40,25 @@ func FuzzAdd(f *testing.F) {
 			sameAsVocabulary(t, payload, two.Take()[0])
 		}
 	})
+}
+
+// sameAsParser holds that what is read without a tree is what the parser reads.
+func sameAsParser(t *testing.T, payload []byte) {
+	t.Helper()
+	for _, o := range []decode.Options{{All: true, MaxColumns: 4}, {Columns: []string{"a", "A", "temperature"}}} {
+		quick, slow := decoder(t, o), decoder(t, o)
+		slow.ParseAll()
+		for range 2 { // the second time names are expected
+			n, err := quick.Add(payload, 1, 0)
+			m, slowErr := slow.Add(payload, 1, 0)
+			if n != m || (err == nil) != (slowErr == nil) || quick.Unlisted() != slow.Unlisted() {
+				t.Fatalf("%d rows, %v, %d unlisted; the parser has %d, %v, %d", n, err, quick.Unlisted(), m, slowErr, slow.Unlisted())
+			}
+			if got, want := rows(quick.Take()), rows(slow.Take()); got != want {
+				t.Fatalf("got\n%swant\n%s", got, want)
+			}
+		}
+	}
 }
 
 func sameAsVocabulary(t *testing.T, payload []byte, b *tag.Batch) {

@@ -1,0 +1,4 @@
+package decode
+
+// ParseAll has the parser read every payload.
+func (d *Decoder) ParseAll() { d.noFlat = true }
