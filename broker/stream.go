@@ -68,6 +68,13 @@ func (s *Stream) Stats() Stats {
 	return s.stats
 }
 
+// Subscriptions returns how many subscriptions there are.
+func (s *Stream) Subscriptions() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.subs)
+}
+
 // Offer publishes a batch and never waits: a full ring drops its oldest, a
 // full log refuses. What was dropped is counted where it happened; the error
 // is ErrCycle or that of the log, and rings are served in either case but the

@@ -8,7 +8,7 @@ type Rule struct {
 	Origin  Origin
 	Name    string   `yaml:"name" required:"true" match:"name" doc:"The rule's name; other rules read its rows with FROM." example:"forward"`
 	SQL     string   `yaml:"sql" required:"true" min:"1" max:"65536" doc:"The query." example:"SELECT temperature FROM boiler"`
-	To      []Target `yaml:"to" single:"true" doc:"Where the rows go: names of sinks, or {write: device}."`
+	To      []Target `yaml:"to" single:"true" doc:"Where the rows go: names of sinks, {write: device}, or {publish: topic} for the node's own MQTT broker."`
 	Durable bool     `yaml:"durable" default:"false" doc:"Whether the input is logged and read from the log, so that after a crash it is read again from the rule's last checkpoint. Rows come as late as the log commits."`
 
 	Time       Clock         `yaml:"time" default:"processing" enum:"processing,event" doc:"The time that windows go by: processing is that at which a row comes, event the row's own source time, in whose order rows are taken."`
@@ -46,6 +46,11 @@ type Target struct {
 	Trigger  Trigger       `yaml:"trigger" default:"edge" enum:"edge,change,always" doc:"When a device is written: edge as the condition becomes true or the value changes while it holds, change only as the value changes, always at every row."`
 	Deadline time.Duration `yaml:"deadline" default:"5s" min:"1ms" max:"1h" doc:"A write whose input is older than this, counted from its source time, is dropped and counted."`
 	DryRun   bool          `yaml:"dry_run" default:"false" doc:"Writes are decided and shown, and not sent."`
+
+	Publish string `yaml:"publish" max:"4096" doc:"The topic of the node's own MQTT broker to publish each row on. {site} is the site's name, {stream} the rule's, and any other {name} what the row's field of that name holds." example:"alarms/{site}/{machine}"`
+	QoS     uint8  `yaml:"qos" default:"0" max:"2" doc:"The quality of service to publish with."`
+	Retain  bool   `yaml:"retain" default:"false" doc:"Whether the broker keeps the last message of a topic for those who subscribe later."`
+	Payload string `yaml:"payload" max:"4096" doc:"What is published: a text in which {name} is a field of the row as JSON, {row} all its fields, {ts} its source time, {site} and {stream} the names; a brace that is meant as such is written twice. Not given, it is a JSON object of the fields and what is known of them." example:"{temperature}"`
 }
 
 // Trigger is when a rule writes to a device.
@@ -58,12 +63,23 @@ const (
 	OnAlways Trigger = "always"
 )
 
-// Check wants exactly one of a sink and a device.
+// Check wants exactly one of a sink, a device and a topic.
 func (t *Target) Check(report Report) {
+	named := 0
+	for _, name := range []string{t.Sink, t.Write, t.Publish} {
+		if name != "" {
+			named++
+		}
+	}
 	switch {
-	case t.Sink == "" && t.Write == "":
-		report("", &Problem{What: "this target names neither a sink nor a device", Fix: "write the name of a sink, or {write: device}"})
-	case t.Sink != "" && t.Write != "":
-		report("write", &Problem{What: "this target names both a sink and a device", Fix: "make two targets of it"})
+	case named == 0:
+		report("", &Problem{
+			What: "this target names neither a sink nor a device nor a topic", Fix: "write the name of a sink, {write: device} or {publish: topic}",
+		})
+	case named > 1:
+		report("", &Problem{What: "this target names more than one of a sink, a device and a topic", Fix: "make two targets of it"})
+	}
+	if t.Publish == "" && (t.QoS > 0 || t.Retain || t.Payload != "") {
+		report("", &Problem{What: "qos, retain and payload are for a topic of the node's own broker", Fix: "add publish: TOPIC, or remove them"})
 	}
 }

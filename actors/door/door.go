@@ -8,7 +8,6 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
-	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/broker/mqttd"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
@@ -23,20 +22,14 @@ type Inlet interface {
 	Take(ctx context.Context, messages []mqttd.Message) error
 }
 
-// Group is a stream of the bus and the topic that its rows are published on.
-type Group struct {
-	Stream *broker.Stream
-	Topic  string
-}
-
 // Config is what a door is made of.
 type Config struct {
 	// MQTT returns what the broker is started with. It is called at each start, so
 	// that passwords and certificates are those of now; Prepare is not looked at.
-	MQTT   func() (mqttd.Config, error)
-	Made   string // what MQTT makes its answer of: the same text, the same broker
-	Inlets []Inlet
-	Groups []Group
+	MQTT    func() (mqttd.Config, error)
+	Made    string // what MQTT makes its answer of: the same text, the same broker
+	Inlets  []Inlet
+	Outlets []Outlet
 }
 
 // Door is the node's own broker, while it runs and while it does not. It may be
@@ -66,8 +59,8 @@ func (d *Door) Set(ctx context.Context, system *supervisor.System, c Config) err
 	if err := d.retap(); err != nil {
 		return err
 	}
-	if !slices.Equal(last.Groups, c.Groups) {
-		return system.Restart(ctx, "/broker/groups")
+	if !slices.EqualFunc(last.Outlets, c.Outlets, func(a, b Outlet) bool { return a.text() == b.text() }) {
+		return system.Restart(ctx, "/broker/outlets")
 	}
 	return nil
 }
@@ -86,7 +79,7 @@ func (d *Door) Spec() supervisor.Spec {
 	return supervisor.Spec{
 		Name: "broker", Kind: "broker", Strategy: supervisor.RestForOne, New: supervisor.Group(
 			supervisor.Spec{Name: "mqtt", Kind: "service", Policy: policy, New: func() actor.Actor { return &service{door: d} }},
-			supervisor.Spec{Name: "groups", Kind: "service", Policy: policy, New: supervisor.Service(d.publishGroups)},
+			supervisor.Spec{Name: "outlets", Kind: "service", Policy: policy, New: supervisor.Service(d.publish)},
 		),
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
 	"github.com/holdfast-edge/holdfast/broker/mqttd"
+	"github.com/holdfast-edge/holdfast/sinks/template"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -151,7 +152,7 @@ func TestADoorThatCannotOpenTriesAgainAndSaysWhy(t *testing.T) {
 }
 
 // group is a stream of a group of the boiler, and what publishes a row of it.
-func group(t *testing.T, name string) (of door.Group, publish func(temperature float64)) {
+func group(t *testing.T, name string) (of door.Outlet, publish func(temperature float64)) {
 	t.Helper()
 	stream := "boiler." + name
 	schema, err := tag.NewSchema(tag.NewStreamID("plant-7", stream), stream, tag.Field{Name: "temperature"})
@@ -159,7 +160,11 @@ func group(t *testing.T, name string) (of door.Group, publish func(temperature f
 		t.Fatal(err)
 	}
 	s := broker.New(nil).Stream(stream)
-	return door.Group{Stream: s, Topic: "plant-7/boiler/" + name}, func(temperature float64) {
+	topic, err := template.Parse("plant-7/boiler/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return door.Outlet{Stream: s, Topic: topic, Newest: true}, func(temperature float64) {
 		b := tag.NewBuilder(schema, 1)
 		b.Row(1_800_000_000_000_000_000)[0] = tag.FloatOf(temperature)
 		if err := s.Offer(b.Batch()); err != nil {
@@ -181,7 +186,7 @@ func tap(t *testing.T, b *mqttd.Broker, filter string) (*inlet, *mqttd.Tap) {
 
 func TestAGroupIsPublishedWhileSomebodySubscribesAndTheNewestRowAtOnce(t *testing.T) {
 	climate, publish := group(t, "climate")
-	d, _ := open(t, door.Config{MQTT: local, Groups: []door.Group{climate}})
+	d, _ := open(t, door.Config{MQTT: local, Outlets: []door.Outlet{climate}})
 	port(t, d)
 	publish(20)
 	publish(21)
@@ -200,10 +205,10 @@ func TestAGroupIsPublishedWhileSomebodySubscribesAndTheNewestRowAtOnce(t *testin
 func TestAGroupThatNobodySubscribesToAnyMoreIsNotPublished(t *testing.T) {
 	climate, publish := group(t, "climate")
 	state, marker := group(t, "state")
-	d, _ := open(t, door.Config{MQTT: local, Groups: []door.Group{climate, state}})
+	d, _ := open(t, door.Config{MQTT: local, Outlets: []door.Outlet{climate, state}})
 	port(t, d)
-	marks, _ := tap(t, d.Broker(), state.Topic)
-	in, first := tap(t, d.Broker(), climate.Topic)
+	marks, _ := tap(t, d.Broker(), state.Topic.String())
+	in, first := tap(t, d.Broker(), climate.Topic.String())
 	publish(1)
 	until(t, "a row", func() bool { return len(in.all()) > 0 })
 	first.Close()
@@ -219,7 +224,7 @@ func TestAGroupThatNobodySubscribesToAnyMoreIsNotPublished(t *testing.T) {
 
 func TestGroupsArePublishedAgainAfterARestartOfTheBroker(t *testing.T) {
 	climate, publish := group(t, "climate")
-	d, system := open(t, door.Config{MQTT: local, Groups: []door.Group{climate}})
+	d, system := open(t, door.Config{MQTT: local, Outlets: []door.Outlet{climate}})
 	first := port(t, d)
 	if err := system.Restart(t.Context(), "/broker/mqtt"); err != nil {
 		t.Fatal(err)

@@ -29,13 +29,13 @@ func TestADoorThatIsSetAnewKeepsItsClientsAndTheTapsThatStay(t *testing.T) {
 func TestADoorThatIsSetAnewPublishesOtherGroups(t *testing.T) {
 	climate, _ := group(t, "climate")
 	state, publish := group(t, "state")
-	d, system := open(t, door.Config{MQTT: local, Groups: []door.Group{climate}})
+	d, system := open(t, door.Config{MQTT: local, Outlets: []door.Outlet{climate}})
 	port(t, d)
-	if err := d.Set(t.Context(), system, door.Config{MQTT: local, Groups: []door.Group{state}}); err != nil {
+	if err := d.Set(t.Context(), system, door.Config{MQTT: local, Outlets: []door.Outlet{state}}); err != nil {
 		t.Fatal(err)
 	}
 	publish(20)
-	in, _ := tap(t, d.Broker(), state.Topic)
+	in, _ := tap(t, d.Broker(), state.Topic.String())
 	until(t, "the newest row", func() bool { return len(in.all()) == 1 })
 }
 

@@ -7,8 +7,10 @@ import (
 // desk is where the rules of one stream meet their evaluator. It outlives the
 // incarnations of both and may be used concurrently.
 type desk struct {
-	name  string // of the evaluator
-	input Input
+	name   string // of the evaluator
+	source string
+	input  Input
+	of     *Evaluators
 
 	mu      sync.Mutex
 	waiting []change
@@ -49,6 +51,13 @@ func (d *desk) attach(called func()) {
 	if called != nil && len(d.waiting) > 0 {
 		called()
 	}
+}
+
+// isAwaited reports whether somebody waits.
+func (d *desk) isAwaited() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.waiting) > 0
 }
 
 // take returns the changes so far.

@@ -95,6 +95,9 @@ func (e *evaluator) change(ctx actor.Context) {
 	e.report(ctx)
 	e.schedule(ctx)
 	e.planKeep(ctx)
+	if len(e.seats) == 0 {
+		e.desk.of.retire(e.desk)
+	}
 }
 
 // read opens the stream for the first rule, and closes it behind the last.

@@ -57,11 +57,10 @@ func (r *seated) sit(ctx actor.Context) {
 	supervisor.Report(ctx, "joining", "")
 	self := ctx.Self()
 	r.seat = &seat{
-		core: r.core, desk: r.env.Evaluators.desk(r.config.Query.Sources()[0].Name, r.config.Inputs[0]),
-		tell: func(message any) { r.env.System.Send(self, message) },
+		core: r.core, tell: func(message any) { r.env.System.Send(self, message) },
 	}
 	r.seat.give = r.seat.offer
-	r.seat.desk.join(r.seat)
+	r.env.Evaluators.join(r.config.Query.Sources()[0].Name, r.config.Inputs[0], r.seat)
 }
 
 // seat is one incarnation of a rule at its evaluator. But for left, it belongs

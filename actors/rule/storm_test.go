@@ -283,9 +283,11 @@ func TestRulesComeAndGoAndTheStreamIsReadOnlyMeanwhile(t *testing.T) {
 			}
 		}
 		synctest.Wait()
-		evaluator, _ := p.system.Subtree("/evaluators/boiler.climate")
-		if evaluator.State != "idle" {
-			t.Errorf("the evaluator is %s", evaluator.State)
+		if _, there := p.system.Subtree("/evaluators/boiler.climate"); there {
+			t.Error("the evaluator is there without a rule")
+		}
+		if n := p.bus.Stream("boiler.climate").Subscriptions(); n != 0 {
+			t.Errorf("the stream is read by %d", n)
 		}
 		p.scan(0)
 		if m := p.meter("r0"); m.RowsIn.Load() != 300 {

@@ -50,6 +50,23 @@ func checkText(text string) error {
 	}
 }
 
+// AppendLevel appends text as one level of a topic, or as part of one: what would
+// split it or match others becomes "_", and so does nothing at all, since an
+// empty level is legal, but subscribers trip over it.
+func AppendLevel(dst []byte, text string) []byte {
+	if text == "" {
+		return append(dst, '_')
+	}
+	for _, r := range text { // an octet that is not UTF-8 arrives as U+FFFD
+		switch r {
+		case '/', '+', '#', 0:
+			r = '_'
+		}
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst
+}
+
 // Matches reports whether a valid topic is under a valid filter, which may be of
 // a shared subscription.
 func Matches(filter, topic string) bool {

@@ -19,7 +19,7 @@
 //	├─ servers           one-for-one
 //	├─ broker            rest-for-one
 //	│  ├─ mqtt
-//	│  └─ groups
+//	│  └─ outlets
 //	└─ reconcile
 //
 // Everything starts in this order and stops in the other: first the sources,

@@ -10,6 +10,7 @@ import (
 	"github.com/holdfast-edge/holdfast/broker/mqttd"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/sinks/template"
 	"github.com/holdfast-edge/holdfast/store/bolt"
 )
 
@@ -26,20 +27,37 @@ func (n *Node) doorConfig(s *scene) door.Config {
 	}
 	for i := range s.site.Devices {
 		if s.site.Broker.PublishGroups {
-			c.Groups = append(c.Groups, n.groupsOf(s.site.Name, &s.site.Devices[i])...)
+			c.Outlets = append(c.Outlets, n.groupsOf(s.site.Name, &s.site.Devices[i])...)
 		}
+	}
+	for _, p := range s.plan.published {
+		c.Outlets = append(c.Outlets, n.outlet(s.site.Name, p))
 	}
 	return c
 }
 
-func (n *Node) groupsOf(site string, d *config.Device) (groups []door.Group) {
+// groupsOf publishes the groups of a device.
+func (n *Node) groupsOf(site string, d *config.Device) (groups []door.Outlet) {
 	for _, g := range d.Groups {
-		groups = append(groups, door.Group{
-			Stream: n.bus.Stream(endpoint.StreamName(d.Name, g.Name)),
-			Topic:  site + "/" + d.Name + "/" + g.Name,
-		})
+		topic, err := template.Parse(site + "/" + d.Name + "/" + g.Name)
+		if err != nil {
+			panic(err) // a name has no braces
+		}
+		groups = append(groups, door.Outlet{Stream: n.bus.Stream(endpoint.StreamName(d.Name, g.Name)), Topic: topic, Newest: true})
 	}
 	return groups
+}
+
+// outlet publishes what a rule gives.
+func (n *Node) outlet(site string, p published) door.Outlet {
+	rule := p.rule
+	return door.Outlet{
+		Stream: n.bus.Stream(rule), Site: site, Topic: p.topic, Payload: p.payload, QoS: p.to.QoS, Retain: p.to.Retain,
+		Refused: func(err error) {
+			n.rules.of(rule).Refused.Add(1)
+			n.journal.ruleFailed(rule, err)
+		},
+	}
 }
 
 // brokerConfig reads what the broker is started with: certificates and passwords

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/holdfast-edge/holdfast/actors/endpoint"
 	"github.com/holdfast-edge/holdfast/actors/rule"
@@ -13,6 +14,7 @@ import (
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/sinks/template"
 	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/streamsql/parse"
 )
@@ -31,6 +33,14 @@ type plan struct {
 	paths     map[string]string // place in the tree of each device
 	reads     map[string]string // what each rule is compiled against, as text
 	interlock *interlock
+	published []published
+}
+
+// published is what a rule gives, on its way to the node's own broker.
+type published struct {
+	rule           string
+	to             *config.Target
+	topic, payload template.Template
 }
 
 // device is a device and what drives it.
@@ -145,19 +155,39 @@ func (b *planner) rule(r *config.Rule) {
 		}
 	}
 	for t := range r.To {
-		to := &r.To[t]
-		if to.Write == "" {
-			b.plan.logged[r.Name] = true
-			continue
+		if err := b.target(&c, &r.To[t]); err != nil {
+			b.errors = append(b.errors, r.Origin.Error(fmt.Sprintf("to[%d]", t), err))
 		}
-		mode, err := write.ParseMode(string(to.Trigger))
-		if err != nil {
-			b.errors = append(b.errors, r.Origin.Error(fmt.Sprintf("to[%d].trigger", t), err))
-			continue
-		}
-		c.Writes = append(c.Writes, rule.Write{Device: to.Write, Mode: mode, Deadline: to.Deadline, DryRun: to.DryRun})
 	}
 	b.plan.rules = append(b.plan.rules, c)
+}
+
+// target plans where the rows of a rule go.
+func (b *planner) target(c *rule.Config, to *config.Target) error {
+	switch {
+	case to.Write != "":
+		mode, err := write.ParseMode(string(to.Trigger))
+		if err != nil {
+			return err
+		}
+		c.Writes = append(c.Writes, rule.Write{Device: to.Write, Mode: mode, Deadline: to.Deadline, DryRun: to.DryRun})
+	case to.Publish != "":
+		topic, err := template.Parse(to.Publish)
+		if err != nil {
+			return err
+		}
+		if strings.ContainsAny(to.Publish, "+#") {
+			return &config.Problem{What: fmt.Sprintf("%.60q has a wildcard", to.Publish), Fix: "publish on one topic, without + and #"}
+		}
+		payload, err := template.Parse(to.Payload)
+		if err != nil {
+			return err
+		}
+		b.plan.published = append(b.plan.published, published{rule: c.Name, to: to, topic: topic, payload: payload})
+	default:
+		b.plan.logged[c.Name] = true
+	}
+	return nil
 }
 
 // stream is planned when the rules are, which say what they read of it.

@@ -150,10 +150,14 @@ func (n *Node) rule(r *config.Rule) console.Rule {
 }
 
 func target(t config.Target) string {
-	if t.Write != "" {
+	switch {
+	case t.Write != "":
 		return "write " + t.Write
+	case t.Publish != "":
+		return "publish " + t.Publish
+	default:
+		return t.Sink
 	}
-	return t.Sink
 }
 
 // Sinks lists the sinks by name.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
 	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // streamed is a site whose broker takes messages, for a rule to the far end.
@@ -36,6 +37,7 @@ broker:
 type streamState struct {
 	Name, State, Refusal                 string
 	Messages, Undecodable, Untaken, Rows uint64
+	Refused                              uint64
 }
 
 func (e *edge) stream(name string) (streamState, error) {
@@ -109,6 +111,39 @@ sinks:
 			t.Errorf("let in: %v %v", exit, err)
 		}
 	})
+	e.stop()
+}
+
+func TestWhatARulePublishesIntoTheOwnBrokerGoesRoundOnlySoOften(t *testing.T) {
+	port := freePort(t)
+	e := start(t, password(), "edge", "-c", site(t, streamed(port, `
+streams: [{name: loop, mqtt: {topic: "loop"}}, {name: hot, mqtt: "machines/+"}]
+rules:
+  - {name: again, sql: "SELECT n + 1 AS n FROM loop", to: {publish: loop, qos: 1}}
+  - {name: alarm, sql: "SELECT * FROM hot WHERE temperature > 30", to: {publish: "alarms/{site}/{machine}", payload: "{temperature}", retain: true}}
+`)), "--data", t.TempDir())
+	e.awaitBroker(port)
+	publish := func(topic, payload string) {
+		t.Helper()
+		mosquittotest.Run(t, "mosquitto_pub", append(mosquittotest.Account(strconv.Itoa(port)), "-t", topic, "-m", payload, "-q", "1")...)
+	}
+	publish("loop", `{"n":0}`)
+	until(t, "the end of the cycle", func() error {
+		s, err := e.stream("again")
+		if err == nil && (s.Refused != 1 || s.Rows != tag.MaxHops) {
+			err = fmt.Errorf("%d rows, %d refused", s.Rows, s.Refused)
+		}
+		return err
+	})
+	publish("machines/1", `{"machine":"press","temperature":29}`)
+	publish("machines/1", `{"machine":"press","temperature":31.5}`)
+	publish("machines/2", `{"machine":"saw/2","temperature":40}`)
+	judge := mosquittotest.NewJudge(t, strconv.Itoa(port), "alarms/#") // they are retained
+	for _, m := range judge.WaitFor(2) {
+		if got := m.Topic + " " + m.Payload; got != "alarms/plant-7/press 31.5" && got != "alarms/plant-7/saw_2 40" {
+			t.Errorf("got %s", got)
+		}
+	}
 	e.stop()
 }
 
