@@ -4,15 +4,19 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/holdfast-edge/holdfast/config/spec"
 )
 
 // Device is one unit at an endpoint: a PLC, a meter, a drive. Devices with the same endpoint share its connection.
 type Device struct {
 	Origin   Origin
-	Name     string  `yaml:"name" required:"true" match:"name" doc:"The device's name; rules read it with FROM." example:"boiler"`
-	Driver   string  `yaml:"driver" required:"true" chooses:"driver" doc:"The protocol that the device speaks. Its own keys stand beside these." example:"modbus"`
-	Endpoint URL     `yaml:"endpoint" doc:"The socket or serial port that the device is reached at; the query holds what the driver wants to know of it. Devices that name the same endpoint share one connection." example:"tcp://192.0.2.10:502"`
-	Groups   []Group `yaml:"groups" doc:"Tags that are read together."`
+	Name     string                  `yaml:"name" required:"true" match:"name" doc:"The device's name; rules read it with FROM." example:"boiler"`
+	Driver   string                  `yaml:"driver" required:"true" chooses:"driver" doc:"The protocol that the device speaks. Its own keys stand beside these." example:"modbus"`
+	Template string                  `yaml:"template" inplace:"driver" doc:"The template that the other keys are taken from." example:"meter"`
+	With     map[string]spec.Written `yaml:"with" doc:"The parameters of the template."`
+	Endpoint URL                     `yaml:"endpoint" doc:"The socket or serial port that the device is reached at; the query holds what the driver wants to know of it. Devices that name the same endpoint share one connection." example:"tcp://192.0.2.10:502"`
+	Groups   []Group                 `yaml:"groups" doc:"Tags that are read together."`
 
 	DemoteAfter int           `yaml:"demote_after" default:"3" min:"1" max:"100" advanced:"true" doc:"After as many requests in a row without an answer the device is no longer polled, and only probed, so that it costs the others on its endpoint nothing."`
 	ProbeMin    time.Duration `yaml:"probe_min" default:"1s" min:"10ms" max:"1h" advanced:"true" doc:"The wait before the first probe of a device that does not answer."`
@@ -127,12 +131,17 @@ type firsts map[string]string
 
 // add reports a name that was there before.
 func (f firsts) add(kind, name, at string, report Report) {
+	f.addWithin("device", kind, name, at, report)
+}
+
+// addWithin is add for names within something else.
+func (f firsts) addWithin(within, kind, name, at string, report Report) {
 	first, twice := f[name]
 	switch {
 	case name == "": // reported already
 	case twice:
 		report(at+".name", &Problem{
-			What: fmt.Sprintf("%s %q is declared twice in this device, first at %s", kind, name, first),
+			What: fmt.Sprintf("%s %q is declared twice in this %s, first at %s", kind, name, within, first),
 			Fix:  "give one of them another name",
 		})
 	default:

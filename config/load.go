@@ -29,6 +29,7 @@ func Parse(sources []Source, catalog *Catalog, checks ...Check) (*Site, error) {
 	if err := errs.Sort().Err(); err != nil {
 		return nil, err
 	}
+	site.Templates = nil // they are written out
 	shareTags(site)
 	return site, nil
 }
@@ -37,15 +38,11 @@ func Parse(sources []Source, catalog *Catalog, checks ...Check) (*Site, error) {
 func decode(sources []Source, catalog *Catalog) (*Site, Errors) {
 	site := catalog.site.New(catalog).(*Site)
 	given := map[string]string{}
-	var errs Errors
-	unread := len(sources) == 0
-	for _, source := range sources {
-		doc, problems := document.Read(source.Name, source.Data)
-		errs = append(errs, problems...)
-		if doc == nil {
-			unread = true
-			continue
-		}
+	docs, errs := read(sources)
+	unread := len(docs) < len(sources) || len(sources) == 0
+	expanded, problems := expand(docs, catalog)
+	errs = append(errs, problems...)
+	for _, doc := range expanded {
 		unread = unread || doc.Root.Kind != document.Mapping
 		part := &Site{}
 		errs = append(errs, spec.Decode(doc, catalog.site, catalog, part)...)
@@ -58,6 +55,37 @@ func decode(sources []Source, catalog *Catalog) (*Site, Errors) {
 		errs = append(errs, document.At(name(sources), document.Place{}, "", missing))
 	}
 	return site, errs
+}
+
+// read reads every source that can be read.
+func read(sources []Source) (docs []*document.Document, errs Errors) {
+	for _, source := range sources {
+		doc, problems := document.Read(source.Name, source.Data)
+		errs = append(errs, problems...)
+		if doc != nil {
+			docs = append(docs, doc)
+		}
+	}
+	return docs, errs
+}
+
+// expand writes out the devices that use templates of any document.
+func expand(docs []*document.Document, catalog *Catalog) ([]*document.Document, Errors) {
+	var all []Template
+	for _, doc := range docs {
+		part := &Site{}
+		if _, some := doc.Root.Entry("templates"); some {
+			// What is wrong with it is told when the whole document is decoded.
+			_ = spec.Decode(&document.Document{File: doc.File, Root: doc.Root.Only("templates")}, catalog.site, catalog, part)
+		}
+		all = append(all, part.Templates...)
+	}
+	x := newExpansion(all)
+	expanded := make([]*document.Document, len(docs))
+	for i, doc := range docs {
+		expanded[i] = x.document(doc)
+	}
+	return expanded, x.errs
 }
 
 // name is the file that a key is missing in: any of several.

@@ -9,17 +9,18 @@ import (
 // Site is everything that one node is told to do. It is made by Load or Parse and not changed afterwards: any number
 // of goroutines may read it.
 type Site struct {
-	Name    string   `yaml:"site" required:"true" match:"name" doc:"The name of the plant or gateway; it begins the topics that the node publishes on, and names it in the cloud." example:"plant-7"`
-	Broker  Broker   `yaml:"broker" doc:"The MQTT broker inside the node."`
-	Console Console  `yaml:"console" doc:"The web page and REST API of the node."`
-	Log     Log      `yaml:"log" doc:"The log on disk that keeps every record until all its durable readers have it."`
-	History History  `yaml:"history" doc:"The time series kept on the node itself."`
-	Changes Changes  `yaml:"changes" doc:"When and how another configuration may take the place of this one."`
-	Devices []Device `yaml:"devices" doc:"What the node polls and writes to."`
-	Streams []Stream `yaml:"streams" doc:"Messages taken in as rows."`
-	Rules   []Rule   `yaml:"rules" doc:"SQL over devices and streams, and where its results go."`
-	Sinks   []Sink   `yaml:"sinks" doc:"Far ends that results are delivered to."`
-	Servers []Server `yaml:"servers" doc:"What shows tags of this node to others, who ask for them in a protocol of the plant."`
+	Name      string     `yaml:"site" required:"true" match:"name" doc:"The name of the plant or gateway; it begins the topics that the node publishes on, and names it in the cloud." example:"plant-7"`
+	Broker    Broker     `yaml:"broker" doc:"The MQTT broker inside the node."`
+	Console   Console    `yaml:"console" doc:"The web page and REST API of the node."`
+	Log       Log        `yaml:"log" doc:"The log on disk that keeps every record until all its durable readers have it."`
+	History   History    `yaml:"history" doc:"The time series kept on the node itself."`
+	Changes   Changes    `yaml:"changes" doc:"When and how another configuration may take the place of this one."`
+	Devices   []Device   `yaml:"devices" doc:"What the node polls and writes to."`
+	Streams   []Stream   `yaml:"streams" doc:"Messages taken in as rows."`
+	Rules     []Rule     `yaml:"rules" doc:"SQL over devices and streams, and where its results go."`
+	Templates []Template `yaml:"templates" doc:"Devices written once for many, with parameters."`
+	Sinks     []Sink     `yaml:"sinks" doc:"Far ends that results are delivered to."`
+	Servers   []Server   `yaml:"servers" doc:"What shows tags of this node to others, who ask for them in a protocol of the plant."`
 }
 
 // Origin is where a resource was written; its Error places what is found out about the resource after loading.

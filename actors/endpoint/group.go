@@ -98,7 +98,8 @@ func (g *group) passed(rows []report.Row) (told []*tag.Batch) {
 
 // told makes a batch of the values of the tags, which are its own from now on, and of what is derived of them.
 func (g *group) told(values []tag.Value, times []int64, at int64) *tag.Batch {
-	row := append(values, g.derived.static...)
+	row := values
+	row = append(row, g.derived.static...)
 	g.shown = row
 	if len(g.derived.computed) > 0 {
 		inputs := g.inputs()

@@ -15,6 +15,7 @@ type Error struct {
 	Path         string // of the field, devices[0].groups[1].name; empty where the text itself is broken
 	Problem      string // what is wrong, naming what was found
 	Fix          string // what to write instead; may be empty
+	Use          string // for whom it was read, where that is a template; else empty
 }
 
 // Error prints file:line:column: path: problem: fix, leaving out what is not known.
@@ -29,6 +30,9 @@ func (e *Error) Error() string {
 			b.WriteString(": ")
 		}
 		b.WriteString(part)
+	}
+	if e.Use != "" {
+		b.WriteString(" (" + e.Use + ")")
 	}
 	return b.String()
 }
@@ -59,6 +63,9 @@ func (p *Problem) Error() string {
 // At places err. Where err is a Problem, or wraps one, its fix is taken apart; what is left is the problem.
 func At(file string, place Place, path string, err error) *Error {
 	e := &Error{File: file, Line: place.Line, Column: place.Column, Path: path, Problem: err.Error()}
+	if place.Use != nil {
+		e.File, e.Use = place.Use.File, place.Use.String()
+	}
 	p, ok := errors.AsType[*Problem](err)
 	if !ok || p.Fix == "" {
 		return e

@@ -36,7 +36,18 @@ func (k Kind) String() string {
 // Place is where something was written: line and column from 1, the column in characters. The zero Place is unknown.
 type Place struct {
 	Line, Column int
+	Use          *Use // of what is written in one place and stands in others; nil: it stands where it is written
 }
+
+// Use is where a template was put to use.
+type Use struct {
+	File string // that the template is written in
+	Of   string // what is used: template "meter"
+	At   string // file:line:column of the use
+}
+
+// String says it as an error does.
+func (u *Use) String() string { return "in " + u.Of + ", used at " + u.At }
 
 // String prints line:column.
 func (p Place) String() string {
@@ -51,6 +62,7 @@ type Node struct {
 	Place   Place   // where the value begins
 	Items   []*Node // of a List
 	Entries []Entry // of a Mapping, in the order written, no key twice
+	Broken  bool    // what is wrong with it is reported, and it is not to be read
 }
 
 // Entry is one key of a mapping with its value.
@@ -73,6 +85,12 @@ func (n *Node) Entry(key string) (entry Entry, ok bool) {
 		}
 	}
 	return Entry{}, false
+}
+
+// Only returns the mapping with no other entry than that of a key, which it must have.
+func (n *Node) Only(key string) *Node {
+	e, _ := n.Entry(key)
+	return &Node{Kind: Mapping, Place: n.Place, Entries: []Entry{e}}
 }
 
 // Document is one file as a tree.

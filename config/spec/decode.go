@@ -62,6 +62,9 @@ func (d *decoder) field(into reflect.Value, at site, f *Field, in *scope) {
 
 // value decodes by the shape of the type.
 func (d *decoder) value(into reflect.Value, at site, f *Field, t *Type, in *scope) {
+	if at.node.Broken {
+		return
+	}
 	if t.pointer {
 		into.Set(reflect.New(into.Type().Elem()))
 		into = into.Elem()
@@ -73,6 +76,8 @@ func (d *decoder) value(into reflect.Value, at site, f *Field, t *Type, in *scop
 		d.list(into, at, f, t, in)
 	case Table:
 		d.table(into, at, f, t, in)
+	case Raw:
+		into.Set(reflect.ValueOf(Written{at.node}))
 	default:
 		if err := readScalar(into, at.node, t); err != nil {
 			d.report(at, f.explain(err))

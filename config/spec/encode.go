@@ -88,6 +88,8 @@ func (e encoder) value(v reflect.Value, t *Type, in *scope) any {
 			table[key.String()] = e.value(value, t.Elem, in)
 		}
 		return table
+	case Raw:
+		return v.Interface().(Written).plain()
 	default:
 		return scalarValue(v)
 	}

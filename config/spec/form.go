@@ -8,7 +8,7 @@ type Entry struct {
 	Key      string   `json:"key"`
 	Doc      string   `json:"doc"`
 	Type     string   `json:"type"`  // for people: duration, list of texts
-	Shape    string   `json:"shape"` // flag, integer, float, text, list, table or struct
+	Shape    string   `json:"shape"` // flag, integer, float, text, list, table, struct or raw
 	Default  string   `json:"default,omitempty"`
 	Example  string   `json:"example,omitempty"`
 	Min      string   `json:"min,omitempty"`

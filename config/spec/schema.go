@@ -49,7 +49,12 @@ func (w schemaWriter) choice(s *Spec, f *Field, in *scope) map[string]any {
 	}
 	choice := w.field(f, in)
 	choice["enum"] = names
-	described := map[string]any{"type": "object", "properties": map[string]any{f.Key: choice}, "required": []string{f.Key}}
+	described := map[string]any{"type": "object", "properties": map[string]any{f.Key: choice}}
+	if other := s.inPlaceOf(f.Key); other != "" {
+		described["anyOf"] = []any{map[string]any{"required": []string{f.Key}}, map[string]any{"required": []string{other}}}
+	} else {
+		described["required"] = []string{f.Key}
+	}
 	if len(branches) > 0 {
 		described["allOf"] = branches
 	}
@@ -120,6 +125,8 @@ func (w schemaWriter) typed(f *Field, t *Type, in *scope) map[string]any {
 		return maps.Clone(w.structure(t.Spec, in))
 	case List:
 		return f.bounded(map[string]any{"type": "array", "items": w.typed(f, t.Elem, in)}, "minItems", "maxItems")
+	case Raw:
+		return map[string]any{}
 	case Table:
 		return f.bounded(map[string]any{"type": "object", "additionalProperties": w.typed(f, t.Elem, in)}, "minProperties", "maxProperties")
 	default:

@@ -32,6 +32,7 @@ type Field struct {
 	Scalar   bool   // the mapping may be written as this value alone
 	Single   bool   // the list may be written as one element
 	Chooses  string // the kind of component that the value names
+	InPlace  string // the key whose value comes from elsewhere where this one is written
 
 	index    []int         // as reflect.Value.FieldByIndex takes it
 	fallback reflect.Value // the parsed Default
@@ -119,6 +120,16 @@ func (s *Spec) Field(key string) (*Field, bool) {
 		}
 	}
 	return nil, false
+}
+
+// inPlaceOf finds the key that may be written in place of another; empty where there is none.
+func (s *Spec) inPlaceOf(key string) string {
+	for i := range s.Fields {
+		if s.Fields[i].InPlace == key {
+			return s.Fields[i].Key
+		}
+	}
+	return ""
 }
 
 // scalar finds the field that the mapping may be written as.

@@ -38,6 +38,7 @@ func readTags(f reflect.StructField) Field {
 		Key: f.Tag.Get("yaml"), Doc: f.Tag.Get("doc"), Default: f.Tag.Get("default"), Example: f.Tag.Get("example"),
 		Min: f.Tag.Get("min"), Max: f.Tag.Get("max"), Match: f.Tag.Get("match"), Unit: f.Tag.Get("unit"),
 		Chooses:  f.Tag.Get("chooses"),
+		InPlace:  f.Tag.Get("inplace"),
 		Required: is("required"), Advanced: is("advanced"), Scalar: is("scalar"), Single: is("single"),
 	}
 	if enum := f.Tag.Get("enum"); enum != "" {

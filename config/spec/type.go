@@ -10,7 +10,8 @@ import (
 // Shape is how a value is written.
 type Shape uint8
 
-// The shapes. A Table is a mapping whose keys are free, a Struct one whose keys are a Spec's.
+// The shapes. A Table is a mapping whose keys are free, a Struct one whose keys are a Spec's. What
+// is Raw is taken as it is written.
 const (
 	Flag Shape = iota
 	Integer
@@ -19,6 +20,7 @@ const (
 	List
 	Table
 	Struct
+	Raw
 )
 
 // scalar tells whether the value is written as one word.
@@ -63,6 +65,9 @@ func (r reader) typeOf(t reflect.Type) (*Type, error) {
 	}
 	if t == durationType {
 		return &Type{Shape: Text, Name: "duration", Pattern: durationPattern, goType: t}, nil
+	}
+	if t == rawType {
+		return &Type{Shape: Raw, Name: "anything", goType: t}, nil
 	}
 	if reflect.PointerTo(t).Implements(unmarshalerType) {
 		return textType(t)
@@ -118,5 +123,5 @@ func (r reader) container(t reflect.Type, shape Shape, name string) (*Type, erro
 
 // String names the shape as forms do.
 func (s Shape) String() string {
-	return [...]string{"flag", "integer", "float", "text", "list", "table", "struct"}[s]
+	return [...]string{"flag", "integer", "float", "text", "list", "table", "struct", "raw"}[s]
 }
