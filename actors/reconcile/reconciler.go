@@ -35,8 +35,8 @@ type Options struct {
 	Plant  Plant
 	State  *state.State
 	Logger *slog.Logger
-	Now    func() time.Time
-	Told   func(Change) // of each step; must not block
+	Now    func() time.Time // for records; what is waited for is counted by a clock that nobody sets
+	Told   func(Change)     // of each step; must not block
 	// Resumed says that this process was started to go on with the change on
 	// trial, which asked for the restart.
 	Resumed bool

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -137,7 +138,10 @@ func (l *life) start(o Options) *process {
 		l.t.Fatalf("running is %d, begins with %d: %v", g.Number, run, err)
 	}
 	l.plant.set(func() { l.plant.runs = string(g.Document) })
-	o.Plant, o.State, o.Logger, o.Now, o.Resumed = l.plant, p.state, slog.New(slog.DiscardHandler), time.Now, resumed
+	o.Plant, o.State, o.Logger, o.Resumed = l.plant, p.state, slog.New(slog.DiscardHandler), resumed
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	var mu sync.Mutex
 	told := o.Told
 	o.Told = func(c Change) {
@@ -313,6 +317,30 @@ func TestAChangeThatMustBeConfirmedIsRevertedWhenNobodyDoes(t *testing.T) {
 		pass(21 * time.Second)
 		p.want("new", Confirmed, "") // a confirmation does not shorten the window
 	})
+}
+
+func TestAClockThatIsSetMovesNoDeadline(t *testing.T) {
+	for _, step := range []time.Duration{-50 * 365 * 24 * time.Hour, 50 * 365 * 24 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			var set atomic.Int64
+			p := newLife(t).start(Options{Now: func() time.Time { return time.Now().Add(time.Duration(set.Load())) }})
+			defer p.die()
+			p.life.plant.locked = "the mixer runs"
+			p.propose("new", func(o *Proposal) { o.Confirm = time.Minute })
+			pass(time.Minute)
+			set.Store(int64(step))
+			pass(time.Minute)
+			p.want("old", Holding, "the mixer runs")
+			p.life.plant.set(func() { p.life.plant.locked = "" })
+			pass(10 * time.Second)
+			set.Store(0)
+			pass(30 * time.Second)
+			p.want("new", Awaiting, "")
+			set.Store(int64(step))
+			pass(25 * time.Second)
+			p.want("old", Reverted, "nobody confirmed it within 1m0s")
+		})
+	}
 }
 
 func TestOneChangeIsOnTrialAtATime(t *testing.T) {

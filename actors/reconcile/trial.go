@@ -16,7 +16,7 @@ func (r *Reconciler) goOn(ctx context.Context, c Change, resumed bool) error {
 	case c.State == Holding:
 		return r.carryOut(ctx)
 	case resumed:
-		return r.try(ctx, r.records.health(), r.options.Now())
+		return r.try(ctx, r.records.health(), time.Now())
 	case c.State == Reverting:
 		return r.revert(ctx, c.Reason)
 	}
@@ -38,7 +38,7 @@ func (r *Reconciler) carryOut(ctx context.Context) error {
 	if err := r.step(Entering, ""); err != nil {
 		return err
 	}
-	began := r.options.Now()
+	began := time.Now()
 	if err := r.enter(ctx, c.Generation); err != nil {
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // the node stops; the next start reverts
@@ -76,8 +76,11 @@ func (r *Reconciler) restart(c Change, before Health) error {
 }
 
 // hold waits until the interlock permits the change, and reports whether it does.
+// The time that it may take begins anew with each start of the node.
 func (r *Reconciler) hold(ctx context.Context) (enter bool, err error) {
 	c := r.now()
+	late := time.NewTimer(c.Hold)
+	defer late.Stop()
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
 	said := ""
@@ -85,9 +88,6 @@ func (r *Reconciler) hold(ctx context.Context) (enter bool, err error) {
 		open, why := r.options.Plant.Interlock()
 		if open {
 			return true, nil
-		}
-		if held := r.options.Now().Sub(c.Proposed); held >= c.Hold {
-			return false, r.step(Withdrawn, fmt.Sprintf("the interlock held it for %v: %s", c.Hold, why))
 		}
 		if why != said {
 			said = why
@@ -100,6 +100,8 @@ func (r *Reconciler) hold(ctx context.Context) (enter bool, err error) {
 			return false, nil
 		case reason := <-r.withdrawn:
 			return false, r.step(Withdrawn, reason)
+		case <-late.C:
+			return false, r.step(Withdrawn, fmt.Sprintf("the interlock held it for %v: %s", c.Hold, why))
 		case <-ticker.C:
 		}
 	}
@@ -170,7 +172,7 @@ func (r *Reconciler) await(ctx context.Context, began time.Time) (missing string
 	if err := r.step(Awaiting, ""); err != nil {
 		return err.Error(), true
 	}
-	late := time.NewTimer(c.Confirm - r.options.Now().Sub(began))
+	late := time.NewTimer(c.Confirm - time.Since(began))
 	defer late.Stop()
 	select {
 	case <-ctx.Done():
