@@ -91,7 +91,7 @@ func (c *Compiler) arguments(f *fn.Func, e *ast.Call) ([]*Node, error) {
 		}
 	}
 	if len(f.Params) > 0 && f.Params[0].Symbol {
-		return symbols(e.Args), nil
+		return c.symbols(f, e.Args)
 	}
 	named := len(f.Params) - 1
 	if named < 0 || !f.Params[named].Named || len(e.Args) <= named {
@@ -108,13 +108,17 @@ func (c *Compiler) arguments(f *fn.Func, e *ast.Call) ([]*Node, error) {
 	return append(args, object), nil
 }
 
-// symbols returns the texts of arguments that are names.
-func symbols(args []ast.Expr) []*Node {
+// symbols returns the texts of arguments that are names. In a strict dialect a
+// text is none.
+func (c *Compiler) symbols(f *fn.Func, args []ast.Expr) ([]*Node, error) {
 	nodes := make([]*Node, len(args))
 	for i, arg := range args {
+		if _, isLiteral := arg.(*ast.Literal); isLiteral && c.Dialect.Strict {
+			return nil, Errorf(arg.At(), "%s asks for a name: want %s(name)", f.Name, f.Name)
+		}
 		nodes[i] = Constant(tag.StringOf(ast.Text(arg)))
 	}
-	return nodes
+	return nodes, nil
 }
 
 // parameter returns the parameter that takes argument i.

@@ -25,7 +25,7 @@ func eKuiperConversions() []*Func {
 			},
 		},
 		{
-			Name: "chr", Family: "conversion", Params: []Param{x}, Returns: Int,
+			Name: "chr", Family: "conversion", Params: []Param{{Name: "x", Type: Int | Text}}, Returns: Int,
 			Scalar: chr, Doc: "The code point of a text of one character; a number as a whole one.", Examples: []Example{{"chr('a')", "97"}},
 		},
 		{

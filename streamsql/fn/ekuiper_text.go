@@ -35,6 +35,25 @@ func eKuiperText() []*Func {
 			Doc:      "The number of characters of a text, of elements of an array or of fields of an object; 0 for NULL.",
 			Examples: []Example{{"length('Grüße')", "5"}, {"length(NULL)", "0"}},
 		},
+		{
+			Name: "split_value", Family: "text", Returns: Text,
+			Params: []Param{x, {Name: "separator", Type: Text}, {Name: "place", Type: Int, Constant: true}},
+			Bind: func(constants []tag.Value) (Scalar, error) {
+				if place, ok := constants[2].Int(); ok && place < 0 {
+					return nil, fmt.Errorf("place is %d: want 0 or more", place)
+				}
+				return splitValue, nil
+			},
+			Doc:      "The part at a place, from 0, of a text that is cut at every separator.",
+			Examples: []Example{{"split_value('plant/line1/pump', '/', 1)", `"line1"`}},
+		},
+		{
+			Name: "array_join", Family: "array", Returns: Text,
+			Params:   []Param{{Name: "array", Type: Array}, {Name: "separator", Type: Text}, {Name: "null", Type: Text, Optional: true}},
+			Scalar:   strictJoin,
+			Doc:      "The elements, which must be texts, with a separator between; NULLs are left out, or replaced where the third argument says by what.",
+			Examples: []Example{{"array_join(array_create('a', 'b'), ':')", `"a:b"`}},
+		},
 		plain("lower", strings.ToLower, "The text in lower case.", Example{"lower('PUMP')", `"pump"`}),
 		plain("upper", strings.ToUpper, "The text in upper case.", Example{"upper('pump')", `"PUMP"`}),
 		plain("trim", strings.TrimSpace, "The text without white space at both ends.", Example{"trim(' a ')", `"a"`}),
@@ -95,6 +114,16 @@ func appendPlain(dst []byte, v tag.Value) []byte {
 	default:
 		return value.AppendText(dst, v)
 	}
+}
+
+// strictJoin is array_join of texts and NULLs only.
+func strictJoin(c *Context, args []tag.Value) (tag.Value, error) {
+	for i, v := range args[0].Array() {
+		if !v.IsNull() && v.Kind() != tag.String {
+			return tag.Value{}, fmt.Errorf("element %d of the array is %s: want text", i, TypeOf(v.Kind()))
+		}
+	}
+	return arrayJoin(c, args)
 }
 
 func lengthOf(_ *Context, args []tag.Value) (tag.Value, error) {

@@ -26,7 +26,22 @@ func cut(q *ast.Query, c Case) (*operation, error) {
 		o.prejoin(s, form, c)
 	}
 	o.keep(q, s, stage, form)
+	if stage == "project" && strings.Contains(string(c.Expected), metaColumn) {
+		sendMeta(s)
+	}
 	return o, nil
+}
+
+// metaColumn is where a rule of eKuiper puts the metadata of a row whose option
+// sendMetaToSink is set.
+const metaColumn = "__meta"
+
+// sendMeta is that option.
+func sendMeta(s *ast.Select) {
+	s.Items = append(s.Items, &ast.Item{
+		Expr:  &ast.Call{Name: ast.Name{Text: "meta"}, Args: []ast.Expr{&ast.Star{}}},
+		Alias: ast.Name{Text: metaColumn},
+	})
 }
 
 func sources(s *ast.Select) []ast.Source {

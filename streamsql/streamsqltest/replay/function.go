@@ -106,11 +106,20 @@ func scalar(c *fn.Context, f *fn.Func, args []tag.Value) (tag.Value, error) {
 	impl := f.Scalar
 	if f.Bind != nil {
 		var err error
-		if impl, err = f.Bind(args); err != nil {
+		if impl, err = bind(f, args); err != nil {
 			return tag.Value{}, err
 		}
 	}
 	return impl(c, args)
+}
+
+// bind binds constants. Calls are recorded behind the check of a query's
+// constants, so those that it would refuse are what rows brought.
+func bind(f *fn.Func, args []tag.Value) (fn.Scalar, error) {
+	if impl, err := f.Bind(args); err == nil {
+		return impl, nil
+	}
+	return f.Bind(make([]tag.Value, len(args)))
 }
 
 // aggregate shows the rows of columns to an aggregate. A column that is no array
