@@ -15,6 +15,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/protocols/record"
+	"github.com/holdfast-edge/holdfast/store/proof"
 	"github.com/holdfast-edge/holdfast/store/state"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -229,6 +230,10 @@ func (f *fake) Recording(string) (*record.Recording, error) {
 
 func (f *fake) Broker() console.Broker {
 	return console.Broker{State: "listening", Listening: []string{"127.0.0.1:1883"}, Clients: 3, Denied: 2, DroppedByTaps: 5}
+}
+
+func (f *fake) Audit(context.Context) (proof.Snapshot, error) {
+	return proof.Snapshot{Held: []proof.Run{{Stream: "boiler.climate", First: "plant-7/4571cce9-4a26-5954-8767-1d683c6971ac/3/41", Count: 7}}}, nil
 }
 
 func (f *fake) Log() console.Log {

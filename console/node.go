@@ -9,6 +9,7 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/write"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols/record"
+	"github.com/holdfast-edge/holdfast/store/proof"
 	"github.com/holdfast-edge/holdfast/store/state"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -47,6 +48,10 @@ type Node interface {
 
 	// Log returns how the log on the disk is doing.
 	Log() Log
+
+	// Audit reads the whole log and says what it holds and what each sink has
+	// not acknowledged. It ends with the error of ctx.
+	Audit(ctx context.Context) (proof.Snapshot, error)
 
 	// Broker returns how the node's own MQTT broker is doing.
 	Broker() Broker

@@ -57,6 +57,8 @@ type cli struct {
 	Changes changesCommand `cmd:"" group:"node" help:"Show how the configuration changed; confirm or withdraw the change on trial."`
 	Token   tokenCommand   `cmd:"" group:"node" help:"Make an API token, and what to write into the configuration for it."`
 
+	Verify verifyCommand `cmd:"" group:"node" help:"Compare what was logged with what a sink has acknowledged, or with what its far end has received."`
+
 	Generations generationsCommand `cmd:"" group:"node" help:"Show the configurations that a node keeps."`
 
 	Reference referenceCommand `cmd:"" help:"Write the reference of all keys of a configuration, and its JSON Schema."`

@@ -15,6 +15,7 @@ import (
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/store/history"
 	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/store/proof"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -187,6 +188,15 @@ func (n *Node) sink(c sink.Config, cursor log.CursorStats) console.Sink {
 		v.Rejection = err.Error()
 	}
 	return v
+}
+
+// Audit reads the whole log.
+func (n *Node) Audit(ctx context.Context) (proof.Snapshot, error) {
+	a, err := n.log.Audit(ctx)
+	if err != nil {
+		return proof.Snapshot{}, err
+	}
+	return proof.NewSnapshot(a), nil
 }
 
 // Log returns how the log is doing.

@@ -71,7 +71,7 @@ func (l *Log) load() error {
 	sameLife := true
 	for n := len(segments); n > 0; n-- {
 		last := segments[n-1]
-		err := l.resume(last)
+		err := l.resume(last, l.writable())
 		if err == nil {
 			return l.goOn(last, max(next, l.committer.end), sameLife && !l.committer.incomplete)
 		}
@@ -134,10 +134,10 @@ func (l *Log) startAt(first uint64, before life) error {
 	return err
 }
 
-// resume opens a segment for writing and loads all that it holds of the state.
-func (l *Log) resume(s *segment) error {
+// resume opens a segment, as the last one, and loads all that it holds of the state.
+func (l *Log) resume(s *segment, file bolt.File) error {
 	s.mu.Lock()
-	s.file = l.writable()
+	s.file = file
 	err := s.open()
 	s.mu.Unlock()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/mqtt"
 	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/store/proof"
 	"github.com/holdfast-edge/holdfast/store/storetest"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -139,7 +141,43 @@ func farEnds(t *testing.T, rounds int) figures {
 		}
 		return true
 	})
+	n.prove()
 	return n.count(rounds)
+}
+
+// prove has the log and the receiver's own file compared, as holdfast verify
+// does, and sees that a line less would be found out.
+func (n *line) prove() {
+	n.t.Helper()
+	audit, err := n.log.Audit(n.t.Context())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	missing := func(lines []string) uint64 {
+		received, err := proof.ReadReceived(strings.NewReader(strings.Join(lines, "\n")))
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		report, err := proof.Compare(proof.NewSnapshot(audit), "line", received)
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		return report.Missing()
+	}
+	n.receiver.mu.Lock()
+	defer n.receiver.mu.Unlock()
+	if lost := missing(n.receiver.lines); lost > 0 {
+		n.t.Errorf("%d records are missing by the receiver's own file", lost)
+	}
+	var fewer []string
+	for _, text := range n.receiver.lines {
+		if !strings.Contains(text, `/25"`) { // of each stream and life, the record of that sequence
+			fewer = append(fewer, text)
+		}
+	}
+	if missing(fewer) == 0 {
+		n.t.Error("records that were taken out of the file are not missed")
+	}
 }
 
 // count checks what the receiver has, which keys on identity: each record once,

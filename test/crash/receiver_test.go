@@ -49,6 +49,7 @@ type receiver struct {
 	lost     map[string]bool            // identities that gap records name
 	last     map[string]uint64          // stream, incarnation and lane → the sequence that came last for the first time
 	disorder []string
+	lines    []string // what came, as it came
 	messages int
 	marked   int // of them, those marked historical
 }
@@ -220,6 +221,7 @@ func (r *receiver) take(payload []byte) {
 	defer r.mu.Unlock()
 	defer r.changed.Broadcast()
 	r.messages++
+	r.lines = append(r.lines, string(payload))
 	if m.Gap != nil {
 		stream, first := splitIdentity(m.Gap.First)
 		for i := range m.Gap.Count {
