@@ -7,7 +7,9 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/modbus/server"
 	"github.com/holdfast-edge/holdfast/protocols/opcua"
 	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/sinks/influx"
 	"github.com/holdfast-edge/holdfast/sinks/mqtt"
+	"github.com/holdfast-edge/holdfast/sinks/remotewrite"
 	"github.com/holdfast-edge/holdfast/sinks/tdengine"
 )
 
@@ -15,7 +17,7 @@ import (
 func components() (*node.Components, error) {
 	return node.NewComponents(
 		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}},
-		[]sinks.Sink{mqtt.New(), tdengine.Sink{}},
+		[]sinks.Sink{mqtt.New(), tdengine.Sink{}, influx.Sink{}, remotewrite.Sink{}},
 		server.Server{},
 	)
 }

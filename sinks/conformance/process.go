@@ -59,7 +59,7 @@ func StartProcess(t testing.TB, ready func() error, change func(*exec.Cmd), comm
 // Start starts the server again after Stop.
 func (p *Process) Start() {
 	p.t.Helper()
-	p.cmd = exec.Command(p.command[0], p.command[1:]...)
+	p.cmd = exec.CommandContext(context.Background(), p.command[0], p.command[1:]...) // Stop ends it
 	out, err := os.OpenFile(p.out, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		p.t.Fatal(err)
@@ -105,7 +105,11 @@ func (p *Process) Kill() {
 func Answers(url string) func() error {
 	return func() error {
 		client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-		reply, err := client.Get(url)
+		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, nil)
+		if err != nil {
+			return err
+		}
+		reply, err := client.Do(request)
 		if err != nil {
 			return err
 		}

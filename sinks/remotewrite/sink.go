@@ -26,7 +26,7 @@ type Options struct {
 
 	Metric     template.Template            `yaml:"metric" default:"{stream}_{field}" doc:"The metric's name. {site}, {stream} and {field} are the names of site, rule and field. What a metric's name cannot hold becomes _."`
 	Labels     map[string]template.Template `yaml:"labels" doc:"Labels beside site, as texts with placeholders: {stream}, {field}, or the {name} of a field of the row. A text field that is used here is not lost." example:"{machine: \"{machine}\"}"`
-	OutOfOrder string                       `yaml:"out_of_order" default:"accept" enum:"accept,drop" doc:"What a refusal of samples that are older than the newest of their series means: accept treats it as a refusal for good, told and counted like any other; drop counts the records as delivered, for a server that has the newer ones and is not to be told."`
+	OutOfOrder string                       `yaml:"out_of_order" default:"refuse" enum:"refuse,drop" doc:"What it means that the server refuses samples which are older than the newest of their series: refuse treats it as a refusal for good, told and counted like any other; drop counts the records as delivered, for a server that has the newer ones and is not to be told."`
 
 	Bulk
 }

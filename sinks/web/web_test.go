@@ -64,9 +64,19 @@ func TestAnAnswerSaysWhetherTheRecordsAreRefusedForGood(t *testing.T) {
 		permanent bool
 		wait      time.Duration
 	}{
-		{status: 400, permanent: true}, {status: 413, permanent: true}, {status: 422, permanent: true}, {status: 401}, {status: 403}, {status: 404},
-		{status: 500}, {status: 502}, {status: 503}, {status: 503, after: "7", wait: 7 * time.Second}, {status: 429, after: "1", wait: time.Second},
-		{status: 302}, {status: 429, after: "soon"},
+		{status: 400, permanent: true},
+		{status: 413, permanent: true},
+		{status: 422, permanent: true},
+		{status: 401},
+		{status: 403},
+		{status: 404},
+		{status: 500},
+		{status: 502},
+		{status: 503},
+		{status: 503, after: "7", wait: 7 * time.Second},
+		{status: 429, after: "1", wait: time.Second},
+		{status: 302},
+		{status: 429, after: "soon"},
 	} {
 		err := web.Refusal(c.status, http.Header{"Retry-After": {c.after}}, []byte("no\nsuch "+strings.Repeat("thing", 100)))
 		f, isFailure := errors.AsType[*sinks.Failure](err)
