@@ -67,6 +67,7 @@ type Node struct {
 	door    *door.Door
 	system  *supervisor.System
 	journal *journal
+	disk    diskWatch
 	console *console.Server
 
 	evaluators *rule.Evaluators
@@ -223,8 +224,7 @@ func (n *Node) forgetCursors(s *scene) {
 	}
 	for _, c := range n.log.Stats().Cursors {
 		if !wanted[c.Name] {
-			n.means.Logger.Warn("what was kept for a sink or rule that is configured no more is let go", "cursor", c.Name, "records", c.Lag)
-			n.log.RemoveCursor(c.Name)
+			n.withdraw(c.Name)
 		}
 	}
 	n.forgetStates(rules)
