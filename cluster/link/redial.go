@@ -11,7 +11,7 @@ type Redial struct{ failures int }
 // The spread of the first wait and the longest.
 const (
 	RedialFirst = 2 * time.Second
-	RedialMost  = 60 * time.Second
+	RedialMost  = 10 * time.Second
 )
 
 // Connected forgets the failures.

@@ -18,7 +18,7 @@ import (
 	"google.golang.org/protobuf/types/pluginpb"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stderr)) }
+func main() { os.Exit(run(os.Args[1:], os.Stderr)) } //nolint:forbidigo // main ends the process
 
 // run is the program: it returns its exit code.
 func run(args []string, errs io.Writer) int {

@@ -2627,6 +2627,8 @@ type Untaken struct {
 	Ticket        uint64                 `protobuf:"varint,1,opt,name=ticket,proto3" json:"ticket,omitempty"`
 	Permanent     bool                   `protobuf:"varint,2,opt,name=permanent,proto3" json:"permanent,omitempty"` // it would be refused again
 	Reason        string                 `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	From          []uint32               `protobuf:"varint,4,rep,packed,name=from,proto3" json:"from,omitempty"` // runs of rows that are refused, where the others are taken; none: all
+	To            []uint32               `protobuf:"varint,5,rep,packed,name=to,proto3" json:"to,omitempty"`     // not included
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2680,6 +2682,20 @@ func (x *Untaken) GetReason() string {
 		return x.Reason
 	}
 	return ""
+}
+
+func (x *Untaken) GetFrom() []uint32 {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *Untaken) GetTo() []uint32 {
+	if x != nil {
+		return x.To
+	}
+	return nil
 }
 
 type FetchRequest struct {
@@ -3020,11 +3036,13 @@ const file_link_proto_rawDesc = "" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x16\n" +
 	"\x06window\x18\x02 \x01(\rR\x06window\" \n" +
 	"\x04Took\x12\x18\n" +
-	"\atickets\x18\x01 \x03(\x04R\atickets\"W\n" +
+	"\atickets\x18\x01 \x03(\x04R\atickets\"{\n" +
 	"\aUntaken\x12\x16\n" +
 	"\x06ticket\x18\x01 \x01(\x04R\x06ticket\x12\x1c\n" +
 	"\tpermanent\x18\x02 \x01(\bR\tpermanent\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\">\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x12\n" +
+	"\x04from\x18\x04 \x03(\rR\x04from\x12\x0e\n" +
+	"\x02to\x18\x05 \x03(\rR\x02to\">\n" +
 	"\fFetchRequest\x12\x16\n" +
 	"\x06digest\x18\x01 \x01(\tR\x06digest\x12\x16\n" +
 	"\x06offset\x18\x02 \x01(\x04R\x06offset\"\x1b\n" +

@@ -1,0 +1,73 @@
+package desired
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/cluster/kv"
+	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/cluster/link/wire"
+)
+
+// Reported is what a site said last of what it runs.
+type Reported struct {
+	Site      string    `json:"site"`
+	At        time.Time `json:"at"`
+	Running   uint64    `json:"running" doc:"Generation; 0: none of the cloud's."`
+	Digest    string    `json:"digest" doc:"Of the configuration that runs."`
+	Confirmed uint64    `json:"confirmed"`
+	Target    uint64    `json:"target" doc:"Generation in hand, or tried last."`
+	Phase     string    `json:"phase" doc:"idle, fetching, held, applying, gating, waiting, confirmed, reverted, refused"`
+	Reason    string    `json:"reason,omitempty"`
+	Drift     bool      `json:"drift" doc:"What runs was changed on the site."`
+	Detail    string    `json:"drift_detail,omitempty"`
+	Health    Health    `json:"health"`
+	Version   string    `json:"version" doc:"Of the node's program."`
+}
+
+// Health is how a site is, in numbers.
+type Health struct {
+	Devices    uint32 `json:"devices"`
+	Away       uint32 `json:"devices_away"`
+	Alarms     uint32 `json:"alarms"`
+	Restarts   uint64 `json:"restarts"`
+	RuleErrors uint64 `json:"rule_errors"`
+	Tags       uint64 `json:"tags"`
+	TagsBad    uint64 `json:"tags_bad"`
+}
+
+// ReportedOf reads a message.
+func ReportedOf(site, version string, m *wire.Reported, at time.Time) Reported {
+	h := m.GetHealth()
+	return Reported{
+		Site: site, At: at.UTC(), Running: m.GetRunning(), Digest: link.Cut(m.GetDigest()), Confirmed: m.GetConfirmed(), Target: m.GetTarget(),
+		Phase: link.Cut(m.GetPhase()), Reason: link.Cut(m.GetReason()), Drift: m.GetDrift(), Detail: link.Cut(m.GetDriftDetail()), Version: link.Cut(version),
+		Health: Health{
+			Devices: h.GetDevices(), Away: h.GetDevicesAway(), Alarms: h.GetAlarms(), Restarts: h.GetRestarts(),
+			RuleErrors: h.GetRuleErrors(), Tags: h.GetTags(), TagsBad: h.GetTagsBad(),
+		},
+	}
+}
+
+// Same tells whether two reports differ in nothing but their time and the numbers of health.
+func (r Reported) Same(other Reported) bool {
+	r.At, r.Health = other.At, other.Health
+	return r == other
+}
+
+// Report enters what a site says, while the claim holds.
+func (b *Book) Report(ctx context.Context, r Reported, claim kv.Check) error {
+	_, err := b.o.Store.Commit(ctx, kv.Txn{If: []kv.Check{claim}, Put: []kv.Put{{Key: ReportedPrefix + r.Site, Value: kv.Encode(r)}}})
+	return err
+}
+
+// Reported returns what a site said last, or ErrNone.
+func (b *Book) Reported(ctx context.Context, site string) (Reported, error) {
+	r, _, err := kv.Load[Reported](ctx, b.o.Store, ReportedPrefix+site)
+	if errors.Is(err, kv.ErrNotFound) {
+		return r, fmt.Errorf("reported state of %s: %w", site, ErrNone)
+	}
+	return r, err
+}

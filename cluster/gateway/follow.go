@@ -1,0 +1,115 @@
+package gateway
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/cluster/commands"
+	"github.com/holdfast-edge/holdfast/cluster/desired"
+	"github.com/holdfast-edge/holdfast/cluster/kv"
+	"github.com/holdfast-edge/holdfast/cluster/sites"
+	"github.com/holdfast-edge/holdfast/supervisor"
+)
+
+// sweepEvery is how often the book of commands is swept.
+const sweepEvery = 5 * time.Second
+
+// Services is what a gateway does beside its sessions, each until its context is done: its membership, handing the changes
+// of the store to the sites that it has (commands, generations, revocations), and sweeping the commands.
+func (g *Gateway) Services(self Member) []supervisor.Spec {
+	follower := func(name, prefix string, change func(context.Context, kv.Change)) supervisor.Spec {
+		return supervisor.Spec{Name: name, Kind: "service", New: supervisor.Service(func(ctx context.Context) error {
+			g.follow(ctx, prefix, change)
+			return nil
+		})}
+	}
+	return []supervisor.Spec{
+		{Name: "membership", Kind: "service", New: supervisor.Service(func(ctx context.Context) error { return g.Membership(ctx, self) })},
+		follower("commands", commands.Prefix, g.commandChanged),
+		follower("desired", desired.Prefix, g.desiredChanged),
+		follower("certificates", sites.Prefix, g.siteChanged),
+		{Name: "sweep", Kind: "service", New: supervisor.Service(g.Sweep)},
+	}
+}
+
+// follow calls change with what is below a prefix and with every change of it. A watch that was lost begins anew, with what
+// was missed.
+func (g *Gateway) follow(ctx context.Context, prefix string, change func(context.Context, kv.Change)) {
+	for {
+		list, version, err := g.o.Store.List(ctx, prefix)
+		if err == nil {
+			for _, e := range list {
+				change(ctx, kv.Change{Entry: e})
+			}
+			for c := range g.o.Store.Watch(ctx, prefix, version) {
+				change(ctx, c)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(leaseRetry):
+		}
+	}
+}
+
+func (g *Gateway) commandChanged(ctx context.Context, c kv.Change) {
+	if c.Deleted {
+		return
+	}
+	command, err := kv.Decode[commands.Command](c.Entry)
+	if err != nil || command.State != commands.Waiting {
+		return
+	}
+	g.pass(ctx, command.Site, submitted{command})
+}
+
+func (g *Gateway) desiredChanged(ctx context.Context, c kv.Change) {
+	if c.Deleted {
+		return
+	}
+	if generation, err := kv.Decode[desired.Generation](c.Entry); err == nil {
+		g.pass(ctx, generation.Site, announced{generation})
+	}
+}
+
+// pass tells the actor of a site that has a session here. What cannot be told is in the store, for the next session.
+func (g *Gateway) pass(ctx context.Context, site string, message any) {
+	if _, ok := g.session(site); !ok {
+		return
+	}
+	if err := g.tell(ctx, site, message); err != nil {
+		g.o.Logger.Debug("a site was not told", "site", site, "error", err)
+	}
+}
+
+// siteChanged ends the session of a site whose certificate is believed no more.
+func (g *Gateway) siteChanged(_ context.Context, c kv.Change) {
+	name := strings.TrimPrefix(c.Key, sites.Prefix)
+	s, ok := g.session(name)
+	if !ok {
+		return
+	}
+	site, err := kv.Decode[sites.Site](c.Entry)
+	if c.Deleted || err == nil && !slices.Contains(site.Serials, s.serial) {
+		g.End(name, "the certificate of the site is believed no more")
+	}
+}
+
+// Sweep gives an outcome to commands that will have none, every few seconds until ctx is done.
+func (g *Gateway) Sweep(ctx context.Context) error {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if err := g.o.Commands.Sweep(ctx); err != nil && ctx.Err() == nil {
+			g.o.Logger.Warn("the commands were not swept", "error", err)
+		}
+	}
+}
