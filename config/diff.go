@@ -25,6 +25,7 @@ const (
 	KindLog     Kind = "log"
 	KindHistory Kind = "history"
 	KindChanges Kind = "changes"
+	KindUplink  Kind = "uplink"
 	KindDevice  Kind = "devices"
 	KindStream  Kind = "streams"
 	KindRule    Kind = "rules"

@@ -14,6 +14,7 @@ type Site struct {
 	Console   Console    `yaml:"console" doc:"The web page and REST API of the node."`
 	Log       Log        `yaml:"log" doc:"The log on disk that keeps every record until all its durable readers have it."`
 	History   History    `yaml:"history" doc:"The time series kept on the node itself."`
+	Uplink    Uplink     `yaml:"uplink" doc:"What goes to the cloud by itself, where the node has joined one."`
 	Changes   Changes    `yaml:"changes" doc:"When and how another configuration may take the place of this one."`
 	Devices   []Device   `yaml:"devices" doc:"What the node polls and writes to."`
 	Streams   []Stream   `yaml:"streams" doc:"Messages taken in as rows."`

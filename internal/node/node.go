@@ -67,8 +67,8 @@ type Node struct {
 	door    *door.Door
 	system  *supervisor.System
 	journal *journal
-	disk    diskWatch
 	console *console.Server
+	cloud   *cloud // nil where the node has joined none
 
 	evaluators *rule.Evaluators
 
@@ -131,8 +131,10 @@ func (n *Node) open(o Options) (first *scene, err error) {
 	if !n.life.resumed { // else what ran before may have to run again
 		n.forgetCursors(first)
 	}
-	n.changes, err = n.newReconciler(o)
-	return first, err
+	if n.changes, err = n.newReconciler(o); err != nil {
+		return nil, err
+	}
+	return first, n.openCloud(o.CanRestart)
 }
 
 func (n *Node) openStores(o Options, site *config.Site) (err error) {
@@ -185,6 +187,9 @@ func (n *Node) grow(ctx context.Context) error {
 			return fmt.Errorf("start %s: %w", spec.Name, err)
 		}
 	}
+	if err := n.growCloud(); err != nil {
+		return err
+	}
 	for _, p := range n.parts(n.scene()) {
 		if err := n.begin(ctx, p); err != nil {
 			return err
@@ -213,7 +218,7 @@ const historyCursor = "history"
 // forgetCursors lets go of what the log keeps for sinks and rules that are
 // configured no more.
 func (n *Node) forgetCursors(s *scene) {
-	wanted := map[string]bool{historyCursor: true}
+	wanted := map[string]bool{historyCursor: true, sink.CursorName(telemetryName): len(s.site.Uplink.Streams) > 0}
 	for _, c := range s.plan.sinks {
 		wanted[sink.CursorName(c.Config.Name)] = true
 	}
@@ -224,7 +229,8 @@ func (n *Node) forgetCursors(s *scene) {
 	}
 	for _, c := range n.log.Stats().Cursors {
 		if !wanted[c.Name] {
-			n.withdraw(c.Name)
+			n.means.Logger.Warn("what was kept for a sink or rule that is configured no more is let go", "cursor", c.Name, "records", c.Lag)
+			n.log.RemoveCursor(c.Name)
 		}
 	}
 	n.forgetStates(rules)

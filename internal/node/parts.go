@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +31,7 @@ func (p part) path() string { return p.parent + "/" + p.spec.Name }
 // parts lists the actors of a scene in the order in which they start: what takes
 // data before what gives it, and what shows it last.
 func (n *Node) parts(s *scene) (all []part) {
-	return slices.Concat(n.sinkParts(s), n.ruleParts(s), n.subscriptionParts(s), n.endpointParts(s), n.deviceParts(s), n.serverParts(s))
+	return slices.Concat(n.uplinkParts(s), n.sinkParts(s), n.ruleParts(s), n.subscriptionParts(s), n.endpointParts(s), n.deviceParts(s), n.serverParts(s))
 }
 
 func (n *Node) endpointParts(s *scene) (all []part) {
@@ -89,15 +88,18 @@ func (n *Node) ruleParts(s *scene) (all []part) {
 	return all
 }
 
-func (n *Node) sinkParts(s *scene) (all []part) {
-	env := sink.Env{
+func (n *Node) sinkEnv(s *scene) sink.Env {
+	return sink.Env{
 		Site: s.site.Name, System: n.system, Log: n.log, Logger: n.means.Logger,
 		Now: time.Now, Meter: n.sinks.of, MaxBacklog: int64(s.site.Log.MaxSize),
 		Bury: func(ctx context.Context, stream string, letters *tag.Batch) error {
 			return n.bus.Stream(stream).Commit(ctx, letters)
 		},
-		Dir: filepath.Join(n.means.Dir, "sinks"), Plant: ground{n},
 	}
+}
+
+func (n *Node) sinkParts(s *scene) (all []part) {
+	env := n.sinkEnv(s)
 	for _, c := range s.plan.sinks {
 		made := s.digests[config.KindSink][c.Config.Name] + " " + strings.Join(c.Streams, ",")
 		all = append(all, part{"/sinks", sink.Spec(env, c), made})

@@ -74,7 +74,10 @@ func (n *Node) Restarting() <-chan struct{} { return n.again }
 func (n *Node) newReconciler(o Options) (*reconcile.Reconciler, error) {
 	return reconcile.New(reconcile.Options{
 		Plant: n, State: n.life.state, Logger: o.Logger, Now: time.Now, Resumed: n.life.resumed, CanRestart: o.CanRestart,
-		Told:    n.journal.stepped,
+		Told: func(c reconcile.Change) {
+			n.journal.stepped(c)
+			n.reportToCloud()
+		},
 		Entered: func() { n.forgetCursors(n.scene()) },
 	})
 }

@@ -78,29 +78,26 @@ func (n *Node) Device(name string) (console.Device, bool) {
 	if d == nil {
 		return console.Device{}, false
 	}
-	return n.device(d, true), true
+	return n.device(d), true
 }
 
-// Devices lists the devices by name, with their groups and tags or without.
-func (n *Node) Devices(tags bool) []console.Device {
+// Devices lists the devices by name.
+func (n *Node) Devices() []console.Device {
 	list := make([]console.Device, 0, len(n.site().Devices))
 	for i := range n.site().Devices {
-		list = append(list, n.device(&n.site().Devices[i], tags))
+		list = append(list, n.device(&n.site().Devices[i]))
 	}
 	slices.SortFunc(list, func(a, b console.Device) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
 
-func (n *Node) device(d *config.Device, tags bool) console.Device {
+func (n *Node) device(d *config.Device) console.Device {
 	m, path := n.devices.of(d.Name), n.plan().paths[d.Name]
 	state, detail := n.state(path)
 	v := console.Device{
 		Name: d.Name, Driver: d.Driver, Endpoint: d.Endpoint.WithoutQuery(), Path: path, State: state, Detail: detail,
 		Scans: m.Scans.Load(), Late: m.Late.Load(), Overruns: m.Overruns.Load(), Faults: m.Faults.Load(),
 		Demotions: m.Demotions.Load(), Rows: m.Rows.Load(), Suppressed: m.Suppressed.Load(), Writes: m.Writes.Load(), Unwritten: m.Unwritten.Load(),
-	}
-	if !tags {
-		return v
 	}
 	for i := range d.Groups {
 		v.Groups = append(v.Groups, n.group(d, &d.Groups[i]))
@@ -204,14 +201,10 @@ func (n *Node) Audit(ctx context.Context) (proof.Snapshot, error) {
 
 // Log returns how the log is doing.
 func (n *Node) Log() console.Log {
-	s, kept := n.log.Stats(), n.history.Stats()
+	s := n.log.Stats()
 	v := console.Log{
 		Rows: s.Rows, Commits: s.Commits, Failures: s.Failures, Written: s.Written, Queue: s.Queue,
 		Bytes: s.Bytes, Segments: s.Segments, Quarantined: s.Quarantined, Dropped: map[string]uint64{},
-		PerDay: n.disk.perDay(), Budget: int64(n.site().Log.WriteBudget), History: historyFiles(kept),
-	}
-	if s.Rows > 0 {
-		v.PerRecord = float64(s.Written+kept.Written) / float64(s.Rows)
 	}
 	for d, rows := range s.Dropped {
 		v.Dropped[d.Stream+": "+d.Cause.String()] = rows

@@ -1,0 +1,312 @@
+package node
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/actors/reconcile"
+	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/cluster/link/enrol"
+	"github.com/holdfast-edge/holdfast/cluster/link/wire"
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/store/state"
+)
+
+// Where the node keeps what the cloud told it last.
+const (
+	generationSpace = "uplink/generation"
+	generationKey   = "last"
+)
+
+// cloudOrigin begins the origin of a generation that is the cloud's; the cloud's number follows.
+const cloudOrigin = "cloud "
+
+// told is the generation of the cloud that was tried last, and how that ended where nothing was entered.
+type told struct {
+	Number uint64 `json:"number"`
+	Digest string `json:"digest"` // of the canonical configuration; empty until it was checked
+	Phase  string `json:"phase"`  // fetching or refused; empty: as the change says
+	Reason string `json:"reason"`
+}
+
+// generations brings in what the cloud announces: it verifies, fetches, and proposes; package reconcile does the rest. A
+// generation is tried once, whatever comes of it.
+type generations struct {
+	n      *Node
+	dir    string
+	waking chan struct{}
+
+	mu       sync.Mutex
+	last     told
+	pending  *wire.Desired // announced and not tried yet
+	confirms uint64        // the cloud's number that the cloud has confirmed
+}
+
+func openGenerations(n *Node, dir string) (*generations, error) {
+	g := &generations{n: n, dir: dir, waking: make(chan struct{}, 1)}
+	text, err := n.life.state.Document(generationSpace, generationKey)
+	if errors.Is(err, state.ErrNotFound) {
+		return g, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &g.last)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what the cloud said last: %w", err)
+	}
+	return g, nil
+}
+
+// announce takes what the cloud says that the site shall run; a later announcement takes the place of an earlier one.
+func (g *generations) announce(d *wire.Desired) {
+	g.mu.Lock()
+	g.pending = d
+	g.mu.Unlock()
+	g.wake()
+}
+
+// confirm takes the cloud's word that it sees a generation run.
+func (g *generations) confirm(number uint64) {
+	g.mu.Lock()
+	g.confirms = number
+	g.mu.Unlock()
+	g.wake()
+}
+
+// wake has run look again. It never waits.
+func (g *generations) wake() {
+	select {
+	case g.waking <- struct{}{}:
+	default:
+	}
+}
+
+// run tries what is announced, one after the other, until ctx is done.
+func (g *generations) run(ctx context.Context) error {
+	for {
+		g.passConfirmation()
+		g.mu.Lock()
+		d := g.pending
+		g.mu.Unlock()
+		if d != nil && g.try(ctx, d) {
+			g.mu.Lock()
+			if g.pending == d {
+				g.pending = nil
+			}
+			g.mu.Unlock()
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-g.waking:
+		case <-time.After(tryAgain):
+		}
+	}
+}
+
+// tryAgain is when an announcement is looked at again that could not be fetched, or has another change before it.
+const tryAgain = 5 * time.Second
+
+// passConfirmation confirms the change on trial, where the cloud means that one.
+func (g *generations) passConfirmation() {
+	g.mu.Lock()
+	number := g.confirms
+	g.mu.Unlock()
+	c, ok := g.n.changes.Status()
+	if !ok || number == 0 || c.State != reconcile.Awaiting || numberOf(c.Origin) != number {
+		return
+	}
+	if err := g.n.changes.Confirm(c.Generation); err != nil {
+		g.n.means.Logger.Warn("a change was not confirmed", "generation", number, "error", err)
+	}
+}
+
+// try brings in one announcement; false where it is to be tried again.
+func (g *generations) try(ctx context.Context, d *wire.Desired) bool {
+	s, err := g.verify(d)
+	if err != nil {
+		g.n.means.Logger.Warn("a generation of the cloud is not believed", "error", err)
+		g.mu.Lock()
+		last := g.last
+		g.mu.Unlock()
+		last.Phase, last.Reason = "refused", err.Error()
+		g.remember(last)
+		return true
+	}
+	g.mu.Lock()
+	last := g.last
+	g.mu.Unlock()
+	if s.Generation < last.Number || s.Generation == last.Number && !g.override(s, last) {
+		return true // it was tried, or is an old one that was kept and sent again
+	}
+	bundle, err := g.n.cloud.env.Fetch(ctx, s.Digest, s.Size)
+	if err != nil {
+		g.n.means.Logger.Warn("a generation of the cloud was not fetched", "generation", s.Generation, "error", err)
+		return ctx.Err() != nil
+	}
+	return g.propose(s, bundle)
+}
+
+// verify checks whose word it is. The signers are those of the last renewal.
+func (g *generations) verify(d *wire.Desired) (link.Statement, error) {
+	credentials, err := enrol.Load(g.dir)
+	if err != nil {
+		return link.Statement{}, err
+	}
+	var signers []ed25519.PublicKey = credentials.SignerKeys()
+	return link.VerifyStatement(d, signers, credentials.Site)
+}
+
+// override tells whether a generation that was confirmed is to be entered again, since something else was on the site.
+func (g *generations) override(s link.Statement, last told) bool {
+	return !s.Policy.KeepDrift && last.Phase == "" && g.report().GetDrift()
+}
+
+// propose hands the configuration to the node's own changes.
+func (g *generations) propose(s link.Statement, bundle []byte) bool {
+	refused := func(err error) bool {
+		g.remember(told{Number: s.Generation, Phase: "refused", Reason: link.Cut(err.Error())})
+		return true
+	}
+	files, err := link.DecodeBundle(bundle)
+	if err != nil {
+		return refused(err)
+	}
+	p := g.proposal(s, files)
+	p.DryRun = true
+	checked, _, err := g.n.changes.Propose(p)
+	if err != nil {
+		return refused(err)
+	}
+	for _, c := range checked.Changes {
+		if c.Kind == config.KindUplink || checked.Restart {
+			p.Confirm = s.Policy.ConfirmIn
+		}
+	}
+	p.DryRun = false
+	_, _, err = g.n.changes.Propose(p)
+	if errors.Is(err, reconcile.ErrBusy) {
+		return false
+	}
+	if err != nil {
+		return refused(err)
+	}
+	g.remember(told{Number: s.Generation, Digest: state.DigestOf(checked.Document).String()})
+	return true
+}
+
+func (g *generations) proposal(s link.Statement, files []link.File) reconcile.Proposal {
+	says := g.n.site().Changes
+	return reconcile.Proposal{
+		Sources: sourcesOf(files), Origin: cloudOrigin + strconv.FormatUint(s.Generation, 10), Hold: s.Policy.HoldFor,
+		Gate: reconcile.Gate{
+			Window: s.Policy.HealthWindow, Good: 1 - s.Policy.MaxBadTags, Failed: says.MaxFailed / 100, Restarts: s.Policy.MaxRestarts,
+		},
+	}
+}
+
+func sourcesOf(files []link.File) (sources []config.Source) {
+	for _, f := range files {
+		sources = append(sources, config.Source{Name: f.Name, Data: []byte(f.Data)})
+	}
+	return sources
+}
+
+// remember keeps what became of an announcement, and reports it.
+func (g *generations) remember(t told) {
+	text, err := json.Marshal(t)
+	if err == nil {
+		err = g.n.life.state.Put(generationSpace, generationKey, text)
+	}
+	if err != nil {
+		g.n.means.Logger.Error("what became of a generation was not kept", "generation", t.Number, "error", err)
+	}
+	g.mu.Lock()
+	g.last = t
+	g.mu.Unlock()
+	g.n.reportToCloud()
+}
+
+// numberOf is the cloud's number of a generation; 0 where it is not the cloud's.
+func numberOf(origin string) uint64 {
+	text, ok := strings.CutPrefix(origin, cloudOrigin)
+	if !ok {
+		return 0
+	}
+	number, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return number
+}
+
+// report is what the node runs, in the cloud's numbers.
+func (g *generations) report() *wire.Reported {
+	g.mu.Lock()
+	last := g.last
+	g.mu.Unlock()
+	r := &wire.Reported{Target: last.Number, Phase: last.Phase, Reason: last.Reason}
+	number := func(s state.Generation) uint64 {
+		if last.Digest != "" && s.Digest.String() == last.Digest {
+			return last.Number
+		}
+		return numberOf(s.Origin)
+	}
+	running, err := g.n.life.state.Running()
+	if err == nil {
+		r.Running, r.Digest = number(running), running.Digest.String()
+	}
+	if confirmed, err := g.n.life.state.Confirmed(); err == nil {
+		r.Confirmed = number(confirmed)
+	}
+	if c, ok := g.n.changes.Status(); r.Phase == "" && ok && numberOf(c.Origin) == last.Number && last.Number > 0 {
+		r.Phase, r.Reason = phaseOf(c.State), c.Reason
+	}
+	r.Drift = last.Digest != "" && err == nil && r.Running == 0
+	if r.Drift {
+		r.DriftDetail = "runs what came from: " + running.Origin
+	}
+	if r.Phase == "" {
+		r.Phase = settledPhase(r)
+	}
+	return r
+}
+
+// settledPhase is the phase of a node on which no change is in hand, as after a start.
+func settledPhase(r *wire.Reported) string {
+	switch {
+	case r.GetTarget() == 0:
+		return "idle"
+	case r.GetRunning() == r.GetTarget():
+		return "confirmed"
+	}
+	return "reverted"
+}
+
+func phaseOf(s reconcile.State) string {
+	switch s {
+	case reconcile.Holding:
+		return "held"
+	case reconcile.Restarting, reconcile.Entering:
+		return "applying"
+	case reconcile.Trying:
+		return "gating"
+	case reconcile.Awaiting:
+		return "waiting"
+	case reconcile.Reverting:
+		return "reverting"
+	case reconcile.Confirmed:
+		return "confirmed"
+	case reconcile.Reverted:
+		return "reverted"
+	}
+	return "refused"
+}
