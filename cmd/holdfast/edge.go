@@ -15,15 +15,21 @@ import (
 // closeWithin is how long a node may take to stop.
 const closeWithin = 30 * time.Second
 
-// edgeCommand runs a site until it is told to stop.
+// edgeCommand is what concerns this machine as a node.
 type edgeCommand struct {
+	Run  edgeRunCommand  `cmd:"" default:"withargs" help:"Run a site. This is what edge alone does, too."`
+	Join edgeJoinCommand `cmd:"" help:"Join a cloud with the token that it has made for this site."`
+}
+
+// edgeRunCommand runs a site until it is told to stop.
+type edgeRunCommand struct {
 	Config string `short:"c" help:"The site's configuration: a YAML or JSON file, or a directory of them. Without it, and where it is the same as at the last start, the node goes on with the configuration that it last ran." placeholder:"PATH"`
 	Data   string `required:"" help:"The directory of all that the node keeps." placeholder:"DIR"`
 }
 
 // Run is called by the command line. A node that asks for it is started anew, in
 // this process.
-func (c *edgeCommand) Run(ctx context.Context, s *surroundings) error {
+func (c *edgeRunCommand) Run(ctx context.Context, s *surroundings) error {
 	collectOften()
 	parts, err := components()
 	if err != nil {
@@ -44,8 +50,13 @@ func (c *edgeCommand) Run(ctx context.Context, s *surroundings) error {
 }
 
 // run runs a node until it is told to stop, or asks to be started again.
-func (c *edgeCommand) run(ctx context.Context, s *surroundings, o node.Options) (again bool, err error) {
+func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Options) (again bool, err error) {
 	n, err := node.Start(ctx, o)
+	if errors.Is(err, node.ErrUnconfigured) && o.Site == nil {
+		if o.Site = joined(o.Components, c.Data); o.Site != nil {
+			return c.run(ctx, s, o)
+		}
+	}
 	if errors.Is(err, node.ErrUnconfigured) {
 		return false, &exit{exitConfig, err}
 	}

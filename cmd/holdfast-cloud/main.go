@@ -1,0 +1,114 @@
+// Command holdfast-cloud is a member of the cloud that manages sites, and the client that talks to one.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the linker in releases.
+var version = "development"
+
+// Exit codes.
+const (
+	exitFailed  = 1 // it could not be done
+	exitUsage   = 2 // what was asked for makes no sense
+	exitRefused = 3 // a site refused a command, or it failed there
+	exitUnknown = 4 // nobody knows what came of a command
+)
+
+// exit is an error with an exit code of its own.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e *exit) Error() string { return e.err.Error() }
+func (e *exit) Unwrap() error { return e.err }
+
+type cli struct {
+	Serve serveCommand `cmd:"" help:"Be a member of the cloud."`
+
+	Site    siteCommand    `cmd:"" group:"client" help:"Add, show, label, revoke and remove sites."`
+	Apply   applyCommand   `cmd:"" group:"client" help:"Say what sites shall run."`
+	Diff    diffCommand    `cmd:"" group:"client" help:"Show how a configuration differs from what a site shall run."`
+	Restart restartCommand `cmd:"" group:"client" help:"Restart an actor of a site, or of many; / is the whole node."`
+	Stop    stopCommand    `cmd:"" group:"client" help:"Stop an actor of a site, or of many."`
+	Start   startCommand   `cmd:"" group:"client" help:"Start an actor that was stopped."`
+	Write   writeCommand   `cmd:"" group:"client" help:"Write a tag of a site."`
+	Get     getCommand     `cmd:"" group:"client" help:"Show members, or look into a site: status, values, events, telemetry, commands, generations."`
+	Token   tokenCommand   `cmd:"" group:"client" help:"Make, list and end API tokens."`
+	Audit   auditCommand   `cmd:"" group:"client" help:"Show who did what, and check that nothing was changed."`
+	CA      caCommand      `cmd:"" group:"client" name:"ca" help:"Show, rotate and retire the CA."`
+
+	Version versionCommand `cmd:"" help:"Print the version."`
+
+	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"Least level to log: ${enum}."`
+	LogFormat string `enum:"text,json" default:"text" help:"Format of the log: ${enum}."`
+}
+
+// surroundings are what commands are given.
+type surroundings struct {
+	out    io.Writer
+	logger *slog.Logger
+}
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the program: it returns its exit code.
+func run(args []string, out, errs io.Writer) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("holdfast-cloud"), kong.Writers(out, errs), kong.UsageOnError(),
+		kong.Description("The cloud that manages Holdfast's sites."))
+	if err != nil {
+		_, _ = fmt.Fprintln(errs, err)
+		return exitFailed
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		_, _ = fmt.Fprintf(errs, "holdfast-cloud: %v\nTry holdfast-cloud --help.\n", err)
+		return exitUsage
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	command.BindTo(ctx, (*context.Context)(nil))
+	return report(errs, command.Run(&surroundings{out: out, logger: newLogger(errs, c.LogLevel, c.LogFormat)}))
+}
+
+// report tells what went wrong and returns the exit code for it.
+func report(errs io.Writer, err error) int {
+	if err == nil {
+		return 0
+	}
+	_, _ = fmt.Fprintln(errs, "holdfast-cloud:", err)
+	if e, ok := asExit(err); ok {
+		return e.code
+	}
+	return exitFailed
+}
+
+func newLogger(w io.Writer, least, format string) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(least)) // the command line admits nothing else
+	o := &slog.HandlerOptions{Level: level}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// versionCommand prints what this is.
+type versionCommand struct{}
+
+// Run is called by the command line.
+func (versionCommand) Run(s *surroundings) error {
+	_, err := fmt.Fprintln(s.out, "holdfast-cloud", version)
+	return err
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/cluster/kv"
+	"github.com/holdfast-edge/holdfast/cluster/kv/etcd"
+	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/cluster/member"
+	"github.com/holdfast-edge/holdfast/cluster/telemetry"
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/sinks/mqtt"
+)
+
+// serveCommand runs a member until it is told to stop.
+type serveCommand struct {
+	Data      string        `default:"/var/lib/holdfast-cloud" help:"The directory of all that the member keeps." placeholder:"DIR"`
+	Name      string        `default:"m1" help:"The name that tells the member from the others."`
+	Link      string        `default:"127.0.0.1:8471" help:"Where sites connect; always with TLS." placeholder:"HOST:PORT"`
+	API       string        `name:"api" default:"127.0.0.1:8472" help:"Where people connect. Off loopback it needs --cert and --key." placeholder:"HOST:PORT"`
+	Advertise string        `help:"Where sites dial this member, if not at --link." placeholder:"HOST:PORT"`
+	Cert      string        `help:"PEM file of the API's certificate." placeholder:"FILE"`
+	Key       string        `help:"PEM file of the API's key." placeholder:"FILE"`
+	Etcd      []string      `help:"URLs of an etcd cluster that the members share. Without it the member has one inside of it, and is the only one." placeholder:"URL"`
+	CA        string        `name:"ca" help:"Directory of the CA, the same for all members; ca below --data if not given." placeholder:"DIR"`
+	Blobs     string        `help:"Directory of bundles and audit records, shared by all members; blobs below --data if not given." placeholder:"DIR"`
+	Sinks     string        `help:"A YAML file with sinks, as in a site's configuration, for the sites' telemetry." placeholder:"FILE"`
+	CertLife  time.Duration `default:"2160h" help:"How long the certificate of a site is good for."`
+	Grace     time.Duration `default:"720h" help:"How long an expired certificate can still be renewed."`
+	Health    time.Duration `default:"30s" help:"How long a new generation is watched, where a site has no policy of its own."`
+}
+
+// closeWithin is how long a member may take to stop.
+const closeWithin = 20 * time.Second
+
+// adminToken is the file with the token of the first admin, below the data.
+const adminToken = "admin.token"
+
+// Run is called by the command line.
+func (c *serveCommand) Run(ctx context.Context, s *surroundings) error {
+	far, err := c.sinks()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return err
+	}
+	store, err := c.store(ctx)
+	if err != nil {
+		return err
+	}
+	policy := link.DefaultPolicy()
+	policy.HealthWindow = c.Health
+	m, err := member.Start(ctx, member.Options{
+		Name: c.Name, Store: store, Dir: c.Data, CA: c.CA, Blobs: c.Blobs, Link: c.Link, API: c.API, Advertise: c.Advertise,
+		Cert: c.Cert, Key: c.Key, Sinks: far, Policy: policy, Life: c.CertLife, Grace: c.Grace, Version: version, Logger: s.logger,
+	})
+	if err != nil {
+		return err
+	}
+	err = m.FirstToken(ctx, filepath.Join(c.Data, adminToken))
+	if err == nil {
+		_, err = fmt.Fprintf(s.out, "Member %s takes sites at %s. API: %s\n", c.Name, m.Self().Link, m.APIURL())
+	}
+	if err == nil {
+		<-ctx.Done()
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWithin)
+	defer cancel()
+	return errors.Join(err, m.Close(closing))
+}
+
+func (c *serveCommand) store(ctx context.Context) (kv.Store, error) {
+	if len(c.Etcd) > 0 {
+		return etcd.Connect(c.Etcd)
+	}
+	return etcd.Embed(ctx, filepath.Join(c.Data, "etcd"))
+}
+
+// farEnds is every kind of sink that this build has.
+func farEnds() map[string]sinks.Sink {
+	all := map[string]sinks.Sink{}
+	for _, s := range []sinks.Sink{mqtt.New()} {
+		all[s.Spec().Name] = s
+	}
+	return all
+}
+
+// sinks reads the file of sinks.
+func (c *serveCommand) sinks() (list []telemetry.Sink, err error) {
+	if c.Sinks == "" {
+		return nil, nil
+	}
+	kinds := farEnds()
+	var types []config.SinkType
+	for _, k := range kinds {
+		types = append(types, k.Spec())
+	}
+	catalog, err := config.NewCatalog(nil, types)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := config.Read(c.Sinks)
+	if err != nil {
+		return nil, err
+	}
+	sources = append(sources, config.Source{Name: "cloud", Data: []byte("site: cloud\n")})
+	site, err := config.Parse(sources, catalog)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range site.Sinks {
+		list = append(list, telemetry.Sink{Name: s.Name, Kind: kinds[s.Type], Options: s.Options})
+	}
+	return list, nil
+}
+
+// localAPI is where a member on this machine answers that was started without --api.
+const localAPI = "http://127.0.0.1:8472"
