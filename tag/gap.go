@@ -14,13 +14,12 @@ const (
 	Expired                        // older than the retention
 	Rejected                       // the far end refused it for good
 	Withheld                       // the configuration keeps it from this far end
-	Withdrawn                      // the configuration has the far end no more
 )
 
 var causeNames = [...]string{
 	QuotaExceeded: "quota exceeded", Overflow: "overflow", DiskFull: "disk full",
 	Corrupt: "corrupt", Expired: "expired", Rejected: "rejected",
-	Withheld: "withheld", Withdrawn: "withdrawn",
+	Withheld: "withheld",
 }
 
 // String returns the cause in words.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -30,18 +29,7 @@ type Env struct {
 	// Bury commits refused records to a dead-letter stream of the node.
 	Bury func(ctx context.Context, stream string, letters *tag.Batch) error
 
-	Dir   string      // of what sinks keep by themselves, a directory each; empty: nothing can be kept
-	Plant sinks.Plant // nil: there is none
-
 	MaxBacklog int64 // bytes of the log that any sink may hold back; 0: no limit
-}
-
-// dir is the directory of one sink.
-func (e Env) dir(sink string) string {
-	if e.Dir == "" {
-		return ""
-	}
-	return filepath.Join(e.Dir, sink)
 }
 
 // Config is one far end and the streams that go there.
@@ -67,11 +55,10 @@ func Spec(env Env, c Config) supervisor.Spec {
 	}
 }
 
-// opened says that the far end takes deliveries; paused, that none are made;
-// refused, that it has refused some for good.
+// opened says that the far end takes deliveries; refused, that it has refused
+// some for good.
 type (
 	opened  struct{}
-	paused  struct{}
 	refused struct{}
 )
 
@@ -92,9 +79,6 @@ func (s *sink) Receive(ctx actor.Context) {
 	case opened:
 		supervisor.Report(ctx, "delivering", "")
 		supervisor.Healthy(ctx)
-	case paused:
-		supervisor.Report(ctx, "paused", "the log keeps what comes for it")
-		supervisor.Healthy(ctx)
 	case refused:
 		s.told.Store(false)
 		m := s.env.Meter(s.config.Config.Name)
@@ -114,12 +98,8 @@ func (s *sink) run(ctx context.Context, self *actor.PID) error {
 		return err
 	}
 	defer cursor.Close()
-	if c.Paused {
-		return s.rest(ctx, self)
-	}
 	w, err := s.config.Sink.Open(ctx, sinks.Target{
 		Site: s.env.Site, Name: c.Name, Options: c.Options, Logger: s.env.Logger.With("sink", c.Name),
-		Dir: s.env.dir(c.Name), Plant: s.env.Plant,
 	})
 	if err != nil {
 		return err
@@ -133,15 +113,6 @@ func (s *sink) run(ctx context.Context, self *actor.PID) error {
 		return err
 	}
 	return d.run(ctx)
-}
-
-// rest holds what comes for a sink that is paused, until ctx is done.
-func (s *sink) rest(ctx context.Context, self *actor.PID) error {
-	if err := s.env.System.SendWait(ctx, self, paused{}); err != nil {
-		return err
-	}
-	<-ctx.Done()
-	return nil
 }
 
 func (s *sink) delivery(w sinks.Writer, cursor *log.Cursor, self *actor.PID) (*delivery, error) {

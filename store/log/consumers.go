@@ -3,8 +3,6 @@ package log
 import (
 	"slices"
 	"time"
-
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // consumer returns the consumer of a name, a new one at the place that the
@@ -26,11 +24,9 @@ func (l *Log) consumer(name string, options CursorOptions) *consumer {
 	return c
 }
 
-// RemoveCursor forgets a cursor whose consumer is gone for good, and returns what
-// it has not acknowledged, which counts as dropped: withdrawn. An open one is
-// closed. What cannot be accounted for, since the disk does not answer, is
-// logged and not among it.
-func (l *Log) RemoveCursor(name string) []Run {
+// RemoveCursor forgets a cursor whose consumer is gone for good, and what it
+// held back. An open one is closed.
+func (l *Log) RemoveCursor(name string) {
 	l.mu.Lock()
 	c := l.consumers[name]
 	delete(l.consumers, name)
@@ -39,7 +35,7 @@ func (l *Log) RemoveCursor(name string) []Run {
 	}
 	l.mu.Unlock()
 	if c == nil {
-		return nil
+		return
 	}
 	c.mu.Lock()
 	holder := c.holder
@@ -47,15 +43,7 @@ func (l *Log) RemoveCursor(name string) []Run {
 	if holder != nil {
 		holder.Close()
 	}
-	a, err := l.auditCursor(c)
-	if err != nil {
-		l.options.Logger.Error("account for a cursor that is withdrawn", "cursor", name, "error", err)
-	}
-	for _, r := range a.Waiting {
-		l.counters.drop(r.Stream, tag.Withdrawn, r.Count)
-	}
 	l.wakeCommitter()
-	return a.Waiting
 }
 
 // all returns the consumers.
