@@ -70,7 +70,7 @@ crash: deps ## Kill, cut the power, fill the disk, fail the far end, CRASHES (10
 	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestThePowerIsCutAnywhereInAChange ./test/acceptance
 
 .PHONY: bench
-bench: bench-plant ## Run every benchmark
+bench: bench-plant bench-sql ## Run every benchmark
 	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...
 
 .PHONY: bench-plant
@@ -78,6 +78,10 @@ bench-plant: ## Measure a node with 100 and 1,000 devices, into docs/benchmarks
 	@mkdir -p docs/benchmarks
 	$(GO) run ./test/bench -devices 100 -o docs/benchmarks/plant-100.md
 	$(GO) run ./test/bench -devices 1000 -o docs/benchmarks/plant-1000.md
+
+.PHONY: bench-sql
+bench-sql: ## Measure stream SQL beside loops by hand, into docs/benchmarks
+	$(GO) run ./streamsql/streamsqltest/benchpage -o docs/benchmarks/streamsql.md
 
 .PHONY: bench-sinks
 bench-sinks: ## Measure sinks beside the drivers they are made of, into docs/benchmarks

@@ -2,6 +2,7 @@ package streamsqltest_test
 
 import (
 	"fmt"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -377,4 +378,69 @@ func BenchmarkRules10000(b *testing.B) {
 		g.Push(0, p.batches[0])
 	}
 	rulesPerRow(b, 10_000, processorTime(b)-start)
+}
+
+// windowRule is one of many rules over one window, with aggregates that some of
+// them share.
+func windowRule(i int) string {
+	columns := []string{"temperature", "humidity"}
+	functions := []string{"avg", "max", "min", "sum", "count"}
+	return fmt.Sprintf("SELECT device, %s(%s) AS a, sum(temperature) AS s FROM plant WHERE humidity > 5 GROUP BY device, tumble('10s') HAVING a > %d",
+		functions[i%len(functions)], columns[i/5%len(columns)], i)
+}
+
+// tenSeconds pushes batches a second apart, so that every tenth closes a window.
+func tenSeconds(b *testing.B, p *plant, push func(now int64, b *tag.Batch)) {
+	b.Helper()
+	now, start := int64(0), processorTime(b)
+	for b.Loop() {
+		push(now, p.batches[0])
+		now += 1e9
+	}
+	rulesPerRow(b, 300, processorTime(b)-start)
+}
+
+// BenchmarkWindows300 are rules with one window, which is evaluated once.
+func BenchmarkWindows300(b *testing.B) {
+	p := newPlant(b, 1)
+	g, _ := p.group(b, 300, windowRule)
+	tenSeconds(b, p, func(now int64, batch *tag.Batch) { g.Push(now, batch) })
+}
+
+// BenchmarkWindows300EachAlone are the same rules, each with windows of its own.
+func BenchmarkWindows300EachAlone(b *testing.B) {
+	p := newPlant(b, 1)
+	var all []*streamsql.Exec
+	for i := range 300 {
+		all = append(all, p.start(b, windowRule(i), streamsql.Options{}))
+	}
+	tenSeconds(b, p, func(now int64, batch *tag.Batch) {
+		for _, e := range all {
+			e.Push(now, 0, batch, func(*tag.Batch) {})
+		}
+	})
+}
+
+// BenchmarkIdle100000 are rules, half of them with windows, that have seen no
+// row: compiled each by itself and put into one group.
+func BenchmarkIdle100000(b *testing.B) {
+	const rules = 100_000
+	p := newPlant(b, 1)
+	var before, after runtime.MemStats
+	for b.Loop() {
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		g, _ := p.group(b, rules, func(i int) string {
+			if i%2 == 0 {
+				return windowRule(i)
+			}
+			return fmt.Sprintf("SELECT device, temperature * 2 AS m FROM plant WHERE temperature > %d AND humidity < 3", i)
+		})
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		runtime.KeepAlive(g)
+	}
+	held := float64(after.HeapAlloc) - float64(before.HeapAlloc)
+	b.ReportMetric(held/rules, "heap-B/rule")
+	b.ReportMetric(float64(after.Sys)/1e6, "process-MB")
 }
