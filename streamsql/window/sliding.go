@@ -16,13 +16,15 @@ type sliding[R any] struct {
 	spec     Spec
 	owner    Owner[R]
 	rows     Queue[R]
-	times    []int64 // of the rows
-	triggers []int64 // when windows end that are not closed yet, ascending
+	times    []int64   // of the rows
+	triggers []int64   // when windows end that are not closed yet, ascending
+	panes    []Pane[R] // rows, as Close takes it
 	now      int64
 }
 
 func newSliding[R any](s Spec, owner Owner[R]) *sliding[R] {
-	return &sliding[R]{spec: s, owner: owner, rows: owner.Pane().(Queue[R]), now: before}
+	rows := owner.Pane().(Queue[R])
+	return &sliding[R]{spec: s, owner: owner, rows: rows, panes: []Pane[R]{rows}, now: before}
 }
 
 func (m *sliding[R]) Add(t int64, row R, marks Marks) {
@@ -70,7 +72,7 @@ func (m *sliding[R]) close(end int64) {
 	start := end - m.spec.Length - m.spec.Delay
 	m.expire(start)
 	if len(m.times) > 0 {
-		m.owner.Close(Span{start, end}, []Pane[R]{m.rows})
+		m.owner.Close(Span{start, end}, m.panes)
 	}
 }
 
