@@ -70,7 +70,7 @@ crash: deps ## Kill, cut the power, fill the disk, fail the far end, CRASHES (10
 	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestThePowerIsCutAnywhereInAChange ./test/acceptance
 
 .PHONY: bench
-bench: bench-plant bench-sql ## Run every benchmark
+bench: bench-plant bench-sql bench-mqtt ## Run every benchmark
 	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...
 
 .PHONY: bench-plant
@@ -82,6 +82,10 @@ bench-plant: ## Measure a node with 100 and 1,000 devices, into docs/benchmarks
 .PHONY: bench-sql
 bench-sql: ## Measure stream SQL beside loops by hand, into docs/benchmarks
 	$(GO) run ./streamsql/streamsqltest/benchpage -o docs/benchmarks/streamsql.md
+
+.PHONY: bench-mqtt
+bench-mqtt: ## Measure a rule between two MQTT clients beside the bare broker, into docs/benchmarks
+	$(GO) run ./test/bench/mqtt -o docs/benchmarks/mqtt-rule.md
 
 .PHONY: bench-sinks
 bench-sinks: ## Measure sinks beside the drivers they are made of, into docs/benchmarks

@@ -29,7 +29,7 @@ func (o *Outlet) text() string {
 }
 
 // outletRing is how many batches of a stream may wait to be published.
-const outletRing = 64
+const outletRing = 512
 
 // outlet is one outlet while its door is open. Everything but watched and kick
 // belongs to the goroutine that publishes.

@@ -107,7 +107,7 @@ func (s *subscription) runOwn(ctx context.Context, self *actor.PID, in *intake) 
 		return err
 	}
 	var messages []message
-	s.config.Inlet.serve(ctx, func(ctx context.Context, arrived []mqttd.Message) error {
+	return s.config.Inlet.serve(ctx, func(ctx context.Context, arrived []mqttd.Message) error {
 		messages = s.own(messages[:0], arrived)
 		err := in.take(ctx, messages)
 		if err != nil {
@@ -116,7 +116,6 @@ func (s *subscription) runOwn(ctx context.Context, self *actor.PID, in *intake) 
 		clear(messages)
 		return err
 	})
-	return nil
 }
 
 // own appends messages of the node's own broker.

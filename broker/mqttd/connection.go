@@ -39,6 +39,9 @@ type connection struct {
 	aliases  map[uint16]string // of the reader
 	dirty    []*connection     // of the reader: to whom something is to be written
 	handled  int               // of the reader: packets since the last settle
+	source   source            // of the reader
+	pace     pace              // of the reader
+	timer    *time.Timer       // of the reader: of its pace; nil before the first
 
 	arrivals arrivals
 	control  control
@@ -54,11 +57,12 @@ type connection struct {
 func newConnection(b *Broker, l Listener, socket net.Conn) *connection {
 	c := &connection{
 		broker: b, listener: l, socket: socket,
-		in: bufio.NewReaderSize(&counted{socket, &b.counters.bytesIn}, readBuffer), remote: socket.RemoteAddr().String(),
-		topics: map[string]*known{}, closing: make(chan struct{}), gone: make(chan struct{}),
+		remote: socket.RemoteAddr().String(), topics: map[string]*known{}, closing: make(chan struct{}), gone: make(chan struct{}),
 	}
 	c.control.wake = make(chan struct{}, 1)
 	c.writer.raw = rawOf(socket)
+	c.source = source{socket: socket, raw: c.writer.raw, bytes: &b.counters.bytesIn, filled: &c.pace.filled}
+	c.in = bufio.NewReaderSize(&c.source, readBuffer)
 	c.arrivals.room = make(chan struct{}, 1)
 	return c
 }
@@ -66,18 +70,6 @@ func newConnection(b *Broker, l Listener, socket net.Conn) *connection {
 // readBuffer is what one system call can bring in, and with it how many
 // messages are routed before the writers are woken.
 const readBuffer = 8 << 10
-
-// counted counts what is read.
-type counted struct {
-	io.Reader
-	bytes interface{ Add(uint64) uint64 }
-}
-
-func (r *counted) Read(p []byte) (int, error) {
-	n, err := r.Reader.Read(p)
-	r.bytes.Add(uint64(n))
-	return n, err
-}
 
 // read reads packets until the connection ends, and returns why it did; nil is
 // an orderly DISCONNECT.
@@ -88,6 +80,7 @@ func (c *connection) read() error {
 			return err
 		}
 		c.handled++
+		c.pace.packet()
 		over, err := c.handle(head, body)
 		if err != nil || over {
 			return err
@@ -99,6 +92,7 @@ func (c *connection) read() error {
 func (c *connection) next() (head byte, body []byte, err error) {
 	if !wholePacket(c.in) {
 		c.settle()
+		c.gather()
 		if err := c.arm(); err != nil {
 			return 0, nil, err
 		}

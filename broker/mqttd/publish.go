@@ -104,6 +104,7 @@ func (c *connection) message(topic string, p *publish) *message {
 
 // pass gives a message of QoS 0 to all who receive it.
 func (c *connection) pass(r *route, m *message) {
+	c.pace.streamed(len(r.taps) > 0 && len(r.targets)+len(r.groups) == 0)
 	for _, t := range r.taps {
 		c.tap(t, tapped{message: m})
 	}

@@ -1,0 +1,10 @@
+// Command mqtt measures what a rule between two MQTT clients costs: from one
+// client through the node's broker, a filter that lets half of the messages pass,
+// and the broker again to another client, beside the bare broker, which passes all
+// of the same messages.
+//
+//	load ──socket──▶ node: broker ─▶ stream ─▶ rule ─▶ broker ──socket──▶ load
+//
+// The node is a process of its own, the two clients are another one. Processor
+// time is the node's, by the scheduler's account.
+package main

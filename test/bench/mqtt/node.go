@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/node"
+)
+
+// Sites of the two nodes. The rule's output is the whole message, so that what
+// leaves is what would leave the bare broker.
+const (
+	bareSite = `
+site: bench
+console: {listen: "127.0.0.1:0"}
+broker: {listen: "127.0.0.1:%s", anonymous: true}
+`
+	ruleSite = bareSite + `
+streams: [{name: sensors, mqtt: {topic: sensors, qos: 0}}]
+rules: [{name: hot, sql: "SELECT * FROM sensors WHERE temperature > 50", to: {publish: hot, payload: "{row}"}}]
+`
+)
+
+// serve runs a node until ctx is done.
+func serve(ctx context.Context, port string, bare bool) (err error) {
+	ctx, stop := notify(ctx)
+	defer stop()
+	components, err := node.NewComponents(nil, nil)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf(ruleSite, port)
+	if bare {
+		text = fmt.Sprintf(bareSite, port)
+	}
+	site, err := components.Parse([]config.Source{{Name: "site.yaml", Data: []byte(text)}})
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "holdfast-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	n, err := node.Start(ctx, node.Options{
+		Components: components, Site: site, Dir: filepath.Join(dir, "data"), Version: "bench", Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return n.Close(context.WithoutCancel(ctx))
+}
+
+// child is a process of this program in another role.
+type child struct {
+	cmd  *exec.Cmd
+	port string
+}
+
+// startNode starts a node and returns when its broker takes clients.
+func startNode(ctx context.Context, bare bool) (*child, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	c := &child{port: port, cmd: exec.CommandContext(ctx, os.Args[0], "-role", "node", "-port", port, "-bare="+strconv.FormatBool(bare))}
+	c.cmd.Stderr = os.Stderr
+	if err := c.cmd.Start(); err != nil {
+		return nil, err
+	}
+	var d net.Dialer
+	for range 600 {
+		conn, err := d.DialContext(ctx, "tcp", "127.0.0.1:"+port)
+		if err == nil {
+			return c, conn.Close()
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			break
+		}
+	}
+	return nil, errors.Join(errors.New("the node did not start"), c.close())
+}
+
+func (c *child) close() error {
+	_ = c.cmd.Process.Signal(syscall.SIGTERM)
+	return c.cmd.Wait()
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, errors.Join(err, l.Close())
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// processorTime is what the threads of a process have used, by the scheduler's
+// own account: ticks are too coarse.
+func processorTime(pid int) (used time.Duration, err error) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil {
+		return 0, err
+	}
+	for _, thread := range threads {
+		stat, err := os.ReadFile(thread)
+		if err != nil {
+			continue // it has ended
+		}
+		var ns int64
+		if _, err := fmt.Sscan(string(stat), &ns); err != nil {
+			return 0, fmt.Errorf("read %s: %w", thread, err)
+		}
+		used += time.Duration(ns)
+	}
+	return used, nil
+}
