@@ -9,14 +9,17 @@ import (
 //
 //   - filters that are equal are evaluated once for a row;
 //   - of filters that compare a column with a constant, only those are looked at
-//     that a row can meet: they stand in an index over that column.
+//     that a row can meet: they stand in an index over that column;
+//   - windows that hold the same are evaluated once, with the aggregates of all.
 //
 // So a row costs what it meets, and not what there is: ten thousand rules that
-// each watch for one value cost about as much as one. Queries that see every row
-// (windows, joins, analytic functions) are pushed to as they would be alone.
+// each watch for one value cost about as much as one. Queries that nothing can be
+// shared of (joins, analytic functions) are pushed to as they would be alone.
 //
 // A Group has one owner, which is also that of its queries. What is pushed
-// through the group must not be pushed to them directly.
+// through the group must not be pushed to them directly, and a query that is to
+// End is removed first. Snapshot, Stats and NextTick of a query are as they would
+// be alone.
 //
 // A panic of one query costs the others nothing, if whoever catches it asks
 // InHand, mends or removes those members, and calls Continue.
