@@ -80,6 +80,10 @@ type fileOptions struct {
 	Path string `yaml:"path" required:"true" min:"1" doc:"The file to append to." example:"/var/lib/x.csv"`
 }
 
+type portOptions struct {
+	Listen string `yaml:"listen" required:"true" match:"listen" doc:"Where clients connect." example:"127.0.0.1:1502"`
+}
+
 // testCatalog is the catalog that every test here loads with.
 func testCatalog(t testing.TB) *config.Catalog {
 	t.Helper()
@@ -91,7 +95,9 @@ func testCatalog(t testing.TB) *config.Catalog {
 		[]config.SinkType{
 			{Name: "mqtt", Doc: "Delivers to an MQTT broker.", Options: mqttOptions{}},
 			{Name: "file", Doc: "Appends to a file.", Options: fileOptions{}},
-		})
+		},
+		config.ServerType{Name: "modbus", Doc: "Shows tags as registers.", Options: portOptions{}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
