@@ -28,6 +28,12 @@ type Target struct {
 	Name    string // of the sink in the configuration
 	Options any    // the sink's options, decoded
 	Logger  *slog.Logger
+
+	// Dir is a directory of the sink's own, which it makes where it needs one. Records do not belong there.
+	Dir string
+
+	// Plant is the node's devices; nil where there are none to speak to.
+	Plant Plant
 }
 
 // Writer is an open connection to a far end. Send comes from one goroutine at
@@ -77,3 +83,22 @@ func (f *Failure) Error() string { return f.Err.Error() }
 
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
+
+// DeviceTaker is implemented by the options of a sink that publishes devices as they are, without a rule between. It gets
+// the streams of the groups of every device that it takes.
+type DeviceTaker interface {
+	TakesDevice(name string) bool
+}
+
+// Plant is what a far end that speaks to devices may ask of the node. It may be used concurrently.
+type Plant interface {
+	// Devices lists the devices as they are configured.
+	Devices() []*config.Device
+
+	// Sample returns the newest value of a tag; ok is false where there is no such tag.
+	Sample(device, name string) (s tag.Sample, ok bool)
+
+	// Write has a device take a value, by every limit that the tag has, and waits for the outcome. nil means that the
+	// device has it; else it tells how it ended, and why.
+	Write(ctx context.Context, device, name string, v tag.Value, by string) error
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -29,7 +30,18 @@ type Env struct {
 	// Bury commits refused records to a dead-letter stream of the node.
 	Bury func(ctx context.Context, stream string, letters *tag.Batch) error
 
+	Dir   string      // of what sinks keep by themselves, a directory each; empty: nothing can be kept
+	Plant sinks.Plant // nil: there is none
+
 	MaxBacklog int64 // bytes of the log that any sink may hold back; 0: no limit
+}
+
+// dir is the directory of one sink.
+func (e Env) dir(sink string) string {
+	if e.Dir == "" {
+		return ""
+	}
+	return filepath.Join(e.Dir, sink)
 }
 
 // Config is one far end and the streams that go there.
@@ -100,6 +112,7 @@ func (s *sink) run(ctx context.Context, self *actor.PID) error {
 	defer cursor.Close()
 	w, err := s.config.Sink.Open(ctx, sinks.Target{
 		Site: s.env.Site, Name: c.Name, Options: c.Options, Logger: s.env.Logger.With("sink", c.Name),
+		Dir: s.env.dir(c.Name), Plant: s.env.Plant,
 	})
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks/influx"
 	"github.com/holdfast-edge/holdfast/sinks/mqtt"
 	"github.com/holdfast-edge/holdfast/sinks/remotewrite"
+	"github.com/holdfast-edge/holdfast/sinks/sparkplug"
 	"github.com/holdfast-edge/holdfast/sinks/tdengine"
 )
 
@@ -17,7 +18,7 @@ import (
 func components() (*node.Components, error) {
 	return node.NewComponents(
 		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}},
-		[]sinks.Sink{mqtt.New(), tdengine.Sink{}, influx.Sink{}, remotewrite.Sink{}},
+		[]sinks.Sink{mqtt.New(), sparkplug.Sink{}, tdengine.Sink{}, influx.Sink{}, remotewrite.Sink{}},
 		server.Server{},
 	)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -95,6 +96,7 @@ func (n *Node) sinkEnv(s *scene) sink.Env {
 		Bury: func(ctx context.Context, stream string, letters *tag.Batch) error {
 			return n.bus.Stream(stream).Commit(ctx, letters)
 		},
+		Dir: filepath.Join(n.means.Dir, "sinks"), Plant: ground{n},
 	}
 }
 

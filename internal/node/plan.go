@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/template"
 	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/streamsql/parse"
@@ -216,9 +217,27 @@ func (b *planner) sink(s *config.Sink) {
 			c.Streams = append(c.Streams, r.Name)
 		}
 	}
+	if taker, takes := s.Options.(sinks.DeviceTaker); takes {
+		c.Streams = append(c.Streams, b.groupsFor(taker)...)
+	}
 	if len(c.Streams) > 0 {
 		b.plan.sinks = append(b.plan.sinks, c)
 	}
+}
+
+// groupsFor logs the streams of the devices that a sink takes as they are.
+func (b *planner) groupsFor(taker sinks.DeviceTaker) (streams []string) {
+	for i := range b.site.Devices {
+		d := &b.site.Devices[i]
+		if !taker.TakesDevice(d.Name) {
+			continue
+		}
+		for g := range d.Groups {
+			streams = append(streams, endpoint.StreamName(d.Name, d.Groups[g].Name))
+		}
+	}
+	b.logAll(streams)
+	return streams
 }
 
 // sqlProblem keeps the place within the text, which the place of the text in
