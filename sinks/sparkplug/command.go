@@ -83,11 +83,16 @@ func (w *writer) control(p *payload.Payload) error {
 			continue
 		}
 		w.target.Logger.Info("a host asks for a rebirth")
-		w.publishing.Lock()
-		defer w.publishing.Unlock()
-		return w.publish(w.edge.births())
+		return w.beBorn()
 	}
 	return nil
+}
+
+// beBorn publishes all births again.
+func (w *writer) beBorn() error {
+	w.publishing.Lock()
+	defer w.publishing.Unlock()
+	return w.publish(w.edge.births())
 }
 
 // order has a write wait for its turn.
