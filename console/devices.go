@@ -24,13 +24,15 @@ type body[T any] struct{ Body T }
 
 func (s *Server) describeDevices(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/api/v1/devices", "list-devices", "plant", "The devices, what they have done, and their tags"),
-		func(context.Context, *struct{}) (*body[[]Device], error) {
-			return &body[[]Device]{s.options.Node.Devices()}, nil
+		func(_ context.Context, in *struct {
+			Tags bool `query:"tags" default:"true" doc:"Whether with their groups and tags, of which there may be a hundred thousand."`
+		}) (*body[[]Device], error) {
+			return &body[[]Device]{s.options.Node.Devices(in.Tags)}, nil
 		})
 	huma.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}", "show-device", "plant", "One device"), s.showDevice)
 	huma.Register(api, operation(http.MethodGet, "/api/v1/tags", "list-tags", "plant", "The newest value of every tag"),
 		func(context.Context, *struct{}) (*body[[]Reading], error) {
-			return &body[[]Reading]{s.readings(s.options.Node.Devices()...)}, nil
+			return &body[[]Reading]{s.readings(s.options.Node.Devices(true)...)}, nil
 		})
 	huma.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}/tags", "list-device-tags", "plant", "The newest value of a device's tags"), s.listTags)
 	huma.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}/tags/{tag}", "show-tag", "plant", "The newest value of a tag"), s.showTag)

@@ -108,13 +108,13 @@ func (f *fake) done() (commands []string, written []write.Command) {
 	return slices.Clone(f.commands), slices.Clone(f.written)
 }
 
-func (f *fake) Site() string                 { return "plant-7" }
-func (f *fake) Version() (string, time.Time) { return "v1.2.3", noon.Add(-time.Hour) }
-func (f *fake) Trouble() []string            { return read(f, &f.trouble) }
-func (f *fake) Devices() []console.Device    { return read(f, &f.devices) }
-func (f *fake) Rules() []console.Rule        { return read(f, &f.rules) }
-func (f *fake) Sinks() []console.Sink        { return read(f, &f.sinks) }
-func (f *fake) Faults() []console.Fault      { return read(f, &f.faults) }
+func (f *fake) Site() string                  { return "plant-7" }
+func (f *fake) Version() (string, time.Time)  { return "v1.2.3", noon.Add(-time.Hour) }
+func (f *fake) Trouble() []string             { return read(f, &f.trouble) }
+func (f *fake) Devices(bool) []console.Device { return read(f, &f.devices) }
+func (f *fake) Rules() []console.Rule         { return read(f, &f.rules) }
+func (f *fake) Sinks() []console.Sink         { return read(f, &f.sinks) }
+func (f *fake) Faults() []console.Fault       { return read(f, &f.faults) }
 
 func (f *fake) Propose(p console.Proposal) (c reconcile.Checked, began reconcile.Change, err error) {
 	switch text := string(p.Sources[0].Data); {
@@ -156,7 +156,7 @@ func (f *fake) Backup(_ context.Context, w io.Writer, history bool) error {
 }
 
 func (f *fake) Device(name string) (console.Device, bool) {
-	for _, d := range f.Devices() {
+	for _, d := range f.Devices(true) {
 		if d.Name == name {
 			return d, true
 		}

@@ -39,8 +39,8 @@ type Node interface {
 	Device(name string) (d Device, ok bool)
 
 	// Devices, Streams, Rules, Sinks and Servers list what is configured, by name, with
-	// what it has done so far.
-	Devices() []Device
+	// what it has done so far; devices with their groups and tags, or without.
+	Devices(tags bool) []Device
 	Streams() []Stream
 	Rules() []Rule
 	Sinks() []Sink

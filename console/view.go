@@ -187,7 +187,7 @@ func (v *view) status(now time.Time) statusFrame {
 			frame.Streams = append(frame.Streams, s)
 		}
 	}
-	for _, d := range v.node.Devices() {
+	for _, d := range v.node.Devices(false) {
 		frame.Devices = append(frame.Devices, deviceStatus{
 			Name: d.Name, Path: d.Path, State: d.State, Detail: d.Detail,
 			Scans: d.Scans, Late: d.Late, Overruns: d.Overruns, Faults: d.Faults, Suppressed: d.Suppressed,

@@ -78,26 +78,29 @@ func (n *Node) Device(name string) (console.Device, bool) {
 	if d == nil {
 		return console.Device{}, false
 	}
-	return n.device(d), true
+	return n.device(d, true), true
 }
 
-// Devices lists the devices by name.
-func (n *Node) Devices() []console.Device {
+// Devices lists the devices by name, with their groups and tags or without.
+func (n *Node) Devices(tags bool) []console.Device {
 	list := make([]console.Device, 0, len(n.site().Devices))
 	for i := range n.site().Devices {
-		list = append(list, n.device(&n.site().Devices[i]))
+		list = append(list, n.device(&n.site().Devices[i], tags))
 	}
 	slices.SortFunc(list, func(a, b console.Device) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
 
-func (n *Node) device(d *config.Device) console.Device {
+func (n *Node) device(d *config.Device, tags bool) console.Device {
 	m, path := n.devices.of(d.Name), n.plan().paths[d.Name]
 	state, detail := n.state(path)
 	v := console.Device{
 		Name: d.Name, Driver: d.Driver, Endpoint: d.Endpoint.WithoutQuery(), Path: path, State: state, Detail: detail,
 		Scans: m.Scans.Load(), Late: m.Late.Load(), Overruns: m.Overruns.Load(), Faults: m.Faults.Load(),
 		Demotions: m.Demotions.Load(), Rows: m.Rows.Load(), Suppressed: m.Suppressed.Load(), Writes: m.Writes.Load(), Unwritten: m.Unwritten.Load(),
+	}
+	if !tags {
+		return v
 	}
 	for i := range d.Groups {
 		v.Groups = append(v.Groups, n.group(d, &d.Groups[i]))

@@ -82,7 +82,7 @@ func (m *MBAP) send(calls []Call) error {
 
 // receive takes frames until no call is open or the time is over.
 func (m *MBAP) receive(ctx context.Context, first uint16, sent time.Time, calls []Call) error {
-	open, heard := len(calls), false
+	open, heard, looked := len(calls), false, false
 	for {
 		answered, err := m.take(first, sent, calls)
 		if err != nil {
@@ -94,10 +94,19 @@ func (m *MBAP) receive(ctx context.Context, first uint16, sent time.Time, calls 
 		}
 		n, err := m.fill()
 		heard = heard || n > 0
-		if err != nil && n == 0 {
+		if err != nil && n == 0 && (looked || !isTimeout(err) || m.lookAgain(ctx) != nil) {
 			return m.over(ctx, err, heard, calls)
 		}
+		looked = looked || n == 0
 	}
+}
+
+// lastLook is how long is looked for a reply after its time is over.
+const lastLook = time.Millisecond
+
+// lookAgain lets one more read happen: a reply that came in time is not lost because this process was late to look.
+func (m *MBAP) lookAgain(ctx context.Context) error {
+	return m.limiter.limit(ctx, time.Now().Add(lastLook))
 }
 
 // fill reads what the connection has.

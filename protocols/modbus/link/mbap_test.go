@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -246,4 +247,35 @@ func TestClosingALinkTwiceIsNoError(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// late is a connection of a process that had no time to look: its first read finds its time over, though the reply is
+// there.
+type late struct {
+	net.Conn
+	reads int
+}
+
+func (l *late) Read(p []byte) (int, error) {
+	if l.reads++; l.reads == 1 {
+		return 0, os.ErrDeadlineExceeded
+	}
+	return l.Conn.Read(p)
+}
+
+func TestAReplyThatIsThereIsTakenThoughItsTimeIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := wireTo(t)
+		device(t, theirs, func(_ int, request []byte) (out []reply) {
+			for _, f := range parse(request) {
+				out = append(out, reply{0, echo(f)})
+			}
+			return out
+		})
+		calls := []link.Call{ask(1, 7, 1)}
+		if err := link.NewMBAP(&late{Conn: ours}).Exchange(t.Context(), second, calls); err != nil {
+			t.Fatal(err)
+		}
+		wantRegister(t, calls[0], 7)
+	})
 }
