@@ -68,6 +68,7 @@ type Log struct {
 	CommitInterval time.Duration `yaml:"commit_interval" default:"1s" min:"1ms" max:"1m" advanced:"true" doc:"The longest that a record waits to be committed; what a power cut can lose. Shorter costs more writes to the disk."`
 	CommitSize     ByteSize      `yaml:"commit_size" default:"64KiB" min:"1KiB" max:"16MiB" advanced:"true" doc:"As many bytes are committed at once, without waiting for the interval."`
 	MaxSize        ByteSize      `yaml:"max_size" default:"1GiB" min:"1MiB" doc:"How much disk the log may take; beyond it the oldest segment goes, and what a sink had not yet is marked by a gap record."`
+	WriteBudget    ByteSize      `yaml:"write_budget" default:"8GiB" advanced:"true" doc:"How much log and history may write to the disk in a day; more is an alarm, and nothing is held back. Flash wears: see docs/store.md. 0 sets no bound."`
 	SegmentSize    ByteSize      `yaml:"segment_size" default:"16MiB" min:"64KiB" max:"256MiB" advanced:"true" doc:"The size of one file of the log; the log is trimmed by whole files."`
 }
 

@@ -10,6 +10,7 @@ type Sink struct {
 	Origin        Origin
 	Name          string        `yaml:"name" required:"true" match:"name" doc:"The sink's name, for the rules' to." example:"line"`
 	Type          string        `yaml:"type" required:"true" chooses:"sink type" doc:"What kind of far end it is. Its own keys stand beside these." example:"mqtt"`
+	Paused        bool          `yaml:"paused" default:"false" doc:"Whether to deliver nothing for now. The log keeps what comes for the sink, within max_backlog; a sink that is taken out of the configuration loses it."`
 	Fields        []string      `yaml:"fields" single:"true" doc:"The fields to send, as names or patterns with * and ?. Not given, all are sent." example:"[temperature, motor_*]"`
 	Historical    Historical    `yaml:"historical" default:"mark" enum:"mark,separate,skip" doc:"What becomes of records that are delivered late, after an outage: mark sends them as such, separate sends them under another stream name, and so to a topic or table of their own, skip leaves them out, with a gap record in their place."`
 	Suffix        string        `yaml:"historical_suffix" default:"_historical" min:"1" max:"64" advanced:"true" doc:"What stands behind the stream's name with historical: separate."`

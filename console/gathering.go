@@ -114,10 +114,26 @@ func (g gathering) log(l Log) {
 	g.gauge("holdfast_log_size_bytes", "Octets on the disk.", float64(l.Bytes))
 	g.gauge("holdfast_log_segments", "Files of the log.", float64(l.Segments))
 	g.gauge("holdfast_log_quarantined_segments", "Files set aside since they are damaged.", float64(l.Quarantined))
+	g.gauge("holdfast_disk_written_bytes_per_record", "Octets that log and history write for each record of the log.", l.PerRecord)
+	g.gauge("holdfast_disk_written_bytes_per_day", "Octets that log and history write in a day, at the pace of the last hour.", float64(l.PerDay))
+	g.gauge("holdfast_disk_write_budget_bytes_per_day", "More than that a day is an alarm; 0: no bound.", float64(l.Budget))
+	g.history(l.History)
 	for key, records := range l.Dropped {
 		stream, cause := lossOf(key)
 		g.counter("holdfast_log_dropped_records_total", "Records lost.", records, "stream", stream, "cause", cause)
 	}
+}
+
+func (g gathering) history(h HistoryFiles) {
+	g.counter("holdfast_history_rows_total", "Rows taken in.", uint64(max(h.Rows, 0)))
+	g.counter("holdfast_history_written_bytes_total", "Octets that the history wrote to the disk.", uint64(max(h.Written, 0)))
+	g.gauge("holdfast_history_size_bytes", "Octets of the values on the disk.", float64(h.Bytes))
+	g.gauge("holdfast_history_sums_size_bytes", "Octets of the sums by minute and hour on the disk.", float64(h.SumBytes))
+	g.counter("holdfast_history_late_rows_total", "Rows too old to be let in.", uint64(max(h.Late, 0)))
+	g.counter("holdfast_history_future_rows_total", "Rows ahead of the clock, quarantined or dropped.", uint64(max(h.Future, 0)))
+	g.counter("holdfast_history_dropped_rows_total", "Rows ahead of the clock for which the quarantine had no room.", uint64(max(h.Overflow, 0)))
+	g.counter("holdfast_history_damaged_blocks_total", "Blocks that queries had to leave out.", uint64(max(h.Damaged, 0)))
+	g.gauge("holdfast_history_quarantined_files", "Files set aside since they are damaged.", float64(h.Quarantined))
 }
 
 // lossOf takes a key of Log.Dropped apart.

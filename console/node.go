@@ -318,6 +318,23 @@ type Log struct {
 	Segments    int               `json:"segments"`
 	Quarantined int               `json:"quarantined"`
 	Dropped     map[string]uint64 `json:"dropped" doc:"Records lost, by stream and cause."`
+	PerRecord   float64           `json:"written_bytes_per_record" doc:"Written by log and history for each record of the log: what a record wears the disk."`
+	PerDay      int64             `json:"written_bytes_per_day" doc:"What log and history write in a day, at the pace of the last hour, or since the start."`
+	Budget      int64             `json:"write_budget_bytes_per_day" doc:"More than that a day is an alarm; 0: no bound."`
+	History     HistoryFiles      `json:"history"`
+}
+
+// HistoryFiles is how the history on the disk is doing.
+type HistoryFiles struct {
+	Rows        int64 `json:"rows"`
+	Written     int64 `json:"written_bytes"`
+	Bytes       int64 `json:"bytes" doc:"Of the values."`
+	SumBytes    int64 `json:"sum_bytes" doc:"Of what they sum up to by minute and hour."`
+	Late        int64 `json:"late" doc:"Rows too old to be let in."`
+	Future      int64 `json:"future" doc:"Rows ahead of the clock, which wait in quarantine until their time has come."`
+	Overflow    int64 `json:"overflow" doc:"Of them, those that were dropped, since there were too many."`
+	Damaged     int64 `json:"damaged" doc:"Blocks that queries had to leave out."`
+	Quarantined int   `json:"quarantined" doc:"Files set aside since they are damaged."`
 }
 
 // Event is something that happened.

@@ -14,12 +14,13 @@ const (
 	Expired                        // older than the retention
 	Rejected                       // the far end refused it for good
 	Withheld                       // the configuration keeps it from this far end
+	Withdrawn                      // the configuration has the far end no more
 )
 
 var causeNames = [...]string{
 	QuotaExceeded: "quota exceeded", Overflow: "overflow", DiskFull: "disk full",
 	Corrupt: "corrupt", Expired: "expired", Rejected: "rejected",
-	Withheld: "withheld",
+	Withheld: "withheld", Withdrawn: "withdrawn",
 }
 
 // String returns the cause in words.

@@ -67,10 +67,11 @@ func Spec(env Env, c Config) supervisor.Spec {
 	}
 }
 
-// opened says that the far end takes deliveries; refused, that it has refused
-// some for good.
+// opened says that the far end takes deliveries; paused, that none are made;
+// refused, that it has refused some for good.
 type (
 	opened  struct{}
+	paused  struct{}
 	refused struct{}
 )
 
@@ -91,6 +92,9 @@ func (s *sink) Receive(ctx actor.Context) {
 	case opened:
 		supervisor.Report(ctx, "delivering", "")
 		supervisor.Healthy(ctx)
+	case paused:
+		supervisor.Report(ctx, "paused", "the log keeps what comes for it")
+		supervisor.Healthy(ctx)
 	case refused:
 		s.told.Store(false)
 		m := s.env.Meter(s.config.Config.Name)
@@ -110,6 +114,9 @@ func (s *sink) run(ctx context.Context, self *actor.PID) error {
 		return err
 	}
 	defer cursor.Close()
+	if c.Paused {
+		return s.rest(ctx, self)
+	}
 	w, err := s.config.Sink.Open(ctx, sinks.Target{
 		Site: s.env.Site, Name: c.Name, Options: c.Options, Logger: s.env.Logger.With("sink", c.Name),
 		Dir: s.env.dir(c.Name), Plant: s.env.Plant,
@@ -126,6 +133,15 @@ func (s *sink) run(ctx context.Context, self *actor.PID) error {
 		return err
 	}
 	return d.run(ctx)
+}
+
+// rest holds what comes for a sink that is paused, until ctx is done.
+func (s *sink) rest(ctx context.Context, self *actor.PID) error {
+	if err := s.env.System.SendWait(ctx, self, paused{}); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
 }
 
 func (s *sink) delivery(w sinks.Writer, cursor *log.Cursor, self *actor.PID) (*delivery, error) {

@@ -359,3 +359,24 @@ func TestRefusedCredentialsAreNotTriedHot(t *testing.T) {
 		}
 	}
 }
+
+func TestAPausedSinkDeliversNothingAndTheLogKeepsItAll(t *testing.T) {
+	b := start(t, func(c *config.Sink) { c.Paused = true })
+	for deadline := time.Now().Add(patience); ; <-time.After(time.Millisecond) {
+		if tree, ok := b.system.Subtree("/line"); ok && tree.State == "paused" {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("it does not say that it is paused")
+		}
+	}
+	b.put(20)
+	if s := b.log.Stats().Cursors; len(s) != 1 || s[0].Lag != 20 || s[0].Delivered != 0 {
+		t.Errorf("the log keeps %+v", s)
+	}
+	b.far.change(func() {
+		if b.far.opened != 0 {
+			t.Error("the far end was reached")
+		}
+	})
+}

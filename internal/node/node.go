@@ -67,6 +67,7 @@ type Node struct {
 	door    *door.Door
 	system  *supervisor.System
 	journal *journal
+	disk    diskWatch
 	console *console.Server
 	cloud   *cloud // nil where the node has joined none
 
@@ -229,8 +230,7 @@ func (n *Node) forgetCursors(s *scene) {
 	}
 	for _, c := range n.log.Stats().Cursors {
 		if !wanted[c.Name] {
-			n.means.Logger.Warn("what was kept for a sink or rule that is configured no more is let go", "cursor", c.Name, "records", c.Lag)
-			n.log.RemoveCursor(c.Name)
+			n.withdraw(c.Name)
 		}
 	}
 	n.forgetStates(rules)

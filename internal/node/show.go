@@ -204,10 +204,14 @@ func (n *Node) Audit(ctx context.Context) (proof.Snapshot, error) {
 
 // Log returns how the log is doing.
 func (n *Node) Log() console.Log {
-	s := n.log.Stats()
+	s, kept := n.log.Stats(), n.history.Stats()
 	v := console.Log{
 		Rows: s.Rows, Commits: s.Commits, Failures: s.Failures, Written: s.Written, Queue: s.Queue,
 		Bytes: s.Bytes, Segments: s.Segments, Quarantined: s.Quarantined, Dropped: map[string]uint64{},
+		PerDay: n.disk.perDay(), Budget: int64(n.site().Log.WriteBudget), History: historyFiles(kept),
+	}
+	if s.Rows > 0 {
+		v.PerRecord = float64(s.Written+kept.Written) / float64(s.Rows)
 	}
 	for d, rows := range s.Dropped {
 		v.Dropped[d.Stream+": "+d.Cause.String()] = rows

@@ -10,6 +10,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"github.com/holdfast-edge/holdfast/store/bolt"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -204,7 +205,7 @@ func encodeRows(p *packer, rows []rowRef, fields []fieldNumber) []byte {
 func (h *History) put(p *plan) error {
 	d := p.shard
 	applied := d.appliedWith(h.applied)
-	err := d.db.Update(func(tx *bbolt.Tx) error {
+	err := h.update(d.db, func(tx *bbolt.Tx) error {
 		if err := d.putStreams(tx, p.fresh); err != nil {
 			return err
 		}
@@ -224,6 +225,19 @@ func (h *History) put(p *plan) error {
 	}
 	d.blocks += p.last
 	return nil
+}
+
+// update runs a transaction and counts what it writes.
+func (h *History) update(db *bbolt.DB, fn func(*bbolt.Tx) error) error {
+	var done *bbolt.Tx
+	err := db.Update(func(tx *bbolt.Tx) error {
+		done = tx
+		return fn(tx)
+	})
+	if err == nil {
+		h.counters.written.Add(bolt.Written(done))
+	}
+	return err
 }
 
 func (s *shard) putStreams(tx *bbolt.Tx, fresh map[uint32]bool) error {

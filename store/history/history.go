@@ -53,6 +53,7 @@ type counters struct {
 	overflow atomic.Int64 // dropped, since the quarantine was full
 	released atomic.Int64 // let in from quarantine
 	octets   atomic.Int64 // of blocks written
+	written  atomic.Int64 // to the disk, by all that the history does
 	flushes  atomic.Int64
 	removed  atomic.Int64 // shards, by the retention
 	sealed   atomic.Int64 // shards

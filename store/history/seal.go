@@ -115,7 +115,7 @@ func (h *History) rewrite(d *shard, path string) error {
 	if err != nil {
 		return err
 	}
-	err = db.Update(func(tx *bbolt.Tx) error {
+	err = h.update(db, func(tx *bbolt.Tx) error {
 		if err := beginShard(tx); err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func (h *History) rewriteStream(d *shard, db *bbolt.DB, n uint32) error {
 			blocks = append(blocks, plannedBlock{stream: n, index: uint32(len(blocks)), block: block})
 		}
 	}
-	return db.Update(func(tx *bbolt.Tx) error {
+	return h.update(db, func(tx *bbolt.Tx) error {
 		key, value, err := d.row(n)
 		if err != nil {
 			return err

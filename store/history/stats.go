@@ -11,6 +11,7 @@ type Stats struct {
 	Overflow    int64 // dropped, since the quarantine was full
 	Flushes     int64
 	Octets      int64 // of blocks written
+	Written     int64 // octets written to the disk, in all: the wear of it
 	Removed     int64 // shards, by the retention
 	Sealed      int64 // shards
 	Summed      int64 // shards, into the tiers
@@ -40,7 +41,7 @@ func (h *History) Stats() Stats {
 	c := &h.counters
 	return Stats{
 		Rows: c.rows.Load(), Late: c.late.Load(), Future: c.future.Load(), Released: c.released.Load(), Overflow: c.overflow.Load(),
-		Flushes: c.flushes.Load(), Octets: c.octets.Load(), Removed: c.removed.Load(), Sealed: c.sealed.Load(), Summed: c.summed.Load(),
+		Flushes: c.flushes.Load(), Octets: c.octets.Load(), Written: c.written.Load(), Removed: c.removed.Load(), Sealed: c.sealed.Load(), Summed: c.summed.Load(),
 		Damaged: c.damaged.Load(), Quarantined: h.quarantined(),
 		Waiting: waiting, Shards: len(all), Bytes: total(all),
 		Tiers: h.tierStats(),

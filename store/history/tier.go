@@ -168,7 +168,7 @@ func (h *History) forget(d *shard) error {
 			continue
 		}
 		err = t.shards.use(file, func() error {
-			return file.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(sourcesBucket).Delete(timeKey(d.start)) })
+			return h.update(file.db, func(tx *bbolt.Tx) error { return tx.Bucket(sourcesBucket).Delete(timeKey(d.start)) })
 		})
 		if err != nil {
 			return fmt.Errorf("forget sums: %w", err)

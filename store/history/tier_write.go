@@ -188,7 +188,7 @@ func (s *summing) part(b *blockBuilder, kind byte, field uint32, of func(*sums) 
 
 // commit writes what is ready, and what a caller adds.
 func (s *summing) commit(also func(*bbolt.Tx) error) error {
-	err := s.file.db.Update(func(tx *bbolt.Tx) error {
+	err := s.history.update(s.file.db, func(tx *bbolt.Tx) error {
 		if err := s.file.putStreams(tx, s.fresh); err != nil {
 			return err
 		}

@@ -94,3 +94,23 @@ func files(t *testing.T, dir string) string {
 	}
 	return strings.Join(list, ", ")
 }
+
+func TestWhatARemovedCursorDidNotGetIsCounted(t *testing.T) {
+	n := start(t)
+	line := n.cursor("line", log.CursorOptions{Streams: []string{"boiler"}})
+	for i := range 5 {
+		n.appendSync(batch("boiler", i))
+		n.appendSync(batch("pump", i))
+	}
+	take(t, line, 2)
+	lost := n.RemoveCursor("line")
+	if len(lost) != 1 || lost[0].Stream != "boiler" || lost[0].Count != 3 || lost[0].First.Sequence != 3 {
+		t.Errorf("%+v", lost)
+	}
+	if dropped := n.Stats().Dropped[log.Drop{Stream: "boiler", Cause: tag.Withdrawn}]; dropped != 3 {
+		t.Errorf("%d are counted", dropped)
+	}
+	if again := n.RemoveCursor("line"); again != nil {
+		t.Errorf("a cursor that is gone loses %+v", again)
+	}
+}

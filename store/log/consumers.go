@@ -3,6 +3,8 @@ package log
 import (
 	"slices"
 	"time"
+
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // consumer returns the consumer of a name, a new one at the place that the
@@ -24,9 +26,11 @@ func (l *Log) consumer(name string, options CursorOptions) *consumer {
 	return c
 }
 
-// RemoveCursor forgets a cursor whose consumer is gone for good, and what it
-// held back. An open one is closed.
-func (l *Log) RemoveCursor(name string) {
+// RemoveCursor forgets a cursor whose consumer is gone for good, and returns what
+// it has not acknowledged, which counts as dropped: withdrawn. An open one is
+// closed. What cannot be accounted for, since the disk does not answer, is
+// logged and not among it.
+func (l *Log) RemoveCursor(name string) []Run {
 	l.mu.Lock()
 	c := l.consumers[name]
 	delete(l.consumers, name)
@@ -35,7 +39,7 @@ func (l *Log) RemoveCursor(name string) {
 	}
 	l.mu.Unlock()
 	if c == nil {
-		return
+		return nil
 	}
 	c.mu.Lock()
 	holder := c.holder
@@ -43,7 +47,15 @@ func (l *Log) RemoveCursor(name string) {
 	if holder != nil {
 		holder.Close()
 	}
+	a, err := l.auditCursor(c)
+	if err != nil {
+		l.options.Logger.Error("account for a cursor that is withdrawn", "cursor", name, "error", err)
+	}
+	for _, r := range a.Waiting {
+		l.counters.drop(r.Stream, tag.Withdrawn, r.Count)
+	}
 	l.wakeCommitter()
+	return a.Waiting
 }
 
 // all returns the consumers.

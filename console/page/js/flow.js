@@ -102,7 +102,9 @@ function showLog(row, log) {
   row.node.hidden = false;
   show(row, "on this disk", "", "", [
     [log.rows, "rows"], [log.commits, "commits"], [bytes(log.bytes), "kept"], [bytes(log.written_bytes), "written"],
-    [log.failures, "commits failed", "bad"], [log.quarantined, "files set aside", "bad"],
+    [bytes(log.written_bytes_per_day), "a day", log.write_budget_bytes_per_day > 0 && log.written_bytes_per_day > log.write_budget_bytes_per_day ? "warn" : ""],
+    [log.failures, "commits failed", "bad"], [log.quarantined + log.history.quarantined, "files set aside", "bad"],
+    [log.history.damaged, "blocks of history left out", "bad"],
   ], lost.map(([what, n]) => `${count(n)} lost of ${what}`).join("; "));
 }
 
