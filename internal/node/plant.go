@@ -162,7 +162,7 @@ type actorStatus struct {
 }
 
 func (p *plant) status(part func([]byte) error) error {
-	s := status{Site: p.n.Site(), Version: p.n.means.Version, Started: p.n.started, Trouble: p.n.Trouble(), Devices: p.n.Devices(), Sinks: p.n.Sinks()}
+	s := status{Site: p.n.Site(), Version: p.n.means.Version, Started: p.n.started, Trouble: p.n.Trouble(), Devices: p.n.Devices(false), Sinks: p.n.Sinks()}
 	t := p.n.Tree()
 	each(&t, func(a *supervisor.Tree) {
 		s.Actors = append(s.Actors, actorStatus{a.Path, a.State, a.Restarts, a.Alarm})
@@ -179,7 +179,7 @@ func each(t *supervisor.Tree, visit func(*supervisor.Tree)) {
 }
 
 func (p *plant) values(q *wire.Values, part func([]byte) error) error {
-	for _, d := range p.n.Devices() {
+	for _, d := range p.n.Devices(true) {
 		if q.GetDevice() != "" && q.GetDevice() != d.Name {
 			continue
 		}
@@ -223,7 +223,7 @@ func (p *plant) health() *wire.Health {
 			h.Alarms++
 		}
 	})
-	for _, d := range p.n.Devices() {
+	for _, d := range p.n.Devices(false) {
 		h.Devices++
 		if d.State != "polling" {
 			h.DevicesAway++
