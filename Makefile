@@ -70,7 +70,7 @@ crash: deps ## Kill, cut the power, fill the disk, fail the far end, CRASHES (10
 	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestThePowerIsCutAnywhereInAChange ./test/acceptance
 
 .PHONY: bench
-bench: bench-plant bench-sql bench-mqtt ## Run every benchmark
+bench: bench-plant bench-broker bench-sql bench-mqtt ## Run every benchmark
 	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...
 
 .PHONY: bench-plant
@@ -78,6 +78,13 @@ bench-plant: ## Measure a node with 100 and 1,000 devices, into docs/benchmarks
 	@mkdir -p docs/benchmarks
 	$(GO) run ./test/bench -devices 100 -o docs/benchmarks/plant-100.md
 	$(GO) run ./test/bench -devices 1000 -o docs/benchmarks/plant-1000.md
+	$(GO) run ./test/bench -buses 10 -o docs/benchmarks/dead-unit.md
+
+.PHONY: bench-broker
+bench-broker: deps ## Measure the broker beside mosquitto, into docs/benchmarks
+	@mkdir -p .cache docs/benchmarks
+	$(GO) test -run '^$$' -bench Broker -benchtime 3x -count 3 ./broker/mqttd > .cache/bench-broker.txt
+	$(GO) run ./test/bench/broker -o docs/benchmarks/broker.md < .cache/bench-broker.txt
 
 .PHONY: bench-sql
 bench-sql: ## Measure stream SQL beside loops by hand, into docs/benchmarks

@@ -8,6 +8,7 @@ type estimate struct {
 	shortest, longest time.Duration
 	mean, deviation   time.Duration
 	doublings         int // timeouts since the last answer
+	unexpected        int // waits for answers that were not expected
 }
 
 // answered takes in how long an answer took.
@@ -38,9 +39,21 @@ func (e *estimate) timeout() time.Duration {
 	return min(wait, e.longest)
 }
 
-// brief returns how long to wait for an answer that is not expected: as long as for a unit that is well.
-func (e *estimate) brief() time.Duration {
+// patientEvery is how many waits for an unexpected answer there are to one that is not brief.
+const patientEvery = 8
+
+// brief returns how long to wait for an answer that is not expected: as long as for a unit that is well, and as the
+// others on its line where it has never answered, so that it costs them little. But now and then it is given the
+// longest time: it may have become slower, or be slower than they are.
+func (e *estimate) brief(others estimate) time.Duration {
+	e.unexpected++
+	if e.unexpected%patientEvery == 0 {
+		return e.longest
+	}
 	well := *e
 	well.doublings = 0
+	if well.mean == 0 {
+		well.mean, well.deviation = others.mean, others.deviation
+	}
 	return well.timeout()
 }

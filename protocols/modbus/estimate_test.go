@@ -47,7 +47,7 @@ func TestEachMissDoublesTheWaitUpToTheLongest(t *testing.T) {
 		}
 		e.missed()
 	}
-	if got := e.brief(); got != 200*time.Millisecond {
+	if got := e.brief(estimate{}); got != 200*time.Millisecond {
 		t.Errorf("a probe waits %v", got)
 	}
 	e.answered(time.Millisecond)
@@ -70,4 +70,34 @@ func TestTheWaitIsAlwaysBetweenShortestAndLongest(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAProbeOfAnUnknownUnitIsAsBriefAsItsNeighboursAllow(t *testing.T) {
+	e, others := newEstimate(), newEstimate()
+	others.answered(time.Millisecond)
+	for i := 1; i <= 3*patientEvery; i++ {
+		want := int64(200)
+		if i%patientEvery == 0 {
+			want = 2000
+		}
+		if got := e.brief(others).Milliseconds(); got != want {
+			t.Errorf("probe %d waits %d ms, want %d ms", i, got, want)
+		}
+	}
+	alone := newEstimate()
+	if got := alone.brief(estimate{}); got != 2*time.Second {
+		t.Errorf("where nobody has answered a probe waits %v", got)
+	}
+}
+
+func TestAUnitThatHasBecomeSlowIsFoundByAProbe(t *testing.T) {
+	e := newEstimate()
+	e.answered(time.Millisecond)
+	longest := time.Duration(0)
+	for range patientEvery {
+		longest = max(longest, e.brief(estimate{}))
+	}
+	if longest != e.longest {
+		t.Errorf("of %d probes the longest waits %v", patientEvery, longest)
+	}
 }

@@ -17,6 +17,7 @@ type session struct {
 	logger *slog.Logger
 	calls  []link.Call // used again
 	stray  uint64      // as last logged
+	others estimate    // of the units of this session together
 }
 
 // Read is described at protocols.Session.
@@ -35,6 +36,9 @@ func (s *session) Read(ctx context.Context, asked protocols.Plan, step int, row 
 	err := s.link.Exchange(ctx, p.device.estimate.timeout(), calls)
 	var first error
 	for i := range calls {
+		if calls[i].Err == nil {
+			s.others.answered(calls[i].Elapsed)
+		}
 		if fault := p.take(p.now[at.from+i], &calls[i], row.Values); fault != nil && first == nil {
 			first = fault
 		}
@@ -156,7 +160,7 @@ func (s *session) Probe(ctx context.Context, of protocols.Device) error {
 	d := of.(*device)
 	calls := s.ready(1)
 	calls[0].Unit, calls[0].Request = d.unit, d.probe.appendRead(calls[0].Request[:0])
-	if err := s.link.Exchange(ctx, d.estimate.brief(), calls); err != nil {
+	if err := s.link.Exchange(ctx, d.estimate.brief(s.others), calls); err != nil {
 		return broken(err)
 	}
 	if _, refused := refusalOf(calls[0].Err); refused || calls[0].Err == nil {

@@ -20,10 +20,25 @@ const warmUp = 10 * time.Second
 type result struct {
 	during   time.Duration
 	cpu      time.Duration // of the node
+	idle     uint64        // bytes resident of a node without devices
 	resident uint64        // bytes, at the end
 	peak     uint64        // bytes
 	counts   counts
-	writes   []time.Duration // from accepted to acknowledged, sorted
+	scan     durations // of a device without the node: a read of all its tags
+	trip     durations // and a write
+	least    durations // both together: what a write cannot do without
+	writes   durations // through the node, from accepted to acknowledged
+}
+
+// durations are sorted before they are asked.
+type durations []time.Duration
+
+// quantile returns the value that a part of them does not exceed.
+func (d durations) quantile(q float64) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	return d[min(int(q*float64(len(d))), len(d)-1)].Round(10 * time.Microsecond)
 }
 
 func measure(ctx context.Context, s scale) (r result, err error) {
@@ -32,6 +47,10 @@ func measure(ctx context.Context, s scale) (r result, err error) {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	alone, err := idle(ctx, dir)
+	if err != nil {
+		return r, err
+	}
 	plant, err := startDevices(ctx, s)
 	if err != nil {
 		return r, err
@@ -45,20 +64,43 @@ func measure(ctx context.Context, s scale) (r result, err error) {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, n.close()) }()
-	if err := n.settle(ctx, s); err != nil {
+	if err := n.settle(ctx, s.devices); err != nil {
 		return r, err
 	}
-	return n.watch(ctx, s)
+	r, err = n.watch(ctx, s, plant.addresses)
+	r.idle = alone
+	return r, err
+}
+
+// idle returns the resident memory of a node that has nothing to do.
+func idle(ctx context.Context, dir string) (resident uint64, err error) {
+	dir = filepath.Join(dir, "idle")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return 0, err
+	}
+	if err := site(filepath.Join(dir, "site.json"), scale{}, nil); err != nil {
+		return 0, err
+	}
+	n, err := startNode(ctx, dir)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, n.close()) }()
+	if err := wait(ctx, warmUp/2); err != nil {
+		return 0, err
+	}
+	resident, _, err = n.memory()
+	return resident, err
 }
 
 // settle waits until every device is polled, and for the warm-up.
-func (n *node) settle(ctx context.Context, s scale) error {
+func (n *node) settle(ctx context.Context, devices int) error {
 	for {
 		_, polling, err := n.counts(ctx)
 		if err != nil {
 			return err
 		}
-		if polling == s.devices {
+		if polling == devices {
 			return wait(ctx, warmUp)
 		}
 		if err := wait(ctx, 100*time.Millisecond); err != nil {
@@ -77,7 +119,7 @@ func wait(ctx context.Context, d time.Duration) error {
 }
 
 // watch measures for the time of the scale.
-func (n *node) watch(ctx context.Context, s scale) (r result, err error) {
+func (n *node) watch(ctx context.Context, s scale, addresses []string) (r result, err error) {
 	before, _, err := n.counts(ctx)
 	if err != nil {
 		return r, err
@@ -88,11 +130,9 @@ func (n *node) watch(ctx context.Context, s scale) (r result, err error) {
 	}
 	begin := time.Now()
 	for value := 1; time.Since(begin) < s.during; value++ {
-		took, err := n.write(ctx, fmt.Sprint("device_", value%s.devices), value%100)
-		if err != nil {
+		if err := r.compare(ctx, n, s, addresses, value); err != nil {
 			return r, err
 		}
-		r.writes = append(r.writes, took)
 		if err := wait(ctx, 50*time.Millisecond); err != nil {
 			return r, err
 		}
@@ -108,9 +148,27 @@ func (n *node) watch(ctx context.Context, s scale) (r result, err error) {
 		return r, err
 	}
 	r.counts = now.since(before)
-	slices.Sort(r.writes)
+	for _, d := range []durations{r.scan, r.trip, r.least, r.writes} {
+		slices.Sort(d)
+	}
 	r.resident, r.peak, err = n.memory()
 	return r, err
+}
+
+// compare writes to a device through the node, and has another one scanned and
+// written to without it.
+func (r *result) compare(ctx context.Context, n *node, s scale, addresses []string, value int) error {
+	took, err := n.write(ctx, fmt.Sprint("device_", value%s.devices), value%100)
+	if err != nil {
+		return err
+	}
+	r.writes = append(r.writes, took)
+	scan, trip, err := direct(ctx, addresses[(value+s.devices/2)%s.devices], s.tags, uint16(value%100))
+	if err != nil {
+		return fmt.Errorf("ask a device without the node: %w", err)
+	}
+	r.scan, r.trip, r.least = append(r.scan, scan), append(r.trip, trip), append(r.least, scan+trip)
+	return nil
 }
 
 // write has the valve take a value and returns the time from accepted to

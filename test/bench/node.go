@@ -18,10 +18,11 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/modbus/simulator"
 )
 
+type object = map[string]any
+
 // site writes the configuration of the node: a device for each address, with a
 // valve to write and as many waves as there are tags beside it.
 func site(path string, s scale, addresses []string) error {
-	type object = map[string]any
 	var all []object
 	for i, address := range addresses {
 		tags := []object{{"name": "valve", "address": fmt.Sprint("holding:", simulator.Valve), "type": "uint16", "access": "rw", "verify": false}}
@@ -35,7 +36,11 @@ func site(path string, s scale, addresses []string) error {
 			"groups": []object{{"name": "g", "scan": s.interval.String(), "tags": tags}},
 		})
 	}
-	text, err := json.Marshal(object{"site": "bench", "console": object{"listen": "127.0.0.1:0"}, "devices": all})
+	return writeSite(path, object{"site": "bench", "console": object{"listen": "127.0.0.1:0"}, "devices": all})
+}
+
+func writeSite(path string, site any) error {
+	text, err := json.Marshal(site)
 	if err != nil {
 		return err
 	}
@@ -86,16 +91,28 @@ func (c counts) since(before counts) counts {
 	return counts{c.scans - before.scans, c.late - before.late, c.overruns - before.overruns, c.faults - before.faults}
 }
 
+func (c counts) plus(d device) counts {
+	return counts{c.scans + d.Scans, c.late + d.Late, c.overruns + d.Overruns, c.faults + d.Faults}
+}
+
+// device is one as the API lists it.
+type device struct {
+	Name, State                   string
+	Scans, Late, Overruns, Faults uint64
+}
+
+func (n *node) devices(ctx context.Context) (all []device, err error) {
+	err = n.call(ctx, http.MethodGet, "/api/v1/devices?tags=false", nil, &all)
+	return all, err
+}
+
 func (n *node) counts(ctx context.Context) (c counts, polling int, err error) {
-	var all []struct {
-		State                         string
-		Scans, Late, Overruns, Faults uint64
-	}
-	if err := n.call(ctx, http.MethodGet, "/api/v1/devices", nil, &all); err != nil {
+	all, err := n.devices(ctx)
+	if err != nil {
 		return c, 0, err
 	}
 	for _, d := range all {
-		c.scans, c.late, c.overruns, c.faults = c.scans+d.Scans, c.late+d.Late, c.overruns+d.Overruns, c.faults+d.Faults
+		c = c.plus(d)
 		if d.State == "polling" {
 			polling++
 		}

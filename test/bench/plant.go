@@ -49,11 +49,16 @@ type devices struct {
 }
 
 func startDevices(ctx context.Context, s scale) (*devices, error) {
+	return startPlant(ctx, s.devices, "-devices", strconv.Itoa(s.devices), "-tags", strconv.Itoa(s.tags))
+}
+
+// startPlant runs this program as a plant of so many addresses.
+func startPlant(ctx context.Context, addresses int, arguments ...string) (*devices, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	d := &devices{cmd: exec.CommandContext(ctx, self, "-role", "plant", "-devices", strconv.Itoa(s.devices), "-tags", strconv.Itoa(s.tags))}
+	d := &devices{cmd: exec.CommandContext(ctx, self, append([]string{"-role", "plant"}, arguments...)...)}
 	d.cmd.Stderr = os.Stderr
 	in, err := d.cmd.StdinPipe()
 	if err != nil {
@@ -67,7 +72,7 @@ func startDevices(ctx context.Context, s scale) (*devices, error) {
 	if err := d.cmd.Start(); err != nil {
 		return nil, err
 	}
-	for lines := bufio.NewScanner(out); len(d.addresses) < s.devices; {
+	for lines := bufio.NewScanner(out); len(d.addresses) < addresses; {
 		if !lines.Scan() {
 			return nil, errors.Join(errors.New("the plant did not start"), d.close())
 		}
