@@ -24,7 +24,7 @@ const queryPath = "/api/v1/query"
 type queryInput struct {
 	request
 	SQL     string `query:"sql" required:"true" maxLength:"65536" example:"SELECT ts, temperature FROM boiler WHERE ts > ago('15m')"`
-	Format  string `query:"format" enum:"json,csv" default:"json"`
+	Format  string `query:"format" enum:"json,csv,parquet" default:"json"`
 	Rows    int    `query:"rows" minimum:"1" maximum:"10000000" default:"100000" doc:"At most so many rows."`
 	Seconds int    `query:"seconds" minimum:"1" maximum:"600" default:"30" doc:"At most so long."`
 }
@@ -34,7 +34,7 @@ type queryBody struct {
 	request
 	Body struct {
 		SQL     string `json:"sql" maxLength:"65536" example:"SELECT ts, temperature FROM boiler WHERE ts > ago('15m')"`
-		Format  string `json:"format,omitempty" enum:"json,csv" default:"json"`
+		Format  string `json:"format,omitempty" enum:"json,csv,parquet" default:"json"`
 		Rows    int    `json:"rows,omitempty" minimum:"1" maximum:"10000000" default:"100000"`
 		Seconds int    `json:"seconds,omitempty" minimum:"1" maximum:"600" default:"30"`
 	}
@@ -55,7 +55,7 @@ func (s *Server) describeQuery(api huma.API) {
 		"Holdfast-Watermark says, by stream, how far it saw."
 	o.Errors = []int{http.StatusUnprocessableEntity, http.StatusServiceUnavailable}
 	o.Responses = map[string]*huma.Response{"200": {Description: "The rows", Content: map[string]*huma.MediaType{
-		"application/json": {}, "text/csv": {},
+		"application/json": {}, "text/csv": {}, "application/vnd.apache.parquet": {},
 	}}}
 	huma.Register(api, o, func(ctx context.Context, in *queryInput) (*huma.StreamResponse, error) {
 		return s.query(ctx, in.request, in.SQL, in.Format, in.Rows, in.Seconds)

@@ -7,6 +7,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/modbus/server"
 	"github.com/holdfast-edge/holdfast/protocols/opcua"
 	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/sinks/file"
 	"github.com/holdfast-edge/holdfast/sinks/influx"
 	"github.com/holdfast-edge/holdfast/sinks/mqtt"
 	"github.com/holdfast-edge/holdfast/sinks/remotewrite"
@@ -18,7 +19,7 @@ import (
 func components() (*node.Components, error) {
 	return node.NewComponents(
 		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}},
-		[]sinks.Sink{mqtt.New(), sparkplug.Sink{}, tdengine.Sink{}, influx.Sink{}, remotewrite.Sink{}},
+		[]sinks.Sink{mqtt.New(), sparkplug.Sink{}, tdengine.Sink{}, influx.Sink{}, remotewrite.Sink{}, file.Sink{}},
 		server.Server{},
 	)
 }

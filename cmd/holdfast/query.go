@@ -19,7 +19,7 @@ import (
 type queryCommand struct {
 	SQL string `arg:"" help:"What to ask, such as \"SELECT ts, temperature FROM boiler WHERE ts > ago('15m')\"."`
 
-	Output  string        `short:"o" enum:"table,json,csv" default:"table" help:"How to write the answer: ${enum}."`
+	Output  string        `short:"o" enum:"table,json,csv,parquet" default:"table" help:"How to write the answer: ${enum}."`
 	File    string        `short:"f" help:"Write the answer into this file, which appears when it is whole." placeholder:"FILE"`
 	Rows    int           `default:"100000" help:"At most so many rows, up to 10,000,000."`
 	Timeout time.Duration `default:"30s" help:"At most so long, up to 10m."`

@@ -1,4 +1,4 @@
-// Package export writes the rows of an answer as they come, as JSON or as CSV.
+// Package export writes the rows of an answer as they come, as JSON, CSV or Parquet.
 package export
 
 import (
@@ -32,7 +32,7 @@ type Writer interface {
 }
 
 // Formats are the names that New takes.
-func Formats() []string { return []string{"json", "csv"} }
+func Formats() []string { return []string{"json", "csv", "parquet"} }
 
 // New returns a writer of a format.
 func New(format string, to io.Writer) (Writer, error) {
@@ -41,6 +41,8 @@ func New(format string, to io.Writer) (Writer, error) {
 		return &jsonWriter{out: bufio.NewWriterSize(to, 32<<10)}, nil
 	case "csv":
 		return &csvWriter{out: csv.NewWriter(to)}, nil
+	case "parquet":
+		return &parquetWriter{to: to}, nil
 	}
 	return nil, fmt.Errorf("%q is no format of answers: want one of %v", format, Formats())
 }

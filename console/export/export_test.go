@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/parquet-go/parquet-go"
+
 	"github.com/holdfast-edge/holdfast/console/export"
 	"github.com/holdfast-edge/holdfast/store/tables"
 )
@@ -68,5 +70,22 @@ func TestAnAnswerIsCSV(t *testing.T) {
 func TestAnUnknownFormatIsRefused(t *testing.T) {
 	if _, err := export.New("xls", io.Discard); err == nil || !strings.Contains(err.Error(), "csv") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnAnswerAsParquetIsAFileWithTypedColumns(t *testing.T) {
+	text, err := written(t, "parquet", []string{"n", "x", "name"}, [][]any{{int64(1), 2.5, "a"}, {nil, int64(3), "b"}}, export.Summary{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := parquet.OpenFile(strings.NewReader(text), int64(len(text)))
+	if err != nil || f.NumRows() != 2 {
+		t.Fatalf("%v", err)
+	}
+	if got := f.Schema().String(); !strings.Contains(got, "optional int64 n") || !strings.Contains(got, "optional double x") {
+		t.Errorf("the schema is %s", got)
+	}
+	if text, err := written(t, "parquet", []string{"n"}, [][]any{{int64(1)}}, export.Summary{Err: errors.New("cut")}); err != nil || text != "" {
+		t.Errorf("an answer that ended early: %q, %v", text, err)
 	}
 }

@@ -122,15 +122,6 @@ func (c *composer) gap(g *tag.Gap) message {
 		name = g.First.Stream.String()
 	}
 	c.topic = c.options.gapTopic().bind(c.site, name, nil).appendTo(c.topic[:0], nil)
-	c.payload = appendGap(c.payload[:0], g, c.options.TimeFormat)
+	c.payload = rowjson.AppendGap(c.payload[:0], g, c.options.TimeFormat)
 	return message{topic: c.topic, payload: c.payload}
-}
-
-// appendGap appends {"gap":{"first":…,"count":…,"cause":…,"at":…}}.
-func appendGap(dst []byte, g *tag.Gap, timeFormat string) []byte {
-	dst = rowjson.AppendIdentityJSON(append(dst, `{"gap":{"first":`...), g.First)
-	dst = tag.AppendJSON(append(dst, `,"count":`...), tag.UintOf(g.Count))
-	dst = tag.AppendJSONString(append(dst, `,"cause":`...), g.Cause.String())
-	dst = rowjson.AppendTime(append(dst, `,"at":`...), g.At, timeFormat)
-	return append(dst, "}}"...)
 }
