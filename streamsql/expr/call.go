@@ -108,17 +108,54 @@ func (c *Compiler) arguments(f *fn.Func, e *ast.Call) ([]*Node, error) {
 	return append(args, object), nil
 }
 
-// symbols returns the texts of arguments that are names. In a strict dialect a
-// text is none.
+// symbols returns the names of arguments that are paths of names: t.a, a->b,
+// a['b'] or a star. In a strict dialect a text is none.
 func (c *Compiler) symbols(f *fn.Func, args []ast.Expr) ([]*Node, error) {
 	nodes := make([]*Node, len(args))
 	for i, arg := range args {
-		if _, isLiteral := arg.(*ast.Literal); isLiteral && c.Dialect.Strict {
+		path := symbol(arg)
+		if _, isLiteral := arg.(*ast.Literal); path == nil || isLiteral && c.Dialect.Strict {
 			return nil, Errorf(arg.At(), "%s asks for a name: want %s(name)", f.Name, f.Name)
 		}
-		nodes[i] = Constant(tag.StringOf(ast.Text(arg)))
+		nodes[i] = Constant(tag.ArrayOf(path))
 	}
 	return nodes, nil
+}
+
+// symbol returns the names that an expression is a path of, nil for any other.
+func symbol(e ast.Expr) []tag.Value {
+	switch e := e.(type) {
+	case *ast.Star:
+		if e.Stream.Text != "" {
+			return []tag.Value{tag.StringOf(e.Stream.Text), tag.StringOf("*")}
+		}
+		return []tag.Value{tag.StringOf("*")}
+	case *ast.Column:
+		var path []tag.Value
+		for _, name := range e.Path {
+			path = append(path, tag.StringOf(name.Text))
+		}
+		return path
+	case *ast.Literal:
+		if e.Value.Kind() == tag.String {
+			return []tag.Value{e.Value}
+		}
+	case *ast.Index:
+		return extend(symbol(e.X), symbol(e.I))
+	case *ast.Binary:
+		if e.Op == ast.Arrow || e.Op == ast.ArrowText {
+			return extend(symbol(e.L), symbol(e.R))
+		}
+	}
+	return nil
+}
+
+// extend joins two paths, nil where either is none.
+func extend(path, rest []tag.Value) []tag.Value {
+	if path == nil || rest == nil {
+		return nil
+	}
+	return append(path, rest...)
 }
 
 // parameter returns the parameter that takes argument i.

@@ -165,12 +165,15 @@ func strictMQTT() *Func {
 	functions := metaFunctions()
 	f := functions[slices.IndexFunc(functions, func(f *Func) bool { return f.Name == "mqtt" })]
 	f.Bind = func(constants []tag.Value) (Scalar, error) {
-		path := constants[0].Str()
-		switch strings.ToLower(path[strings.LastIndexByte(path, '.')+1:]) {
+		key := ""
+		if path := constants[0].Array(); len(path) > 0 {
+			key = path[len(path)-1].Str()
+		}
+		switch strings.ToLower(key) {
 		case "topic", "messageid":
 			return meta, nil
 		default:
-			return nil, fmt.Errorf("key is %s: want topic or messageid", path)
+			return nil, fmt.Errorf("key is %s: want topic or messageid", key)
 		}
 	}
 	return f

@@ -117,7 +117,7 @@ type Param struct {
 	Constant bool // Bind wants it before the first row
 	Column   bool // must be a column: the function asks about it, not for its value
 	Named    bool // the last one: takes all arguments from here on as one Object by their names
-	Symbol   bool // is a name, which is passed as its text and not looked up
+	Symbol   bool // is a path of names, which is passed as an Array of their texts and not looked up
 	Row      bool // the last one, not written by the caller: the row as an Object
 }
 

@@ -1,8 +1,6 @@
 package fn
 
 import (
-	"strings"
-
 	"github.com/holdfast-edge/holdfast/streamsql/value"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -28,16 +26,16 @@ func meta(c *Context, args []tag.Value) (tag.Value, error) {
 	if c.Metadata == nil {
 		return tag.NullOf(tag.Good), nil
 	}
-	path := strings.FieldsFunc(args[0].Str(), func(r rune) bool { return strings.ContainsRune("->. \"`[]'", r) })
+	path := args[0].Array()
 	if len(path) == 0 {
 		return tag.NullOf(tag.Good), nil
 	}
-	v, rest := c.Metadata("", path[0]), path[1:]
+	v, rest := c.Metadata("", path[0].Str()), path[1:]
 	if v.IsNull() && len(rest) > 0 {
-		v, rest = c.Metadata(path[0], path[1]), path[2:]
+		v, rest = c.Metadata(path[0].Str(), path[1].Str()), path[2:]
 	}
 	for _, name := range rest {
-		v = value.Member(v, name)
+		v = value.Member(v, name.Str())
 	}
 	return v, nil
 }
