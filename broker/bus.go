@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/holdfast-edge/holdfast/internal/trace"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -23,6 +24,7 @@ type Recorder interface {
 // Bus holds the streams of a node by name. It may be used concurrently.
 type Bus struct {
 	recorder Recorder
+	tracer   *trace.Tracer
 
 	mu      sync.Mutex
 	streams map[string]*Stream
@@ -34,6 +36,13 @@ func New(recorder Recorder) *Bus {
 	return &Bus{recorder: recorder, streams: map[string]*Stream{}}
 }
 
+// Traced has the bus tell a tracer what is published. It is called before the
+// first stream comes into being.
+func (b *Bus) Traced(by *trace.Tracer) *Bus {
+	b.tracer = by
+	return b
+}
+
 // Stream returns the stream of that name, which comes into being at the first
 // call, whether that is made to publish or to subscribe.
 func (b *Bus) Stream(name string) *Stream {
@@ -41,7 +50,7 @@ func (b *Bus) Stream(name string) *Stream {
 	defer b.mu.Unlock()
 	s, ok := b.streams[name]
 	if !ok {
-		s = newStream(name, b.recorder)
+		s = newStream(name, b.recorder, b.tracer)
 		b.streams[name] = s
 	}
 	return s

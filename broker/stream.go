@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/holdfast-edge/holdfast/internal/trace"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -27,6 +28,7 @@ var ErrCycle = errors.New("data goes round in a cycle")
 type Stream struct {
 	name     string
 	recorder Recorder
+	tracer   *trace.Tracer
 	logged   atomic.Bool
 	last     atomic.Pointer[tag.Batch]
 
@@ -44,8 +46,8 @@ type Stats struct {
 	Dropped uint64 // batches dropped by full rings, all subscriptions together
 }
 
-func newStream(name string, recorder Recorder) *Stream {
-	return &Stream{name: name, recorder: recorder}
+func newStream(name string, recorder Recorder, tracer *trace.Tracer) *Stream {
+	return &Stream{name: name, recorder: recorder, tracer: tracer}
 }
 
 // Name returns the stream's name.
@@ -128,6 +130,7 @@ func (s *Stream) publish(ctx context.Context, b *tag.Batch, record func(Recorder
 
 // admit refuses what has gone round and counts the rest.
 func (s *Stream) admit(b *tag.Batch) error {
+	s.tracer.Published(s.name, b)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if b.Hops() > tag.MaxHops {

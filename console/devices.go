@@ -26,7 +26,8 @@ func (s *Server) describeDevices(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/api/v1/devices", "list-devices", "plant", "The devices, what they have done, and their tags"),
 		func(_ context.Context, in *struct {
 			Tags bool `query:"tags" default:"true" doc:"Whether with their groups and tags, of which there may be a hundred thousand."`
-		}) (*body[[]Device], error) {
+		},
+		) (*body[[]Device], error) {
 			return &body[[]Device]{s.options.Node.Devices(in.Tags)}, nil
 		})
 	huma.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}", "show-device", "plant", "One device"), s.showDevice)

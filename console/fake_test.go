@@ -41,6 +41,7 @@ type fake struct {
 	changed   chan struct{}
 	faults    []console.Fault
 	commands  []string
+	traces    []console.Trace
 	recording record.Limits // whose Ring is set while there is one
 	written   []write.Command
 	onWrite   func(context.Context, write.Command) (write.Report, error)
@@ -194,6 +195,30 @@ func clone(t supervisor.Tree) supervisor.Tree {
 		t.Children[i] = clone(t.Children[i])
 	}
 	return t
+}
+
+func (f *fake) Trace(target console.TraceTarget, _ time.Duration) (console.Trace, error) {
+	if target.Rule != "forward" && target.Device != "boiler" {
+		return console.Trace{}, errors.New("no such target")
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t := console.Trace{ID: uint64(len(f.traces) + 1), Target: target, State: "armed", Started: noon, Until: noon, Hops: []console.Hop{}}
+	f.traces = append(f.traces, t)
+	return t, nil
+}
+
+func (f *fake) Traces() []console.Trace { return read(f, &f.traces) }
+
+func (f *fake) FindTrace(id uint64) (t console.Trace, changed <-chan struct{}, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, t := range f.traces {
+		if t.ID == id {
+			return t, f.changed, true
+		}
+	}
+	return t, nil, false
 }
 
 func (f *fake) Connections() []console.Connection {

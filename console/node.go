@@ -79,6 +79,16 @@ type Node interface {
 	// Recording returns what was recorded of a connection so far.
 	Recording(connection string) (*record.Recording, error)
 
+	// Trace begins to follow the next record of a target. An error is that of a
+	// target that there is not.
+	Trace(target TraceTarget, wait time.Duration) (Trace, error)
+
+	// Traces lists the traces that are kept, the newest first.
+	Traces() []Trace
+
+	// FindTrace returns a trace, and a channel that is closed when one goes on.
+	FindTrace(id uint64) (t Trace, changed <-chan struct{}, ok bool)
+
 	// Events returns the events after the one numbered after, oldest first,
 	// as far as they are kept, and at most limit of them.
 	Events(after uint64, limit int) []Event

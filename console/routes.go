@@ -53,6 +53,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeFlow(api)
 	s.describeActors(api)
 	s.describeConnections(api)
+	s.describeTraces(api)
 	s.describeEvents(api)
 	s.describeHistory(api)
 	s.describeQuery(api)

@@ -167,11 +167,21 @@ func (e *evaluator) drain(ctx actor.Context) {
 			return
 		}
 		e.rows.Add(uint64(b.Len()))
+		e.trace(b)
 		now := e.env.Now().UnixNano()
 		e.carry(now, func() { e.group.Push(now, b) })
 	}
 	e.schedule(ctx)
 	e.inputs.ring()
+}
+
+// trace tells of a batch that the rules are about to have.
+func (e *evaluator) trace(b *tag.Batch) {
+	if e.env.Trace.Armed() {
+		for _, s := range e.seats {
+			e.env.Trace.Evaluating(e.desk.input.Streams, s.config.Name, b)
+		}
+	}
 }
 
 func (e *evaluator) tick() {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/actors/write"
 	"github.com/holdfast-edge/holdfast/broker"
+	"github.com/holdfast-edge/holdfast/internal/trace"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/supervisor"
@@ -31,6 +32,7 @@ type Env struct {
 	Meter      func(rule string) *Meter   // the same one for the same name
 	Failed     func(rule string, f error) // told of rows that fail, at any rate
 	MaxBacklog int64                      // bytes that the log keeps for a durable rule
+	Trace      *trace.Tracer              // nil: nothing is traced
 }
 
 // Log is what rules need of the node's log; *log.Log has it.
@@ -183,6 +185,7 @@ func (c *core) publish(b *tag.Batch) {
 // has failed.
 func (c *core) evaluate(now int64, source int, b *tag.Batch) error {
 	c.meter.RowsIn.Add(uint64(b.Len()))
+	c.env.Trace.Evaluating(c.config.Inputs[source].Streams, c.config.Name, b)
 	if len(c.writers) == 0 {
 		return c.push(now, source, b)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/trace"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/supervisor"
@@ -29,6 +30,7 @@ type delivery struct {
 	bury     func(context.Context, *tag.Batch) error // commits dead letters
 	noticed  func()                                  // tells the actor that something was refused; must not block
 	refusals *refusals
+	tracer   *trace.Tracer
 }
 
 // run delivers until ctx is done, and then returns nil, or until the far end
@@ -80,7 +82,11 @@ func (d *delivery) send(ctx context.Context, e log.Entry, stop context.CancelCau
 		way.Batch = shaped
 	}
 	d.meter.Sent.Add(e.Rows())
-	return d.writer.Send(ctx, way, func(err error) { d.done(e, way.Batch, err, stop) })
+	d.tracer.Handed(d.config.Name, e.Batch)
+	return d.writer.Send(ctx, way, func(err error) {
+		d.tracer.Answered(d.config.Name, e.Batch, err)
+		d.done(e, way.Batch, err, stop)
+	})
 }
 
 // done passes what the far end has, or will never take; any other failure ends

@@ -12,6 +12,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/trace"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/supervisor"
@@ -32,6 +33,8 @@ type Env struct {
 
 	Dir   string      // of what sinks keep by themselves, a directory each; empty: nothing can be kept
 	Plant sinks.Plant // nil: there is none
+
+	Trace *trace.Tracer // nil: nothing is traced
 
 	MaxBacklog int64 // bytes of the log that any sink may hold back; 0: no limit
 }
@@ -149,7 +152,7 @@ func (s *sink) delivery(w sinks.Writer, cursor *log.Cursor, self *actor.PID) (*d
 	letters, err := newLetterForm(s.env.Site, c.Name, c.OnError.DeadLetter)
 	return &delivery{
 		config: c, writer: w, cursor: cursor, meter: s.env.Meter(c.Name), now: s.env.Now,
-		shaper: newShaper(c), refusals: newRefusals(), letters: letters,
+		shaper: newShaper(c), refusals: newRefusals(), letters: letters, tracer: s.env.Trace,
 		bury: func(ctx context.Context, b *tag.Batch) error { return s.env.Bury(ctx, c.OnError.DeadLetter, b) },
 		noticed: func() {
 			if s.told.CompareAndSwap(false, true) {

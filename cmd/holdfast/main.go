@@ -48,6 +48,7 @@ type cli struct {
 	Get     getCommand     `cmd:"" group:"node" help:"Show what a running node has: devices, tags with their values, rules, sinks, streams, the tree."`
 	Query   queryCommand   `cmd:"" group:"node" help:"Ask a node's history in SQL."`
 	Write   writeCommand   `cmd:"" group:"node" help:"Write a tag, and hear how that went."`
+	Trace   traceCommand   `cmd:"" group:"node" help:"Follow one value from its tag over the rules to the far ends, with the time of each hop."`
 	Events  eventsCommand  `cmd:"" group:"node" aliases:"logs" help:"Show what happened at a node, and follow it."`
 	Restart restartCommand `cmd:"" group:"node" help:"Restart an actor, and what is below it."`
 	Stop    stopCommand    `cmd:"" group:"node" help:"Stop an actor, and what is below it."`

@@ -19,6 +19,7 @@ import (
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/internal/trace"
 	"github.com/holdfast-edge/holdfast/store/history"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/store/tables"
@@ -80,6 +81,7 @@ type Node struct {
 
 	recorders recorders
 	serving   serving
+	tracer    *trace.Tracer
 
 	following sync.WaitGroup
 
@@ -93,13 +95,13 @@ type Node struct {
 func Start(ctx context.Context, o Options) (*Node, error) {
 	n := &Node{
 		means:   means{Components: o.Components, Dir: o.Dir, Version: o.Version, Logger: o.Logger, Faults: o.Faults},
-		started: time.Now(), journal: newJournal(time.Now), again: make(chan struct{}),
+		started: time.Now(), journal: newJournal(time.Now), again: make(chan struct{}), tracer: trace.New(time.Now),
 	}
 	first, err := n.open(o)
 	if err != nil {
 		return nil, errors.Join(err, n.closeStores())
 	}
-	n.bus = broker.New(recorder{n.log})
+	n.bus = broker.New(recorder{n.log}).Traced(n.tracer)
 	for name := range first.plan.logged {
 		n.bus.Stream(name).SetLogged(true)
 	}
@@ -142,6 +144,7 @@ func (n *Node) openStores(o Options, site *config.Site) (err error) {
 	n.log, err = log.Open(log.Options{
 		Dir: filepath.Join(o.Dir, "log"), Site: site.Name, Logger: o.Logger,
 		CommitEvery: site.Log.CommitInterval, CommitBytes: int(site.Log.CommitSize), SegmentBytes: int64(site.Log.SegmentSize),
+		Trace: n.tracer,
 	})
 	if err != nil {
 		return err

@@ -76,6 +76,7 @@ func (n *Node) ruleEnv(s *scene) rule.Env {
 	return rule.Env{
 		Site: s.site.Name, System: n.system, Bus: n.bus, Log: n.log, Evaluators: n.evaluators, Now: time.Now,
 		Write: n.command, Meter: n.rules.of, Failed: n.journal.ruleFailed, MaxBacklog: int64(s.site.Log.MaxSize),
+		Trace: n.tracer,
 	}
 }
 
@@ -92,7 +93,7 @@ func (n *Node) ruleParts(s *scene) (all []part) {
 func (n *Node) sinkEnv(s *scene) sink.Env {
 	return sink.Env{
 		Site: s.site.Name, System: n.system, Log: n.log, Logger: n.means.Logger,
-		Now: time.Now, Meter: n.sinks.of, MaxBacklog: int64(s.site.Log.MaxSize),
+		Now: time.Now, Meter: n.sinks.of, MaxBacklog: int64(s.site.Log.MaxSize), Trace: n.tracer,
 		Bury: func(ctx context.Context, stream string, letters *tag.Batch) error {
 			return n.bus.Stream(stream).Commit(ctx, letters)
 		},

@@ -79,6 +79,11 @@ func (l *Log) succeed(items []item, g *group, st *state) {
 	l.committer.schemas.unwritten = nil
 	l.committer.retryAt = time.Time{}
 	l.streams.advance(g.next)
+	if l.options.Trace.Armed() {
+		for i := range g.entries {
+			l.options.Trace.Committed(g.entries[i].entry.Batch)
+		}
+	}
 	l.mu.Lock()
 	recovered := l.trouble != nil
 	l.trouble, l.failures = nil, 0

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"os"
 	"time"
+
+	"github.com/holdfast-edge/holdfast/internal/trace"
 )
 
 // Options are the settings of a log. The zero value of each means its default.
@@ -37,6 +39,8 @@ type Options struct {
 
 	// OpenSegments bounds how many closed files are mapped at a time.
 	OpenSegments int // 4
+
+	Trace *trace.Tracer // is told what is committed; nil: nobody is
 
 	Now    func() time.Time // time.Now
 	Logger *slog.Logger     // none
