@@ -37,5 +37,8 @@ func meta(c *Context, args []tag.Value) (tag.Value, error) {
 	for _, name := range rest {
 		v = value.Member(v, name.Str())
 	}
+	if v.Kind() == tag.Absent {
+		v = tag.NullOf(tag.Good)
+	}
 	return v, nil
 }
