@@ -1,0 +1,91 @@
+package exec_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// ever is a batch of rows of ever new values.
+func ever(s *tag.Schema, from, rows int) *tag.Batch {
+	b := tag.NewBuilder(s, rows)
+	for i := range rows {
+		out := b.Row(0)
+		out[0], out[2] = tag.IntOf(int64(from+i)), tag.IntOf(1)
+	}
+	return b.Batch()
+}
+
+// A sender of ever new values must not use up the memory: what is beyond the
+// bound is an error of its row, and the rest goes on.
+func TestASenderOfEverNewValuesIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a hundred thousand groups")
+	}
+	const bound = 100_000
+	for _, text := range []string{
+		"SELECT device, count(*) AS c FROM plant GROUP BY device, tumble('1d')",
+		"SELECT lag(n) OVER (PARTITION BY device) AS l FROM plant",
+		"SELECT count(*) AS c FROM plant GROUP BY COUNTWINDOW(2) OVER (PARTITION BY device)",
+	} {
+		q, err := streamsql.Compile(text, streamsql.Sources{"plant": {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := q.New(streamsql.Options{})
+		e.Push(0, 0, ever(plantSchema(t), 0, bound+10), func(*tag.Batch) {})
+		s := e.Stats()
+		if s.Failed != 10 || s.Last == nil || !strings.Contains(s.Last.Err.Error(), "more than 100000 different values") {
+			t.Errorf("%s: %d rows failed: %+v", text, s.Failed, s.Last)
+		}
+		e.Push(0, 0, ever(plantSchema(t), 5, 1), func(*tag.Batch) {})
+		if got := e.Stats().Failed; got != 10 {
+			t.Errorf("%s: a value that is known fails: %d", text, got)
+		}
+	}
+}
+
+func TestTheJoinOfOneWindowIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it joins a million rows")
+	}
+	q, err := streamsql.Compile("SELECT a.n AS n FROM plant a JOIN plant b ON a.n = b.n GROUP BY tumble('1s')", streamsql.Sources{"plant": {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, out := q.New(streamsql.Options{}), 0
+	e.Push(0, 0, ever(plantSchema(t), 0, 1100), func(b *tag.Batch) { out += b.Len() })
+	e.Tick(1e9, func(b *tag.Batch) { out += b.Len() })
+	s := e.Stats()
+	if out != 0 || s.Failed != 1 || !strings.Contains(s.Last.Err.Error(), "the join of one window has more than 1000000 rows") {
+		t.Errorf("%d rows, %+v", out, s)
+	}
+}
+
+func TestOnlyOneRowInASecondIsCopiedAsASample(t *testing.T) {
+	q, err := streamsql.CompileEKuiper("SELECT device * 2 AS d FROM plant", streamsql.Sources{"plant": {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := q.New(streamsql.Options{})
+	bad := func(text string) *tag.Batch {
+		b := tag.NewBuilder(plantSchema(t), 1)
+		b.Row(0)[0] = tag.StringOf(text)
+		return b.Batch()
+	}
+	for _, step := range []struct {
+		now  int64
+		text string
+		last string
+	}{{0, "first", "first"}, {999e6, "second", "first"}, {1e9, "third", "third"}, {5e8, "clock went back", "clock went back"}} {
+		e.Push(step.now, 0, bad(step.text), func(*tag.Batch) {})
+		if got := e.Stats().Last.Row.Row(0)[0].Str(); got != step.last {
+			t.Errorf("at %d the sample is %q, want %q", step.now, got, step.last)
+		}
+	}
+	if e.Stats().Failed != 4 {
+		t.Errorf("%d are counted", e.Stats().Failed)
+	}
+}
