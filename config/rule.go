@@ -11,11 +11,21 @@ type Rule struct {
 	To      []Target `yaml:"to" single:"true" doc:"Where the rows go: names of sinks, {write: device}, or {publish: topic} for the node's own MQTT broker."`
 	Durable bool     `yaml:"durable" default:"false" doc:"Whether the input is logged and read from the log, so that after a crash it is read again from the rule's last checkpoint. Rows come as late as the log commits."`
 
+	Dialect    Dialect       `yaml:"dialect" default:"standard" enum:"standard,ekuiper" doc:"The language of the query: standard, or that of eKuiper, so that its rules run unchanged."`
 	Time       Clock         `yaml:"time" default:"processing" enum:"processing,event" doc:"The time that windows go by: processing is that at which a row comes, event the row's own source time, in whose order rows are taken."`
 	Lateness   time.Duration `yaml:"lateness" default:"0" min:"0" max:"1d" doc:"With event time, how much later than the latest row a row may come. Windows close that much later, too."`
 	LateTo     string        `yaml:"late_to" match:"name" doc:"With event time, the stream that rows go to which came later still; other rules read it with FROM. Not given, they are only counted." example:"latecomers"`
 	Checkpoint time.Duration `yaml:"checkpoint" default:"1m" min:"1s" max:"1d" advanced:"true" doc:"How often the rule's state is kept on the disk, where it has one and rows have come. It is also kept when the rule is stopped in order. A power cut loses what came in between, unless the rule is durable."`
 }
+
+// Dialect is the language of a rule's query.
+type Dialect string
+
+// The dialects of a rule.
+const (
+	StandardDialect Dialect = "standard"
+	EKuiperDialect  Dialect = "ekuiper"
+)
 
 // Clock is the time that a rule's windows go by.
 type Clock string

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/record"
 	"github.com/holdfast-edge/holdfast/store/proof"
 	"github.com/holdfast-edge/holdfast/store/state"
+	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -42,6 +44,7 @@ type fake struct {
 	faults    []console.Fault
 	commands  []string
 	traces    []console.Trace
+	tried     []console.Trial
 	recording record.Limits // whose Ring is set while there is one
 	written   []write.Command
 	onWrite   func(context.Context, write.Command) (write.Report, error)
@@ -351,4 +354,33 @@ func (f *fake) SetFault(name string, on bool) error {
 		}
 	}
 	return fmt.Errorf("no fault %q", name)
+}
+
+func (f *fake) ExplainRule(name string) (console.Plan, bool) {
+	for _, r := range f.rules {
+		if r.Name == name {
+			return console.Plan{Plan: "read " + r.SQL, Reads: []string{"boiler"}}, true
+		}
+	}
+	return console.Plan{}, false
+}
+
+func (f *fake) Explain(q console.Question) (console.Plan, error) {
+	if !strings.HasPrefix(q.SQL, "SELECT") {
+		return console.Plan{}, &streamsql.Error{Line: 1, Column: 3, Reason: "want SELECT"}
+	}
+	return console.Plan{Plan: "read boiler", Reads: []string{"boiler"}}, nil
+}
+
+func (f *fake) Try(_ context.Context, t console.Trial) (console.Tried, error) {
+	if _, err := f.Explain(t.Question); err != nil {
+		return console.Tried{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tried = append(f.tried, t)
+	return console.Tried{
+		Ended: "input", RowsIn: 2, Rows: []console.TriedRow{{At: noon, Time: noon, Row: json.RawMessage(`{"t":31}`)}},
+		Failures: []console.FailedRow{{At: noon, Error: "no number", Row: json.RawMessage(`{"t":"x"}`)}},
+	}, nil
 }

@@ -46,6 +46,18 @@ type Node interface {
 	Sinks() []Sink
 	Servers() []Served
 
+	// ExplainRule returns how a rule is carried out; ok is false where there is
+	// none of that name.
+	ExplainRule(name string) (p Plan, ok bool)
+
+	// Explain returns how a query would be carried out. An error in its text is a
+	// *streamsql.Error.
+	Explain(q Question) (Plan, error)
+
+	// Try runs a query and shows what it gives, without anything coming of it. It
+	// takes as long as the trial says.
+	Try(ctx context.Context, t Trial) (Tried, error)
+
 	// Log returns how the log on the disk is doing.
 	Log() Log
 
@@ -276,6 +288,8 @@ type Rule struct {
 	Writes  uint64   `json:"writes"`
 	Expired uint64   `json:"expired"`
 	Failure string   `json:"failure,omitempty" doc:"Why the last row that failed did."`
+
+	Sample *FailedRow `json:"sample,omitempty" doc:"A row that failed: the last but for those within the same second."`
 }
 
 // Sink is a far end and what it has.

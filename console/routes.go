@@ -51,6 +51,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeSession(api)
 	s.describeDevices(api)
 	s.describeFlow(api)
+	s.describeSQL(api)
 	s.describeActors(api)
 	s.describeConnections(api)
 	s.describeTraces(api)
@@ -86,7 +87,12 @@ func public(r *http.Request) bool {
 
 // asks is what changes nothing although it is no GET.
 func asks(r *http.Request) bool {
-	return r.Method == http.MethodPost && r.URL.Path == queryPath
+	switch r.URL.Path {
+	case queryPath, explainPath, tryPath:
+		return r.Method == http.MethodPost
+	default:
+		return false
+	}
 }
 
 // refuse answers for the gate.

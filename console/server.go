@@ -53,6 +53,7 @@ type Server struct {
 	password    string
 	viewers     *viewers
 	pace        pace
+	trials      chan struct{} // has room for as many as may run
 	pages       http.Handler
 	files       *files
 
@@ -66,7 +67,7 @@ func Open(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{options: o, address: o.Listen, viewers: &viewers{}, pace: calm}
+	s := &Server{options: o, address: o.Listen, viewers: &viewers{}, pace: calm, trials: make(chan struct{}, triedAtOnce)}
 	if err := s.secure(); err != nil {
 		return nil, fmt.Errorf("open the console on %s: %w", o.Listen, err)
 	}

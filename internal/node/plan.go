@@ -35,6 +35,8 @@ type plan struct {
 	reads     map[string]string // what each rule is compiled against, as text
 	interlock *interlock
 	published []published
+	compiler  streamsql.Compiler
+	inputs    map[string]rule.Input // by what FROM can read
 }
 
 // published is what a rule gives, on its way to the node's own broker.
@@ -56,6 +58,7 @@ func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
 	b := &planner{components: c, site: site, names: newNames(site), readings: readings{}, plan: &plan{
 		logged: map[string]bool{}, history: map[string]bool{}, paths: map[string]string{}, reads: map[string]string{},
 	}}
+	b.plan.compiler, b.plan.inputs = streamsql.Compiler{Catalog: b.names.sources}, b.names.inputs
 	for i := range site.Devices {
 		b.device(&site.Devices[i])
 	}
@@ -138,7 +141,9 @@ func (b *planner) endpoint(driver protocols.Driver, name string, d *config.Devic
 }
 
 func (b *planner) rule(r *config.Rule) {
-	query, err := streamsql.Compile(r.SQL, b.names.sources)
+	compiler := b.plan.compiler
+	compiler.EKuiper = r.Dialect == config.EKuiperDialect
+	query, err := compiler.Compile(r.SQL)
 	if err != nil {
 		b.errors = append(b.errors, r.Origin.Error("sql", sqlProblem(err)))
 		return

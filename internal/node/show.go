@@ -149,6 +149,8 @@ func (n *Node) rule(r *config.Rule) console.Rule {
 	}
 	if f := m.LastFailure(); f != nil {
 		v.Failure = f.Err.Error()
+		sample := failedRow(f)
+		v.Sample = &sample
 	}
 	return v
 }

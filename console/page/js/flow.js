@@ -75,12 +75,19 @@ function showStream(row, stream) {
   setAttribute(row.state, "title", stream.detail);
 }
 
+// failureOf tells why a row of a rule failed, and shows the row.
+function failureOf(rule) {
+  if (!rule.sample?.row) return rule.failure;
+  const row = JSON.stringify(rule.sample.row);
+  return `${rule.failure}: ${row.length > 300 ? `${row.slice(0, 300)}…` : row}`;
+}
+
 function showRule(row, rule) {
   show(row, `rule to ${(rule.to ?? []).join(", ")}`, rule.state, rule.sql, [
     [rule.rows_in, "rows in"], [rule.rows_out, "out"], [rule.writes, rule.writes === 1 ? "write" : "writes", "some"],
     [rule.failed, "failed", "bad"], [rule.dropped, "dropped", "bad"], [rule.expired, "writes too late", "warn"],
     [rule.late, "late", "warn"], [rule.refused, "refused", "bad"],
-  ], rule.failure);
+  ], failureOf(rule));
 }
 
 function showSink(row, sink, now) {

@@ -11,6 +11,7 @@ import { askLogIn } from "./dialog.js";
 import { Live } from "./live.js";
 import { Store } from "./store.js";
 import { TreeView } from "./tree.js";
+import { TrialView } from "./trial.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -25,6 +26,7 @@ const devices = new DevicesView(store, byId("devices"), {
 new HeadView(store);
 new FaultsView(store, byId("faults"), byId("faults-body"));
 new FlowView(store, byId("streams"), byId("rules"), byId("sinks"), byId("node"));
+new TrialView(byId("trial-body"));
 new EventsView(store, byId("events-body"), byId("events-filter"), (path) => tree.reveal(path));
 
 // load reads what is configured, which changes only with the node.

@@ -1,0 +1,155 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/actors/rule"
+	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/streamsql/trial"
+	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// ExplainRule returns the plan of a rule.
+func (n *Node) ExplainRule(name string) (console.Plan, bool) {
+	for _, c := range n.plan().rules {
+		if c.Name == name {
+			return planOf(c.Query), true
+		}
+	}
+	return console.Plan{}, false
+}
+
+// Explain returns the plan of a query that is no rule.
+func (n *Node) Explain(q console.Question) (console.Plan, error) {
+	query, err := n.compile(q)
+	if err != nil {
+		return console.Plan{}, err
+	}
+	return planOf(query), nil
+}
+
+// compile compiles a query, or one behind EXPLAIN, for somebody who asks.
+func (n *Node) compile(q console.Question) (*streamsql.Query, error) {
+	c := n.plan().compiler
+	c.EKuiper = q.Dialect == console.EKuiper
+	query, _, err := c.CompileStatement(q.SQL)
+	return query, err
+}
+
+func planOf(q *streamsql.Query) console.Plan {
+	p := console.Plan{Plan: q.Explain(), Reads: []string{}, Functions: q.UserFunctions()}
+	for _, use := range q.Sources() {
+		p.Reads = append(p.Reads, use.Name)
+	}
+	return p
+}
+
+// Try runs a query for somebody who wants to see what it does.
+func (n *Node) Try(ctx context.Context, t console.Trial) (console.Tried, error) {
+	query, err := n.compile(t.Question)
+	if err != nil {
+		return console.Tried{}, err
+	}
+	options := streamsql.Options{Rule: "trial", Stream: tag.NewStreamID(n.site().Name, "trial"), EventTime: t.EventTime, Lateness: t.Lateness}
+	bounds := trial.Bounds{Rows: t.Limit, Duration: t.During}
+	if len(t.Rows) > 0 {
+		return tryPasted(query, options, t.Rows, bounds)
+	}
+	var inputs []rule.Input
+	for _, use := range query.Sources() {
+		inputs = append(inputs, n.plan().inputs[use.Name])
+	}
+	result, err := rule.Try(ctx, n.bus, query, inputs, options, bounds)
+	if err != nil {
+		return console.Tried{}, err
+	}
+	shown := tried(result)
+	shown.Unread = n.unread(query)
+	return shown, nil
+}
+
+// tryPasted runs a query over rows that somebody has pasted.
+func tryPasted(q *streamsql.Query, o streamsql.Options, rows map[string]json.RawMessage, b trial.Bounds) (shown console.Tried, err error) {
+	var inputs []trial.Input
+	for source, text := range rows {
+		if source == "" && len(q.Sources()) == 1 {
+			source = q.Sources()[0].Name
+		}
+		inputs = append(inputs, trial.Input{Source: source, Rows: text})
+	}
+	var result trial.Result
+	panicked := supervisor.Guard(func() { result, err = trial.Pasted(q, o, time.Now().UnixNano(), inputs, b) })
+	if panicked != nil {
+		err = panicked
+	}
+	if err != nil {
+		return shown, err
+	}
+	return tried(result), nil
+}
+
+// unread lists the columns of streams of messages that no rule reads, so that
+// they are not decoded, and the trial has not seen them.
+func (n *Node) unread(q *streamsql.Query) (names []string) {
+	for _, use := range q.Sources() {
+		for _, c := range n.plan().streams {
+			if c.Stream.Name != use.Name || c.All {
+				continue
+			}
+			if use.All {
+				names = append(names, use.Name+".*")
+			}
+			for _, column := range use.Columns {
+				if !slices.Contains(c.Columns, column) {
+					names = append(names, use.Name+"."+column)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// tried is a trial as people see it.
+func tried(r trial.Result) console.Tried {
+	shown := console.Tried{
+		Plan: r.Plan, Ended: string(r.Ended), RowsIn: r.Stats.RowsIn, RowsOut: r.Stats.RowsOut, Failed: r.Stats.Failed,
+		Late: r.Stats.Late, Rows: []console.TriedRow{}, Failures: []console.FailedRow{},
+	}
+	for _, e := range r.Emissions {
+		for i := range e.Rows.Len() {
+			shown.Rows = append(shown.Rows, console.TriedRow{
+				At: time.Unix(0, e.At).UTC(), Time: time.Unix(0, e.Rows.Time(i)).UTC(), Row: tag.AppendRowJSON(nil, e.Rows, i),
+			})
+		}
+	}
+	for i := range r.Failures {
+		shown.Failures = append(shown.Failures, failedRow(&r.Failures[i]))
+	}
+	return shown
+}
+
+// failedRow is a row that failed as people see it.
+func failedRow(f *streamsql.Failure) console.FailedRow {
+	shown := console.FailedRow{At: time.Unix(0, f.At).UTC(), Error: fmt.Sprint(f.Err)}
+	if f.Row != nil && f.Row.Len() > 0 {
+		shown.Row = cutJSON(tag.AppendRowJSON(nil, f.Row, 0))
+	}
+	return shown
+}
+
+// longestSample bounds what is shown of a row that failed.
+const longestSample = 8 << 10
+
+// cutJSON returns a row, or what it begins with as a text where it is long.
+func cutJSON(row []byte) json.RawMessage {
+	if len(row) <= longestSample {
+		return row
+	}
+	return tag.AppendJSONString(nil, string(row[:longestSample])+"…")
+}
