@@ -7,6 +7,7 @@ exclude github.com/hashicorp/nomad/api v0.0.0-20261016150620-df630b26e78a
 require (
 	github.com/Shopify/toxiproxy/v2 v2.5.0
 	github.com/alecthomas/kong v1.17.0
+	github.com/anishathalye/porcupine v1.3.1
 	github.com/asynkron/protoactor-go v0.0.0-20240822202345-3c0e61ca19c9
 	github.com/bufbuild/protocompile v0.14.1
 	github.com/coder/websocket v1.8.15

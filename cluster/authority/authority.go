@@ -56,7 +56,8 @@ func Open(dir string, now time.Time) (*Authority, error) {
 	if len(a.cas)+len(a.signers)+a.last > 0 {
 		return nil, fmt.Errorf("open the CA: files are missing from %s: restore it from the backup", dir)
 	}
-	return a, a.Rotate(now)
+	err := a.Rotate(now)
+	return a, err
 }
 
 // Refresh reads the directory again: another member may have rotated.
@@ -117,6 +118,13 @@ func (a *Authority) Roots() (roots [][]byte) {
 		roots = append(roots, c.cert.Raw)
 	}
 	return roots
+}
+
+// Oldest returns the certificate of the CA that members' certificates are of, DER: what a node that joins can check.
+func (a *Authority) Oldest() []byte {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.cas[len(a.cas)-1].cert.Raw
 }
 
 // Pool returns the CAs to verify with.

@@ -32,7 +32,8 @@ func ReadRequest(octets []byte) (crypto.PublicKey, error) {
 	return request.PublicKey, nil
 }
 
-// Issue returns a certificate for the holder of a key.
+// Issue returns a certificate for the holder of a key. A site's is of the newest CA. A member's is of the oldest that is
+// trusted, since sites that have not renewed since a rotation know no other.
 func (a *Authority) Issue(key crypto.PublicKey, role link.Role, name string, now time.Time, life time.Duration) (*x509.Certificate, error) {
 	if err := link.CheckName(name); err != nil {
 		return nil, err
@@ -54,6 +55,9 @@ func (a *Authority) Issue(key crypto.PublicKey, role link.Role, name string, now
 	}
 	a.mu.RLock()
 	signing := a.cas[0]
+	if role == link.MemberRole {
+		signing = a.cas[len(a.cas)-1]
+	}
 	a.mu.RUnlock()
 	octets, err := x509.CreateCertificate(rand.Reader, template, signing.cert, key, signing.key)
 	if err != nil {

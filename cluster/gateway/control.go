@@ -130,7 +130,7 @@ func (g *Gateway) hold(stream link.ControlStream, s *session) error {
 	s.end(nil)
 	g.leave(s)
 	if err != nil {
-		<-read // the stream has ended, and so has its reading
+		<-read //nolint:errcheck // the stream has ended, and so has its reading
 	}
 	return err
 }

@@ -38,12 +38,13 @@ type door struct {
 
 func newDoor(g *Gateway) *door { return &door{g: g} }
 
-// certificate returns the member's own, of the CA that signs now.
+// certificate returns the member's own.
 func (d *door) certificate() (*tls.Certificate, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	o := d.g.o
-	now, signing := o.Now(), o.Authority.Numbers()[0]
+	now, trusted := o.Now(), o.Authority.Numbers()
+	signing := trusted[len(trusted)-1]
 	if d.cert != nil && now.Sub(d.made) < certificateLife/3 && signing == d.ca {
 		return d.cert, nil
 	}

@@ -37,7 +37,7 @@ func (g *Gateway) Membership(ctx context.Context, self Member) error {
 		lease, err := g.join(ctx, self)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // the member stops
 		case err == nil:
 			g.o.Logger.Info("this member has a lease", "member", self.Name)
 			g.reclaimAll(ctx)

@@ -34,7 +34,7 @@ func (d *Directory) Token(ctx context.Context, site string) (string, time.Time, 
 	if _, err := d.Site(ctx, site); err != nil {
 		return "", time.Time{}, err
 	}
-	t := link.NewToken(d.o.Authority.Roots()[0])
+	t := link.NewToken(d.o.Authority.Oldest())
 	digest := t.Digest()
 	kept := token{Site: site, Digest: digest[:], Expires: d.o.Now().Add(d.o.TokenLife).UTC()}
 	_, err := d.o.Store.Commit(ctx, kv.Txn{Put: []kv.Put{{Key: tokenPrefix + t.ID, Value: kv.Encode(kept)}}})

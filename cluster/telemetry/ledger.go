@@ -43,7 +43,8 @@ func NewLedger() *Ledger { return &Ledger{lives: map[life]*account{}} }
 
 // Take enters a record that all sinks have.
 func (l *Ledger) Take(r link.Record) {
-	first, count := tag.Identity{}, uint64(0)
+	var first tag.Identity
+	var count uint64
 	if r.Gap != nil {
 		first, count = r.Gap.First, r.Gap.Count
 	} else {

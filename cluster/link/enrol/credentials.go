@@ -141,15 +141,16 @@ func (c Credentials) SignerKeys() (keys []ed25519.PublicKey) {
 }
 
 // newRequest makes a key and a certificate request (PKCS #10) for it.
-func newRequest() (key *ecdsa.PrivateKey, pkcs8, request []byte, err error) {
-	if key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
-		return nil, nil, nil, err
+func newRequest() (pkcs8, request []byte, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
 	}
 	if pkcs8, err = x509.MarshalPKCS8PrivateKey(key); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	request, err = x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
-	return key, pkcs8, request, err
+	return pkcs8, request, err
 }
 
 // given is what the cloud gave, with the key that the node has made.

@@ -28,7 +28,7 @@ func Join(ctx context.Context, address, token, version string, dialer link.Diale
 	if err != nil {
 		return Credentials{}, err
 	}
-	_, pkcs8, request, err := newRequest()
+	pkcs8, request, err := newRequest()
 	if err != nil {
 		return Credentials{}, fmt.Errorf("make a key: %w", err)
 	}
@@ -79,7 +79,7 @@ func (c Credentials) Renew(ctx context.Context, address string, now func() time.
 	if err != nil {
 		return c, err
 	}
-	_, pkcs8, request, err := newRequest()
+	pkcs8, request, err := newRequest()
 	if err != nil {
 		return c, fmt.Errorf("make a key: %w", err)
 	}
