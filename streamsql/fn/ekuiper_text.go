@@ -54,6 +54,12 @@ func eKuiperText() []*Func {
 			Doc:      "The elements, which must be texts, with a separator between; NULLs are left out, or replaced where the third argument says by what.",
 			Examples: []Example{{"array_join(array_create('a', 'b'), ':')", `"a:b"`}},
 		},
+		{
+			Name: "array_flatten", Family: "array", Params: []Param{{Name: "array", Type: Array}}, Returns: Array,
+			Scalar:   strictFlatten,
+			Doc:      "The elements of the elements, which must be arrays; NULLs are left out.",
+			Examples: []Example{{"array_flatten(array_create(array_create(1, 2), array_create(3)))", "[1,2,3]"}},
+		},
 		plain("lower", strings.ToLower, "The text in lower case.", Example{"lower('PUMP')", `"pump"`}),
 		plain("upper", strings.ToUpper, "The text in upper case.", Example{"upper('pump')", `"PUMP"`}),
 		plain("trim", strings.TrimSpace, "The text without white space at both ends.", Example{"trim(' a ')", `"a"`}),
@@ -124,6 +130,25 @@ func strictJoin(c *Context, args []tag.Value) (tag.Value, error) {
 		}
 	}
 	return arrayJoin(c, args)
+}
+
+// strictFlatten is array_flatten of arrays and NULLs only.
+func strictFlatten(c *Context, args []tag.Value) (tag.Value, error) {
+	list, err := elements("array", args[0])
+	if err != nil {
+		return tag.Value{}, err
+	}
+	var arrays []tag.Value
+	for i, v := range list {
+		switch {
+		case v.IsNull():
+		case v.Kind() != tag.Array:
+			return tag.Value{}, fmt.Errorf("element %d of the array is %s: want an array", i, TypeOf(v.Kind()))
+		default:
+			arrays = append(arrays, v)
+		}
+	}
+	return arrayFlatten(c, []tag.Value{tag.ArrayOf(arrays)})
 }
 
 func lengthOf(_ *Context, args []tag.Value) (tag.Value, error) {
