@@ -12,6 +12,7 @@
 //	GET    /api/v1/events                       those after a number, waiting for one if asked
 //	GET    /api/v1/history[.csv]                a tag's curve, thinned to what a screen can show
 //	GET    /api/v1/query                        POST: SQL over the history, as JSON or CSV
+//	GET    /prometheus/api/v1/…                 POST: PromQL over the history; see package promapi
 //	GET    /api/v1/stream                       server-sent events: tree, tags, events, counters
 //	POST   /api/v1/actors/{restart|stop|start}
 //	GET    /api/v1/faults                       PUT one: break the demonstration's plant

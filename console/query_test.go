@@ -29,11 +29,12 @@ func withHistory(t *testing.T) *served {
 		b.Row(noon.Add(time.Duration(i-3600) * time.Second).UnixNano())[0] = tag.FloatOf(float64(i))
 	}
 	h := historytest.Filled(t, noon, nil, []*tag.Batch{b.Batch()})
-	engine, err := tables.New(tables.Options{Source: h, Now: func() time.Time { return noon }, Catalog: func() (catalog.Catalog, error) {
+	known := func() (catalog.Catalog, error) {
 		return catalog.Catalog{Site: "plant-7", Streams: []catalog.Stream{
 			{Name: "boiler.climate", Device: "boiler", Group: "climate", Fields: []catalog.Field{{Name: "temperature", Unit: "°C"}}},
 		}}, nil
-	}})
+	}
+	engine, err := tables.New(tables.Options{Source: h, Now: func() time.Time { return noon }, Catalog: known})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +43,7 @@ func withHistory(t *testing.T) *served {
 			t.Error(err)
 		}
 	})
-	return serve(t, newFake(), func(o *console.Options) { o.Tables = engine })
+	return serve(t, newFake(), func(o *console.Options) { o.Tables, o.History, o.Catalog = engine, h, known })
 }
 
 func ask(sql, rest string) string { return "/api/v1/query?sql=" + url.QueryEscape(sql) + rest }

@@ -16,6 +16,8 @@ func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	s.describe(humago.New(mux, apiConfig()))
 	mux.Handle("GET /metrics", s.metrics())
+	mux.Handle("GET "+prometheusPath, s.promQL)
+	mux.Handle("POST "+prometheusPath, s.promQL)
 	mux.Handle("GET /", s.files)
 	gate := access.Gate{Door: s.door, Public: public, Asks: asks, Refuse: s.refuse, Now: s.options.Now}
 	return gate.Guard(http.MaxBytesHandler(mux, configurationBytes))
@@ -82,17 +84,19 @@ func public(r *http.Request) bool {
 	case "/metrics":
 		return false
 	}
-	return !strings.HasPrefix(r.URL.Path, "/api/")
+	return !strings.HasPrefix(r.URL.Path, "/api/") && !strings.HasPrefix(r.URL.Path, prometheusPath)
 }
+
+// prometheusPath is where the API of Prometheus stands: package promapi's Prefix.
+const prometheusPath = "/prometheus/"
 
 // asks is what changes nothing although it is no GET.
 func asks(r *http.Request) bool {
 	switch r.URL.Path {
 	case queryPath, explainPath, tryPath:
 		return r.Method == http.MethodPost
-	default:
-		return false
 	}
+	return r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, prometheusPath)
 }
 
 // refuse answers for the gate.

@@ -13,9 +13,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/store/catalog"
 	"github.com/holdfast-edge/holdfast/store/tables"
+	"github.com/holdfast-edge/holdfast/store/walk"
 )
 
 // Limits of a connection. A response has none as a whole, since a stream of
@@ -37,6 +41,10 @@ type Options struct {
 	Dir    string // of the password's hash; made where it is needed
 	Node   Node
 	Tables *tables.Engine // that answers SQL; nil: nothing does
+	// History and Catalog are what PromQL is answered of; nil: of the node's own
+	// metrics only.
+	History walk.Source
+	Catalog catalog.Source
 	// Actor is the console's own path in the tree, which it does not stop: the
 	// one who asked could not ask for the start. Empty: it has none.
 	Actor  string
@@ -56,6 +64,8 @@ type Server struct {
 	trials      chan struct{} // has room for as many as may run
 	pages       http.Handler
 	files       *files
+	registry    *prometheus.Registry
+	promQL      *promQL
 
 	mu       sync.Mutex
 	listener net.Listener // bound and not yet served
@@ -79,6 +89,8 @@ func Open(o Options) (*Server, error) {
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
 	s.address = s.listener.Addr().String()
+	s.registry = s.newRegistry()
+	s.promQL = newPromQL(s)
 	s.pages = s.handler()
 	return s, nil
 }
@@ -172,7 +184,10 @@ func (s *Server) Serve(ctx context.Context) error {
 		return fmt.Errorf("serve the console: %w", err)
 	}
 	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var remembering sync.WaitGroup
+	defer remembering.Wait()
 	defer cancel()
+	remembering.Go(func() { s.promQL.run(requests) })
 	server := s.server(requests)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(s.wrap(l)) }()
@@ -238,8 +253,9 @@ func (s *Server) Close() error {
 	defer s.mu.Unlock()
 	l := s.listener
 	s.listener = nil
+	err := s.promQL.Close()
 	if l == nil {
-		return nil
+		return err
 	}
-	return l.Close()
+	return errors.Join(err, l.Close())
 }

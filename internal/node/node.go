@@ -163,7 +163,7 @@ func (n *Node) openStores(o Options, site *config.Site) (err error) {
 	}
 	n.console, err = console.Open(console.Options{
 		Listen: site.Console.Listen, TLS: site.Console.TLS, Tokens: site.Console.Tokens, Dir: filepath.Join(o.Dir, "console"), Actor: "/core/console",
-		Node: n, Tables: n.tables, Logger: o.Logger,
+		Node: n, Tables: n.tables, History: n.history, Catalog: n.catalog, Logger: o.Logger,
 	})
 	return err
 }
