@@ -81,7 +81,7 @@ func (g *ledger) add(l life, e extent) {
 // accountSegment adds what a segment has within a span.
 func (l *Log) accountSegment(g *ledger, held *segment, s span) error {
 	var cut, damaged []uint64 // blocks to be looked into
-	err := held.view(func(tx *bbolt.Tx) error {
+	err := l.shelf.view(held, func(tx *bbolt.Tx) error {
 		blocks := tx.Bucket(blocksBucket)
 		c := blocks.Cursor()
 		for k := seekBlock(c, s.from); k != nil; k, _ = c.Next() {
@@ -118,17 +118,30 @@ func (l *Log) accountHole(g *ledger, held *segment, s span, end uint64) {
 	if s.to < end {
 		return
 	}
-	raw, err := findBlock(held, end-1, end, func(uint32) bool { return false })
+	raw, err := l.find(held, end-1, end, func(uint32) bool { return false })
 	next := l.shelf.after(held)
 	if err == nil && raw.hole && next != nil && l.sameLife(held) {
 		l.missing(g, next)
 	}
 }
 
+// find is findBlock for those who stay with a segment.
+func (l *Log) find(held *segment, position, end uint64, wanted func(uint32) bool) (raw rawBlock, err error) {
+	for {
+		raw, err = findBlock(held, position, end, wanted)
+		if !errors.Is(err, fs.ErrClosed) {
+			return raw, err
+		}
+		if err := l.shelf.view(held, func(*bbolt.Tx) error { return nil }); err != nil {
+			return raw, err
+		}
+	}
+}
+
 // accountBlock adds what a block has within a span that cuts it. One that
 // cannot be read counts whole.
 func (l *Log) accountBlock(g *ledger, held *segment, first uint64, s span) {
-	raw, err := findBlock(held, first, forever, func(uint32) bool { return true })
+	raw, err := l.find(held, first, forever, func(uint32) bool { return true })
 	if err != nil || raw.header == nil {
 		return
 	}
@@ -157,7 +170,7 @@ func (l *Log) accountBlock(g *ledger, held *segment, first uint64, s span) {
 // the sequences of the blocks before it and behind it.
 func (l *Log) around(g *ledger, held *segment, bad uint64) {
 	before, after := l.starts(held), l.ends(held)
-	_ = held.view(func(tx *bbolt.Tx) error { // what cannot be read adds nothing
+	_ = l.shelf.view(held, func(tx *bbolt.Tx) error { // what cannot be read adds nothing
 		blocks := tx.Bucket(blocksBucket)
 		c := blocks.Cursor()
 		seen := map[uint32]bool{}
@@ -229,7 +242,7 @@ func (l *Log) table(held *segment) map[uint32]stream {
 		}
 		return all
 	}
-	_ = held.view(func(tx *bbolt.Tx) error { // what cannot be read is not told
+	_ = l.shelf.view(held, func(tx *bbolt.Tx) error { // what cannot be read is not told
 		return tx.Bucket(streamsBucket).ForEach(func(k, v []byte) error {
 			if s, err := readStream(v); err == nil && len(k) == 4 {
 				all[binary.BigEndian.Uint32(k)] = s

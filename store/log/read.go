@@ -54,7 +54,11 @@ func (l *Log) read(position uint64, wanted func(stream uint32) bool) (stretch, e
 	if raw.hole && end < tail && l.sameLife(held) {
 		raw.damage = errMissing
 	}
-	return l.decode(held, raw, wanted), nil
+	found := l.decode(held, raw, wanted)
+	if errors.Is(found.damage, fs.ErrClosed) { // between block and schema; that is no damage
+		return l.read(position, wanted)
+	}
+	return found, nil
 }
 
 // errMissing says that a segment is not there.

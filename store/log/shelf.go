@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/holdfast-edge/holdfast/store/bolt"
 )
 
@@ -79,6 +81,25 @@ func (s *shelf) holding(position uint64) (*segment, uint64, error) {
 		return held, end, err
 	}
 	return held, end, s.touch(held)
+}
+
+// view runs fn over a segment as segment.view does, and opens it again where it
+// was closed for another one meanwhile. One that is gone from the shelf gives
+// fs.ErrClosed.
+func (s *shelf) view(held *segment, fn func(*bbolt.Tx) error) error {
+	for {
+		err := held.view(fn)
+		if !errors.Is(err, fs.ErrClosed) {
+			return err
+		}
+		again, _, failed := s.holding(held.first)
+		if failed != nil {
+			return failed
+		}
+		if again != held {
+			return err
+		}
+	}
 }
 
 func (s *shelf) index(position uint64) int {
