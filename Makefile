@@ -69,6 +69,10 @@ crash: deps ## Kill, cut the power, fill the disk, fail the far end, CRASHES (10
 	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestWindowsOfADurableRuleAreThoseOfAnUndisturbedRunHoweverOftenItIsKilled ./actors/rule
 	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestThePowerIsCutAnywhereInAChange ./test/acceptance
 
+.PHONY: soak
+soak: ## Live through an outage of six hours with 10,000 tags, in minutes; figures into docs/benchmarks
+	$(GO) run ./test/soak -o docs/benchmarks/outage.md
+
 .PHONY: bench
 bench: bench-plant bench-broker bench-sql bench-mqtt ## Run every benchmark
 	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...
