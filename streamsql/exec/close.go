@@ -70,6 +70,11 @@ func (e *emission) merge(panes []window.Pane[*record]) {
 func (e *emission) collect(panes []window.Pane[*record]) {
 	s := e.staged
 	inputs := make([][]*record, len(s.plan.Inputs))
+	if n := rowsOf(panes); n > 0 {
+		for k := range inputs {
+			inputs[k] = make([]*record, 0, n/len(inputs))
+		}
+	}
 	for _, p := range panes {
 		for _, r := range p.(*rowsPane).rows {
 			inputs[r.bound.input] = append(inputs[r.bound.input], r)
@@ -93,6 +98,14 @@ func (e *emission) collect(panes []window.Pane[*record]) {
 	if !s.plan.Grouped {
 		e.rows = rows
 	}
+}
+
+// rowsOf returns how many rows panes have kept.
+func rowsOf(panes []window.Pane[*record]) (n int) {
+	for _, p := range panes {
+		n += len(p.(*rowsPane).rows)
+	}
+	return n
 }
 
 // filter keeps the rows for which WHERE holds.

@@ -31,7 +31,7 @@ func (e *emission) join(inputs [][]*record) joined {
 func (s *staged) joinOne(rows joined, j plan.Join, k int, added []*record) joined {
 	partners := s.index(j, k, added)
 	matched := make([]bool, len(added))
-	var out joined
+	out := make(joined, 0, len(rows))
 	for _, row := range rows {
 		found := false
 		for at := range partners.candidates(row) {

@@ -21,11 +21,11 @@ type windows struct {
 	machine  window.Machine[*record]
 	machines map[string]window.Machine[*record]
 	key      []byte
-	whole    window.Pane[*record] // where the inputs end: all rows so far
-	due      int64                // when the first of machines waits for the clock
-	waits    bool                 // and whether one does
-	spare    []*groupsPane        // panes to be used again
-	merged   *groups              // of several panes, used again
+	whole    window.Pane[*record]   // where the inputs end: all rows so far
+	due      int64                  // when the first of machines waits for the clock
+	waits    bool                   // and whether one does
+	spare    []window.Pane[*record] // panes to be used again
+	merged   *groups                // of several panes, used again
 	triggers fn.Hits
 	state    map[string]tag.Value // state window of one expression: its last value
 }
@@ -59,13 +59,20 @@ func (w *windows) newMachine() window.Machine[*record] {
 // spares is how many panes are kept to be used again.
 const spares = 4
 
-// free keeps a pane of groups to be used again.
+// free keeps a pane to be used again.
 func (w *windows) free(p window.Pane[*record]) {
-	if g, ok := p.(*groupsPane); ok && len(w.spare) < spares {
-		g.groups.rest()
-		g.err, g.failed = nil, g.failed[:0]
-		w.spare = append(w.spare, g)
+	if len(w.spare) >= spares {
+		return
 	}
+	switch p := p.(type) {
+	case *groupsPane:
+		p.groups.rest()
+		p.err, p.failed = nil, p.failed[:0]
+	case *rowsPane:
+		clear(p.rows)
+		p.rows = p.rows[:0]
+	}
+	w.spare = append(w.spare, p)
 }
 
 // pane returns an empty pane of the kind that the SELECT needs.
