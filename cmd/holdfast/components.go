@@ -8,6 +8,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/opcua"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/file"
+	"github.com/holdfast-edge/holdfast/sinks/http"
 	"github.com/holdfast-edge/holdfast/sinks/influx"
 	"github.com/holdfast-edge/holdfast/sinks/mqtt"
 	"github.com/holdfast-edge/holdfast/sinks/remotewrite"
@@ -16,10 +17,15 @@ import (
 )
 
 // components is everything that this build speaks.
-func components() (*node.Components, error) {
+func components() (*node.Components, error) { return componentsWith(furtherSinks()) }
+
+// componentsWith is what every build speaks, and further sinks.
+func componentsWith(further []sinks.Sink) (*node.Components, error) {
 	return node.NewComponents(
 		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}},
-		[]sinks.Sink{mqtt.New(), sparkplug.Sink{}, tdengine.Sink{}, influx.Sink{}, remotewrite.Sink{}, file.Sink{}},
+		append([]sinks.Sink{
+			mqtt.New(), sparkplug.Sink{}, tdengine.Sink{}, influx.Sink{}, remotewrite.Sink{}, http.Sink{}, file.Sink{},
+		}, further...),
 		server.Server{},
 	)
 }

@@ -86,12 +86,14 @@ func (l *line) next(ctx context.Context, deadline <-chan time.Time) (parcel, boo
 // lost.
 func (l *line) post(ctx context.Context, request []parcel) error {
 	err := l.try(ctx, request)
+	if some, ok := errors.AsType[*Some](err); ok {
+		l.settleSome(request, some)
+		return nil
+	}
 	f, isFailure := errors.AsType[*sinks.Failure](err)
 	switch {
 	case err == nil:
-		for _, p := range request {
-			l.writer.settle(p, true, nil, nil)
-		}
+		l.settleSome(request, &Some{})
 		return nil
 	case !isFailure || !f.Permanent:
 		return err
@@ -103,6 +105,19 @@ func (l *line) post(ctx context.Context, request []parcel) error {
 			return err
 		}
 		return l.post(ctx, second)
+	}
+}
+
+// settleSome settles a request of which some rows are refused.
+func (l *line) settleSome(request []parcel, some *Some) {
+	next := 0
+	for i, p := range request {
+		if next < len(some.Refusals) && some.Refusals[next].Delivery == i {
+			l.writer.settle(p, true, some.Refusals[next].Rows, some.Refusals[next].Err)
+			next++
+			continue
+		}
+		l.writer.settle(p, true, nil, nil)
 	}
 }
 

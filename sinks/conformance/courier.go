@@ -67,6 +67,9 @@ func (c *courier) deliver(all ...sinks.Delivery) {
 			c.t.Fatalf("%d of %d deliveries are settled after %d connections: %v", len(c.settled), len(all), c.opened, c.answers)
 		}
 		c.connection(all)
+		if len(c.settled) < len(all) {
+			<-time.After(20 * time.Millisecond) // the actor waits between attempts, too
+		}
 	}
 }
 
