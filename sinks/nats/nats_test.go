@@ -33,7 +33,7 @@ func start(t *testing.T) *server {
 	dir := t.TempDir()
 	s := &server{address: fmt.Sprintf("127.0.0.1:%d", conformance.FreePort(t))}
 	conf := filepath.Join(dir, "nats.conf")
-	text := "listen: " + s.address + "\njetstream: {store_dir: " + dir + "}\nauthorization: {user: edge, password: secret7}\nmax_payload: 100KB\n"
+	text := "listen: " + s.address + "\njetstream: {store_dir: \"" + dir + "\"}\nauthorization: {user: edge, password: secret7}\nmax_payload: 100KB\n"
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -76,6 +76,8 @@ func (p *poster) Post(ctx context.Context, ds []sinks.Delivery) error {
 				return fmt.Errorf("publish on %s: %w", s.ack.Msg().Subject, err)
 			}
 			some.Refuse(s.delivery, s.row, err)
+		case <-p.lost:
+			return fmt.Errorf("publish on %s: %w", s.ack.Msg().Subject, lostBy(p.conn))
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -84,6 +86,14 @@ func (p *poster) Post(ctx context.Context, ds []sinks.Delivery) error {
 		return some
 	}
 	return nil
+}
+
+// lostBy is why a connection ended.
+func lostBy(conn *nats.Conn) error {
+	if err := conn.LastError(); err != nil {
+		return err
+	}
+	return nats.ErrConnectionClosed
 }
 
 // message is a row, or a gap, as it is published.

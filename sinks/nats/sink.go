@@ -44,11 +44,13 @@ func (Sink) Open(ctx context.Context, to sinks.Target) (sinks.Writer, error) {
 	for i, u := range o.URL {
 		addresses[i] = u.String()
 	}
+	p := &poster{options: o, site: to.Site, lost: make(chan struct{})}
+	settings = append(settings, nats.ClosedHandler(func(*nats.Conn) { close(p.lost) }))
 	conn, err := nats.Connect(strings.Join(addresses, ","), settings...)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", o.URL[0], opening(err))
 	}
-	p := &poster{options: o, site: to.Site, conn: conn}
+	p.conn = conn
 	if p.stream, err = jetstream.New(conn, jetstream.WithPublishAsyncMaxPending(o.Batch*o.Window+1)); err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("open %s: %w", o.URL[0], err)
@@ -109,6 +111,7 @@ type poster struct {
 	site    string
 	conn    *nats.Conn
 	stream  jetstream.JetStream
+	lost    chan struct{} // closed when the connection is; nothing is acknowledged any more
 	forms   message.Forms[*form]
 }
 

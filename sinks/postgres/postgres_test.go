@@ -42,7 +42,7 @@ func start(t *testing.T) *server {
 		t.Skip("needs Debian's PostgreSQL: make deps")
 	}
 	bin := found[len(found)-1]
-	dir, err := os.MkdirTemp("", "holdfast-pg")
+	dir, err := os.MkdirTemp("", "holdfast-pg") //nolint:usetesting // the parents of t.TempDir are closed to nobody
 	if err != nil {
 		t.Fatal(err)
 	}
