@@ -8,6 +8,12 @@
 //	cluster/authority  the CA, and the key that signs generations
 //	cluster/sites      the directory of sites; tokens, enrolment, renewal, revocation
 //	cluster/gateway    sessions of sites, and the actor of each
+//	cluster/desired    signed generations, and what sites report
+//	cluster/commands   commands and their outcomes
+//	cluster/rollout    a configuration for many sites: canary, waves, stop
+//	cluster/telemetry  records to the sinks, and the account of them
+//	cluster/access     API tokens, roles, selectors
+//	cluster/api        the REST API
 //	cluster/member     all of it as one running member
 //
 // This package itself holds no code.

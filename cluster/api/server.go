@@ -22,6 +22,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/gateway"
 	"github.com/holdfast-edge/holdfast/cluster/kv"
 	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/cluster/rollout"
 	"github.com/holdfast-edge/holdfast/cluster/sites"
 	"github.com/holdfast-edge/holdfast/cluster/telemetry"
 )
@@ -36,6 +37,7 @@ type Options struct {
 	Sites     *sites.Directory
 	Commands  *commands.Book
 	Desired   *desired.Book
+	Rollouts  *rollout.Book
 	Gateway   *gateway.Gateway
 	Ledger    *telemetry.Ledger
 	Logger    *slog.Logger
@@ -86,6 +88,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeSites(api)
 	s.describeCommands(api)
 	s.describeDesired(api)
+	s.describeRollouts(api)
 	s.describeLooking(api)
 	s.describeAccess(api)
 	s.describeAuthority(api)
@@ -119,15 +122,15 @@ func problem(err error) error {
 	switch {
 	case err == nil || errors.As(err, &known):
 		return err
-	case errors.Is(err, sites.ErrUnknown), errors.Is(err, commands.ErrUnknown), errors.Is(err, desired.ErrNone), errors.Is(err, blob.ErrNotFound):
+	case errors.Is(err, sites.ErrUnknown), errors.Is(err, commands.ErrUnknown), errors.Is(err, rollout.ErrUnknown), errors.Is(err, desired.ErrNone), errors.Is(err, blob.ErrNotFound):
 		return huma.Error404NotFound(err.Error())
-	case errors.Is(err, sites.ErrExists), errors.Is(err, commands.ErrReused), errors.Is(err, kv.ErrConflict), errors.Is(err, authority.ErrLast):
+	case errors.Is(err, sites.ErrExists), errors.Is(err, commands.ErrReused), errors.Is(err, rollout.ErrState), errors.Is(err, kv.ErrConflict), errors.Is(err, authority.ErrLast):
 		return huma.Error409Conflict(err.Error())
 	case errors.Is(err, access.ErrForbidden):
 		return huma.Error403Forbidden(err.Error())
 	case errors.Is(err, access.ErrNobody):
 		return huma.Error401Unauthorized(err.Error())
-	case errors.Is(err, link.ErrBundle), errors.Is(err, errInput):
+	case errors.Is(err, link.ErrBundle), errors.Is(err, errInput), errors.Is(err, rollout.ErrEmpty), errors.Is(err, desired.ErrTemplate):
 		return huma.Error422UnprocessableEntity(err.Error())
 	case errors.Is(err, context.DeadlineExceeded):
 		return huma.Error504GatewayTimeout("the store or the site did not answer in time")

@@ -36,8 +36,14 @@ func Fill(files []link.File, site sites.Site) ([]link.File, error) {
 		})
 		filled = append(filled, f)
 	}
-	return filled, errors.Join(errs...)
+	if len(errs) > 0 {
+		return nil, errors.Join(append(errs, ErrTemplate)...)
+	}
+	return filled, nil
 }
+
+// ErrTemplate says that a site has no value for a placeholder.
+var ErrTemplate = errors.New("placeholders are left")
 
 func valueOf(site sites.Site, name string) (string, bool) {
 	if name == "site" {

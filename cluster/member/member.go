@@ -28,6 +28,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/gateway"
 	"github.com/holdfast-edge/holdfast/cluster/kv"
 	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/cluster/rollout"
 	"github.com/holdfast-edge/holdfast/cluster/sites"
 	"github.com/holdfast-edge/holdfast/cluster/telemetry"
 	"github.com/holdfast-edge/holdfast/config"
@@ -67,6 +68,7 @@ type Member struct {
 	sites    *sites.Directory
 	desired  *desired.Book
 	commands *commands.Book
+	rollouts *rollout.Book
 	fan      *telemetry.Fan
 	blobs    blob.Store
 	audit    *audit.Log
@@ -141,6 +143,7 @@ func (m *Member) build() {
 	m.desired = desired.NewBook(desired.Options{
 		Store: o.Store, Blobs: m.blobs, Authority: m.ca, Sites: m.sites, Audit: m.audit, Now: o.Now, Policy: o.Policy,
 	})
+	m.rollouts = rollout.NewBook(rollout.Options{Store: o.Store, Blobs: m.blobs, Sites: m.sites, Desired: m.desired, Audit: m.audit, Now: o.Now})
 	m.gateway = gateway.New(gateway.Options{
 		Member: o.Name, Store: o.Store, Blobs: m.blobs, Audit: m.audit, Authority: m.ca, Sites: m.sites, Commands: m.commands, Desired: m.desired,
 		Telemetry: m.fan, System: m.system, Logger: o.Logger, Now: o.Now, Versions: o.Versions, Members: m.members.addresses, Limits: o.Limits,
@@ -153,6 +156,7 @@ func (m *Member) tree() []supervisor.Spec {
 	store = append(store, supervisor.Spec{Name: "members", Kind: "service", New: supervisor.Service(func(ctx context.Context) error {
 		return m.members.follow(ctx, m.o.Store)
 	})})
+	store = append(store, supervisor.Spec{Name: "rollouts", Kind: "service", New: supervisor.Service(m.rollouts.Run)})
 	serve := func(ctx context.Context) error { return m.gateway.Serve(ctx, reuse(m.link)) }
 	return []supervisor.Spec{
 		m.fan.Spec(),
@@ -211,7 +215,7 @@ func (m *Member) Tree() supervisor.Tree { return m.system.Tree() }
 func (m *Member) handlerOptions() api.Options {
 	return api.Options{
 		Store: m.o.Store, Blobs: m.blobs, Audit: m.audit, Authority: m.ca, Keys: m.keys, Sites: m.sites, Commands: m.commands,
-		Desired: m.desired, Gateway: m.gateway, Ledger: m.fan.Ledger(), Logger: m.o.Logger, Now: m.o.Now, Version: m.o.Version,
+		Desired: m.desired, Rollouts: m.rollouts, Gateway: m.gateway, Ledger: m.fan.Ledger(), Logger: m.o.Logger, Now: m.o.Now, Version: m.o.Version,
 	}
 }
 

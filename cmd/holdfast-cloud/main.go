@@ -38,6 +38,7 @@ type cli struct {
 
 	Site    siteCommand    `cmd:"" group:"client" help:"Add, show, label, revoke and remove sites."`
 	Apply   applyCommand   `cmd:"" group:"client" help:"Say what sites shall run."`
+	Rollout rolloutCommand `cmd:"" group:"client" help:"Bring a configuration to many sites: a canary, then waves."`
 	Diff    diffCommand    `cmd:"" group:"client" help:"Show how a configuration differs from what a site shall run."`
 	Restart restartCommand `cmd:"" group:"client" help:"Restart an actor of a site, or of many; / is the whole node."`
 	Stop    stopCommand    `cmd:"" group:"client" help:"Stop an actor of a site, or of many."`

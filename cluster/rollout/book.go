@@ -1,0 +1,249 @@
+package rollout
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/cluster/audit"
+	"github.com/holdfast-edge/holdfast/cluster/blob"
+	"github.com/holdfast-edge/holdfast/cluster/desired"
+	"github.com/holdfast-edge/holdfast/cluster/kv"
+	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/cluster/sites"
+)
+
+// Prefix is where rollouts are in the store.
+const Prefix = "/holdfast/rollouts/"
+
+// MostSites bounds a rollout, so that it fits into one value of the store.
+const MostSites = 10_000
+
+// What callers branch on.
+var (
+	ErrUnknown = errors.New("there is no such rollout")
+	ErrState   = errors.New("the rollout is not in a state for that")
+	ErrEmpty   = errors.New("no site is chosen, or too many")
+)
+
+// Book is the rollouts of a cloud. It may be used concurrently.
+type Book struct{ o Options }
+
+// Options are what a book is made of.
+type Options struct {
+	Store   kv.Store
+	Blobs   blob.Store
+	Sites   *sites.Directory
+	Desired *desired.Book
+	Audit   *audit.Log
+	Now     func() time.Time
+}
+
+// NewBook returns the book in a store.
+func NewBook(o Options) *Book { return &Book{o} }
+
+func blobKey(digest string) string { return "rollouts/" + digest }
+
+// Begin enters a rollout of files to sites.
+func (b *Book) Begin(ctx context.Context, p Plan, files []link.File, chosen []sites.Site, by string) (Rollout, error) {
+	if len(chosen) == 0 || len(chosen) > MostSites {
+		return Rollout{}, fmt.Errorf("%w: %d sites, want 1 to %d", ErrEmpty, len(chosen), MostSites)
+	}
+	bundle, err := link.EncodeBundle(files)
+	if err != nil {
+		return Rollout{}, err
+	}
+	var id [6]byte
+	rand.Read(id[:]) // never fails
+	now := b.o.Now().UTC()
+	r := Rollout{
+		Plan: p, ID: now.Format("20060102-150405-") + hex.EncodeToString(id[:3]), Bundle: link.Digest(bundle), By: by, Created: now, Changed: now, State: Canary,
+	}
+	for _, s := range chosen {
+		if p.Templates { // what a site has no value for is found out before anything begins
+			if _, err := desired.Fill(files, s); err != nil {
+				return r, err
+			}
+		}
+		r.Sites = append(r.Sites, Place{Name: s.Name, State: Waiting})
+	}
+	if err := b.o.Blobs.Put(ctx, blobKey(r.Bundle), bundle); err != nil {
+		return r, err
+	}
+	if err := b.write(ctx, r, "asked", fmt.Sprintf("%d sites, bundle %s", len(r.Sites), r.Bundle), by); err != nil {
+		return r, err
+	}
+	_, err = b.o.Store.Commit(ctx, kv.Txn{If: []kv.Check{{Key: Prefix + r.ID}}, Put: []kv.Put{{Key: Prefix + r.ID, Value: kv.Encode(r)}}})
+	return r, err
+}
+
+// Rollout returns one, or ErrUnknown.
+func (b *Book) Rollout(ctx context.Context, id string) (Rollout, error) {
+	r, _, err := kv.Load[Rollout](ctx, b.o.Store, Prefix+id)
+	if errors.Is(err, kv.ErrNotFound) {
+		return r, fmt.Errorf("rollout %s: %w", link.Cut(id), ErrUnknown)
+	}
+	return r, err
+}
+
+// List returns all rollouts, the oldest first.
+func (b *Book) List(ctx context.Context) ([]Rollout, error) {
+	list, _, err := kv.LoadAll[Rollout](ctx, b.o.Store, Prefix)
+	return list, err
+}
+
+// Order pauses, resumes or aborts a rollout.
+func (b *Book) Order(ctx context.Context, id, verb, by string) (r Rollout, err error) {
+	err = kv.Update(ctx, b.o.Store, Prefix+id, func(v *Rollout, there bool) error {
+		if !there {
+			return fmt.Errorf("rollout %s: %w", link.Cut(id), ErrUnknown)
+		}
+		switch {
+		case verb == "pause" && v.State.Active():
+			v.State, v.Before = Paused, v.State
+		case verb == "resume" && v.State == Paused:
+			v.State, v.Before = v.Before, ""
+		case verb == "abort" && !v.State.Ended():
+			v.State = Aborted
+		default:
+			return fmt.Errorf("%s a rollout that is %s: %w", verb, v.State, ErrState)
+		}
+		v.Reason, v.Changed = verb+" by "+by, b.o.Now().UTC()
+		r = *v
+		return nil
+	})
+	if err != nil {
+		return r, err
+	}
+	return r, b.write(ctx, r, "done", verb, by)
+}
+
+func (b *Book) write(ctx context.Context, r Rollout, result, detail, by string) error {
+	return b.o.Audit.Write(ctx, audit.Record{Who: by, What: "rollout", Target: r.ID, Result: result, Detail: strings.TrimSpace(r.Selector + " " + detail)})
+}
+
+// StepAll carries every rollout that is on its way a step further. Any member may: each step is entered by compare-and-swap
+// before it is acted on, and what it leads to is the same whoever does it.
+func (b *Book) StepAll(ctx context.Context) error {
+	entries, _, err := b.o.Store.List(ctx, Prefix)
+	if err != nil {
+		return err
+	}
+	var reported map[string]*desired.Reported
+	for _, e := range entries {
+		r, err := kv.Decode[Rollout](e)
+		if err != nil {
+			return err
+		}
+		if !r.State.Active() {
+			continue
+		}
+		if reported == nil {
+			if reported, err = b.reports(ctx); err != nil {
+				return err
+			}
+		}
+		if err := b.step(ctx, e, &r, reported); err != nil && !errors.Is(err, kv.ErrConflict) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Book) reports(ctx context.Context) (map[string]*desired.Reported, error) {
+	list, _, err := kv.LoadAll[desired.Reported](ctx, b.o.Store, desired.ReportedPrefix)
+	all := make(map[string]*desired.Reported, len(list))
+	for i := range list {
+		all[list[i].Site] = &list[i]
+	}
+	return all, err
+}
+
+// step begins what is due, and gives the sites that were begun their generation, again if a member died in between.
+func (b *Book) step(ctx context.Context, e kv.Entry, r *Rollout, reported map[string]*desired.Reported) error {
+	changed := r.Step(reported, b.o.Now().UTC())
+	version := e.Version
+	if changed {
+		var err error
+		if version, err = b.put(ctx, r, version); err != nil {
+			return err
+		}
+	}
+	if r.State.Ended() {
+		return b.write(ctx, *r, string(r.State), r.Reason, r.By)
+	}
+	if !slices.ContainsFunc(r.Sites, func(s Place) bool { return s.State == Begun && s.Generation == 0 }) {
+		return nil
+	}
+	if err := b.tell(ctx, r); err != nil {
+		return err
+	}
+	_, err := b.put(ctx, r, version)
+	return err
+}
+
+func (b *Book) put(ctx context.Context, r *Rollout, version int64) (int64, error) {
+	return b.o.Store.Commit(ctx, kv.Txn{If: []kv.Check{{Key: Prefix + r.ID, Version: version}}, Put: []kv.Put{{Key: Prefix + r.ID, Value: kv.Encode(*r)}}})
+}
+
+// tell makes the generations of the sites that were begun. The same bundle again is the same generation.
+func (b *Book) tell(ctx context.Context, r *Rollout) error {
+	octets, err := b.o.Blobs.Load(ctx, blobKey(r.Bundle))
+	if err != nil {
+		return err
+	}
+	files, err := link.DecodeBundle(octets)
+	if err != nil {
+		return err
+	}
+	for i := range r.Sites {
+		if s := &r.Sites[i]; s.State == Begun && s.Generation == 0 {
+			g, err := b.set(ctx, r, s.Name, files)
+			if err != nil {
+				s.State, s.Reason = Failed, link.Cut(err.Error())
+				continue
+			}
+			s.Generation = g.Number
+		}
+	}
+	return ctx.Err()
+}
+
+func (b *Book) set(ctx context.Context, r *Rollout, name string, files []link.File) (g desired.Generation, err error) {
+	if r.Templates {
+		s, err := b.o.Sites.Site(ctx, name)
+		if err != nil {
+			return g, err
+		}
+		if files, err = desired.Fill(files, s); err != nil {
+			return g, err
+		}
+	}
+	bundle, err := link.EncodeBundle(files)
+	if err != nil {
+		return g, err
+	}
+	return b.o.Desired.Set(ctx, desired.Change{Site: name, Bundle: bundle, By: r.By, Source: "rollout " + r.ID})
+}
+
+// stepEvery is how often rollouts are looked at.
+const stepEvery = 250 * time.Millisecond
+
+// Run carries rollouts on until ctx is done. What the store refuses is tried again.
+func (b *Book) Run(ctx context.Context) error {
+	tick := time.NewTicker(stepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		_ = b.StepAll(ctx) // the store may be away; membership says so
+	}
+}
