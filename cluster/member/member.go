@@ -153,10 +153,11 @@ func (m *Member) build() {
 // tree is the supervision tree, in the order in which it starts.
 func (m *Member) tree() []supervisor.Spec {
 	store := m.gateway.Services(m.Self())
-	store = append(store, supervisor.Spec{Name: "members", Kind: "service", New: supervisor.Service(func(ctx context.Context) error {
-		return m.members.follow(ctx, m.o.Store)
-	})})
-	store = append(store, supervisor.Spec{Name: "rollouts", Kind: "service", New: supervisor.Service(m.rollouts.Run)})
+	follow := func(ctx context.Context) error { return m.members.follow(ctx, m.o.Store) }
+	store = append(store,
+		supervisor.Spec{Name: "members", Kind: "service", New: supervisor.Service(follow)},
+		supervisor.Spec{Name: "rollouts", Kind: "service", New: supervisor.Service(m.rollouts.Run)},
+	)
 	serve := func(ctx context.Context) error { return m.gateway.Serve(ctx, reuse(m.link)) }
 	return []supervisor.Spec{
 		m.fan.Spec(),

@@ -120,6 +120,3 @@ func (c *serveCommand) sinks() (list []telemetry.Sink, err error) {
 	}
 	return list, nil
 }
-
-// localAPI is where a member on this machine answers that was started without --api.
-const localAPI = "http://127.0.0.1:8472"
