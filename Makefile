@@ -102,6 +102,10 @@ bench-mqtt: ## Measure a rule between two MQTT clients beside the bare broker, i
 bench-sinks: ## Measure sinks beside the drivers they are made of, into docs/benchmarks
 	$(GO) run ./test/bench/sinks -o docs/benchmarks/sinks.md
 
+.PHONY: screenshot
+screenshot: ## Take the picture of the console again, into docs/images
+	HOLDFAST_SCREENSHOT=$(CURDIR)/docs/images/console.png HOLDFAST_SCHEME=dark $(GO) test ./cmd/holdfast -count=1 -run TestTheConsolesPictureIsTaken
+
 .PHONY: demo
 demo: build ## Start a whole plant in one process, with its console
 	bin/holdfast demo

@@ -229,8 +229,17 @@ func (f *fake) Connections() []console.Connection {
 	defer f.mu.Unlock()
 	return []console.Connection{{
 		Name: "tcp:10.0.0.7:502", Driver: "modbus", Path: "/endpoints/tcp:10.0.0.7:502/session", State: "open", Devices: []string{"boiler"},
-		Recording: console.RecordingState{On: f.recording.Ring, Ring: f.recording.Ring},
+		Recording: f.recorded(),
 	}}
+}
+
+// recorded is how the recording goes; the lock is held.
+func (f *fake) recorded() console.RecordingState {
+	if !f.recording.Ring {
+		return console.RecordingState{}
+	}
+	since := noon
+	return console.RecordingState{On: true, Ring: true, Since: &since, Length: time.Second, Frames: 12, Bytes: 3400}
 }
 
 func (f *fake) Record(_ string, on bool, limits record.Limits) error {

@@ -285,3 +285,48 @@ func js(s string) string {
 	}
 	return string(text)
 }
+
+func TestAConnectionIsRecordedFromThePage(t *testing.T) {
+	node := newFake()
+	_, p := show(t, node)
+	p.Eval(`[...document.querySelectorAll(".actor")].find(n => n.innerText.startsWith("session")).click()`, nil)
+	const button = `.recorder .commands button`
+	p.Until("the controls", `document.querySelector("`+button+`")?.innerText === "Record" && !document.querySelector(".recorder").hidden`)
+	p.Click(`.recorder .tick input`)
+	p.Click(button)
+	p.Until("the recording", `document.querySelector(".recorder").innerText.includes("12 frames") && document.querySelector("`+button+`").innerText === "Stop recording"`)
+	p.Until("the file", `document.querySelector(".recorder a").href.endsWith("/api/v1/connections/tcp%3A10.0.0.7%3A502/recording")`)
+	node.change(func(f *fake) {
+		if !f.recording.Ring {
+			t.Error("it does not keep the newest")
+		}
+	})
+	p.Click(button)
+	p.Until("the end", `document.querySelector("`+button+`").innerText === "Record"`)
+	calmPage(t, p)
+}
+
+func TestAValueIsTracedFromThePage(t *testing.T) {
+	node := newFake()
+	_, p := show(t, node)
+	p.Click(`.trace button`)
+	p.Until("the wait", `document.querySelector(".trace").innerText.includes("Waiting for the next value")`)
+	until(t, "the trace to be armed", func() bool { return len(node.Traces()) == 1 })
+	node.change(func(f *fake) {
+		f.traces[0].State, f.traces[0].Missing = "ended", []string{"acknowledged line"}
+		f.traces[0].Value, f.traces[0].Quality = json.RawMessage("21.5"), "Good"
+		f.traces[0].Hops = []console.Hop{
+			{Stage: "source", Time: noon, Follows: -1, Stream: "boiler.climate"},
+			{Stage: "published", Time: noon, Since: 310_000, SinceSource: 310_000, Stream: "boiler.climate"},
+			{Stage: "rule in", Time: noon, Follows: 1, Since: 90_000, SinceSource: 400_000, Where: "forward"},
+			{Stage: "committed", Time: noon, Follows: 1, Since: 99_690_000, SinceSource: 100_000_000, Stream: "boiler.climate", Sequence: 1234},
+		}
+		close(f.changed)
+		f.changed = make(chan struct{})
+	})
+	p.Until("the hops", `document.querySelectorAll(".hops li").length === 4`)
+	p.Until("their times and places", `document.querySelector(".hops").innerText.replace(/\s+/g, " ").includes("rule in forward +0.09 ms 0.40 ms")`)
+	p.Until("what is missing", `document.querySelector(".trace").innerText.includes("21.5 (Good): it has not come to acknowledged line.")`)
+	p.Until("that it can be done again", `!document.querySelector(".trace button").disabled`)
+	calmPage(t, p)
+}

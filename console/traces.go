@@ -37,7 +37,7 @@ type Trace struct {
 
 // Hop is one step of a record.
 type Hop struct {
-	Stage       string        `json:"stage" doc:"source, read, published, rule in, rule out, committed, handed, acknowledged or failed."`
+	Stage       string        `json:"stage" doc:"source, read, published, rule in, rule out, no row from (a rule), committed, handed, acknowledged or failed."`
 	Time        time.Time     `json:"time"`
 	Follows     int           `json:"follows" doc:"The number of the hop that it comes after, from 0; -1 for the first."`
 	Since       time.Duration `json:"since_ns" doc:"Since that hop."`

@@ -170,6 +170,7 @@ func (e *evaluator) drain(ctx actor.Context) {
 		e.trace(b)
 		now := e.env.Now().UnixNano()
 		e.carry(now, func() { e.group.Push(now, b) })
+		e.traced()
 	}
 	e.schedule(ctx)
 	e.inputs.ring()
@@ -180,6 +181,15 @@ func (e *evaluator) trace(b *tag.Batch) {
 	if e.env.Trace.Armed() {
 		for _, s := range e.seats {
 			e.env.Trace.Evaluating(e.desk.input.Streams, s.config.Name, b)
+		}
+	}
+}
+
+// traced tells that they have had it.
+func (e *evaluator) traced() {
+	if e.env.Trace.Armed() {
+		for _, s := range e.seats {
+			s.traced()
 		}
 	}
 }

@@ -186,6 +186,7 @@ func (c *core) publish(b *tag.Batch) {
 func (c *core) evaluate(now int64, source int, b *tag.Batch) error {
 	c.meter.RowsIn.Add(uint64(b.Len()))
 	c.env.Trace.Evaluating(c.config.Inputs[source].Streams, c.config.Name, b)
+	defer c.traced()
 	if len(c.writers) == 0 {
 		return c.push(now, source, b)
 	}
@@ -195,6 +196,13 @@ func (c *core) evaluate(now int64, source int, b *tag.Batch) error {
 		}
 	}
 	return nil
+}
+
+// traced tells that the query has had a batch, and makes no more of it.
+func (c *core) traced() {
+	if c.env.Trace.Armed() && !c.config.Query.Stateful() {
+		c.env.Trace.Evaluated(c.config.Name)
+	}
 }
 
 // push gives rows to the query, and mends it where that panics.

@@ -56,13 +56,13 @@ func (n *Node) target(t console.TraceTarget) (trace.Target, error) {
 }
 
 // ahead names what a record of a target should come to.
-func (p *plan) ahead(t trace.Target) (expected []string) {
+func (p *plan) ahead(t trace.Target) (expected []trace.Expected) {
 	if t.Sink != "" {
-		return []string{trace.Name(trace.Acknowledged, t.Sink)}
+		return []trace.Expected{{Stage: trace.Acknowledged, Where: t.Sink}} // of the stream that comes first
 	}
 	streams := []string{t.Stream}
 	if t.Rule != "" {
-		expected = append(expected, trace.Name(trace.RuleOut, t.Rule))
+		expected = append(expected, trace.Expected{Stage: trace.RuleOut, Where: t.Rule, Stream: t.Rule})
 		streams = []string{t.Rule}
 	}
 	for i := 0; i < len(streams); i++ {
@@ -76,14 +76,15 @@ func (p *plan) ahead(t trace.Target) (expected []string) {
 }
 
 // after adds what a record of a stream should come to next, and returns the streams of the rules that read it.
-func (p *plan) after(stream string, expected *[]string) (streams []string) {
+func (p *plan) after(stream string, expected *[]trace.Expected) (streams []string) {
 	if p.logged[stream] {
-		*expected = append(*expected, trace.Name(trace.Committed, stream))
+		*expected = append(*expected, trace.Expected{Stage: trace.Committed, Stream: stream})
 	}
 	for _, r := range p.rules {
 		for _, in := range r.Inputs {
 			if slices.Contains(in.Streams, stream) {
-				*expected = append(*expected, trace.Name(trace.RuleIn, r.Name), trace.Name(trace.RuleOut, r.Name))
+				*expected = append(*expected, trace.Expected{Stage: trace.RuleIn, Where: r.Name, Stream: stream},
+					trace.Expected{Stage: trace.RuleOut, Where: r.Name, Stream: r.Name})
 				streams = append(streams, r.Name)
 				break
 			}
@@ -91,7 +92,7 @@ func (p *plan) after(stream string, expected *[]string) (streams []string) {
 	}
 	for _, s := range p.sinks {
 		if slices.Contains(s.Streams, stream) {
-			*expected = append(*expected, trace.Name(trace.Acknowledged, s.Config.Name))
+			*expected = append(*expected, trace.Expected{Stage: trace.Acknowledged, Where: s.Config.Name, Stream: stream})
 		}
 	}
 	return streams

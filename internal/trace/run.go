@@ -14,7 +14,7 @@ type run struct {
 	records map[string]*record // what is followed, by stream
 	rules   map[string]int     // hop at which a rule took the record, and has made nothing of it yet
 	sinks   map[string]int     // hop at which a sink took a record, by sink and stream
-	missing map[string]bool
+	missing map[Expected]bool
 }
 
 // record is a record of a stream that is followed.
@@ -23,10 +23,10 @@ type record struct {
 	hop  int   // the last
 }
 
-func newRun(t Trace, expected []string) *run {
-	r := &run{Trace: t, records: map[string]*record{}, rules: map[string]int{}, sinks: map[string]int{}, missing: map[string]bool{}}
-	for _, name := range expected[:min(len(expected), mostNames)] {
-		r.missing[name] = true
+func newRun(t Trace, expected []Expected) *run {
+	r := &run{Trace: t, records: map[string]*record{}, rules: map[string]int{}, sinks: map[string]int{}, missing: map[Expected]bool{}}
+	for _, e := range expected[:min(len(expected), mostNames)] {
+		r.missing[e] = true
 	}
 	return r
 }
@@ -37,10 +37,11 @@ func (r *run) open() bool { return r.State == Armed || r.State == Running }
 func (r *run) copy() Trace {
 	t := r.Trace
 	t.Hops = slices.Clone(r.Hops)
-	for name := range r.missing {
-		t.Missing = append(t.Missing, name)
+	for e := range r.missing {
+		t.Missing = append(t.Missing, e.String())
 	}
 	slices.Sort(t.Missing)
+	t.Missing = slices.Compact(t.Missing)
 	return t
 }
 
@@ -72,7 +73,7 @@ func (r *run) published(stream string, b *tag.Batch, now time.Time) bool {
 	}
 	if took, waits := r.rules[stream]; waits {
 		delete(r.rules, stream)
-		delete(r.missing, Name(RuleOut, stream))
+		delete(r.missing, Expected{RuleOut, stream, stream})
 		last := b.Len() - 1
 		r.records[stream] = &record{b.Time(last), r.hop(Hop{Stage: RuleOut, At: now, Follows: took, Stream: stream, Where: stream})}
 		return true
@@ -138,19 +139,45 @@ func (r *run) evaluating(streams []string, rule string, b *tag.Batch, now time.T
 	return false
 }
 
+// evaluated ends the way over a rule that has made nothing of the record.
+func (r *run) evaluated(rule string, now time.Time) bool {
+	took, waits := r.rules[rule]
+	if !waits {
+		return false
+	}
+	delete(r.rules, rule)
+	r.hop(Hop{Stage: Nothing, At: now, Follows: took, Stream: r.Hops[took].Stream, Where: rule})
+	r.forgo(rule)
+	return true
+}
+
+// forgo expects nothing any more of a stream on which the record does not come, nor of what rules would have made of it.
+func (r *run) forgo(stream string) {
+	r.records[stream] = &record{} // what comes there is another record
+	for e := range r.missing {
+		if e.Stream != stream {
+			continue
+		}
+		delete(r.missing, e)
+		if e.Stage == RuleIn && r.records[e.Where] == nil {
+			r.forgo(e.Where)
+		}
+	}
+}
+
 func (r *run) tookRule(rule string, h Hop) {
 	r.rules[rule] = r.hop(h)
-	delete(r.missing, Name(RuleIn, rule))
+	delete(r.missing, Expected{RuleIn, rule, h.Stream})
 }
 
 func (r *run) committed(b *tag.Batch, now time.Time) bool {
 	stream := b.Schema().Name()
 	rec := r.records[stream]
 	row := rec.find(b)
-	if row < 0 || !r.missing[Name(Committed, stream)] {
+	if row < 0 || !r.missing[Expected{Committed, "", stream}] {
 		return false
 	}
-	delete(r.missing, Name(Committed, stream))
+	delete(r.missing, Expected{Committed, "", stream})
 	rec.hop = r.hop(Hop{Stage: Committed, At: now, Follows: rec.hop, Stream: stream, Sequence: b.Identity(row).Sequence})
 	return true
 }
@@ -160,6 +187,10 @@ func (r *run) handed(sink string, b *tag.Batch, now time.Time) bool {
 	if r.State == Armed && r.Target.Sink == sink && b.Len() > 0 {
 		row := b.Len() - 1
 		r.records[stream] = &record{b.Time(row), r.begin(stream, b, row, -1)}
+		if e := (Expected{Acknowledged, sink, ""}); r.missing[e] {
+			delete(r.missing, e)
+			r.missing[Expected{Acknowledged, sink, stream}] = true
+		}
 	}
 	rec := r.records[stream]
 	row := rec.find(b)
@@ -184,11 +215,8 @@ func (r *run) answered(sink string, b *tag.Batch, err error, now time.Time) bool
 	if err != nil {
 		h.Stage, h.Note = Failed, err.Error()
 	} else {
-		delete(r.missing, Name(Acknowledged, sink))
+		delete(r.missing, Expected{Acknowledged, sink, stream})
 	}
 	r.hop(h)
 	return true
 }
-
-// Name is a stage at a place, as in Missing.
-func Name(s Stage, where string) string { return string(s) + " " + where }

@@ -28,6 +28,7 @@ const (
 	Handed       Stage = "handed"       // a sink has it
 	Acknowledged Stage = "acknowledged" // the far end has it
 	Failed       Stage = "failed"       // the far end has it not: it is tried again, or was refused
+	Nothing      Stage = "no row from"  // a rule has let the record go
 )
 
 // Hop is one step.
@@ -39,6 +40,21 @@ type Hop struct {
 	Where    string // the rule or sink; empty elsewhere
 	Sequence uint64 // of the record in the log; 0 before it is committed
 	Note     string // why it failed
+}
+
+// Expected is something that a record should come to. Where is the rule or the sink, Stream the one that it has the record
+// from; of RuleOut both are the rule's.
+type Expected struct {
+	Stage         Stage
+	Where, Stream string
+}
+
+// String names it for people.
+func (e Expected) String() string {
+	if e.Where == "" {
+		return string(e.Stage) + " " + e.Stream
+	}
+	return string(e.Stage) + " " + e.Where
 }
 
 // State is how a trace stands.

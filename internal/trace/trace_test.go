@@ -45,13 +45,29 @@ func stored(b *tag.Batch, sequence uint64) *tag.Batch {
 	return b.Committed(tag.Identity{Site: "p", Stream: b.Schema().Stream(), Incarnation: 1, Sequence: sequence})
 }
 
-func (b *bench) arm(target trace.Target, expected ...string) uint64 {
+func (b *bench) arm(target trace.Target, expected ...trace.Expected) uint64 {
 	b.t.Helper()
 	t, err := b.tracer.Arm(target, expected, time.Minute)
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return t.ID
+}
+
+func committed(stream string) trace.Expected {
+	return trace.Expected{Stage: trace.Committed, Stream: stream}
+}
+
+func in(rule, stream string) trace.Expected {
+	return trace.Expected{Stage: trace.RuleIn, Where: rule, Stream: stream}
+}
+
+func out(rule string) trace.Expected {
+	return trace.Expected{Stage: trace.RuleOut, Where: rule, Stream: rule}
+}
+
+func acknowledged(sink, stream string) trace.Expected {
+	return trace.Expected{Stage: trace.Acknowledged, Where: sink, Stream: stream}
 }
 
 // want fails unless the trace is drawn so: a hop is its stage, where, sequence, and in brackets the hop it follows.
@@ -81,17 +97,17 @@ func TestARecordIsFollowedFromItsTagThroughARuleToTheFarEnd(t *testing.T) {
 	b := start(t)
 	b.tracer.Published("boiler.climate", batch(t, "boiler.climate", tag.Live, 1)) // before it is armed
 	id := b.arm(trace.Target{Device: "boiler", Tag: "temperature", Stream: "boiler.climate"},
-		"committed boiler.climate", "rule in forward", "committed forward", "acknowledged line")
+		committed("boiler.climate"), in("forward", "boiler.climate"), committed("forward"), acknowledged("line", "forward"))
 	b.tracer.Published("press.cycle", batch(t, "press.cycle", tag.Live, 2))
 	b.tracer.Published("boiler.climate", batch(t, "boiler.climate", tag.Backfill, 2)) // an old one is not the next
 	b.want(id, trace.Armed, "")
-	in := batch(t, "boiler.climate", tag.Live, 3, 4)
-	b.tracer.Published("boiler.climate", in)
+	read := batch(t, "boiler.climate", tag.Live, 3, 4)
+	b.tracer.Published("boiler.climate", read)
 	b.tracer.Published("boiler.climate", batch(t, "boiler.climate", tag.Live, 5))
-	b.tracer.Evaluating([]string{"boiler.climate"}, "forward", in)
+	b.tracer.Evaluating([]string{"boiler.climate"}, "forward", read)
 	out := batch(t, "forward", tag.Live, 4)
 	b.tracer.Published("forward", out)
-	b.tracer.Committed(stored(in, 10))
+	b.tracer.Committed(stored(read, 10))
 	b.tracer.Committed(stored(out, 7))
 	b.tracer.Committed(stored(batch(t, "forward", tag.Live, 5), 8))
 	b.tracer.Handed("line", stored(out, 7))
@@ -111,7 +127,7 @@ func TestARecordIsFollowedFromItsTagThroughARuleToTheFarEnd(t *testing.T) {
 
 func TestARuleAndASinkAreFollowedFromWhereTheyTakeARecord(t *testing.T) {
 	b := start(t)
-	rule, sink := b.arm(trace.Target{Rule: "forward"}, "acknowledged line"), b.arm(trace.Target{Sink: "line"}, "acknowledged line")
+	rule, sink := b.arm(trace.Target{Rule: "forward"}, acknowledged("line", "forward")), b.arm(trace.Target{Sink: "line"}, acknowledged("line", "forward"))
 	b.tracer.Evaluating([]string{"boiler.climate"}, "other", batch(t, "boiler.climate", tag.Live, 1))
 	b.tracer.Evaluating([]string{"boiler.climate"}, "forward", batch(t, "boiler.climate", tag.Live, 1))
 	out := batch(t, "forward", tag.Live, 1)
@@ -122,9 +138,19 @@ func TestARuleAndASinkAreFollowedFromWhereTheyTakeARecord(t *testing.T) {
 	b.want(sink, trace.Done, "source(-1), handed line #3(0), acknowledged line #3(1)")
 }
 
+func TestARuleThatLetsARecordGoEndsItsWay(t *testing.T) {
+	b := start(t)
+	id := b.arm(trace.Target{Stream: "s"}, in("hot", "s"), out("hot"), acknowledged("line", "hot"), in("hotter", "hot"), out("hotter"), acknowledged("line", "hotter"))
+	read := batch(t, "s", tag.Live, 1)
+	b.tracer.Published("s", read)
+	b.tracer.Evaluating([]string{"s"}, "hot", read)
+	b.tracer.Evaluated("hot")
+	b.want(id, trace.Done, "source(-1), published(0), rule in hot(1), no row from hot(2)")
+}
+
 func TestATraceEndsWhenItsTimeIsOverAndSaysWhatIsMissing(t *testing.T) {
 	b := start(t)
-	id := b.arm(trace.Target{Stream: "boiler.climate"}, "acknowledged line", "rule in forward")
+	id := b.arm(trace.Target{Stream: "boiler.climate"}, acknowledged("line", "forward"), in("forward", "boiler.climate"))
 	b.tracer.Published("boiler.climate", batch(t, "boiler.climate", tag.Live, 1))
 	b.want(id, trace.Running, "source(-1), published(0)")
 	_, changed, _ := b.tracer.Get(id)
@@ -143,9 +169,9 @@ func TestATraceEndsWhenItsTimeIsOverAndSaysWhatIsMissing(t *testing.T) {
 
 func TestTracesAreBounded(t *testing.T) {
 	b := start(t)
-	first := b.arm(trace.Target{Stream: "s"}, "acknowledged line")
+	first := b.arm(trace.Target{Stream: "s"}, acknowledged("line", "s"))
 	for range trace.MostKept {
-		b.arm(trace.Target{Stream: "s"}, "acknowledged line")
+		b.arm(trace.Target{Stream: "s"}, acknowledged("line", "s"))
 	}
 	if _, _, ok := b.tracer.Get(first); ok || len(b.tracer.List()) != trace.MostKept {
 		t.Errorf("%d traces are kept", len(b.tracer.List()))
@@ -170,6 +196,7 @@ func TestNothingIsPaidWhileNothingIsArmed(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() {
 			tracer.Published("s", x)
 			tracer.Evaluating(nil, "r", x)
+			tracer.Evaluated("r")
 			tracer.Committed(x)
 			tracer.Handed("line", x)
 			tracer.Answered("line", x, nil)

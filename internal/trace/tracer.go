@@ -27,9 +27,9 @@ func New(now func() time.Time) *Tracer { return &Tracer{now: now, changed: make(
 // ErrTarget says that nothing can be followed.
 var ErrTarget = errors.New("want a tag, a stream, a rule or a sink")
 
-// Arm begins to wait for the next record. expected names what it should come to, in the words of Missing: a trace is done
-// when it has. for is how long to wait, bounded by MaxTime. Of more than MostKept traces the oldest goes.
-func (t *Tracer) Arm(target Target, expected []string, wait time.Duration) (Trace, error) {
+// Arm begins to wait for the next record. A trace is done when the record has come to all that is expected, or a rule has
+// let it go before. wait is bounded by MaxTime. Of more than MostKept traces the oldest goes.
+func (t *Tracer) Arm(target Target, expected []Expected, wait time.Duration) (Trace, error) {
 	if target.Tag == "" && target.Stream == "" && target.Rule == "" && target.Sink == "" {
 		return Trace{}, ErrTarget
 	}
@@ -128,6 +128,14 @@ func (t *Tracer) Published(stream string, b *tag.Batch) {
 func (t *Tracer) Evaluating(streams []string, rule string, b *tag.Batch) {
 	if t.Armed() {
 		t.follow(func(r *run, now time.Time) bool { return r.evaluating(streams, rule, b, now) })
+	}
+}
+
+// Evaluated is called when a rule has nothing more to make of what Evaluating told: where it has made nothing, it has let the
+// record go. It is not called for rules that remember rows.
+func (t *Tracer) Evaluated(rule string) {
+	if t.Armed() {
+		t.follow(func(r *run, now time.Time) bool { return r.evaluated(rule, now) })
 	}
 }
 

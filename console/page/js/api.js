@@ -59,6 +59,14 @@ export const explainQuery = (sql) => request("POST", "/api/v1/sql/explain", { sq
 export const write = (device, tag, value, dryRun) =>
   request("PUT", `/api/v1/devices/${part(device)}/tags/${part(tag)}`, { value, dry_run: dryRun });
 
+export const connections = () => request("GET", "/api/v1/connections");
+export const record = (connection, on, ring) => request("PUT", recordingURL(connection), { on, ring });
+export const trace = (target) => request("POST", "/api/v1/traces", target);
+export const traced = (id, wait) => request("GET", `/api/v1/traces/${id}?wait=${wait}`);
+
+// recordingURL is where what was recorded of a connection is.
+export const recordingURL = (connection) => `/api/v1/connections/${part(connection)}/recording`;
+
 // historyURL is where a curve is; kind is "" for JSON or ".csv".
 export const historyURL = (device, tag, minutes, points, kind = "") =>
   `/api/v1/history${kind}?${new URLSearchParams({ device, tag, from: `-${minutes}m`, points })}`;

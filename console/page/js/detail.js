@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { Chart } from "./chart.js";
 import { el, setAttribute, setState, setText, state } from "./dom.js";
 import { count, qualityText, qualityTone, value } from "./format.js";
+import { Tracer } from "./trace.js";
 import { WriteForm } from "./write.js";
 
 const ranges = [[5, "5 min"], [30, "30 min"], [120, "2 h"], [480, "8 h"], [1440, "24 h"]];
@@ -53,6 +54,7 @@ export class DetailView {
         el("div", { class: "ranges", role: "group", "aria-label": "How far back" }, this.ranges)),
       this.#chart.node,
       el("footer", {}, el("span", {}, facts), this.sum, this.csv),
+      new Tracer(device, tag).node,
       ...(tag.writable ? [new WriteForm(device, tag).node] : []));
     this.#node.hidden = false;
     this.#marks();

@@ -12,14 +12,16 @@ export class FlowView {
   #streams;
   #rules;
   #sinks;
+  #servers;
   #log = card({ name: "log" });
   #broker = card({ name: "broker" });
 
-  constructor(store, streams, rules, sinks, node) {
+  constructor(store, streams, rules, sinks, servers, node) {
     this.#store = store;
     this.#streams = rows(streams, card);
     this.#rules = rows(rules, card);
     this.#sinks = rows(sinks, sinkCard);
+    this.#servers = rows(servers, card);
     this.#log.node.hidden = this.#broker.node.hidden = true;
     node.append(this.#log.node, this.#broker.node);
     store.on("status", () => this.show());
@@ -30,6 +32,7 @@ export class FlowView {
     this.#streams(status.streams, (s) => s.name, showStream);
     this.#rules(status.rules, (r) => r.name, showRule);
     this.#sinks(status.sinks, (s) => s.name, (row, sink) => showSink(row, sink, this.#store.now()));
+    this.#servers(status.servers ?? [], (s) => s.name, showServer);
     showLog(this.#log, status.log);
     showBroker(this.#broker, status.broker);
   }
@@ -102,6 +105,14 @@ function showSink(row, sink, now) {
   row.spark.draw(now);
   if (sink.lag > lagShown) row.waited = now;
   row.curve.hidden = now - row.waited > 60_000;
+}
+
+function showServer(row, server) {
+  show(row, `${server.type} server`, server.listening ? "serving" : server.state, server.listening, [
+    [server.clients, server.clients === 1 ? "client" : "clients"], [server.requests, "requests"], [server.writes, "writes", "some"],
+    [server.refused, "not granted", "warn"], [server.strangers, "connections refused", "warn"],
+  ], "");
+  setAttribute(row.state, "title", server.detail);
 }
 
 function showLog(row, log) {

@@ -25,7 +25,7 @@ const devices = new DevicesView(store, byId("devices"), {
 });
 new HeadView(store);
 new FaultsView(store, byId("faults"), byId("faults-body"));
-new FlowView(store, byId("streams"), byId("rules"), byId("sinks"), byId("node"));
+new FlowView(store, byId("streams"), byId("rules"), byId("sinks"), byId("servers"), byId("node"));
 new TrialView(byId("trial-body"));
 new EventsView(store, byId("events-body"), byId("events-filter"), (path) => tree.reveal(path));
 

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { confirm } from "./dialog.js";
 import { el, rows, setAttribute, setState, setText, state } from "./dom.js";
 import { age, stamp, tone } from "./format.js";
+import { Recorder } from "./record.js";
 
 const parentOf = (path) => (path === "/" ? null : path.slice(0, path.lastIndexOf("/")) || "/");
 
@@ -107,6 +108,7 @@ export class TreeView {
       row.shown = actor;
       row.since = el("dd");
       row.next = el("dd");
+      row.recorder ??= actor.kind === "session" && new Recorder(actor.path);
       row.facts.replaceChildren(...facts(actor, row));
     }
   }
@@ -150,6 +152,7 @@ function facts(actor, row) {
       fact("not taken", actor.rejected && `${actor.rejected} messages`)),
     actor.failure && failure(actor.failure),
     commands(actor),
+    row.recorder?.node,
   ].filter(Boolean);
 }
 
