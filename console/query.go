@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -71,6 +72,9 @@ func (s *Server) describeQuery(api huma.API) {
 func (s *Server) query(ctx context.Context, in request, text, format string, limit, seconds int) (*huma.StreamResponse, error) {
 	if s.options.Tables == nil {
 		return nil, huma.Error503ServiceUnavailable("this node keeps no history to ask")
+	}
+	if _, err := export.New(format, io.Discard); err != nil {
+		return nil, huma.Error422UnprocessableEntity(err.Error())
 	}
 	patient(in.reply)
 	rows, err := s.options.Tables.Query(ctx, tables.Query{SQL: text, MaxRows: limit, Timeout: time.Duration(seconds) * time.Second})

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/sinks/rowparquet"
 	"github.com/holdfast-edge/holdfast/store/tables"
 )
 
@@ -42,6 +43,9 @@ func New(format string, to io.Writer) (Writer, error) {
 	case "csv":
 		return &csvWriter{out: csv.NewWriter(to)}, nil
 	case "parquet":
+		if !rowparquet.Available {
+			return nil, rowparquet.ErrLean
+		}
 		return &parquetWriter{to: to}, nil
 	}
 	return nil, fmt.Errorf("%q is no format of answers: want one of %v", format, Formats())

@@ -7,6 +7,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/sinks/bulk"
 	"github.com/holdfast-edge/holdfast/sinks/rowjson"
+	"github.com/holdfast-edge/holdfast/sinks/rowparquet"
 )
 
 // Options are the keys of a sink of type file.
@@ -38,6 +39,9 @@ const (
 func (o *Options) Check(report config.Report) {
 	if !filepath.IsAbs(o.Dir) {
 		report("dir", &config.Problem{What: "the directory is relative, and nobody knows to what", Fix: "write the whole path, such as /var/lib/holdfast/export"})
+	}
+	if o.Format == parquet && !rowparquet.Available {
+		report("format", rowparquet.ErrLean)
 	}
 	if o.Format == parquet && o.Compression != none {
 		report("compression", &config.Problem{What: "parquet compresses by itself", Fix: "leave compression out"})

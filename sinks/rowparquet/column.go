@@ -1,7 +1,8 @@
+//go:build !lean
+
 package rowparquet
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -9,21 +10,6 @@ import (
 
 	"github.com/holdfast-edge/holdfast/tag"
 )
-
-// Time is the kind of a column of times.
-const Time = "time"
-
-// Column names a column and, where it is not to be found out, its kind.
-type Column struct {
-	Name string `json:"name"`
-	Kind string `json:"kind,omitempty"` // Time, or empty
-}
-
-// AppendHeader appends the line that a spool begins with.
-func AppendHeader(dst []byte, columns []Column) ([]byte, error) {
-	text, err := json.Marshal(columns)
-	return append(append(dst, text...), '\n'), err
-}
 
 // shape is what the values of a column have in common so far.
 type shape uint8

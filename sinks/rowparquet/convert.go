@@ -1,3 +1,5 @@
+//go:build !lean
+
 package rowparquet
 
 import (
@@ -12,6 +14,9 @@ import (
 
 	"github.com/holdfast-edge/holdfast/tag"
 )
+
+// Available says whether this program was built with Parquet.
+const Available = true
 
 // rowsAtOnce is how many rows are handed on together.
 const rowsAtOnce = 256

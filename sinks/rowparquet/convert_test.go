@@ -1,3 +1,5 @@
+//go:build !lean
+
 package rowparquet_test
 
 import (
