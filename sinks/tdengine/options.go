@@ -24,19 +24,15 @@ type Options struct {
 	Tags       map[string]template.Template `yaml:"tags" doc:"Tags of the tables beside site and stream, as texts with placeholders." example:"{line: \"3\", machine: \"{machine}\"}"`
 
 	SameTime  string `yaml:"same_time" default:"keep" enum:"keep,replace" doc:"What becomes of two rows of a table with the same source time: keep makes the record's sequence a part of the key, so that both stay; replace lets the later one win, for super-tables that were made with the time alone as their key."`
-	Method    string `yaml:"method" default:"stmt2" enum:"stmt2,sql,schemaless" advanced:"true" doc:"How rows are written: bound to a prepared statement, as SQL text, or as line protocol, with which the server makes the tables in its own way."`
+	Method    string `yaml:"method" default:"stmt2" enum:"stmt2,sql" advanced:"true" doc:"How rows are written: bound to a prepared statement, or as SQL text."`
 	Precision string `yaml:"precision" default:"ns" enum:"ns,us,ms" advanced:"true" doc:"The precision of times in a database that is made. One that is there keeps its own."`
 	TextWidth int    `yaml:"text_width" default:"64" min:"1" max:"16384" advanced:"true" doc:"How many bytes a new column of text holds. It is widened as texts need it."`
 
 	bulk.Options
 }
 
-// Methods.
-const (
-	byStmt2      = "stmt2"
-	bySQL        = "sql"
-	bySchemaless = "schemaless"
-)
+// bySQL is the method that is not the default.
+const bySQL = "sql"
 
 const keepBoth = "keep"
 

@@ -80,7 +80,7 @@ func (p *poster) read(ctx context.Context, name string) (*superTable, error) {
 // fits refuses a table that rows cannot be put into as the options say.
 func (p *poster) fits(t *superTable) error {
 	sequence := t.columns[columnSequence]
-	if p.options.Method != bySchemaless && p.options.SameTime == keepBoth && (sequence == nil || !sequence.inKey) {
+	if p.options.SameTime == keepBoth && (sequence == nil || !sequence.inKey) {
 		return &sinks.Failure{Permanent: true, Err: fmt.Errorf(
 			"super-table %s has the time alone as its key: write same_time: replace, or name another super_table", t.name)}
 	}
