@@ -26,17 +26,23 @@ const (
 // busPlant runs the buses and prints their addresses, until its standard input ends.
 func busPlant(ctx context.Context, buses int, stdout io.Writer) (err error) {
 	log := slog.New(slog.DiscardHandler)
+	var running []io.Closer
+	defer func() {
+		for _, c := range running {
+			err = errors.Join(err, c.Close())
+		}
+	}()
 	for i := range buses {
 		p, failed := simulator.Start(ctx, simulator.Options{Address: "127.0.0.1:0", Units: unitsOfBus, Waves: tagsOfUnit, Logger: log})
 		if failed != nil {
 			return failed
 		}
-		defer func() { err = errors.Join(err, p.Close()) }()
+		running = append(running, p)
 		line, failed := faultline.Listen(ctx, "127.0.0.1:0", p.Address(), log)
 		if failed != nil {
 			return failed
 		}
-		defer func() { _ = line.Close() }()
+		running = append(running, line)
 		if i%2 == 1 {
 			line.Set(unitsOfBus, faultline.Fault{Kind: faultline.Dead})
 		}
