@@ -19,18 +19,19 @@ type Kind string
 
 // The kinds of resource.
 const (
-	KindSite    Kind = "site" // the site's own name
-	KindBroker  Kind = "broker"
-	KindConsole Kind = "console"
-	KindLog     Kind = "log"
-	KindHistory Kind = "history"
-	KindChanges Kind = "changes"
-	KindUplink  Kind = "uplink"
-	KindDevice  Kind = "devices"
-	KindStream  Kind = "streams"
-	KindRule    Kind = "rules"
-	KindSink    Kind = "sinks"
-	KindServer  Kind = "servers"
+	KindSite     Kind = "site" // the site's own name
+	KindBroker   Kind = "broker"
+	KindConsole  Kind = "console"
+	KindLog      Kind = "log"
+	KindHistory  Kind = "history"
+	KindChanges  Kind = "changes"
+	KindUplink   Kind = "uplink"
+	KindDevice   Kind = "devices"
+	KindStream   Kind = "streams"
+	KindRule     Kind = "rules"
+	KindFunction Kind = "functions"
+	KindSink     Kind = "sinks"
+	KindServer   Kind = "servers"
 )
 
 // Op is what became of a resource.

@@ -34,12 +34,20 @@ func Reference(catalog *Catalog) []Page {
 		case KindServer:
 			page = catalog.appendServers(page)
 		}
-		pages = append(pages, Page{Name: f.Key + ".md", Text: page})
+		pages = append(pages, Page{Name: pageName(f.Key), Text: page})
 	}
 	return pages
 }
 
 // title is a key as a heading.
+// pageName is the file of a list's page. That of the functions leaves functions.md to the functions of SQL.
+func pageName(key string) string {
+	if Kind(key) == KindFunction {
+		return "function-modules.md"
+	}
+	return key + ".md"
+}
+
 func title(key string) string { return strings.ToUpper(key[:1]) + key[1:] }
 
 // sitePage tells the keys of the site that are no lists.

@@ -393,3 +393,5 @@ func (f *fake) Try(_ context.Context, t console.Trial) (console.Tried, error) {
 		Failures: []console.FailedRow{{At: noon, Error: "no number", Row: json.RawMessage(`{"t":"x"}`)}},
 	}, nil
 }
+
+func (f *fake) Functions() []console.Function { return nil }

@@ -50,6 +50,9 @@ type Node interface {
 	// none of that name.
 	ExplainRule(name string) (p Plan, ok bool)
 
+	// Functions lists the user functions that queries can call.
+	Functions() []Function
+
 	// Explain returns how a query would be carried out. An error in its text is a
 	// *streamsql.Error.
 	Explain(q Question) (Plan, error)

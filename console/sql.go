@@ -34,6 +34,16 @@ type Plan struct {
 	Functions []string `json:"functions,omitempty" doc:"User functions that it calls."`
 }
 
+// Function is a user function.
+type Function struct {
+	Name      string   `json:"name"`
+	Signature string   `json:"signature"`
+	Doc       string   `json:"doc,omitempty"`
+	Module    string   `json:"module"`
+	SHA256    string   `json:"sha256"`
+	Rules     []string `json:"rules" doc:"That call it."`
+}
+
 // Trial is a query to be tried.
 type Trial struct {
 	Question
@@ -93,6 +103,7 @@ type tryInput struct {
 }
 
 func (s *Server) describeSQL(api huma.API) {
+	list(api, "functions", "The user functions that queries can call", func() []Function { return s.options.Node.Functions() })
 	o := operation(http.MethodPost, explainPath, "explain", "rules", "Show how a query would be carried out")
 	o.Errors = []int{http.StatusUnprocessableEntity}
 	huma.Register(api, o, func(_ context.Context, in *struct{ Body Question }) (*body[Plan], error) {

@@ -13,6 +13,7 @@ type Components struct {
 	sinks   map[string]sinks.Sink
 	servers map[string]protocols.Server
 	catalog *config.Catalog
+	modules modules
 }
 
 // NewComponents registers drivers, sinks and servers. An error is a programmer's: a name

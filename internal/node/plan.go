@@ -36,7 +36,8 @@ type plan struct {
 	interlock *interlock
 	published []published
 	compiler  streamsql.Compiler
-	inputs    map[string]rule.Input // by what FROM can read
+	modules   map[string]*config.Function // by the functions that they have
+	inputs    map[string]rule.Input       // by what FROM can read
 }
 
 // published is what a rule gives, on its way to the node's own broker.
@@ -59,6 +60,10 @@ func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
 		logged: map[string]bool{}, history: map[string]bool{}, paths: map[string]string{}, reads: map[string]string{},
 	}}
 	b.plan.compiler, b.plan.inputs = streamsql.Compiler{Catalog: b.names.sources}, b.names.inputs
+	b.plan.modules = map[string]*config.Function{}
+	for i := range site.Functions {
+		b.function(&site.Functions[i])
+	}
 	for i := range site.Devices {
 		b.device(&site.Devices[i])
 	}
@@ -152,6 +157,7 @@ func (b *planner) rule(r *config.Rule) {
 		Name: r.Name, Query: query, Durable: r.Durable, Checkpoint: r.Checkpoint,
 		EventTime: r.Time == config.EventTime, Lateness: r.Lateness, LateTo: r.LateTo,
 	}
+	b.plan.reads[r.Name] = b.called(query)
 	for _, use := range query.Sources() {
 		c.Inputs = append(c.Inputs, b.names.inputs[use.Name])
 		b.plan.reads[r.Name] += b.names.describe(use.Name)

@@ -1,0 +1,119 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
+	"github.com/holdfast-edge/holdfast/streamsql/wasm"
+)
+
+// modules are the WebAssembly modules that were loaded, by digest and limits.
+// They stay loaded for as long as the process lives: a rule, or a configuration
+// that is returned to, may call them. It may be used concurrently.
+type modules struct {
+	mu     sync.Mutex
+	loaded map[moduleKey]*wasm.Module
+}
+
+type moduleKey struct {
+	digest wasm.Digest
+	limits wasm.Limits
+}
+
+// largestModule bounds the file of a module.
+const largestModule = 64 << 20
+
+// of returns the module of a configuration.
+func (m *modules) of(f *config.Function) (*wasm.Module, error) {
+	digest, err := wasm.ParseDigest("sha256:" + f.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	key := moduleKey{digest, wasm.Limits{Memory: int(f.Memory), Deadline: f.Deadline, Strikes: f.Strikes}}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if known := m.loaded[key]; known != nil {
+		return known, nil
+	}
+	code, err := readModule(f.File)
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := wasm.Load(context.Background(), code, digest, key.limits)
+	if err != nil {
+		return nil, err
+	}
+	if m.loaded == nil {
+		m.loaded = map[moduleKey]*wasm.Module{}
+	}
+	m.loaded[key] = loaded
+	return loaded, nil
+}
+
+func readModule(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > largestModule {
+		return nil, fmt.Errorf("%s has %d bytes: want at most %d", path, info.Size(), largestModule)
+	}
+	return os.ReadFile(path)
+}
+
+// function loads a module, so that queries can call its functions.
+func (b *planner) function(f *config.Function) {
+	m, err := b.components.modules.of(f)
+	if err != nil {
+		b.errors = append(b.errors, f.Origin.Error("file", err))
+		return
+	}
+	functions := wasm.NewSlot(m).Functions()
+	for _, of := range functions {
+		i := slices.IndexFunc(b.plan.compiler.Functions, func(other *fn.Func) bool { return other.Name == of.Name })
+		if i >= 0 {
+			b.errors = append(b.errors, f.Origin.Error("file", &config.Problem{
+				What: fmt.Sprintf("function %s is in another module already", of.Name), Fix: "leave one of the modules out",
+			}))
+			return
+		}
+		b.plan.modules[of.Name] = f
+	}
+	b.plan.compiler.Functions = append(b.plan.compiler.Functions, functions...)
+}
+
+// called tells which modules a query calls, so that a rule is made anew when one
+// of them is another.
+func (b *planner) called(q *streamsql.Query) (text string) {
+	for _, name := range q.UserFunctions() {
+		if f := b.plan.modules[name]; f != nil {
+			text += fmt.Sprintf("\n%s of %s, %d bytes, %s, %d strikes", name, f.SHA256, f.Memory, f.Deadline, f.Strikes)
+		}
+	}
+	return text
+}
+
+// Functions lists the user functions by name.
+func (n *Node) Functions() (list []console.Function) {
+	p := n.plan()
+	for _, f := range p.compiler.Functions {
+		shown := console.Function{Name: f.Name, Signature: f.Signature(), Doc: f.Doc, Rules: []string{}}
+		if m := p.modules[f.Name]; m != nil {
+			shown.Module, shown.SHA256 = m.Name, m.SHA256
+		}
+		for _, c := range p.rules {
+			if slices.Contains(c.Query.UserFunctions(), f.Name) {
+				shown.Rules = append(shown.Rules, c.Name)
+			}
+		}
+		list = append(list, shown)
+	}
+	return list
+}
