@@ -106,6 +106,13 @@ bench-sinks: ## Measure sinks beside the drivers they are made of, into docs/ben
 screenshot: ## Take the picture of the console again, into docs/images
 	HOLDFAST_SCREENSHOT=$(CURDIR)/docs/images/console.png HOLDFAST_SCHEME=dark $(GO) test ./cmd/holdfast -count=1 -run TestTheConsolesPictureIsTaken
 
+.PHONY: bench-query
+bench-query: deps ## Ask six hours of a tag by PromQL, here and of Debian's Prometheus, into docs/benchmarks
+	@mkdir -p docs/benchmarks
+	@{ printf '# Six hours of a tag by the minute, in PromQL\n\nBoth APIs over HTTP, in one run, with a sample a second: `make bench-query`. `last` is `temperature`, `avg` is\n`avg_over_time(temperature[1m])`. The goal is 3 ms.\n\n```text\n'; \
+	   $(GO) test -run '^$$' -bench SixHoursOfATagByMinute -benchtime 200x ./console/promapi; printf '```\n'; } > docs/benchmarks/query.md
+	@cat docs/benchmarks/query.md
+
 .PHONY: demo
 demo: build ## Start a whole plant in one process, with its console
 	bin/holdfast demo

@@ -24,7 +24,8 @@ import (
 
 // startPrometheus runs Debian's Prometheus, which takes samples by remote write,
 // until the test ends.
-func startPrometheus(t *testing.T) (address string) {
+func startPrometheus(t testing.TB) (address string) {
+	t.Helper()
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -66,7 +67,8 @@ func startPrometheus(t *testing.T) (address string) {
 }
 
 // write gives Prometheus by remote write what a Queryable has.
-func write(t *testing.T, address string, source *series.Queryable) (samples int) {
+func write(t testing.TB, address string, source *series.Queryable) (samples int) {
+	t.Helper()
 	t.Helper()
 	q, err := source.Querier(0, noon.UnixMilli())
 	if err != nil {
