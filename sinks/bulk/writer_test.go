@@ -117,6 +117,7 @@ func TestDeliveriesThatComeTogetherGoTogether(t *testing.T) {
 			t.Errorf("before the linger: %v", f.requests)
 		}
 		<-time.After(2 * time.Second) // of the bubble
+		synctest.Wait()
 		if len(f.requests) != 2 || len(f.requests[1]) != 2 || len(a.all) != 6 {
 			t.Errorf("after it: %v, %v", f.requests, a.all)
 		}
