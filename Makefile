@@ -128,6 +128,10 @@ $(addprefix cross/,$(TARGETS)): cross/%:
 test386: deps ## Run the unit tests as a 32-bit program
 	GOARCH=386 $(GO) test -short $(TESTFLAGS) ./...
 
+.PHONY: test-arm
+test-arm: ## Run the store's tests as a 32-bit ARM program, under qemu-user (Debian package qemu-user)
+	GOARCH=arm GOARM=7 $(GO) test -short $(TESTFLAGS) -exec qemu-arm ./store/log ./store/history ./store/bolt ./store/codec ./store/proof ./store/state
+
 .PHONY: ci
 ci: ## What CI runs: lint, stale files, race tests against real peers, cross-builds
 	@for step in $(CI_STEPS); do \

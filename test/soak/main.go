@@ -31,12 +31,12 @@ func run() error {
 		return err
 	}
 	r, err := o.live(ctx, dir)
-	if err = errors.Join(err, os.RemoveAll(dir)); err != nil {
+	if err := errors.Join(err, os.RemoveAll(dir)); err != nil {
 		return err
 	}
 	text := r.page(o)
 	if *page == "" {
-		_, err = fmt.Print(text)
+		_, err = os.Stdout.WriteString(text)
 		return err
 	}
 	return os.WriteFile(*page, []byte(text), 0o644)
