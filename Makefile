@@ -113,6 +113,11 @@ bench-query: deps ## Ask six hours of a tag by PromQL, here and of Debian's Prom
 	   $(GO) test -run '^$$' -bench SixHoursOfATagByMinute -benchtime 200x ./console/promapi; printf '```\n'; } > docs/benchmarks/query.md
 	@cat docs/benchmarks/query.md
 
+.PHONY: bench-cloud
+bench-cloud: ## Measure a cloud with 1,000 to 10,000 sites, into docs/benchmarks
+	@mkdir -p docs/benchmarks
+	$(GO) run ./test/cloud/bench -o docs/benchmarks/cloud.md
+
 .PHONY: demo
 demo: build ## Start a whole plant in one process, with its console
 	bin/holdfast demo

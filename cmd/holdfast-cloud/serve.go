@@ -15,7 +15,15 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/telemetry"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/sinks/file"
+	"github.com/holdfast-edge/holdfast/sinks/http"
+	"github.com/holdfast-edge/holdfast/sinks/influx"
+	"github.com/holdfast-edge/holdfast/sinks/kafka"
 	"github.com/holdfast-edge/holdfast/sinks/mqtt"
+	"github.com/holdfast-edge/holdfast/sinks/nats"
+	"github.com/holdfast-edge/holdfast/sinks/postgres"
+	"github.com/holdfast-edge/holdfast/sinks/remotewrite"
+	"github.com/holdfast-edge/holdfast/sinks/tdengine"
 )
 
 // serveCommand runs a member until it is told to stop.
@@ -86,7 +94,7 @@ func (c *serveCommand) store(ctx context.Context) (kv.Store, error) {
 // farEnds is every kind of sink that this build has.
 func farEnds() map[string]sinks.Sink {
 	all := map[string]sinks.Sink{}
-	for _, s := range []sinks.Sink{mqtt.New()} {
+	for _, s := range []sinks.Sink{mqtt.New(), tdengine.Sink{}, influx.Sink{}, remotewrite.Sink{}, http.Sink{}, file.Sink{}, kafka.Sink{}, postgres.Sink{}, nats.Sink{}} {
 		all[s.Spec().Name] = s
 	}
 	return all
