@@ -30,6 +30,12 @@ build: ## Build the programs into bin/
 	@mkdir -p bin
 	$(GO) build -o bin/ ./cmd/...
 
+.PHONY: lean
+lean: ## Build the small program for gateways (linux/arm, v7) into bin/, and fail where it has grown
+	@mkdir -p bin
+	GOOS=linux GOARCH=arm GOARM=7 $(GO) build -tags "lean grpcnotrace" -trimpath -ldflags "-s -w" -o bin/holdfast-lean-armv7 ./cmd/holdfast
+	@size=$$(stat -c %s bin/holdfast-lean-armv7); echo "bin/holdfast-lean-armv7: $$size bytes"; [ "$$size" -lt 33000000 ]
+
 .PHONY: test
 test: deps ## Run every test, those against real peers too
 	$(GO) test $(TESTFLAGS) ./...
@@ -123,7 +129,7 @@ demo: build ## Start a whole plant in one process, with its console
 	bin/holdfast demo
 
 .PHONY: cross
-cross: $(addprefix cross/,$(TARGETS)) test386 ## Build for every target, then run the unit tests on 386
+cross: $(addprefix cross/,$(TARGETS)) lean test386 ## Build for every target, lean too, then run the unit tests on 386
 
 .PHONY: $(addprefix cross/,$(TARGETS))
 $(addprefix cross/,$(TARGETS)): cross/%:

@@ -13,19 +13,15 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks/mqtt"
 	"github.com/holdfast-edge/holdfast/sinks/remotewrite"
 	"github.com/holdfast-edge/holdfast/sinks/sparkplug"
-	"github.com/holdfast-edge/holdfast/sinks/tdengine"
 )
 
 // components is everything that this build speaks.
-func components() (*node.Components, error) { return componentsWith(furtherSinks()) }
-
-// componentsWith is what every build speaks, and further sinks.
-func componentsWith(further []sinks.Sink) (*node.Components, error) {
+func components() (*node.Components, error) {
 	return node.NewComponents(
 		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}},
 		append([]sinks.Sink{
-			mqtt.New(), sparkplug.Sink{}, tdengine.Sink{}, influx.Sink{}, remotewrite.Sink{}, http.Sink{}, file.Sink{},
-		}, further...),
+			mqtt.New(), sparkplug.Sink{}, influx.Sink{}, remotewrite.Sink{}, http.Sink{}, file.Sink{},
+		}, furtherSinks()...),
 		server.Server{},
 	)
 }

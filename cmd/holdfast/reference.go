@@ -7,7 +7,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 )
 
-//go:generate go run -tags allsinks . reference ../../docs/reference
+//go:generate go run . reference ../../docs/reference
 
 // referenceCommand writes what every key of a configuration means.
 type referenceCommand struct {

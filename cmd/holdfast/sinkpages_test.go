@@ -14,7 +14,7 @@ import (
 func example() *regexp.Regexp { return regexp.MustCompile("(?s)```yaml\n(.*?)```") }
 
 func TestEveryExampleOfASinksPageIsAGoodConfiguration(t *testing.T) {
-	parts := everything(t)
+	parts := parts(t)
 	pages, err := filepath.Glob("../../docs/sinks/*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func TestEveryExampleOfASinksPageIsAGoodConfiguration(t *testing.T) {
 }
 
 func TestEverySinkHasAPage(t *testing.T) {
-	parts := everything(t)
+	parts := parts(t)
 	for _, name := range parts.Catalog().Names("sink type") {
 		text, err := os.ReadFile("../../docs/sinks/" + name + ".md")
 		if err != nil || !strings.Contains(string(text), "type: "+name) {

@@ -1,8 +1,8 @@
-//go:build !allsinks
+//go:build lean
 
 package main
 
 import "github.com/holdfast-edge/holdfast/sinks"
 
-// furtherSinks are in builds with the tag allsinks.
+// furtherSinks are in full builds only.
 func furtherSinks() []sinks.Sink { return nil }

@@ -1,4 +1,4 @@
-//go:build allsinks
+//go:build !lean
 
 package main
 
@@ -7,8 +7,11 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks/kafka"
 	"github.com/holdfast-edge/holdfast/sinks/nats"
 	"github.com/holdfast-edge/holdfast/sinks/postgres"
+	"github.com/holdfast-edge/holdfast/sinks/tdengine"
 )
 
 // furtherSinks are those whose clients make a binary large: see
-// docs/design/sinks.md.
-func furtherSinks() []sinks.Sink { return []sinks.Sink{postgres.Sink{}, kafka.Sink{}, nats.Sink{}} }
+// docs/design/footprint.md.
+func furtherSinks() []sinks.Sink {
+	return []sinks.Sink{tdengine.Sink{}, postgres.Sink{}, kafka.Sink{}, nats.Sink{}}
+}
