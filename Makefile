@@ -79,6 +79,10 @@ crash: deps ## Kill, cut the power, fill the disk, fail the far end, CRASHES (10
 soak: ## Live through an outage of six hours with 10,000 tags, in minutes; figures into docs/benchmarks
 	$(GO) run ./test/soak -o docs/benchmarks/outage.md
 
+.PHONY: bench-store
+bench-store: ## Measure the store beside its references (a module of its own: it needs Prometheus' tsdb), into docs/benchmarks
+	$(GO) -C test/storebench run . $(CURDIR)/docs/benchmarks/store.md
+
 .PHONY: bench
 bench: bench-plant bench-broker bench-sql bench-mqtt ## Run every benchmark
 	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb"
+	"github.com/prometheus/prometheus/tsdb/chunkenc"
+
+	"github.com/holdfast-edge/holdfast/store/history"
+	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+const (
+	devices = 50
+	seconds = 6 * 3600
+	samples = devices * tagsEach * seconds
+	charts  = 200
+)
+
+// measured is what one of the two histories did.
+type measured struct {
+	processor time.Duration // of the ingest
+	bytes     int64         // on the disk
+	chart     time.Duration
+}
+
+// histories measures the history and the tsdb with the same samples.
+func histories(ctx context.Context, dir string, p *page) error {
+	making := processorTime()
+	plant := newPlant(devices)
+	for second := range seconds {
+		for device := range devices {
+			plant.row(device, second)
+		}
+	}
+	making = processorTime() - making
+	theirs, err := prometheus(ctx, filepath.Join(dir, "tsdb"))
+	if err != nil {
+		return fmt.Errorf("tsdb: %w", err)
+	}
+	ours, err := holdfast(ctx, filepath.Join(dir, "history"))
+	if err != nil {
+		return fmt.Errorf("history: %w", err)
+	}
+	rate := func(m measured) float64 { return samples / max(m.processor-making, time.Millisecond).Seconds() / 1e6 }
+	p.row("history, ingest, M samples a second of processor time", fmt.Sprintf("%.1f", rate(theirs)), fmt.Sprintf("%.1f", rate(ours)), times(rate(ours), rate(theirs)), "≥ 1×")
+	each := func(m measured) float64 { return float64(m.bytes) / samples }
+	p.row("octets a sample on the disk", fmt.Sprintf("%.2f", each(theirs)), fmt.Sprintf("%.2f", each(ours)), times(each(theirs), each(ours)), "≤ 1.5")
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }
+	p.row("six hours of one tag at one minute, ms", fmt.Sprintf("%.2f", ms(theirs.chart)), fmt.Sprintf("%.2f", ms(ours.chart)), times(ms(theirs.chart), ms(ours.chart)), "≤ 3, ≥ 1×")
+	return nil
+}
+
+// source gives the plant's rows to the history.
+type source struct {
+	plant  *plant
+	place  int
+	end    int
+	offset int
+}
+
+// Next returns io.EOF at the end.
+func (s *source) Next(context.Context) (log.Entry, error) {
+	if s.place == s.end {
+		return log.Entry{}, io.EOF
+	}
+	b := s.plant.row(s.place%len(s.plant.schemas), s.place/len(s.plant.schemas))
+	s.place++
+	at := uint64(s.offset + s.place)
+	return log.Entry{Position: at, Batch: b.Committed(tag.Identity{Site: site, Stream: b.Schema().Stream(), Incarnation: 1, Sequence: at})}, nil
+}
+
+// Ack is not counted.
+func (s *source) Ack(log.Entry) bool { return true }
+
+func holdfast(ctx context.Context, dir string) (m measured, err error) {
+	now := began + seconds*int64(time.Second)
+	h, err := history.Open(history.Options{Dir: dir, Now: func() time.Time { return time.Unix(0, now) }})
+	if err != nil {
+		return m, err
+	}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	used := processorTime()
+	if err := fill(ctx, h, &source{plant: newPlant(devices), end: devices * seconds}); err != nil {
+		return m, err
+	}
+	now += int64(time.Hour) // the time of the shard is over: the next flush seals it
+	for i := range 3 {
+		if err := fill(ctx, h, &source{plant: newPlant(1), end: 1, offset: devices*seconds + i}); err != nil {
+			return m, err
+		}
+	}
+	m.processor = processorTime() - used
+	if s := h.Stats(); s.Sealed == 0 {
+		return m, fmt.Errorf("nothing was sealed: %+v", s)
+	}
+	m.bytes = h.Stats().Bytes
+	m.chart, err = timed(func() error {
+		buckets, _, err := h.Buckets(ctx, "device_7", "f3", began, began+seconds*int64(time.Second), int64(time.Minute))
+		if err == nil && len(buckets) != 360 {
+			err = fmt.Errorf("%d buckets", len(buckets))
+		}
+		return err
+	})
+	return m, err
+}
+
+func fill(ctx context.Context, h *history.History, from *source) error {
+	if err := h.Run(ctx, from); !errors.Is(err, io.EOF) {
+		return err
+	}
+	return nil
+}
+
+// timed returns the median of many calls.
+func timed(fn func() error) (time.Duration, error) {
+	took := make([]time.Duration, charts)
+	for i := range took {
+		start := time.Now()
+		if err := fn(); err != nil {
+			return 0, err
+		}
+		took[i] = time.Since(start)
+	}
+	return median(took), nil
+}
+
+func prometheus(ctx context.Context, dir string) (m measured, err error) {
+	options := tsdb.DefaultOptions()
+	options.MinBlockDuration = int64(6 * time.Hour / time.Millisecond)
+	options.MaxBlockDuration = options.MinBlockDuration
+	options.RetentionDuration = int64(1000 * 24 * time.Hour / time.Millisecond)
+	db, err := tsdb.Open(dir, nil, nil, options, nil)
+	if err != nil {
+		return m, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	used := processorTime()
+	if err := appendAll(ctx, db); err != nil {
+		return m, err
+	}
+	head := db.Head()
+	if err := db.CompactHead(tsdb.NewRangeHead(head, head.MinTime(), head.MaxTime())); err != nil {
+		return m, err
+	}
+	m.processor = processorTime() - used
+	for _, block := range db.Blocks() {
+		size, err := size(block.Dir())
+		if err != nil {
+			return m, err
+		}
+		m.bytes += size
+	}
+	m.chart, err = timed(func() error { return chart(ctx, db) })
+	return m, err
+}
+
+func appendAll(ctx context.Context, db *tsdb.DB) error {
+	plant := newPlant(devices)
+	var refs [devices][tagsEach]storage.SeriesRef
+	var names [devices][tagsEach]labels.Labels
+	for device := range devices {
+		for slot := range tagsEach {
+			names[device][slot] = labels.FromStrings("__name__", fmt.Sprintf("f%d", slot), "device", fmt.Sprintf("device_%d", device))
+		}
+	}
+	for second := range seconds {
+		app := db.Appender(ctx)
+		for device := range devices {
+			b := plant.row(device, second)
+			for slot, v := range b.Row(0) {
+				f, _ := v.Float()
+				ref, err := app.Append(refs[device][slot], names[device][slot], b.Time(0)/1e6, f)
+				if err != nil {
+					return errors.Join(err, app.Rollback())
+				}
+				refs[device][slot] = ref
+			}
+		}
+		if err := app.Commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chart sums one series up by minute.
+func chart(ctx context.Context, db *tsdb.DB) (err error) {
+	q, err := db.Querier(began/1e6, began/1e6+seconds*1000)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, q.Close()) }()
+	set := q.Select(ctx, false, nil,
+		labels.MustNewMatcher(labels.MatchEqual, "__name__", "f3"), labels.MustNewMatcher(labels.MatchEqual, "device", "device_7"))
+	var sums, counts [361]float64
+	for set.Next() {
+		it := set.At().Iterator(nil)
+		for it.Next() == chunkenc.ValFloat {
+			at, v := it.At()
+			minute := (at - began/1e6) / 60_000
+			sums[minute] += v
+			counts[minute]++
+		}
+		if it.Err() != nil {
+			return it.Err()
+		}
+	}
+	if counts[359] == 0 {
+		return errors.New("no samples")
+	}
+	return set.Err()
+}
+
+// size returns the octets of the files below a directory.
+func size(dir string) (octets int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			octets += info.Size()
+		}
+		return err
+	})
+	return octets, err
+}
