@@ -133,7 +133,7 @@ func (c *connection) greeted(ctx context.Context, cancel context.CancelCauseFunc
 		return lost{err: err}
 	}
 	var writing sync.WaitGroup
-	writing.Go(func() { c.write(ctx, cancel, stream) })
+	writing.Go(func() { c.write(ctx, stream) })
 	end := c.read(ctx, stream)
 	cancel(nil)
 	writing.Wait()
@@ -147,7 +147,7 @@ func turnedAway(t *wire.TurnedAway) lost {
 	}
 }
 
-func (c *connection) write(ctx context.Context, cancel context.CancelCauseFunc, stream link.ControlClient) {
+func (c *connection) write(ctx context.Context, stream link.ControlClient) {
 	for {
 		select {
 		case m := <-c.out:

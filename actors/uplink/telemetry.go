@@ -138,7 +138,7 @@ func (b *bulk) Send(ctx context.Context, d sinks.Delivery, done func(error)) err
 	if err != nil {
 		<-b.window
 		done(&sinks.Failure{Permanent: true, Err: err})
-		return nil
+		return nil //nolint:nilerr // the delivery has its answer
 	}
 	if !b.expect(b.last, done) {
 		<-b.window
@@ -147,7 +147,7 @@ func (b *bulk) Send(ctx context.Context, d sinks.Delivery, done func(error)) err
 	for _, m := range messages {
 		if err := b.stream.Send(m); err != nil {
 			b.cancel() // the receiver ends, and says what it heard to all that wait
-			return nil
+			return nil //nolint:nilerr // they have it from the receiver
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -161,8 +160,7 @@ func (g *generations) verify(d *wire.Desired) (link.Statement, error) {
 	if err != nil {
 		return link.Statement{}, err
 	}
-	var signers []ed25519.PublicKey = credentials.SignerKeys()
-	return link.VerifyStatement(d, signers, credentials.Site)
+	return link.VerifyStatement(d, credentials.SignerKeys(), credentials.Site)
 }
 
 // override tells whether a generation that was confirmed is to be entered again, since something else was on the site.

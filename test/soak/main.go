@@ -12,7 +12,7 @@ import (
 func main() {
 	if err := run(); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "soak:", err)
-		os.Exit(1)
+		os.Exit(1) //nolint:forbidigo // main ends the process
 	}
 }
 

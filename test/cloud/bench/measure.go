@@ -84,7 +84,7 @@ func idleCost(ctx context.Context, dir string, n int, bare bool, then func(*proc
 	memory = (p.resident() - before) / int64(n)
 	used := p.cpu()
 	pause(ctx, idleFor)
-	idle = (p.cpu() - used) * (time.Hour / idleFor) / time.Duration(n)
+	idle = time.Duration(float64(p.cpu()-used) * time.Hour.Seconds() / idleFor.Seconds() / float64(n))
 	if then != nil {
 		err = then(p, fleet)
 	}
