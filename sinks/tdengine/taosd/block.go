@@ -33,6 +33,7 @@ func appendBlock(dst []byte, columns []column, rows [][]any) []byte {
 		}
 		le.PutUint32(dst[lengths+4*i:], uint32(len(dst)-head))
 	}
+	dst = append(dst, 0) // whether gaps were filled in; the driver computes, and does not read, what is behind the last column
 	le.PutUint32(dst[start+4:], uint32(len(dst)-start))
 	return dst
 }
