@@ -203,8 +203,11 @@ func (n *line) count(rounds int) figures {
 	for _, d := range r.disorder {
 		n.t.Errorf("out of order: %s", d)
 	}
-	if r.marked == 0 || len(r.lost) == 0 {
-		n.t.Errorf("nothing was backfilled, or no gap was told: %v", f)
+	if len(r.lost) == 0 {
+		n.t.Errorf("no gap was told: %v", f)
+	}
+	if r.marked == 0 && rounds > 1 { // in one round, a quick machine may have nothing that is old enough
+		n.t.Errorf("nothing was backfilled: %v", f)
 	}
 	return f
 }
