@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -25,11 +26,13 @@ type Judge struct {
 	marker string // the topic of a message that only this judge is to see
 	args   []string
 
-	mu    sync.Mutex
-	got   []Message
-	marks int
-	grown *sync.Cond
-	end   func()
+	sent int // markers, each with its number as payload
+
+	mu     sync.Mutex
+	got    []Message
+	marked int // the newest marker that arrived
+	grown  *sync.Cond
+	end    func()
 }
 
 // Judge subscribes to the filter at QoS 1.
@@ -47,8 +50,8 @@ func NewJudge(t testing.TB, port, filter string) *Judge {
 	j.grown = sync.NewCond(&j.mu)
 	j.args = append(Account(port), "-c", "-i", id, "-q", "1", "-t", filter, "-t", j.marker,
 		"-V", "5", "-F", "%t\t%r\t%P\t%p")
+	t.Cleanup(j.Down)
 	j.Up()
-	t.Cleanup(func() { j.Down() })
 	return j
 }
 
@@ -80,22 +83,32 @@ func (j *Judge) Up() {
 	j.mark()
 }
 
-// mark sends markers until one arrives: the judge is subscribed then.
+// mark sends markers until one arrives: the judge is subscribed then, and has got
+// what the broker had for it before: one of QoS 0 would overtake what waits for
+// acknowledgements.
 func (j *Judge) mark() {
 	j.t.Helper()
-	j.mu.Lock()
-	before := j.marks
-	j.mu.Unlock()
+	first := j.sent + 1
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); pause() {
-		Run(j.t, "mosquitto_pub", append(Account(j.port), "-t", j.marker, "-m", "here")...)
+		j.sent++
+		Run(j.t, "mosquitto_pub", append(Account(j.port), "-q", "1", "-t", j.marker, "-m", strconv.Itoa(j.sent))...)
 		j.mu.Lock()
-		marked := j.marks > before
+		marked := j.marked >= first
 		j.mu.Unlock()
 		if marked {
 			return
 		}
 	}
 	j.t.Fatal("the judge does not subscribe")
+}
+
+// Settled returns all that the broker had taken when it was called.
+func (j *Judge) Settled() []Message {
+	j.t.Helper()
+	j.mark()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return append([]Message(nil), j.got...)
 }
 
 // Move lets the judge find its broker at another port, from the next Up on.
@@ -124,7 +137,9 @@ func (j *Judge) take(line string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if columns[0] == j.marker {
-		j.marks++
+		if n, err := strconv.Atoi(columns[3]); err == nil {
+			j.marked = max(j.marked, n)
+		}
 		return
 	}
 	j.got = append(j.got, Message{Topic: columns[0], Retained: columns[1] == "1", Properties: columns[2], Payload: columns[3]})
