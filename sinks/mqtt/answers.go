@@ -42,14 +42,14 @@ func (w *writer) answer(packet *packets.ControlPacket) error {
 }
 
 // received goes on with a QoS 2 message: PUBREC is answered with PUBREL, for an
-// unknown one too (MQTT 5.0 §4.3.3).
+// unknown one too (MQTT 5.0 §4.3.3), of which only MQTT 5 can say so.
 func (w *writer) received(p *packets.Pubrec) error {
 	if p.ReasonCode >= refused {
 		w.window.settle(p.PacketID, messageRefused(p.ReasonCode, p.Properties.ReasonString))
 		return nil
 	}
 	high, low := byte(p.PacketID>>8), byte(p.PacketID)
-	if !w.window.isOut(p.PacketID) {
+	if w.options.Version != version311 && !w.window.isOut(p.PacketID) {
 		return w.out.send(0x62, 3, high, low, 0x92) // packet identifier not found
 	}
 	return w.out.send(0x62, 2, high, low)

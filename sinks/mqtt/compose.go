@@ -46,23 +46,22 @@ func (c *composer) each(d sinks.Delivery, send func(*message) error) error {
 	}
 	c.use(d.Batch.Schema())
 	for i := 0; i < d.Batch.Len(); {
-		m, rows := c.rows(d.Batch, i)
+		m := c.rows(d.Batch, i)
 		if err := c.send(m, send); err != nil {
 			return err
 		}
-		i += rows
+		i = m.rows.To
 	}
 	return nil
 }
 
-// send completes a message and refuses one that the far end would refuse.
+// send completes a message and marks one that the far end would refuse.
 func (c *composer) send(m message, send func(*message) error) error {
-	m.qos = c.options.QoS
-	if len(m.topic) > longestTopic {
-		return &sinks.Failure{Permanent: true, Err: fmt.Errorf("the topic has %d bytes, more than %d", len(m.topic), longestTopic)}
-	}
-	if size := m.packetSize(); size > c.packetSize {
-		return &sinks.Failure{Permanent: true, Err: fmt.Errorf("the message has %d bytes, the broker takes %d", size, c.packetSize)}
+	m.qos, m.level = c.options.QoS, c.options.level()
+	if size := m.packetSize(); len(m.topic) > longestTopic {
+		m.unfit = &sinks.Failure{Permanent: true, Err: fmt.Errorf("the topic has %d bytes, more than %d", len(m.topic), longestTopic)}
+	} else if size > c.packetSize {
+		m.unfit = &sinks.Failure{Permanent: true, Err: fmt.Errorf("the message has %d bytes, the broker takes %d", size, c.packetSize)}
 	}
 	c.message = m
 	return send(&c.message)
@@ -77,17 +76,21 @@ func (c *composer) use(schema *tag.Schema) {
 	c.streams[schema.Stream()] = schema.Name()
 }
 
-// rows makes the message that begins with row i and tells how many it holds.
-func (c *composer) rows(b *tag.Batch, i int) (m message, rows int) {
-	c.topic = c.form.topic.appendTo(c.topic[:0], b.Row(i))
-	c.properties = c.form.appendProperties(c.properties[:0], c.scratch[:0], b, i)
-	rows = 1
+// rows makes the message that begins with row i.
+func (c *composer) rows(b *tag.Batch, i int) message {
+	c.topic = c.form.topic.AppendRow(c.topic[:0], b.Row(i))
+	if c.options.Version != version311 {
+		c.properties = c.form.appendProperties(c.properties[:0], c.scratch[:0], b, i)
+	}
+	rows := 1
 	if c.options.RowsPerMessage > 1 {
 		rows = c.array(b, i)
 	} else {
 		c.payload = c.form.appendPayload(c.payload[:0], b, i)
 	}
-	return message{topic: c.topic, payload: c.payload, properties: c.properties, retain: c.options.Retain}, rows
+	return message{
+		topic: c.topic, payload: c.payload, properties: c.properties, retain: c.options.Retain, rows: sinks.Rows{From: i, To: i + rows},
+	}
 }
 
 // array makes a payload of as many rows from i on as one message may hold: with
@@ -98,7 +101,7 @@ func (c *composer) array(b *tag.Batch, i int) (rows int) {
 	for ; rows < c.options.RowsPerMessage && i+rows < b.Len(); rows++ {
 		before := len(c.payload)
 		if rows > 0 {
-			c.scratch = c.form.topic.appendTo(c.scratch[:0], b.Row(i+rows))
+			c.scratch = c.form.topic.AppendRow(c.scratch[:0], b.Row(i+rows))
 			if !bytes.Equal(c.scratch, c.topic) {
 				break
 			}
@@ -121,7 +124,7 @@ func (c *composer) gap(g *tag.Gap) message {
 	if !seen {
 		name = g.First.Stream.String()
 	}
-	c.topic = c.options.gapTopic().bind(c.site, name, nil).appendTo(c.topic[:0], nil)
+	c.topic = c.options.appendGapTopic(c.topic[:0], c.site, name)
 	c.payload = rowjson.AppendGap(c.payload[:0], g, c.options.TimeFormat)
 	return message{topic: c.topic, payload: c.payload}
 }

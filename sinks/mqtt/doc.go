@@ -1,10 +1,10 @@
-// Package mqtt is the sink that publishes to an MQTT 5 broker: over TCP, TLS
-// or WebSocket, a message per row or per few rows, as JSON.
+// Package mqtt is the sink that publishes to a broker of MQTT 5 or 3.1.1: over
+// TCP, TLS or WebSocket, a message per row or per few rows, as JSON.
 //
 // It is a publisher and nothing else. It subscribes to nothing, keeps no
 // session at the far end and no queue here: what is not acknowledged is still
-// in the log, and is sent again as a new message after the next Open. The codec
-// is paho's; the window, the acknowledgements and the keep-alive are here, since
+// in the log, and is sent again as a new message after the next Open. Answers
+// are read by paho's codec; the window, the acknowledgements and the keep-alive are here, since
 // a publisher that pipelines needs no goroutine, timer or channel per message.
 //
 // # A connection

@@ -4,13 +4,14 @@ import (
 	"strconv"
 
 	"github.com/holdfast-edge/holdfast/sinks/rowjson"
+	"github.com/holdfast-edge/holdfast/sinks/template"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // form is how the rows of one schema become messages. It belongs to one Writer.
 type form struct {
 	schema     *tag.Schema
-	topic      topic
+	topic      template.Bound
 	inPayload  bool // what is told about the row stands in the payload, else in properties
 	timeFormat string
 	row        *rowjson.Form
@@ -19,7 +20,7 @@ type form struct {
 // newForm binds the options to a schema.
 func newForm(o *Options, site string, schema *tag.Schema) *form {
 	return &form{
-		schema: schema, topic: o.Topic.bind(site, schema.Name(), schema),
+		schema: schema, topic: o.Topic.Bind(site, schema.Name(), schema, escapeLevel),
 		inPayload: o.Metadata == inPayload, timeFormat: o.TimeFormat, row: rowjson.New(schema, o.TimeFormat),
 	}
 }

@@ -25,14 +25,14 @@ type terms struct {
 func greet(ctx context.Context, conn net.Conn, in *bufio.Reader, o *Options, clientID string) (terms, error) {
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	hello, err := connectPacket(o, clientID)
+	password, err := o.Password.Reveal()
 	if err != nil {
-		return terms{}, err
+		return terms{}, &sinks.Failure{Permanent: true, Err: err}
 	}
-	if _, err := hello.WriteTo(conn); err != nil {
+	if _, err := conn.Write(appendConnect(nil, o, clientID, password)); err != nil {
 		return terms{}, fmt.Errorf("send CONNECT: %w", orDone(ctx, err))
 	}
-	reply, err := readConnack(in)
+	reply, err := readConnack(in, o.Version)
 	if err != nil {
 		return terms{}, fmt.Errorf("read CONNACK: %w", orDone(ctx, err))
 	}
@@ -45,13 +45,19 @@ func greet(ctx context.Context, conn net.Conn, in *bufio.Reader, o *Options, cli
 	return agree(o, reply.Properties)
 }
 
-// readConnack reads the answer to CONNECT. One of two bytes is that of a broker
-// that knows MQTT 3.1.1 only (MQTT 3.1.1 §3.2): ours has three at least.
-func readConnack(in *bufio.Reader) (*packets.Connack, error) {
-	if length, err := peekLength(in); err != nil {
+// readConnack reads the answer to CONNECT. One of two bytes is that of MQTT 3.1.1
+// (§3.2), and refuses MQTT 5, whose own has three at least.
+func readConnack(in *bufio.Reader, version string) (*packets.Connack, error) {
+	length, err := peekLength(in)
+	switch {
+	case errors.Is(err, io.EOF) && version != version311:
+		return nil, fmt.Errorf("%w: the broker has closed the connection, as some do that do not speak MQTT 5: then write version: 3.1.1", err)
+	case err != nil:
 		return nil, err
-	} else if length == 2 {
+	case length == 2 && version != version311:
 		return nil, openingRefused(0x84, "")
+	case length == 2:
+		return readOldConnack(in)
 	}
 	packet, err := readPacket(in)
 	if err != nil {
@@ -62,6 +68,18 @@ func readConnack(in *bufio.Reader) (*packets.Connack, error) {
 		return nil, fmt.Errorf("the far end sent %s", packet.PacketType())
 	}
 	return reply, nil
+}
+
+// readOldConnack reads the CONNACK of MQTT 3.1.1 §3.2, which agrees to nothing.
+func readOldConnack(in *bufio.Reader) (*packets.Connack, error) {
+	var octets [4]byte
+	if _, err := io.ReadFull(in, octets[:]); err != nil {
+		return nil, err
+	}
+	if octets[0] != packets.CONNACK<<4 {
+		return nil, fmt.Errorf("the far end sent a packet of kind %d", octets[0]>>4)
+	}
+	return &packets.Connack{ReasonCode: modern(octets[3]), Properties: &packets.Properties{}}, nil
 }
 
 // orDone prefers why ctx is done to the error that this led to.
@@ -75,27 +93,6 @@ func orDone(ctx context.Context, err error) error {
 // incomingMax is the largest packet that we ask for: nothing but short answers
 // comes to a publisher.
 const incomingMax = 64 << 10
-
-// connectPacket is CONNECT (MQTT 5.0 §3.1): a clean start and no session after
-// the connection, since the log is what remembers.
-func connectPacket(o *Options, clientID string) (*packets.ControlPacket, error) {
-	password, err := o.Password.Reveal()
-	if err != nil {
-		return nil, &sinks.Failure{Permanent: true, Err: err}
-	}
-	largest := uint32(incomingMax)
-	hello := packets.NewControlPacket(packets.CONNECT)
-	content, ok := hello.Content.(*packets.Connect)
-	if !ok {
-		return nil, errors.New("make CONNECT: the codec makes something else")
-	}
-	content.CleanStart, content.ClientID = true, clientID
-	content.KeepAlive = uint16(o.KeepAlive / time.Second)
-	content.Username, content.UsernameFlag = o.Username, o.Username != ""
-	content.Password, content.PasswordFlag = []byte(password), !o.Password.IsZero()
-	content.Properties.MaximumPacketSize = &largest
-	return hello, nil
-}
 
 // agree takes the far end's limits (MQTT 5.0 §3.2.2.3) and refuses those that
 // the options cannot live with.

@@ -4,17 +4,19 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/sinks/template"
 )
 
 // Options are the keys of a sink of type mqtt.
 type Options struct {
-	URL      config.BrokerURL `yaml:"url" required:"true" doc:"The broker: mqtt, mqtts (TLS), ws or wss (WebSocket), host and port." example:"mqtts://broker.example:8883"`
-	Topic    Template         `yaml:"topic" required:"true" doc:"The topic to publish on. {site} is the site's name, {stream} the device group's, stream's or rule's, and any other {name} what the row's field of that name holds." example:"plants/{site}/{stream}"`
-	GapTopic Template         `yaml:"gap_topic" advanced:"true" doc:"The topic to tell on that records are missing. Not given, it is the topic with /gap behind it." example:"plants/{site}/gaps"`
-	Username string           `yaml:"username" max:"65535" doc:"The user to log in as." example:"edge"`
-	Password config.Secret    `yaml:"password" doc:"The user's password." example:"env:LINE_PASSWORD"`
-	ClientID string           `yaml:"client_id" max:"65535" doc:"The client identifier, which no other client of the broker may have. Not given, it is made of site and sink: holdfast-plant-7-line." example:"plant-7-line"`
-	TLS      config.ClientTLS `yaml:"tls" doc:"Certificates, for mqtts and wss."`
+	URL      config.BrokerURL  `yaml:"url" required:"true" doc:"The broker: mqtt, mqtts (TLS), ws or wss (WebSocket), host and port." example:"mqtts://broker.example:8883"`
+	Version  string            `yaml:"version" default:"5" enum:"5,3.1.1" doc:"The version of MQTT that the broker speaks. In 3.1.1 a broker cannot say why it does not take a message, and messages have no user properties."`
+	Topic    template.Template `yaml:"topic" required:"true" doc:"The topic to publish on. {site} is the site's name, {stream} the device group's, stream's or rule's, and any other {name} what the row's field of that name holds." example:"plants/{site}/{stream}"`
+	GapTopic template.Template `yaml:"gap_topic" advanced:"true" doc:"The topic to tell on that records are missing. Not given, it is the topic with /gap behind it." example:"plants/{site}/gaps"`
+	Username string            `yaml:"username" max:"65535" doc:"The user to log in as." example:"edge"`
+	Password config.Secret     `yaml:"password" doc:"The user's password." example:"env:LINE_PASSWORD"`
+	ClientID string            `yaml:"client_id" max:"65535" doc:"The client identifier, which no other client of the broker may have. Not given, it is made of site and sink: holdfast-plant-7-line." example:"plant-7-line"`
+	TLS      config.ClientTLS  `yaml:"tls" doc:"Certificates, for mqtts and wss."`
 
 	QoS            uint8         `yaml:"qos" default:"1" max:"2" doc:"The quality of service: 0 at most once, 1 at least once, 2 exactly once while the connection lasts. With 0 a record counts as delivered once it is written to the socket."`
 	Retain         bool          `yaml:"retain" default:"false" doc:"Whether the broker keeps the last message of a topic for those who subscribe later."`
@@ -40,14 +42,28 @@ func (o *Options) Check(report config.Report) {
 			Fix:  "write metadata: payload, or rows_per_message: 1",
 		})
 	}
+	if o.Version == version311 {
+		o.checkOld(report)
+	}
+	checkTopic("topic", o.Topic, report)
+	checkTopic("gap_topic", o.GapTopic, report)
 	o.TLS.CheckFor(o.URL, report)
 }
 
-// gapTopic is where gaps are told.
-func (o *Options) gapTopic() Template {
-	if !o.GapTopic.IsZero() {
-		return o.GapTopic
+// checkOld finds what MQTT 3.1.1 has no place for.
+func (o *Options) checkOld(report config.Report) {
+	if o.Metadata == inProperties {
+		report("metadata", &config.Problem{What: "MQTT 3.1.1 has no user properties", Fix: "write metadata: payload, or version: 5"})
 	}
-	parts := append(append([]part{}, o.Topic.parts...), part{literal: "/gap"})
-	return Template{text: o.Topic.text + "/gap", parts: parts}
+	if o.Username == "" && !o.Password.IsZero() { // §3.1.2.9
+		report("password", &config.Problem{What: "MQTT 3.1.1 has no password without a user name", Fix: "write username, or version: 5"})
+	}
+}
+
+// appendGapTopic appends where the gaps of a stream are told.
+func (o *Options) appendGapTopic(dst []byte, site, stream string) []byte {
+	if !o.GapTopic.IsZero() {
+		return o.GapTopic.Bind(site, stream, nil, escapeLevel).AppendRow(dst, nil)
+	}
+	return append(o.Topic.Bind(site, stream, nil, escapeLevel).AppendRow(dst, nil), "/gap"...)
 }

@@ -12,7 +12,7 @@ import (
 
 func TestDefaultsAreThoseOfTheReference(t *testing.T) {
 	o := options(t)
-	if o.QoS != 1 || o.Window != 256 || o.KeepAlive != 20*time.Second || o.AckTimeout != time.Minute || o.RowsPerMessage != 1 ||
+	if o.Version != version5 || o.QoS != 1 || o.Window != 256 || o.KeepAlive != 20*time.Second || o.AckTimeout != time.Minute || o.RowsPerMessage != 1 ||
 		o.Metadata != inPayload || o.TimeFormat != rowjson.RFC3339 || o.Retain {
 		t.Errorf("%+v", o)
 	}
@@ -25,7 +25,11 @@ func TestWrongOptionsAreRefusedAtTheirKeyWithTheFix(t *testing.T) {
 		{"url: mqtt://edge@h", "url", "username"},
 		{"url: mqtt://edge:secret@h", "url", "password"},
 		{"topic: a/#", "topic", "without + and #"},
-		{"topic: 'a/{'", "topic", "no other braces"},
+		{"topic: 'a/{'", "topic", "written twice"},
+		{"topic: \"a\\0\"", "topic", "NUL"},
+		{"version: 4", "version", "3.1.1"},
+		{"version: 3.1.1\n    metadata: properties", "metadata", "version: 5"},
+		{"version: 3.1.1\n    password: env:X", "password", "write username"},
 		{"gap_topic: a/+", "gap_topic", "without + and #"},
 		{"qos: 3", "qos", "out of range"},
 		{"window: 0", "window", "want 1 to 65535"},

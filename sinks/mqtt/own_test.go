@@ -15,18 +15,27 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
 	"github.com/holdfast-edge/holdfast/broker/mqttd"
 	"github.com/holdfast-edge/holdfast/sinks"
 )
 
-// own starts the broker of the node itself.
+// own starts the broker of the node itself, with the account of the judges.
 func own(t *testing.T, l mqttd.Listener) (b *mqttd.Broker, port string) {
 	t.Helper()
 	rights := mqttd.All()
 	if l.Anonymous = &rights; l.Address == "" {
 		l.Address = "127.0.0.1:0"
 	}
-	b, err := mqttd.Start(mqttd.Config{Listeners: []mqttd.Listener{l}})
+	hash, err := bcrypt.GenerateFromPassword([]byte(mosquittotest.Password), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err = mqttd.Start(mqttd.Config{
+		Listeners: []mqttd.Listener{l}, Accounts: []mqttd.Account{{Name: mosquittotest.User, Hash: string(hash), Rights: rights}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

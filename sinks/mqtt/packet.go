@@ -1,6 +1,10 @@
 package mqtt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/holdfast-edge/holdfast/sinks"
+)
 
 // largestPacket is the most that a Remaining Length counts (MQTT 5.0 §1.5.5).
 const largestPacket = 268_435_455
@@ -9,15 +13,25 @@ const largestPacket = 268_435_455
 type message struct {
 	topic      []byte
 	payload    []byte
-	properties []byte // encoded, without their length
+	properties []byte // encoded, without their length; none in MQTT 3.1.1
 	id         uint16 // packet identifier, 0 at QoS 0
 	qos        byte
 	retain     bool
+	level      byte // the protocol level of its connection
+
+	rows  sinks.Rows // of the delivery that it is of; none for a gap
+	unfit error      // why it must not be sent, a permanent failure; else nil
 }
+
+// isFit tells whether the message may be sent.
+func (m *message) isFit() bool { return m.unfit == nil }
 
 // size is the length of the packet without its fixed header.
 func (m *message) size() int {
-	n := 2 + len(m.topic) + lengthOfInt(len(m.properties)) + len(m.properties) + len(m.payload)
+	n := 2 + len(m.topic) + len(m.payload)
+	if m.level >= 5 {
+		n += lengthOfInt(len(m.properties)) + len(m.properties)
+	}
 	if m.qos > 0 {
 		n += 2
 	}
@@ -31,7 +45,7 @@ func (m *message) packetSize() int {
 	return 1 + lengthOfInt(n) + n
 }
 
-// appendPublish appends a PUBLISH packet (MQTT 5.0 §3.3).
+// appendPublish appends a PUBLISH packet (MQTT 5.0 §3.3, MQTT 3.1.1 §3.3).
 func appendPublish(dst []byte, m *message) []byte {
 	flags := byte(0x30) | m.qos<<1
 	if m.retain {
@@ -42,7 +56,9 @@ func appendPublish(dst []byte, m *message) []byte {
 	if m.qos > 0 {
 		dst = binary.BigEndian.AppendUint16(dst, m.id)
 	}
-	dst = append(appendInt(dst, len(m.properties)), m.properties...)
+	if m.level >= 5 {
+		dst = append(appendInt(dst, len(m.properties)), m.properties...)
+	}
 	return append(dst, m.payload...)
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -45,6 +46,19 @@ func (p *peer) read() *packets.ControlPacket {
 	return packet
 }
 
+// readOld reads a packet of MQTT 3.1.1 whose length takes one byte.
+func (p *peer) readOld() []byte {
+	head, err := p.in.Peek(2)
+	if err != nil {
+		return nil // the sink has gone
+	}
+	packet := make([]byte, 2+int(head[1]))
+	if _, err := io.ReadFull(p.in, packet); err != nil {
+		return nil
+	}
+	return packet
+}
+
 func (p *peer) write(w io.WriterTo) { _, _ = w.WriteTo(p) }
 
 // welcome lets the sink in.
@@ -70,10 +84,22 @@ func TestAFarEndThatIsNoBrokerOfOursIsRefusedWithTheReason(t *testing.T) {
 		says      string
 		permanent bool
 	}{
-		"MQTT 3.1.1 only": {far: func(p *peer) { p.read(); _, _ = p.Write([]byte("\x20\x02\x00\x01")) }, says: "has to speak MQTT 5", permanent: true},
-		"HTTP":            {far: func(p *peer) { p.read(); _, _ = p.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")) }, says: "read CONNACK"},
-		"another packet":  {far: func(p *peer) { p.read(); p.write(packets.NewControlPacket(packets.PINGRESP)) }, says: "read CONNACK"},
-		"gone":            {far: func(p *peer) { p.read() }, says: "EOF"},
+		"MQTT 3.1.1 only": {far: func(p *peer) { p.read(); _, _ = p.Write([]byte("\x20\x02\x00\x01")) }, says: "choose the other version", permanent: true},
+		"MQTT 5 only": {
+			lines: []string{"version: 3.1.1"}, permanent: true, says: "choose the other version",
+			far: func(p *peer) { p.readOld(); _, _ = p.Write([]byte("\x20\x02\x00\x01")) },
+		},
+		"bad password, in MQTT 3.1.1": {
+			lines: []string{"version: 3.1.1"}, permanent: true, says: "check username and password",
+			far: func(p *peer) { p.readOld(); _, _ = p.Write([]byte("\x20\x02\x00\x04")) },
+		},
+		"unavailable, in MQTT 3.1.1": {
+			lines: []string{"version: 3.1.1"}, says: "server unavailable",
+			far: func(p *peer) { p.readOld(); _, _ = p.Write([]byte("\x20\x02\x00\x03")) },
+		},
+		"HTTP":           {far: func(p *peer) { p.read(); _, _ = p.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")) }, says: "read CONNACK"},
+		"another packet": {far: func(p *peer) { p.read(); p.write(packets.NewControlPacket(packets.PINGRESP)) }, says: "read CONNACK"},
+		"gone":           {far: func(p *peer) { p.read() }, says: "write version: 3.1.1"},
 		"banned": {far: func(p *peer) {
 			p.read()
 			p.write(&packets.Connack{ReasonCode: 0x8A, Properties: &packets.Properties{}})
@@ -234,11 +260,20 @@ func acknowledge(p *peer, reasons ...byte) {
 	}
 }
 
-func TestOneRefusedRowRefusesItsDeliveryAndNoOther(t *testing.T) {
-	for code, wanted := range map[byte]func(error) bool{0x97: transient, 0x99: permanent} {
+func TestARefusedRowIsToldAloneAndOneThatMayPassHasItsDeliverySentAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		answers []byte // to three rows, and to two of another delivery
+		wanted  func(error) bool
+	}{
+		"quota exceeded":          {[]byte{0, 0x97, 0x10, 0, 0}, transient},
+		"one payload is refused":  {[]byte{0, 0x99, 0x10, 0, 0}, refusedRows(sinks.Rows{From: 1, To: 2})},
+		"two payloads are":        {[]byte{0x99, 0, 0x99, 0, 0}, refusedRows(sinks.Rows{From: 0, To: 1}, sinks.Rows{From: 2, To: 3})},
+		"one of each":             {[]byte{0x99, 0x97, 0, 0, 0}, transient},
+		"one of each, other side": {[]byte{0x97, 0x99, 0, 0, 0}, transient},
+	} {
 		w, err := paired(t, func(p *peer) {
 			p.welcome()
-			acknowledge(p, 0, code, 0x10, 0, 0)
+			acknowledge(p, c.answers...)
 			p.swallow()
 		}).Open(t.Context(), target(options(t)))
 		if err != nil {
@@ -254,10 +289,35 @@ func TestOneRefusedRowRefusesItsDeliveryAndNoOther(t *testing.T) {
 		if err := w.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if !wanted(done.calls[0][0]) || done.calls[1][0] != nil {
-			t.Errorf("0x%02X: %v", code, done.calls)
+		if !c.wanted(done.calls[0][0]) || done.calls[1][0] != nil {
+			t.Errorf("%s: %v", name, done.calls)
 		}
 	}
+}
+
+// refusedRows tells whether an error refuses these rows for good, and no others.
+func refusedRows(rows ...sinks.Rows) func(error) bool {
+	return func(err error) bool {
+		f, ok := errors.AsType[*sinks.Failure](err)
+		return ok && f.Permanent && slices.Equal(f.Rows, rows)
+	}
+}
+
+func TestInMQTT311AnUnknownPUBRECIsReleasedWithoutAReason(t *testing.T) {
+	released := make(chan []byte, 1)
+	w, err := paired(t, func(p *peer) {
+		p.readOld()
+		_, _ = p.Write([]byte("\x20\x02\x00\x00\x50\x02\x00\x63"))
+		released <- p.readOld()
+		p.swallow()
+	}).Open(t.Context(), target(options(t, "version: 3.1.1", "qos: 2")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(<-released); got != "\x62\x02\x00\x63" {
+		t.Errorf("got %x", got)
+	}
+	abandon(w)
 }
 
 func TestQoS2GoesOnWithWhatIsKnownAndWithWhatIsNot(t *testing.T) {

@@ -33,7 +33,7 @@ func reasonOf(code byte) reason {
 	case 0x83:
 		return reason{name: "implementation specific error"}
 	case 0x84:
-		return reason{name: "unsupported protocol version", fix: "the broker has to speak MQTT 5", opening: true}
+		return reason{name: "unsupported protocol version", fix: "the broker does not speak this version of MQTT: choose the other version", opening: true}
 	case 0x85:
 		return reason{name: "client identifier not valid", fix: "choose another client_id", opening: true}
 	case 0x86:
@@ -107,6 +107,24 @@ func (r reason) refusal(code byte, said string) error {
 		err = fmt.Errorf("%w: %s", err, r.fix)
 	}
 	return err
+}
+
+// modern translates the return codes of MQTT 3.1.1 §3.2.2.3 to those of MQTT 5.
+func modern(code byte) byte {
+	switch code {
+	case 1:
+		return 0x84
+	case 2:
+		return 0x85
+	case 3:
+		return 0x88
+	case 4:
+		return 0x86
+	case 5:
+		return 0x87
+	default:
+		return code
+	}
 }
 
 // openingRefused is the error of a connection that was not let in.

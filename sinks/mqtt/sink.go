@@ -11,7 +11,7 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks"
 )
 
-// Sink publishes to an MQTT 5 broker.
+// Sink publishes to an MQTT broker, in MQTT 5 or 3.1.1.
 type Sink struct {
 	dial func(context.Context, *Options) (net.Conn, error)
 }
@@ -25,7 +25,7 @@ func New() Sink { return Sink{dial: dial} }
 func (Sink) Spec() config.SinkType {
 	return config.SinkType{
 		Name:    "mqtt",
-		Doc:     "An MQTT 5 broker. A message per row, or per few rows, as JSON; docs/sinks/mqtt.md shows them.",
+		Doc:     "An MQTT broker, version 5 or 3.1.1. A message per row, or per few rows, as JSON; docs/sinks/mqtt.md shows them.",
 		Options: Options{},
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/holdfast-edge/holdfast/sinks"
 )
 
 // window is the messages on the way: which packet identifiers are in use, for
@@ -25,6 +27,7 @@ type window struct {
 // flight is a message on the way; the zero flight is none.
 type flight struct {
 	delivery *delivery
+	rows     sinks.Rows // of the delivery, in this message
 	since    time.Time
 }
 
@@ -37,10 +40,10 @@ func newWindow(n int) *window {
 	return w
 }
 
-// take waits for an identifier and puts it on the way for the delivery. Before
+// take waits for an identifier and puts it on the way for rows of the delivery. Before
 // it waits it calls flush, so that what it waits for can come. It fails when
 // ctx is done or the window is closed.
-func (w *window) take(ctx context.Context, d *delivery, flush func() error) (uint16, error) {
+func (w *window) take(ctx context.Context, d *delivery, rows sinks.Rows, flush func() error) (uint16, error) {
 	id, ok := w.tryFree()
 	if !ok {
 		if err := flush(); err != nil {
@@ -59,7 +62,7 @@ func (w *window) take(ctx context.Context, d *delivery, flush func() error) (uin
 	if w.err != nil {
 		return 0, w.err
 	}
-	w.flights[id] = flight{delivery: d, since: now()}
+	w.flights[id] = flight{delivery: d, rows: rows, since: now()}
 	d.open++
 	return id, nil
 }
@@ -97,7 +100,7 @@ func (w *window) settle(id uint16, answer error) {
 		w.mu.Unlock()
 		return
 	}
-	finish := d.answered(answer)
+	finish := d.answered(w.flights[id].rows, answer)
 	w.flights[id] = flight{}
 	w.mu.Unlock()
 	w.free <- id // never waits: there is a place for every identifier
@@ -111,17 +114,24 @@ func (w *window) hold(d *delivery) {
 	d.open++
 }
 
+// refuse counts rows of a held delivery as refused without having been sent.
+func (w *window) refuse(d *delivery, rows sinks.Rows, why error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	d.verdict.add(rows, why)
+}
+
 // release ends hold. With an error the delivery is the caller's again, and its
-// done will not be called.
+// done will not be called. A refusal for good is no such error: done tells it.
 func (w *window) release(d *delivery, err error) error {
 	w.mu.Lock()
 	if err == nil && d.open == 1 {
-		err = d.err // all is answered already
+		err = d.verdict.err // all is answered already
 	}
 	if err != nil {
 		d.done = nil
 	}
-	finish := d.answered(nil)
+	finish := d.answered(sinks.Rows{}, nil)
 	w.mu.Unlock()
 	finish()
 	return err
@@ -139,7 +149,7 @@ func (w *window) close(err error) {
 	var finish []func()
 	for id, f := range w.flights {
 		if f.delivery != nil {
-			finish = append(finish, f.delivery.answered(err))
+			finish = append(finish, f.delivery.answered(f.rows, err))
 			w.flights[id] = flight{}
 		}
 	}
@@ -185,22 +195,20 @@ func (w *window) oldest() (since time.Time, found bool) {
 
 // delivery is what Send was given, guarded by its window's lock.
 type delivery struct {
-	done func(error) // nil where nobody is to be told
-	open int         // messages on the way, and one for Send while it hands over
-	err  error       // the first answer that was no
+	done    func(error) // nil where nobody is to be told
+	open    int         // messages on the way, and one for Send while it hands over
+	verdict verdict
 }
 
 // answered counts one message as answered and returns what is to be called
 // without the lock.
-func (d *delivery) answered(err error) func() {
-	if d.err == nil {
-		d.err = err
-	}
+func (d *delivery) answered(rows sinks.Rows, err error) func() {
+	d.verdict.add(rows, err)
 	d.open--
 	if d.open > 0 || d.done == nil {
 		return func() {}
 	}
-	done, result := d.done, d.err
+	done, result := d.done, d.verdict.result()
 	d.done = nil
 	return func() { done(result) }
 }

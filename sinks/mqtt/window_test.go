@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 
 	"pgregory.net/rapid"
+
+	"github.com/holdfast-edge/holdfast/sinks"
 )
 
 var errNo = errors.New("no")
@@ -42,7 +44,7 @@ func TestEveryDeliveryIsDoneOnceWhateverHappens(t *testing.T) {
 				var err error
 				for range rapid.IntRange(0, len(w.free)).Draw(t, "messages") {
 					var id uint16
-					if id, err = w.take(context.Background(), d, noFlush); err != nil {
+					if id, err = w.take(context.Background(), d, sinks.Rows{}, noFlush); err != nil {
 						break
 					}
 					out[id] = me
@@ -121,7 +123,7 @@ func TestAnswersFromAnotherGoroutineAndALossBetweenThemLeaveNothingOpen(t *testi
 		var err error
 		for range 3 {
 			var id uint16
-			if id, err = w.take(t.Context(), d, noFlush); err != nil {
+			if id, err = w.take(t.Context(), d, sinks.Rows{}, noFlush); err != nil {
 				break
 			}
 			ids <- id
@@ -144,7 +146,7 @@ func TestWhatIsGatheredIsFlushedBeforeTheWindowIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWindow(1)
 		d := &delivery{}
-		if _, err := w.take(t.Context(), d, noFlush); err != nil {
+		if _, err := w.take(t.Context(), d, sinks.Rows{}, noFlush); err != nil {
 			t.Fatal(err)
 		}
 		flushed := false
@@ -155,7 +157,7 @@ func TestWhatIsGatheredIsFlushedBeforeTheWindowIsWaitedFor(t *testing.T) {
 			}
 			w.settle(1, nil)
 		}()
-		if id, err := w.take(t.Context(), d, func() error { flushed = true; return nil }); err != nil || id != 1 {
+		if id, err := w.take(t.Context(), d, sinks.Rows{}, func() error { flushed = true; return nil }); err != nil || id != 1 {
 			t.Errorf("got %d, %v", id, err)
 		}
 	})

@@ -16,7 +16,7 @@ func TestAnotherCodecReadsWhatIsPublished(t *testing.T) {
 		text := rapid.StringMatching(`[a-z/]{1,200}`)
 		m := message{
 			topic: []byte(text.Draw(t, "topic")), payload: rapid.SliceOfN(rapid.Byte(), 0, 20_000).Draw(t, "payload"),
-			qos: rapid.ByteRange(0, 2).Draw(t, "qos"), retain: rapid.Bool().Draw(t, "retain"),
+			level: 5, qos: rapid.ByteRange(0, 2).Draw(t, "qos"), retain: rapid.Bool().Draw(t, "retain"),
 		}
 		if m.qos > 0 {
 			m.id = rapid.Uint16Range(1, math.MaxUint16).Draw(t, "id")
@@ -68,7 +68,9 @@ func FuzzReadPacket(f *testing.F) {
 				_ = w.answer(p)
 			}
 		}
-		_, _ = readConnack(bufio.NewReader(bytes.NewReader(data)))
+		for _, version := range []string{version5, version311} {
+			_, _ = readConnack(bufio.NewReader(bytes.NewReader(data)), version)
+		}
 	})
 }
 

@@ -41,10 +41,14 @@ func (w *writer) Send(ctx context.Context, d sinks.Delivery, done func(error)) e
 	return w.window.release(way, err)
 }
 
-// publish puts one message on the way.
+// publish puts one message on the way, unless it is unfit for that.
 func (w *writer) publish(ctx context.Context, m *message, way *delivery) (err error) {
+	if !m.isFit() {
+		w.window.refuse(way, m.rows, m.unfit)
+		return nil
+	}
 	if m.qos > 0 {
-		if m.id, err = w.window.take(ctx, way, w.out.flush); err != nil {
+		if m.id, err = w.window.take(ctx, way, m.rows, w.out.flush); err != nil {
 			return err
 		}
 	}
