@@ -29,6 +29,7 @@ const (
 	KindDevice   Kind = "devices"
 	KindStream   Kind = "streams"
 	KindRule     Kind = "rules"
+	KindTable    Kind = "tables"
 	KindFunction Kind = "functions"
 	KindSink     Kind = "sinks"
 	KindServer   Kind = "servers"

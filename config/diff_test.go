@@ -25,6 +25,7 @@ devices:
   - {name: boiler, driver: modbus, endpoint: "tcp://h:502", unit: 2, groups: [{name: g, tags: [{name: t, address: "holding:2"}]}]}
 streams:
   - {name: s, mqtt: a}
+tables: [{name: l, newest: s, key: k}]
 sinks:
   - {name: line, type: mqtt, url: "mqtt://h:1", topic: a, password: "env:B"}
 `
@@ -42,6 +43,7 @@ func TestADiffNamesEveryResourceThatChangedAndNoOther(t *testing.T) {
 		"sinks line changed [password]",
 		"site  changed [site]",
 		"streams s added []",
+		"tables l added []",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)

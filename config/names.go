@@ -11,7 +11,7 @@ type named struct {
 	origin     Origin
 }
 
-// uniqueNames refuses a name that two resources share. Devices, streams and rules share one space, since SQL reads
+// uniqueNames refuses a name that two resources share. Devices, streams, tables and rules share one space, since SQL reads
 // them all with FROM, and so do the streams of refused records, which sinks may share; sinks and servers have their own.
 func uniqueNames(site *Site) Errors {
 	var read, sinks []named
@@ -20,6 +20,9 @@ func uniqueNames(site *Site) Errors {
 	}
 	for _, s := range site.Streams {
 		read = append(read, named{"stream", s.Name, s.Origin})
+	}
+	for _, t := range site.Tables {
+		read = append(read, named{"table", t.Name, t.Origin})
 	}
 	late := map[string]bool{}
 	for _, r := range site.Rules {

@@ -10,6 +10,7 @@ import (
 	"github.com/holdfast-edge/holdfast/internal/trace"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/streamsql/lookup"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -53,7 +54,8 @@ var _ Log = (*log.Log)(nil)
 type Config struct {
 	Name   string
 	Query  *streamsql.Query
-	Inputs []Input // in the order of Query.Sources
+	Inputs []Input                 // in the order of Query.Sources
+	Tables map[string]lookup.Table // that the query looks up in; their Inputs have no streams
 	Writes []Write
 
 	Durable    bool
@@ -149,7 +151,7 @@ func (c *core) fresh() *streamsql.Exec {
 		Rule: c.config.Name, Stream: tag.NewStreamID(c.env.Site, c.config.Name),
 		Start:     c.env.Now().UnixNano(),
 		EventTime: c.config.EventTime, Lateness: c.config.Lateness, Late: c.tooLate,
-		Failed: c.failed,
+		Failed: c.failed, Tables: c.config.Tables,
 	})
 }
 

@@ -109,7 +109,7 @@ func actors(n *Node) (all []string) {
 func grown(t *testing.T, n *Node) []string {
 	t.Helper()
 	deadline := time.After(time.Minute)
-	for len(actors(n)) < 26 {
+	for len(actors(n)) < 28 {
 		select {
 		case <-time.After(10 * time.Millisecond):
 		case <-deadline:

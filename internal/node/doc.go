@@ -10,6 +10,7 @@
 //	│  └─ vigil
 //	├─ sinks             one-for-one
 //	├─ evaluators        one-for-one: one for each stream that rules share
+//	├─ tables            one-for-one
 //	├─ rules             one-for-one
 //	├─ subscriptions     one-for-one
 //	├─ endpoints         one-for-one

@@ -102,6 +102,11 @@ func (j *journal) ruleFailed(rule string, err error) {
 	j.sample("rule", "/rules/"+rule, fmt.Sprintf("row failed in %s: %v", rule, err))
 }
 
+// tableFailed keeps why a table could not be read again.
+func (j *journal) tableFailed(table string, err error) {
+	j.sample("table", "/tables/"+table, fmt.Sprintf("table not read again, its rows stay as they were: %v", err))
+}
+
 // messageRefused keeps why a message became no row.
 func (j *journal) messageRefused(stream string, err error) {
 	j.sample("stream", "/subscriptions/"+stream, fmt.Sprintf("message refused by %s: %v", stream, err))

@@ -13,16 +13,18 @@ import (
 )
 
 // names is what FROM can read at a site, and where it comes from: a device, one
-// of its groups as device.group, a stream, or another rule.
+// of its groups as device.group, a stream, or another rule; and the tables that
+// JOIN can.
 type names struct {
 	site    string
 	schemas *endpoint.Schemas
 	sources streamsql.Sources
 	inputs  map[string]rule.Input
+	tables  map[string]config.Table
 }
 
 func newNames(site *config.Site) *names {
-	n := &names{site: site.Name, schemas: &endpoint.Schemas{}, sources: streamsql.Sources{}, inputs: map[string]rule.Input{}}
+	n := &names{site: site.Name, schemas: &endpoint.Schemas{}, sources: streamsql.Sources{}, inputs: map[string]rule.Input{}, tables: map[string]config.Table{}}
 	for i := range site.Devices {
 		n.device(&site.Devices[i])
 	}
@@ -31,6 +33,10 @@ func newNames(site *config.Site) *names {
 	}
 	for _, r := range site.Rules {
 		n.open(r.Name, broker.DropOldest)
+	}
+	for _, t := range site.Tables {
+		n.sources[t.Name] = streamsql.Source{Kind: streamsql.LookupSource}
+		n.tables[t.Name] = t
 	}
 	for _, name := range append(site.DeadLetters(), site.LateStreams()...) {
 		n.open(name, broker.DropOldest)
@@ -73,6 +79,9 @@ func (n *names) device(d *config.Device) {
 
 // describe tells all that a query is compiled against when it reads a name.
 func (n *names) describe(name string) string {
+	if t, ok := n.tables[name]; ok {
+		return n.describeTable(&t)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%s from %v, overflow %v:", name, n.inputs[name].Streams, n.inputs[name].Overflow)
 	for _, g := range n.inputs[name].Groups {
@@ -84,4 +93,14 @@ func (n *names) describe(name string) string {
 		}
 	}
 	return b.String()
+}
+
+// describeTable tells what a table is made of: not the rows of its file, which
+// change under the queries that read them.
+func (n *names) describeTable(t *config.Table) string {
+	text := fmt.Sprintf("\ntable %s of file %q by %q, again in %s", t.Name, t.File, t.Key, t.Reread)
+	if t.Newest != "" {
+		text = fmt.Sprintf("\ntable %s of the newest %d by %q:%s", t.Name, t.MaxKeys, t.Key, n.describe(t.Newest))
+	}
+	return text
 }

@@ -186,7 +186,7 @@ func (n *Node) grow(ctx context.Context) error {
 			n.vigilSpec(),
 		),
 	}
-	for _, spec := range []supervisor.Spec{core, branch("sinks"), n.evaluators.Spec(), branch("rules"), branch("subscriptions"), branch("endpoints"), branch("servers")} {
+	for _, spec := range []supervisor.Spec{core, branch("sinks"), n.evaluators.Spec(), branch("tables"), branch("rules"), branch("subscriptions"), branch("endpoints"), branch("servers")} {
 		if _, err := n.system.Spawn(spec); err != nil {
 			return fmt.Errorf("start %s: %w", spec.Name, err)
 		}

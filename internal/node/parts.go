@@ -32,7 +32,7 @@ func (p part) path() string { return p.parent + "/" + p.spec.Name }
 // parts lists the actors of a scene in the order in which they start: what takes
 // data before what gives it, and what shows it last.
 func (n *Node) parts(s *scene) (all []part) {
-	return slices.Concat(n.uplinkParts(s), n.sinkParts(s), n.ruleParts(s), n.subscriptionParts(s), n.endpointParts(s), n.deviceParts(s), n.serverParts(s))
+	return slices.Concat(n.uplinkParts(s), n.sinkParts(s), n.tableParts(s), n.ruleParts(s), n.subscriptionParts(s), n.endpointParts(s), n.deviceParts(s), n.serverParts(s))
 }
 
 func (n *Node) endpointParts(s *scene) (all []part) {

@@ -17,6 +17,7 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/template"
 	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/streamsql/lookup"
 	"github.com/holdfast-edge/holdfast/streamsql/parse"
 )
 
@@ -38,6 +39,8 @@ type plan struct {
 	compiler  streamsql.Compiler
 	modules   map[string]*config.Function // by the functions that they have
 	inputs    map[string]rule.Input       // by what FROM can read
+	tables    []heldTable
+	lookups   map[string]lookup.Table // the tables by name, for all queries
 }
 
 // published is what a rule gives, on its way to the node's own broker.
@@ -63,6 +66,10 @@ func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
 	b.plan.modules = map[string]*config.Function{}
 	for i := range site.Functions {
 		b.function(&site.Functions[i])
+	}
+	b.plan.lookups = map[string]lookup.Table{}
+	for i := range site.Tables {
+		b.table(&site.Tables[i])
 	}
 	for i := range site.Devices {
 		b.device(&site.Devices[i])
@@ -155,7 +162,7 @@ func (b *planner) rule(r *config.Rule) {
 	}
 	c := rule.Config{
 		Name: r.Name, Query: query, Durable: r.Durable, Checkpoint: r.Checkpoint,
-		EventTime: r.Time == config.EventTime, Lateness: r.Lateness, LateTo: r.LateTo,
+		Tables: b.plan.lookups, EventTime: r.Time == config.EventTime, Lateness: r.Lateness, LateTo: r.LateTo,
 	}
 	b.plan.reads[r.Name] = b.called(query)
 	for _, use := range query.Sources() {

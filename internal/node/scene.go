@@ -40,6 +40,7 @@ func (s *scene) follow(last *scene) {
 			c.Inlet = old
 		}
 	}
+	s.plan.keepTables(last.plan)
 	s.resting = map[string]bool{}
 	for name := range last.resting {
 		if s.digests[config.KindRule][name] == last.digests[config.KindRule][name] {

@@ -56,7 +56,7 @@ func (n *Node) Try(ctx context.Context, t console.Trial) (console.Tried, error) 
 	if err != nil {
 		return console.Tried{}, err
 	}
-	options := streamsql.Options{Rule: "trial", Stream: tag.NewStreamID(n.site().Name, "trial"), EventTime: t.EventTime, Lateness: t.Lateness}
+	options := streamsql.Options{Rule: "trial", Stream: tag.NewStreamID(n.site().Name, "trial"), EventTime: t.EventTime, Lateness: t.Lateness, Tables: n.plan().lookups}
 	bounds := trial.Bounds{Rows: t.Limit, Duration: t.During}
 	if len(t.Rows) > 0 {
 		return tryPasted(query, options, t.Rows, bounds)
