@@ -1,6 +1,7 @@
 package node
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -180,4 +182,31 @@ rules:
 		offer(t, n, "sensors", int64(time.Hour), "t", 1)
 		offer(t, n, "sensors", 1, "t", 7)
 	})
+}
+
+func TestATrialAndADurableRuleLookUpInTheTablesOfTheNode(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "limits.json")
+	limits(t, file, `[{"machine":"press","upper":80}]`)
+	n := run(t, fmt.Sprintf(`
+site: plant-7
+console: {listen: "127.0.0.1:0"}
+log: {commit_interval: 10ms}
+tables: [{name: limits, file: %q, reread: 10ms}]
+streams: [{name: sensors, mqtt: sensors}]
+rules:
+  - {name: joined, durable: true, sql: "SELECT t, upper FROM sensors JOIN limits ON limits.machine = sensors.machine"}
+`, file))
+	output := n.bus.Stream("joined").Subscribe(100, broker.DropOldest, func() {})
+	await(t, output, `{"t":90,"upper":80}`, func() { offer(t, n, "sensors", 1, "machine", "press", "t", 90) })
+
+	limits(t, file, `[{"machine":"press","upper":81}]`)
+	await(t, output, `{"t":90,"upper":81}`, func() { offer(t, n, "sensors", 1, "machine", "press", "t", 90) })
+	tried, err := n.Try(t.Context(), console.Trial{
+		Question: console.Question{SQL: "SELECT t, upper FROM sensors JOIN limits ON limits.machine = sensors.machine"},
+		Rows:     map[string]json.RawMessage{"sensors": json.RawMessage(`[{"machine":"press","t":1},{"machine":"saw","t":2}]`)},
+		Limit:    10,
+	})
+	if err != nil || len(tried.Rows) != 1 || string(tried.Rows[0].Row) != `{"t":1,"upper":81}` {
+		t.Errorf("tried %+v, %v", tried, err)
+	}
 }
