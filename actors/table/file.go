@@ -35,9 +35,17 @@ func OpenFile(c *config.Table, now time.Time) (*File, error) {
 	return f, nil
 }
 
+// AwaitFile is OpenFile for a file that cannot be read now: every row that asks
+// fails until it can.
+func AwaitFile(c *config.Table) *File { return &File{config: c} }
+
 // Lookup is that of lookup.Table, over the rows of the file as it was last read.
 func (f *File) Lookup(now int64, columns []string, values []tag.Value) (*tag.Batch, error) {
-	return f.rows.Load().Lookup(now, columns, values)
+	rows := f.rows.Load()
+	if rows == nil {
+		return nil, fmt.Errorf("table %s: its file %s has not been read yet", f.config.Name, f.config.File)
+	}
+	return rows.Lookup(now, columns, values)
 }
 
 func (f *File) keep(ctx context.Context, env *Env) error {

@@ -37,7 +37,7 @@ func (c *edgeRunCommand) Run(ctx context.Context, s *surroundings) error {
 	}
 	var site *config.Site
 	if c.Config != "" {
-		if site, err = parts.Load(c.Config); err != nil {
+		if site, err = parts.LoadToRun(c.Config); err != nil {
 			return err
 		}
 	}

@@ -64,6 +64,17 @@ func (c *Components) Parse(sources []config.Source) (*config.Site, error) {
 	return config.Parse(sources, c.catalog, c.check)
 }
 
+// LoadToRun is Load for a node that starts: what is only away for now, such as the
+// file of a table, is no mistake then.
+func (c *Components) LoadToRun(path string) (*config.Site, error) {
+	return config.Load(path, c.catalog, c.checkToRun)
+}
+
+func (c *Components) checkToRun(site *config.Site) config.Errors {
+	_, errs := c.planWith(site, true)
+	return errs
+}
+
 func (c *Components) check(site *config.Site) config.Errors {
 	_, errs := c.plan(site)
 	return errs

@@ -58,8 +58,12 @@ type device struct {
 
 // plan compiles a site. What cannot be compiled is left out and reported; a
 // plan with errors is not to be run.
-func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
-	b := &planner{components: c, site: site, names: newNames(site), readings: readings{}, plan: &plan{
+func (c *Components) plan(site *config.Site) (*plan, config.Errors) { return c.planWith(site, false) }
+
+// planWith is plan; with waiting, the file of a table may be away, as after a power
+// cut that took it: a node does not stay down for that.
+func (c *Components) planWith(site *config.Site, waiting bool) (*plan, config.Errors) {
+	b := &planner{components: c, site: site, waiting: waiting, names: newNames(site), readings: readings{}, plan: &plan{
 		logged: map[string]bool{}, history: map[string]bool{}, paths: map[string]string{}, reads: map[string]string{},
 	}}
 	b.plan.compiler, b.plan.inputs = streamsql.Compiler{Catalog: b.names.sources}, b.names.inputs
@@ -100,6 +104,7 @@ func (c *Components) plan(site *config.Site) (*plan, config.Errors) {
 type planner struct {
 	components *Components
 	site       *config.Site
+	waiting    bool // for files of tables that are away
 	names      *names
 	readings   readings // by the rules so far
 	plan       *plan

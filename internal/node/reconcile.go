@@ -55,9 +55,9 @@ func (n *Node) Enter(ctx context.Context, document []byte) error {
 	return n.enter(ctx, next)
 }
 
-// parseDocument reads a generation.
+// parseDocument reads a generation, which was checked when it was proposed.
 func (c *Components) parseDocument(document []byte) (*config.Site, error) {
-	return c.Parse([]config.Source{{Name: "generation.json", Data: document}})
+	return config.Parse([]config.Source{{Name: "generation.json", Data: document}}, c.catalog, c.checkToRun)
 }
 
 // Restart asks whoever started the node to start it anew.

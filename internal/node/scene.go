@@ -18,7 +18,7 @@ type scene struct {
 
 // scene compiles a site.
 func (c *Components) scene(site *config.Site) (*scene, config.Errors) {
-	plan, errs := c.plan(site)
+	plan, errs := c.planWith(site, true) // it was checked when it was given
 	if len(errs) > 0 {
 		return nil, errs
 	}

@@ -36,6 +36,9 @@ func (b *planner) table(t *config.Table) {
 func (b *planner) hold(t *config.Table) (held table.Held, key string, err error) {
 	if t.File != "" {
 		held, err = table.OpenFile(t, time.Now())
+		if err != nil && b.waiting {
+			held, err = table.AwaitFile(t), nil
+		}
 		return held, "file", err
 	}
 	input, ok := b.names.inputs[t.Newest]

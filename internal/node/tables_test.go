@@ -2,6 +2,7 @@ package node
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -208,5 +209,47 @@ rules:
 	})
 	if err != nil || len(tried.Rows) != 1 || string(tried.Rows[0].Row) != `{"t":1,"upper":81}` {
 		t.Errorf("tried %+v, %v", tried, err)
+	}
+}
+
+func TestANodeStartsWithoutTheFileOfATableAndReadsItWhenItIsThere(t *testing.T) {
+	l := lives{t, t.TempDir(), components(t)}
+	file := filepath.Join(t.TempDir(), "limits.csv")
+	if err := os.WriteFile(file, []byte("machine,most\na,7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := "site: plant-7\nconsole: {listen: \"127.0.0.1:0\"}\ntables:\n  - {name: limits, file: \"" + file + "\", key: [machine], reread: 100ms}\n"
+	options := l.options(text)
+	n, err := Start(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(n.Close(t.Context()), os.Remove(file)); err != nil {
+		t.Fatal(err)
+	}
+	options.Site = nil // it goes on with what it ran
+	if n, err = Start(t.Context(), options); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = n.Close(t.Context()) }()
+	ask := func() (*tag.Batch, error) {
+		return n.plan().lookups["limits"].Lookup(time.Now().UnixNano(), []string{"machine"}, []tag.Value{tag.StringOf("a")})
+	}
+	if _, err := ask(); err == nil || !strings.Contains(err.Error(), "limits.csv has not been read yet") {
+		t.Errorf("without the file: %v", err)
+	}
+	if err := os.WriteFile(file, []byte("machine,most\na,8\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.After(time.Minute)
+	for {
+		if rows, err := ask(); err == nil && rows.Len() == 1 {
+			return
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-deadline:
+			t.Fatal("the file is not read")
+		}
 	}
 }
