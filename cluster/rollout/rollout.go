@@ -59,7 +59,7 @@ type Plan struct {
 	Canary      int           `json:"canary" minimum:"1" default:"1" doc:"How many sites have to confirm it before any other is told."`
 	Wave        int           `json:"wave" minimum:"1" default:"10" doc:"How many sites are told at once afterwards."`
 	MaxFailures int           `json:"max_failures" minimum:"0" default:"0" doc:"It stops when more sites than this have failed."`
-	Within      time.Duration `json:"within_ns" default:"900000000000" doc:"A site that has said nothing for so long has failed."`
+	Within      time.Duration `json:"within_ns" doc:"A site that has said nothing for so long has failed."`
 }
 
 // Rollout is a plan on its way.

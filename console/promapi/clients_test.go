@@ -118,7 +118,7 @@ func TestMistakesHaveTheirStatus(t *testing.T) {
 
 func TestAQueryWaitsForItsTurnNoLongerThanItMay(t *testing.T) {
 	address, _ := serveAPI(t, func(o *promapi.Options) { o.Concurrent, o.Timeout = 1, 20*time.Millisecond })
-	status, s := ask(t, address, "query", url.Values{"query": {"1"}, "timeout": {"0.000001"}})
+	status, s := ask(t, address, "query", url.Values{"query": {"1"}, "timeout": {"0.000000001"}})
 	if status != http.StatusServiceUnavailable || s.ErrorType != "timeout" {
 		t.Errorf("%d %+v", status, s)
 	}
