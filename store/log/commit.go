@@ -80,9 +80,7 @@ func (l *Log) succeed(items []item, g *group, st *state) {
 	l.committer.retryAt = time.Time{}
 	l.streams.advance(g.next)
 	if l.options.Trace.Armed() {
-		for i := range g.entries {
-			l.options.Trace.Committed(g.entries[i].entry.Batch)
-		}
+		l.trace(items, g)
 	}
 	l.mu.Lock()
 	recovered := l.trouble != nil
@@ -96,15 +94,24 @@ func (l *Log) succeed(items []item, g *group, st *state) {
 	}
 	l.release()
 	l.mu.Unlock()
-	for i, it := range items {
-		if e := g.entries[i].entry; it.done != nil {
-			it.done(e.Batch.Identity(0), nil)
-		}
-		l.counters.rows.Add(int64(g.entries[i].entry.Rows()))
+	for _, a := range g.answers {
+		a.done(a.first, nil)
+	}
+	for i := range g.entries {
+		l.counters.rows.Add(int64(g.entries[i].rows))
 	}
 	l.counters.batches.Add(int64(len(items)))
 	if recovered {
 		l.options.Logger.Info("log commits again")
+	}
+}
+
+// trace tells the tracer what was committed, where it is in memory.
+func (l *Log) trace(items []item, g *group) {
+	for i := range items {
+		if b := g.entries[i].entry.Batch; b != nil {
+			l.options.Trace.Committed(b)
+		}
 	}
 }
 

@@ -267,7 +267,7 @@ func (c *consumer) rowsOf(g *group) uint64 {
 	var rows uint64
 	for i := range g.entries {
 		if c.selection.wants(g.entries[i].stream, c.log.streams) {
-			rows += g.entries[i].entry.Rows()
+			rows += g.entries[i].rows
 		}
 	}
 	return rows

@@ -16,6 +16,14 @@ type group struct {
 	end     uint64            // position behind the last entry
 	time    int64             // of the commit
 	octets  int               // of what the entries hold in memory
+	answers []answer          // to publishers that wait
+	bare    bool              // there are batches that are on the disk alone
+}
+
+// answer is what a publisher waits for.
+type answer struct {
+	done  func(tag.Identity, error)
+	first tag.Identity
 }
 
 // block is a header and its payload, not yet compressed.
@@ -24,10 +32,12 @@ type block struct {
 	payload []byte
 }
 
-// committed is an entry with the number of its stream.
+// committed is an entry with the number of its stream and its rows. In a group
+// that is bare, the entry is empty.
 type committed struct {
 	entry  Entry
 	stream uint32
+	rows   uint64
 }
 
 // assembler gives items their place in the log. Nothing that it is given is
@@ -75,15 +85,23 @@ func (a *assembler) seal() {
 }
 
 func (a *assembler) batch(it item) {
-	schema := it.batch.Schema()
+	schema := it.schema
 	n := a.streams.number(schema.Stream(), schema.Name())
-	rows := uint64(it.batch.Len())
+	rows := uint64(it.rows)
 	id, place := a.claim(n, schema.Stream(), rows)
 	a.open.payload = appendStored(a.open.payload, stored{
 		stream: place, rows: rows, schema: uint64(a.schemas.number(schema)), body: it.body,
 	})
-	a.group.octets += it.batch.Len()*(schema.Len()+1)*24 + len(it.body)
-	a.add(n, Entry{Batch: it.batch.Committed(id)})
+	if it.done != nil {
+		a.group.answers = append(a.group.answers, answer{it.done, id})
+	}
+	a.group.octets += it.expanded() + len(it.body)
+	if it.isBare() {
+		a.group.bare = true
+		a.add(n, rows, Entry{})
+		return
+	}
+	a.add(n, rows, Entry{Batch: it.batch.Committed(id)})
 }
 
 func (a *assembler) gap(d *drop) {
@@ -92,12 +110,12 @@ func (a *assembler) gap(d *drop) {
 	a.open.payload = appendStored(a.open.payload, stored{
 		stream: place, rows: d.rows, gap: true, schema: uint64(d.cause), body: binary.AppendVarint(nil, d.at),
 	})
-	a.add(n, Entry{Gap: &tag.Gap{First: id, Count: d.rows, Cause: d.cause, At: d.at}})
+	a.add(n, d.rows, Entry{Gap: &tag.Gap{First: id, Count: d.rows, Cause: d.cause, At: d.at}})
 }
 
-func (a *assembler) add(n uint32, e Entry) {
+func (a *assembler) add(n uint32, rows uint64, e Entry) {
 	e.Position = a.group.end
-	a.group.entries = append(a.group.entries, committed{entry: e, stream: n})
+	a.group.entries = append(a.group.entries, committed{entry: e, stream: n, rows: rows})
 	a.group.end++
 	a.open.header.count++
 }

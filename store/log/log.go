@@ -89,7 +89,7 @@ func (l *Log) Offer(b *tag.Batch) error {
 		l.dropAs(b, tag.Rejected)
 		return err
 	case l.queue.hasRoom(len(body)):
-		l.push(item{batch: b, body: body})
+		l.push(newItem(b, body, nil))
 		return nil
 	}
 	l.drop(b)
@@ -127,7 +127,7 @@ func (l *Log) append(ctx context.Context, b *tag.Batch, done func(tag.Identity, 
 		return err
 	}
 	for {
-		room, err := l.tryAppend(item{batch: b, body: body, done: done})
+		room, err := l.tryAppend(newItem(b, body, done))
 		if room == nil || err != nil {
 			return err
 		}

@@ -51,7 +51,7 @@ func newLog(options Options) (*Log, error) {
 		streams:      newDirectory(),
 		decompressor: decompressor,
 		committer:    &committer{compressor: compressor, schemas: newSchemaIndex()},
-		queue:        queue{limit: options.QueueBytes},
+		queue:        queue{limit: options.QueueBytes, recent: options.RecentBytes, traced: options.Trace.Armed},
 		room:         make(chan struct{}),
 		consumers:    map[string]*consumer{},
 		removed:      map[string]bool{},

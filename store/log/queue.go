@@ -9,11 +9,28 @@ import (
 // item is what waits in the queue: an encoded batch, or records of a stream
 // that were dropped.
 type item struct {
-	batch *tag.Batch
-	body  []byte
-	drop  *drop
-	done  func(tag.Identity, error) // of a publisher that waits, or nil
+	schema *tag.Schema
+	rows   int
+	batch  *tag.Batch // nil: it was let go, the body has it all
+	body   []byte
+	drop   *drop
+	done   func(tag.Identity, error) // of a publisher that waits, or nil
 }
+
+func newItem(b *tag.Batch, body []byte, done func(tag.Identity, error)) item {
+	return item{schema: b.Schema(), rows: b.Len(), batch: b, body: body, done: done}
+}
+
+// expanded is what the item holds in memory beside its body, at most.
+func (it *item) expanded() int {
+	if it.batch == nil {
+		return 0
+	}
+	return it.rows * (it.schema.Len() + 1) * valueBytes
+}
+
+// valueBytes is the size of a value in memory.
+const valueBytes = 24
 
 // drop is a run of records of a stream that will never be in the log.
 type drop struct {
@@ -26,12 +43,18 @@ type drop struct {
 
 // queue is what waits for the next commit, in order. It is bounded by the
 // encoded octets of its batches; drops that follow each other are one item, so
-// there are never more of them than batches and streams. The log's mutex
+// there are never more of them than batches and streams. Values are ten times
+// larger in memory than encoded: batches are kept only as long as cursors will
+// find them there after the commit, else their bodies alone. The log's mutex
 // guards it.
 type queue struct {
 	limit  int
+	recent int         // octets that cursors find in memory after a commit
+	traced func() bool // whether somebody wants to see each batch
 	items  []item
 	bytes  int
+	values int  // octets of the batches beside their bodies
+	bare   bool // the batches were let go, all of them
 	urgent int       // publishers that wait
 	oldest time.Time // when the first item came
 	drops  map[tag.StreamID]*drop
@@ -46,14 +69,31 @@ func (q *queue) push(it item, now time.Time) {
 	if len(q.items) == 0 {
 		q.oldest = now
 	}
+	if q.bare {
+		it.batch = nil
+	}
 	q.items = append(q.items, it)
 	q.bytes += len(it.body)
+	q.values += it.expanded()
+	if !q.bare && (it.isBare() || q.values > q.recent && !q.traced()) {
+		q.strip()
+	}
 	if it.done != nil {
 		q.urgent++
 	}
-	if it.batch != nil {
-		delete(q.drops, it.batch.Schema().Stream())
+	if it.schema != nil {
+		delete(q.drops, it.schema.Stream())
 	}
+}
+
+func (it *item) isBare() bool { return it.drop == nil && it.batch == nil }
+
+// strip lets the batches go, and those that will come.
+func (q *queue) strip() {
+	for i := range q.items {
+		q.items[i].batch = nil
+	}
+	q.bare, q.values = true, 0
 }
 
 // drop adds records that are refused, so that readers find the gap in place.
@@ -72,7 +112,7 @@ func (q *queue) drop(d drop, now time.Time) {
 // take empties the queue.
 func (q *queue) take() []item {
 	items := q.items
-	*q = queue{limit: q.limit}
+	*q = queue{limit: q.limit, recent: q.recent, traced: q.traced}
 	return items
 }
 

@@ -211,7 +211,7 @@ func (l *Log) decode(held *segment, raw rawBlock, wanted func(uint32) bool) stre
 		}
 		e, err := l.entry(held, n, seq, st)
 		e.Position = position - 1
-		s.entries = append(s.entries, committed{entry: e, stream: n})
+		s.entries = append(s.entries, committed{entry: e, stream: n, rows: st.rows})
 		return err
 	})
 	return s

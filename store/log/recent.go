@@ -20,15 +20,15 @@ func newRecent(limit int, end uint64) *recent {
 }
 
 // add appends what was committed and wakes those who wait for it. The blocks
-// of the group are not kept.
+// of the group are not kept, and nothing of a bare one, nor what is before it.
 func (r *recent) add(g group) {
-	g.blocks, g.next = nil, nil
+	g.blocks, g.next, g.answers = nil, nil, nil
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.groups = append(r.groups, g)
 	r.octets += g.octets
 	r.end = g.end
-	for r.octets > r.limit && len(r.groups) > 0 {
+	for (g.bare || r.octets > r.limit) && len(r.groups) > 0 {
 		r.octets -= r.groups[0].octets
 		r.from = r.groups[0].end
 		r.groups[0] = group{}
