@@ -116,6 +116,9 @@ func (n *node) suffer(ctx context.Context, r *result) error {
 	start, used := time.Now(), processorTime()
 	for second := range n.Seconds {
 		n.now.Store(began + int64(second)*1e9)
+		if err := n.await(ctx, second-maxLag); err != nil {
+			return err
+		}
 		if err := n.plant.second(ctx, n.log, second); err != nil {
 			return err
 		}
@@ -130,22 +133,33 @@ func (n *node) suffer(ctx context.Context, r *result) error {
 	return n.settle(ctx)
 }
 
+// maxLag is how far the history may be behind the plant, in seconds of the
+// plant. In real time it is behind by a commit, and by what sealing a file takes;
+// a plant that hurries on must not make hours of that.
+const maxLag = 120
+
 // settle waits until all is committed and the history has it.
 func (n *node) settle(ctx context.Context) error {
-	tick := time.NewTicker(10 * time.Millisecond)
+	n.now.Add(int64(time.Minute)) // the time for a commit comes
+	return n.await(ctx, n.Seconds)
+}
+
+// await waits until the history has what the plant measured before a second.
+func (n *node) await(ctx context.Context, second int) error {
+	want := int64(n.Streams) * int64(second)
+	if n.history.Stats().Rows >= want {
+		return nil
+	}
+	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	want := int64(n.Streams) * int64(n.Seconds)
-	for {
-		n.now.Add(int64(time.Minute)) // the time for a flush comes, too
-		if n.log.Stats().Rows == want && n.history.Stats().Rows == want {
-			return nil
-		}
+	for n.history.Stats().Rows < want {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+	return nil
 }
 
 // drain lets the far end come back and take what there is.
