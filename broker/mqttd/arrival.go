@@ -95,17 +95,33 @@ func (c *connection) drain(wake func(*connection)) {
 // could overtake.
 func (c *connection) store(a *arrival, alone bool, wake func(*connection)) {
 	var p plan
-	if a.message != nil && a.err == nil {
-		p = c.broker.plan(a.route, a.message)
-		if a.qos == 2 && c.session.outlives() {
-			p.received, p.receivedID = c.session, a.id
+	waits := false
+	submit := func() {
+		if change := p.change(c.broker); change != nil || !alone {
+			waits = true
+			c.broker.vault.submit(change, func(err error) { c.finish(a, p, err, wakeNow) })
 		}
 	}
-	if change := p.change(c.broker); change != nil || !alone {
-		c.broker.vault.submit(change, func(err error) { c.finish(a, p, err, wakeNow) })
-		return
+	if a.message == nil || a.err != nil {
+		submit()
+	} else {
+		c.broker.retained.publishing(a.message, func() {
+			p = c.planFor(a)
+			submit()
+		})
 	}
-	c.finish(a, p, nil, wake)
+	if !waits {
+		c.finish(a, p, nil, wake)
+	}
+}
+
+// planFor is the plan of an arrival, which includes that it has been received.
+func (c *connection) planFor(a *arrival) plan {
+	p := c.broker.plan(a.route, a.message)
+	if a.qos == 2 && c.session.outlives() {
+		p.received, p.receivedID = c.session, a.id
+	}
+	return p
 }
 
 // finish delivers an arrival and acknowledges it, or ends the connection where
@@ -115,6 +131,7 @@ func (c *connection) finish(a *arrival, p plan, err error, wake func(*connection
 		err = a.err
 	}
 	if err != nil {
+		p.abandon(c.broker)
 		c.reject(a, err)
 	} else {
 		p.deliver(c.broker, wake)
@@ -182,9 +199,13 @@ type delivery struct {
 	item *item
 }
 
-// plan gives every item its place.
+// plan gives every item its place, in the step of publishing.
 func (b *Broker) plan(r *route, m *message) plan {
 	p := plan{message: m}
+	if m.retain {
+		r = b.current(r, m.topic)
+		b.retained.announce(m)
+	}
 	r.each(m, func(t target) {
 		it := t.item(m)
 		if it.qos > 0 {
@@ -234,10 +255,17 @@ func (p *plan) write(tx *bbolt.Tx) error {
 
 // deliver gives the items to their sessions.
 func (p *plan) deliver(b *Broker, wake func(*connection)) {
-	if p.message != nil && p.message.retain {
-		b.keep(p.message)
+	if p.message != nil && p.message.retain && !b.retained.settle(p.message, true) {
+		b.counters.unretained.Add(1)
 	}
 	for _, d := range p.deliveries {
 		wake(d.to.put(d.item))
+	}
+}
+
+// abandon ends a plan that is not carried out.
+func (p *plan) abandon(b *Broker) {
+	if p.message != nil && p.message.retain {
+		b.retained.settle(p.message, false)
 	}
 }

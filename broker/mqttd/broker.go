@@ -187,43 +187,57 @@ func (b *Broker) issue(m *message) error {
 	for _, t := range r.taps {
 		t.push(m)
 	}
-	p := b.plan(r, m)
-	change := p.change(b)
-	if change == nil {
-		p.deliver(b, wakeNow)
-		return nil
-	}
-	size := int64(m.size())
-	if b.inside.Add(size) > mostInside {
-		b.inside.Add(-size)
+	var p plan
+	var change func(*bbolt.Tx) error
+	busy := false
+	b.retained.publishing(m, func() {
+		p = b.plan(r, m)
+		if change = p.change(b); change != nil {
+			busy = !b.submitInside(p, change)
+		}
+	})
+	switch {
+	case busy:
+		p.abandon(b)
 		b.counters.dropped.Add(1)
 		return ErrBusy
+	case change == nil:
+		p.deliver(b, wakeNow)
+	}
+	return nil
+}
+
+// submitInside hands over the change of a message that no client waits for. It
+// reports false where too much waits already.
+func (b *Broker) submitInside(p plan, change func(*bbolt.Tx) error) bool {
+	size := int64(p.message.size())
+	if b.inside.Add(size) > mostInside {
+		b.inside.Add(-size)
+		return false
 	}
 	b.vault.submit(change, func(err error) {
 		b.inside.Add(-size)
 		if err != nil {
 			b.counters.commitFailures.Add(1)
-			b.log.Error("a message is not kept for those who are away", "topic", m.topic, "error", err)
+			b.log.Error("a message is not kept for those who are away", "topic", p.message.topic, "error", err)
 		}
 		p.deliver(b, wakeNow)
 	})
-	return nil
+	return true
 }
 
-// retain keeps a message of QoS 0 that is to be retained.
-func (b *Broker) retain(m *message) {
-	if m.retain && b.keep(m) {
+// retain keeps a message of QoS 0 that is to be retained, and returns who
+// receives it as a message.
+func (b *Broker) retain(r *route, m *message) *route {
+	b.retained.publishing(m, func() {
+		r = b.current(r, m.topic)
+		if !b.retained.replace(m) {
+			b.counters.unretained.Add(1)
+			return
+		}
 		b.vault.submit(func(tx *bbolt.Tx) error { return putRetained(tx, m) }, nil)
-	}
-}
-
-// keep retains a message in memory, and counts it where there is no room.
-func (b *Broker) keep(m *message) bool {
-	kept := b.retained.put(m)
-	if !kept {
-		b.counters.unretained.Add(1)
-	}
-	return kept
+	})
+	return r
 }
 
 // all lists the sessions.
@@ -261,7 +275,7 @@ func (b *Broker) tidyAt(at time.Time) {
 		}
 		b.mu.Unlock()
 	}
-	for _, topic := range b.retained.expire(at) {
+	b.retained.expire(at, func(topic string) {
 		b.vault.submit(func(tx *bbolt.Tx) error { return deleteRetained(tx, topic) }, nil)
-	}
+	})
 }

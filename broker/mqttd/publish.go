@@ -108,7 +108,9 @@ func (c *connection) pass(r *route, m *message) {
 	for _, t := range r.taps {
 		c.tap(t, tapped{message: m})
 	}
-	c.broker.retain(m)
+	if m.retain {
+		r = c.broker.retain(r, m)
+	}
 	r.each(m, func(t target) { c.touch(t.session.put(t.item(m))) })
 }
 

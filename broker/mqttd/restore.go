@@ -30,7 +30,7 @@ func (b *Broker) restore() error {
 				b.unreadable("retained message", string(topic), err)
 				return nil
 			}
-			b.retained.put(it.message)
+			b.retained.publishing(it.message, func() { b.retained.replace(it.message) })
 			return nil
 		})
 	})

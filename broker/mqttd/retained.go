@@ -1,28 +1,95 @@
 package mqttd
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
 
-// retained is the last message of every topic that was published to be kept. It
-// may be used concurrently.
+// retained is the last message of every topic that was published to be kept,
+// and those that are on their way there. It may be used concurrently.
+//
+//	publishing: who subscribes is found, announced ─▶ vault ─▶ settled: kept
+//	subscribing: added to the index, what is under the filter is found
+//
+// Each line's first step excludes the other's, and what is announced is found
+// like what is kept. So whoever subscribes while a message is being retained
+// receives it, and once: from its publisher or as a retained one (MQTT 3.1.1
+// §3.3.1.3, MQTT 5.0 §3.8.4).
 type retained struct {
 	limit int
 
 	mu      sync.RWMutex
 	byTopic map[string]*message
+	coming  map[string][]*message // announced and not settled, as the vault will write them
 }
 
 func newRetained(limit int) *retained {
-	return &retained{limit: limit, byTopic: map[string]*message{}}
+	return &retained{limit: limit, byTopic: map[string]*message{}, coming: map[string][]*message{}}
+}
+
+// publishing is the step that finds who receives a message, announces it where
+// it is to be retained, and hands over what is to be written.
+func (r *retained) publishing(m *message, step func()) {
+	if !m.retain {
+		step()
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	step()
+}
+
+// subscribing is the step that adds a subscription to the index and finds what
+// is under it.
+func (r *retained) subscribing(step func()) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	step()
+}
+
+// announce notes that a message is about to be retained. It is called by the
+// step of publishing.
+func (r *retained) announce(m *message) {
+	r.coming[m.topic] = append(r.coming[m.topic], m)
+}
+
+// settle ends what announce began: the message is kept, or has failed. It
+// reports false where there is no more room.
+func (r *retained) settle(m *message, kept bool) (room bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	coming := r.coming[m.topic]
+	i := slices.Index(coming, m)
+	switch {
+	case i < 0: // a later one is kept already
+		return true
+	case kept:
+		coming = coming[i+1:]
+		room = r.put(m)
+	default:
+		coming = slices.Delete(coming, i, i+1)
+		room = true
+	}
+	if len(coming) == 0 {
+		delete(r.coming, m.topic)
+	} else {
+		r.coming[m.topic] = coming
+	}
+	return room
+}
+
+// replace keeps a message for which nothing has to be waited. It is called by
+// the step of publishing.
+func (r *retained) replace(m *message) (room bool) {
+	delete(r.coming, m.topic)
+	return r.put(m)
 }
 
 // put keeps a message, or forgets that of its topic where it is empty (MQTT 5.0
-// §3.3.1.3). It reports false where there is no more room.
-func (r *retained) put(m *message) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// §3.3.1.3). It reports false where there is no more room. Its caller holds the
+// lock.
+func (r *retained) put(m *message) (room bool) {
 	if len(m.payload) == 0 {
 		delete(r.byTopic, m.topic)
 		return true
@@ -34,29 +101,34 @@ func (r *retained) put(m *message) bool {
 	return true
 }
 
-// under lists the messages under a filter.
+// under lists the messages under a filter, kept or announced. It is called by
+// the step of subscribing.
 func (r *retained) under(filter string, now time.Time) (found []*message) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
 	for topic, m := range r.byTopic {
-		if matches(filter, topic) && !m.expired(now) {
+		if r.coming[topic] == nil && matches(filter, topic) && !m.expired(now) {
+			found = append(found, m)
+		}
+	}
+	for topic, coming := range r.coming {
+		m := coming[len(coming)-1]
+		if len(m.payload) > 0 && matches(filter, topic) && !m.expired(now) {
 			found = append(found, m)
 		}
 	}
 	return found
 }
 
-// expire forgets what has lost its use and returns the topics.
-func (r *retained) expire(now time.Time) (topics []string) {
+// expire forgets what has lost its use, and calls forgotten for each topic
+// before anything else is kept there.
+func (r *retained) expire(now time.Time, forgotten func(topic string)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for topic, m := range r.byTopic {
 		if m.expired(now) {
 			delete(r.byTopic, topic)
-			topics = append(topics, topic)
+			forgotten(topic)
 		}
 	}
-	return topics
 }
 
 func (r *retained) len() int {

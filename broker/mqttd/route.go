@@ -38,6 +38,14 @@ func (b *Broker) routeOf(topic string) *route {
 	return r
 }
 
+// current returns who receives a topic now.
+func (b *Broker) current(r *route, topic string) *route {
+	if r.version == b.index.version.Load() {
+		return r
+	}
+	return b.routeOf(topic)
+}
+
 func (r *route) add(s *subscription) {
 	switch {
 	case s.tap != nil:
@@ -150,9 +158,10 @@ func (c *connection) knows(topic []byte) (*known, error) {
 		}
 		c.topics[k.topic] = k
 	}
-	if k.route == nil || k.route.version != c.broker.index.version.Load() {
+	if k.route == nil {
 		k.route = c.broker.routeOf(k.topic)
 	}
+	k.route = c.broker.current(k.route, k.topic)
 	return k, nil
 }
 

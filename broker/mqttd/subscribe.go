@@ -73,10 +73,12 @@ func (c *connection) subscribeTo(w wish, id int) (reason byte, found []delivery)
 	if !c.session.hold(w.filter, sub) {
 		return c.refusal(packets.ErrQuotaExceeded), nil
 	}
-	replaced := c.broker.index.add(sub)
-	if !shared && (w.retainHandling == 0 || w.retainHandling == 1 && !replaced) {
-		found = c.retainedUnder(sub)
-	}
+	c.broker.retained.subscribing(func() {
+		replaced := c.broker.index.add(sub)
+		if !shared && (w.retainHandling == 0 || w.retainHandling == 1 && !replaced) {
+			found = c.retainedUnder(sub)
+		}
+	})
 	return w.qos, found
 }
 
