@@ -56,7 +56,7 @@ type Options struct {
 type Server struct {
 	options     Options
 	address     string // as bound, so that it stays when the port was free to choose
-	certificate *access.Certificate
+	certificate *config.Certificate
 	door        *access.Door // nil on loopback
 	password    string
 	viewers     *viewers
@@ -104,7 +104,7 @@ func (s *Server) secure() (err error) {
 		}
 		return nil
 	}
-	if s.certificate, err = access.OpenCertificate(s.options.TLS.Cert, s.options.TLS.Key); err != nil || local {
+	if s.certificate, err = config.OpenCertificate(s.options.TLS.Cert, s.options.TLS.Key); err != nil || local {
 		return err
 	}
 	hash, made, err := access.OpenPassword(s.options.Dir)

@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/config/certificatetest"
 	"github.com/holdfast-edge/holdfast/console"
-	"github.com/holdfast-edge/holdfast/console/access/accesstest"
 )
 
 func TestNothingIsServedOffLoopbackWithoutTLS(t *testing.T) {
@@ -157,7 +157,7 @@ func TestForeignPagesGetNothing(t *testing.T) {
 // secured is a console off loopback, with a client that trusts it.
 func secured(t *testing.T, tokens ...config.ConsoleToken) (s *served, password string) {
 	t.Helper()
-	cert, key := accesstest.Certificate(t, "node")
+	cert, key := certificatetest.Certificate(t, "node")
 	s = serve(t, newFake(), func(o *console.Options) {
 		o.Listen, o.TLS, o.Now, o.Tokens = "0.0.0.0:0", &config.TLS{Cert: cert, Key: key}, time.Now, tokens
 	})
@@ -308,7 +308,7 @@ func TestReasonsOfReadinessAreForThoseWhoLoggedIn(t *testing.T) {
 }
 
 func TestTLSOnLoopbackNeedsNoPassword(t *testing.T) {
-	cert, key := accesstest.Certificate(t, "node")
+	cert, key := certificatetest.Certificate(t, "node")
 	s := serve(t, newFake(), func(o *console.Options) { o.TLS = &config.TLS{Cert: cert, Key: key} })
 	s.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // its own
 	defer s.client.CloseIdleConnections()

@@ -9,7 +9,6 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/endpoint"
 	"github.com/holdfast-edge/holdfast/broker/mqttd"
 	"github.com/holdfast-edge/holdfast/config"
-	"github.com/holdfast-edge/holdfast/console/access"
 	"github.com/holdfast-edge/holdfast/sinks/template"
 	"github.com/holdfast-edge/holdfast/store/bolt"
 )
@@ -100,7 +99,7 @@ func hashOf(password config.Secret) (string, error) {
 func listeners(b *config.Broker) (all []mqttd.Listener, err error) {
 	var certificate *tls.Config
 	if b.TLS != nil {
-		c, err := access.OpenCertificate(b.TLS.Cert, b.TLS.Key)
+		c, err := config.OpenCertificate(b.TLS.Cert, b.TLS.Key)
 		if err != nil {
 			return nil, err
 		}

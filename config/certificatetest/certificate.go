@@ -1,6 +1,6 @@
-// Package accesstest makes what tests of access need: certificates for a
+// Package certificatetest makes what tests of TLS need: certificates for a
 // moment. It is for tests only.
-package accesstest
+package certificatetest
 
 import (
 	"crypto/ecdsa"

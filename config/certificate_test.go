@@ -1,4 +1,4 @@
-package access_test
+package config_test
 
 import (
 	"crypto/x509"
@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/holdfast-edge/holdfast/console/access"
-	"github.com/holdfast-edge/holdfast/console/access/accesstest"
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/config/certificatetest"
 )
 
-// name is what the certificate that is served is for.
-func name(t *testing.T, c *access.Certificate) string {
+// subjectOf is what the certificate that is served is for.
+func subjectOf(t *testing.T, c *config.Certificate) string {
 	t.Helper()
 	pair, err := c.Current(nil)
 	if err != nil {
@@ -37,45 +37,45 @@ func later(t *testing.T, files ...string) {
 }
 
 func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
-	cert, key := accesstest.Certificate(t, "first")
-	c, err := access.OpenCertificate(cert, key)
-	if err != nil || name(t, c) != "first" {
+	cert, key := certificatetest.Certificate(t, "first")
+	c, err := config.OpenCertificate(cert, key)
+	if err != nil || subjectOf(t, c) != "first" {
 		t.Fatal(err)
 	}
-	newCert, newKey := accesstest.Certificate(t, "second")
+	newCert, newKey := certificatetest.Certificate(t, "second")
 	if err := os.Rename(newCert, cert); err != nil {
 		t.Fatal(err)
 	}
 	later(t, cert)
-	if name(t, c) != "first" {
+	if subjectOf(t, c) != "first" {
 		t.Error("a certificate without its key is served")
 	}
 	if err := os.Rename(newKey, key); err != nil {
 		t.Fatal(err)
 	}
 	later(t, key)
-	if name(t, c) != "second" {
+	if subjectOf(t, c) != "second" {
 		t.Error("the renewed one is not served")
 	}
 }
 
 func TestACertificateThatVanishesIsServedOn(t *testing.T) {
-	cert, key := accesstest.Certificate(t, "first")
-	c, err := access.OpenCertificate(cert, key)
+	cert, key := certificatetest.Certificate(t, "first")
+	c, err := config.OpenCertificate(cert, key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(cert); err != nil {
 		t.Fatal(err)
 	}
-	if name(t, c) != "first" {
+	if subjectOf(t, c) != "first" {
 		t.Error("it is gone")
 	}
 }
 
 func TestACertificateThatCannotBeReadIsNamed(t *testing.T) {
-	_, key := accesstest.Certificate(t, "first")
-	_, err := access.OpenCertificate("/nowhere/cert.pem", key)
+	_, key := certificatetest.Certificate(t, "first")
+	_, err := config.OpenCertificate("/nowhere/cert.pem", key)
 	if err == nil || !strings.Contains(err.Error(), "/nowhere/cert.pem") {
 		t.Errorf("got %v", err)
 	}

@@ -1,4 +1,4 @@
-package access
+package config
 
 import (
 	"crypto/tls"
