@@ -117,12 +117,5 @@ func pricesAt(c *config.Device) prices {
 
 // serial returns the settings of a serial port.
 func (o *EndpointOptions) serial(path string) link.Serial {
-	s := link.Serial{Device: path, Baud: o.Baud, DataBits: o.DataBits, StopBits: o.StopBits, Parity: link.Even}
-	switch o.Parity {
-	case "odd":
-		s.Parity = link.Odd
-	case "none":
-		s.Parity = link.None
-	}
-	return s
+	return link.Serial{Device: path, Baud: o.Baud, DataBits: o.DataBits, StopBits: o.StopBits, Parity: link.ParityOf(o.Parity)}
 }

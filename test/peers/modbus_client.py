@@ -1,6 +1,7 @@
 """A Modbus client made of Debian's pymodbus, told what to ask on its input, a line of JSON each; it answers in the same way.
 
-    modbus_client.py PORT tcp|rtu
+    modbus_client.py tcp|udp|rtu+tcp|ascii+tcp PORT
+    modbus_client.py rtu|ascii PATH                   a serial port at 115200 baud, 8N1: pseudo-terminals know no parity
 
     ["read", "holding"|"input"|"coil"|"discrete", unit, address, count]   -> {"values": [...]} or {"exception": N}
     ["write", "holding"|"coil", unit, address, [values...]]               -> {"values": []} or {"exception": N}
@@ -9,13 +10,29 @@
 import json
 import sys
 
-from pymodbus.client import ModbusTcpClient
-from pymodbus.framer.rtu_framer import ModbusRtuFramer
-from pymodbus.framer.socket_framer import ModbusSocketFramer
+from pymodbus.client import (
+    ModbusSerialClient,
+    ModbusTcpClient,
+    ModbusUdpClient,
+)
+from pymodbus.transaction import ModbusAsciiFramer, ModbusRtuFramer, ModbusSocketFramer
 
-port, framing = int(sys.argv[1]), sys.argv[2]
-client = ModbusTcpClient("127.0.0.1", port=port, framer=ModbusRtuFramer if framing == "rtu" else ModbusSocketFramer, timeout=30)
-client.connect()
+FRAMERS = {"rtu": ModbusRtuFramer, "ascii": ModbusAsciiFramer}
+
+
+def open_client(transport, where):
+    """Return a client that is connected."""
+    framer = FRAMERS.get(transport.split("+")[0], ModbusSocketFramer)
+    if transport in FRAMERS:
+        return ModbusSerialClient(where, framer=framer, baudrate=115200, parity="N", timeout=30)
+    if transport == "udp":
+        return ModbusUdpClient("127.0.0.1", port=int(where), timeout=30)
+    return ModbusTcpClient("127.0.0.1", port=int(where), framer=framer, timeout=30)
+
+
+client = open_client(*sys.argv[1:])
+if not client.connect():
+    sys.exit("cannot connect")
 
 READS = {
     "holding": client.read_holding_registers, "input": client.read_input_registers,
@@ -28,6 +45,7 @@ WRITES = {
 
 
 def ask(question):
+    """Ask the server one question."""
     if question[0] == "read":
         _, table, unit, address, count = question
         return READS[table](address, count, slave=unit)

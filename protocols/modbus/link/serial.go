@@ -24,6 +24,18 @@ const (
 	None
 )
 
+// ParityOf returns the parity of a name: even, odd or none.
+func ParityOf(name string) Parity {
+	switch name {
+	case "odd":
+		return Odd
+	case "none":
+		return None
+	default:
+		return Even
+	}
+}
+
 // Byte returns how long one character takes: start bit, data, parity and stop bits.
 func (s Serial) Byte() time.Duration {
 	bits := 1 + s.DataBits + s.StopBits

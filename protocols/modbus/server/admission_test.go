@@ -62,10 +62,10 @@ func TestOnlyWhoIsAllowedIsAnswered(t *testing.T) {
 }
 
 func TestWhoSpeaksAnotherProtocolIsHungUpOn(t *testing.T) {
-	for _, framing := range []string{"tcp", "rtu"} {
-		_, port := compiled(t, "listen: '127.0.0.1:0', framing: "+framing)
-		if got := ask(t, port, []byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"+strings.Repeat("x", 600))); len(got) > 0 {
-			t.Errorf("%s: it answered % x", framing, got)
+	for _, transport := range []string{"tcp", "rtu+tcp", "ascii+tcp"} {
+		_, port := compiled(t, "listen: '127.0.0.1:0', transport: "+transport)
+		if got := ask(t, port, []byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"+strings.Repeat("x", 900))); len(got) > 0 {
+			t.Errorf("%s: it answered % x", transport, got)
 		}
 	}
 }
@@ -99,6 +99,13 @@ func TestWhatCannotBeServedIsRefusedAtItsKey(t *testing.T) {
 		`listen: '127.0.0.1:0', tags: [{tag: a.b, address: "input:0", type: string}]`:                                          "needs its length",
 		`listen: '127.0.0.1:0', tags: [{tag: a.b, address: "input:0", on_bad: substitute, substitute: -1}]`:                    "substitute does not fit",
 		`listen: '127.0.0.1:0', tags: [{tag: a.b, address: "input:1", type: uint32}, {tag: a.c, address: "input:2", unit: 1}]`: "another address",
+		`listen: '127.0.0.1', tags: [{tag: a.b, address: "input:0"}]`:                                                          "not an address to listen on",
+		`listen: '127.0.0.1:0', transport: rtu, tags: [{tag: a.b, address: "input:0"}]`:                                        "a serial port is a file",
+		`listen: /dev/ttyS0, transport: rtu, allow: 10.0.0.1, tags: [{tag: a.b, address: "input:0"}]`:                          "has no address",
+		`listen: /dev/ttyS0, transport: rtu, line: {data_bits: 7}, tags: [{tag: a.b, address: "input:0"}]`:                     "bytes of 8 bits",
+		`listen: '127.0.0.1:0', transport: tcp+tls, tags: [{tag: a.b, address: "input:0"}]`:                                    "no certificates",
+		`listen: '127.0.0.1:0', tls: {cert: a, key: b, clients: c}, tags: [{tag: a.b, address: "input:0"}]`:                    "nothing is encrypted",
+		`listen: '0.0.0.0:0', transport: udp, tags: [{tag: a.b, address: "input:0"}]`:                                          "nobody could connect from the network",
 	} {
 		_, err := decode("site: test\nservers:\n  - {name: scada, type: modbus, " + keys + "}\n")
 		if err == nil || !strings.Contains(err.Error(), want) {

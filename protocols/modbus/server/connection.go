@@ -2,7 +2,8 @@ package server
 
 import (
 	"context"
-	"errors"
+	"crypto/tls"
+	"fmt"
 	"net"
 	"time"
 
@@ -15,21 +16,23 @@ const idle = 10 * time.Minute
 // answering is how long a client may take to take an answer.
 const answering = 10 * time.Second
 
-// errFrame says that a client does not speak the protocol.
-var errFrame = errors.New("this is no Modbus frame")
+// greeting is how long a client may take to show its certificate.
+const greeting = 10 * time.Second
 
 // connection is one client.
 type connection struct {
-	conn  net.Conn
-	rtu   bool
-	desk  *desk
-	asked func(answer []byte) // is told of each answer
+	conn    net.Conn
+	dialect dialect
+	desk    *desk
 }
 
 // serve answers until the client hangs up, breaks the rules, or ctx is done.
 func (c *connection) serve(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() { c.conn.Close() })()
-	buffer := make([]byte, 0, 2*wire.MaxMBAP)
+	if err := c.greet(ctx); err != nil {
+		return err
+	}
+	buffer := make([]byte, 0, mostReceived)
 	for {
 		if err := c.conn.SetReadDeadline(time.Now().Add(idle)); err != nil {
 			return err
@@ -38,7 +41,7 @@ func (c *connection) serve(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if buffer, err = c.requests(ctx, buffer[:len(buffer)+n]); err != nil {
+		if buffer, err = c.questions(ctx, buffer[:len(buffer)+n]); err != nil {
 			return err
 		}
 		if len(buffer) == cap(buffer) {
@@ -47,11 +50,33 @@ func (c *connection) serve(ctx context.Context) error {
 	}
 }
 
-// requests answers the whole requests that were received, and returns the rest.
-func (c *connection) requests(ctx context.Context, received []byte) (rest []byte, err error) {
+// mostReceived is room for the longest question in any dialect.
+const mostReceived = 3 * wire.MaxMBAP
+
+// greet has a client of TLS prove who it is.
+func (c *connection) greet(ctx context.Context) error {
+	secured, ok := c.conn.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, greeting)
+	defer cancel()
+	if err := secured.HandshakeContext(ctx); err != nil {
+		return &stranger{err}
+	}
+	return nil
+}
+
+// stranger is why a client was not let in.
+type stranger struct{ err error }
+
+func (e *stranger) Error() string { return fmt.Sprintf("it does not prove who it is: %v", e.err) }
+
+// questions answers the whole questions that were received, and returns the rest.
+func (c *connection) questions(ctx context.Context, received []byte) (rest []byte, err error) {
 	taken := 0
 	for {
-		n, reply, err := c.request(ctx, received[taken:])
+		q, n, err := c.dialect.next(received[taken:])
 		if err != nil {
 			return nil, err
 		}
@@ -59,9 +84,10 @@ func (c *connection) requests(ctx context.Context, received []byte) (rest []byte
 			return received[:copy(received, received[taken:])], nil
 		}
 		taken += n
-		if len(reply) == 0 {
+		if q.pdu == nil {
 			continue
 		}
+		reply := c.dialect.frame(nil, q, c.desk.answer(ctx, q.unit, q.pdu))
 		if err := c.conn.SetWriteDeadline(time.Now().Add(answering)); err != nil {
 			return nil, err
 		}
@@ -69,31 +95,4 @@ func (c *connection) requests(ctx context.Context, received []byte) (rest []byte
 			return nil, err
 		}
 	}
-}
-
-// request takes the first request and answers it.
-func (c *connection) request(ctx context.Context, received []byte) (n int, reply []byte, err error) {
-	if c.rtu {
-		unit, pdu, n := wire.ParseRTU(received)
-		if n < 0 {
-			return 0, nil, errFrame
-		}
-		if n == 0 {
-			return 0, nil, nil
-		}
-		answer := c.answer(ctx, unit, pdu)
-		return n, wire.RTU{}.Append(nil, unit, answer), nil
-	}
-	f, n, err := wire.ParseMBAP(received)
-	if err != nil || n == 0 {
-		return 0, nil, err
-	}
-	answer := c.answer(ctx, f.Unit, f.PDU)
-	return n, wire.AppendMBAP(nil, wire.Frame{Transaction: f.Transaction, Unit: f.Unit, PDU: answer}), nil
-}
-
-func (c *connection) answer(ctx context.Context, unit byte, pdu []byte) []byte {
-	answer := c.desk.answer(ctx, unit, pdu)
-	c.asked(answer)
-	return answer
 }

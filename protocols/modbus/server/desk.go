@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols"
@@ -12,17 +11,24 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// desk answers the requests of one connection.
+// desk answers the requests of one client.
 type desk struct {
-	image *image
-	host  protocols.Host
-	wait  time.Duration
-	by    string // who writes
-	wrote func()
+	image    *image
+	host     protocols.Host
+	wait     time.Duration
+	by       string // who writes
+	answered func(answer []byte)
+	wrote    func()
 }
 
 // answer returns the reply to a request.
 func (d *desk) answer(ctx context.Context, unit byte, pdu []byte) []byte {
+	answer := d.reply(ctx, unit, pdu)
+	d.answered(answer)
+	return answer
+}
+
+func (d *desk) reply(ctx context.Context, unit byte, pdu []byte) []byte {
 	a, e := wire.ParseAsked(pdu)
 	if e == 0 && !d.image.units[unit] {
 		e = wire.GatewayNoPath
@@ -207,6 +213,3 @@ func exceptionOf(err error) wire.Exception {
 	}
 	return wire.Acknowledge // its outcome is open
 }
-
-// writer names a client for the journal.
-func writer(server, client string) string { return fmt.Sprintf("server %s, client %s", server, client) }

@@ -12,14 +12,16 @@ import (
 
 // Options are the keys of a server of type modbus.
 type Options struct {
-	Listen     string        `yaml:"listen" required:"true" match:"listen" doc:"Where clients connect." example:"127.0.0.1:1502"`
-	Framing    string        `yaml:"framing" default:"tcp" enum:"tcp,rtu" doc:"tcp for Modbus TCP; rtu for the frames of serial lines over TCP."`
-	Allow      []string      `yaml:"allow" single:"true" doc:"The addresses and networks that clients may connect from. Not given, only this machine." example:"[10.0.0.0/24, 192.0.2.7]"`
+	Listen     string        `yaml:"listen" required:"true" doc:"Where clients connect: host:port, or with rtu and ascii the path of the serial port." example:"127.0.0.1:1502"`
+	Transport  string        `yaml:"transport" default:"tcp" enum:"tcp,tcp+tls,udp,rtu+tcp,ascii+tcp,rtu,ascii" doc:"How clients ask, by the names of Modbus endpoints: tcp for Modbus TCP, tcp+tls for the same over TLS, udp; rtu+tcp and ascii+tcp for the frames of serial lines over TCP; rtu and ascii on a serial line, as one of its units."`
+	TLS        *TLSOptions   `yaml:"tls" doc:"The certificates of tcp+tls."`
+	Line       LineOptions   `yaml:"line" doc:"How the serial port is set."`
+	Allow      []string      `yaml:"allow" single:"true" doc:"The addresses and networks that clients may connect from. Not given, only this machine; with tcp+tls everybody with a certificate." example:"[10.0.0.0/24, 192.0.2.7]"`
 	Unit       uint8         `yaml:"unit" default:"1" doc:"The unit that the tags are shown at, where they name none."`
 	Base       uint32        `yaml:"base" default:"0" max:"1" doc:"The number of the first register or bit of each table: 0, or 1."`
 	Order      modbus.Order  `yaml:"order" default:"ABCD" doc:"The order of the bytes of numbers, as of a Modbus device." example:"CDAB"`
 	OnBad      string        `yaml:"on_bad" default:"exception" enum:"exception,substitute" doc:"How a Bad value reads: exception answers the request with exception 4; substitute puts the tag's substitute in its place."`
-	WriteWait  time.Duration `yaml:"write_wait" default:"5s" min:"10ms" max:"1m" doc:"How long a client that writes waits for the outcome. After that it gets exception 5, and the write goes on."`
+	WriteWait  time.Duration `yaml:"write_wait" default:"5s" min:"10ms" max:"1m" doc:"How long a client that writes waits for the outcome. After that it gets exception 5, and the write goes on. On a serial line it has to be less than the master waits."`
 	MaxClients int           `yaml:"max_clients" default:"32" min:"1" max:"4096" advanced:"true" doc:"How many clients may be connected at a time."`
 	Tags       []TagOptions  `yaml:"tags" required:"true" doc:"Which tags stand where."`
 }
@@ -43,11 +45,7 @@ type TagOptions struct {
 
 // Check holds the tags against each other, and the address against whom it lets in.
 func (o *Options) Check(report config.Report) {
-	if len(o.Allow) == 0 && !config.Loopback(o.Listen) {
-		report("allow", &config.Problem{
-			What: "nobody could connect from the network", Fix: "add allow: [ADDRESS, NETWORK/BITS], or listen on 127.0.0.1",
-		})
-	}
+	o.checkTransport(report)
 	for i, text := range o.Allow {
 		if _, err := prefix(text); err != nil {
 			report(fmt.Sprintf("allow[%d]", i), &config.Problem{

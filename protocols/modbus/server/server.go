@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
-	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
-	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
 // Server is the server type.
@@ -77,86 +73,28 @@ func (s *service) Stats() protocols.ServerStats {
 
 // Serve is described at protocols.Service.
 func (s *service) Serve(ctx context.Context, host protocols.Host) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.options.Listen)
-	if err != nil {
-		return err
-	}
-	address := listener.Addr().String()
-	s.listening.Store(&address)
 	ctx, cancel := context.WithCancel(ctx)
-	var open sync.WaitGroup
-	defer open.Wait()
-	defer s.listening.Store(nil)
 	defer cancel()
-	defer context.AfterFunc(ctx, func() { listener.Close() })()
-	for {
-		conn, err := listener.Accept()
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			listener.Close()
-			return err
-		}
-		if !s.admit(conn, host) {
-			conn.Close()
-			continue
-		}
-		open.Go(func() {
-			defer s.clients.Add(-1)
-			defer conn.Close()
-			s.attend(ctx, conn, host)
-		})
+	defer s.listening.Store(nil)
+	switch {
+	case s.options.onLine():
+		return s.serveLine(ctx, host)
+	case s.options.Transport == "udp":
+		return s.serveDatagrams(ctx, host)
+	default:
+		return s.serveConnections(ctx, host)
 	}
 }
 
-// admit lets a client in, and counts those that it does not.
-func (s *service) admit(conn net.Conn, host protocols.Host) bool {
-	remote := conn.RemoteAddr().String()
-	if !s.knows(remote) {
-		if s.strangers.Add(1)&(s.strangers.Load()-1) == 0 { // the 1st, 2nd, 4th …: a scan of ports fills no disk
-			host.Logger.Warn("a client was refused: its address is not under allow", "client", remote, "refused", s.strangers.Load())
-		}
-		return false
-	}
-	if s.clients.Add(1) > int64(s.options.MaxClients) {
-		s.clients.Add(-1)
-		s.strangers.Add(1)
-		host.Logger.Warn("a client was refused: as many are connected as may be", "client", remote, "max_clients", s.options.MaxClients)
-		return false
-	}
-	return true
-}
+// at says where the service can be asked now.
+func (s *service) at(address string) { s.listening.Store(&address) }
 
-// knows reports whether a client may connect.
-func (s *service) knows(remote string) bool {
-	ap, err := netip.ParseAddrPort(remote)
-	if err != nil {
-		return false
+// desk answers one client.
+func (s *service) desk(host protocols.Host, client string) *desk {
+	return &desk{
+		image: s.image, host: host, wait: s.options.WriteWait, by: fmt.Sprintf("server %s, client %s", s.name, client),
+		answered: s.count, wrote: func() { s.writes.Add(1) },
 	}
-	ip := ap.Addr().Unmap().WithZone("")
-	if len(s.allowed) == 0 {
-		return ip.IsLoopback()
-	}
-	return slices.ContainsFunc(s.allowed, func(p netip.Prefix) bool { return p.Contains(ip) })
-}
-
-// attend serves a client. A panic ends its connection alone.
-func (s *service) attend(ctx context.Context, conn net.Conn, host protocols.Host) {
-	remote := conn.RemoteAddr().String()
-	c := &connection{
-		conn: conn, rtu: s.options.Framing == "rtu", asked: s.count,
-		desk: &desk{
-			image: s.image, host: host, wait: s.options.WriteWait, by: writer(s.name, remote),
-			wrote: func() { s.writes.Add(1) },
-		},
-	}
-	var err error
-	if failure := supervisor.Guard(func() { err = c.serve(ctx) }); failure != nil {
-		host.Logger.Error("serving a client failed", "client", remote, "error", failure)
-		return
-	}
-	host.Logger.Debug("client gone", "client", remote, "reason", err)
 }
 
 // count counts an answer.

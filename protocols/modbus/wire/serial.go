@@ -98,18 +98,21 @@ func (ASCII) Find(dst, received []byte, unit byte, request []byte) (reply []byte
 
 // parseASCII appends the PDU of the line if it is an intact reply of the unit to the request.
 func parseASCII(dst, line []byte, unit byte, request []byte) ([]byte, bool) {
+	var room [1 + MaxPDU + 1]byte
+	frame, intact := decodeASCII(room[:0], line)
+	if !intact || len(frame) < 4 || frame[0] != unit || len(request) == 0 || frame[1]&^refused != request[0] {
+		return dst, false
+	}
+	return append(dst, frame[1:len(frame)-1]...), true
+}
+
+// decodeASCII puts unit, PDU and LRC of the frame that a line ends with into dst, and reports whether it is intact.
+func decodeASCII(dst, line []byte) (frame []byte, intact bool) {
 	line = bytes.TrimSuffix(line, []byte{'\r'})
 	colon := bytes.LastIndexByte(line, ':')
 	if colon < 0 || len(line)-colon-1 > 2*(1+MaxPDU+1) {
 		return dst, false
 	}
-	var frame [1 + MaxPDU + 1]byte
-	n, err := hex.Decode(frame[:], line[colon+1:])
-	if err != nil || n < 4 || lrc(frame[:n]) != 0 || frame[0] != unit || len(request) == 0 {
-		return dst, false
-	}
-	if frame[1]&^refused != request[0] {
-		return dst, false
-	}
-	return append(dst, frame[1:n-1]...), true
+	frame, err := hex.AppendDecode(dst[:0], line[colon+1:])
+	return frame, err == nil && len(frame) >= 3 && lrc(frame) == 0
 }
