@@ -121,6 +121,15 @@ func (v Value) Float() (float64, bool) {
 	}
 }
 
+// Bits returns what a Bool, Int, Uint, Float or Time holds as 64 bits, those of
+// a Float as IEEE 754 has them; 0 for any other kind.
+func (v Value) Bits() uint64 {
+	if v.kind >= Bool && v.kind <= Float || v.kind == Time {
+		return v.num
+	}
+	return 0
+}
+
 // Str returns the text of a String and "" for any other kind.
 func (v Value) Str() string {
 	if v.kind != String {

@@ -1,6 +1,5 @@
 // Package codec turns batches, schemas, times and columns of values into bytes
-// and back. The log and the history share it, so that a value is written in one
-// way only.
+// and back, for the log and for the history.
 //
 // It is not an exchange format: what leaves the node is encoded by the sinks.
 //
@@ -17,6 +16,16 @@
 // that are short decimals (21.5, as scaling makes them) are written as integers
 // with an exponent; the others keep all their bits, four octets where they came
 // from a binary32. Times keep every nanosecond.
+//
+// A column is what the log writes: few rows at a time, in octets that the
+// compressor of its blocks sees through. The history keeps the values of one tag
+// over hours, and reads one tag at a time. It takes them one by one into a
+// Series, which packs them in bits as they come, so that they need no
+// compressor, and what waits in memory is what will be written:
+//
+//	series   := head [quality | runs] [texts] [scale integers]
+//	integers := same integer | distinct integer group…
+//	group    := head least bits
 //
 // # Damage
 //

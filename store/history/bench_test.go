@@ -26,12 +26,13 @@ type plant struct {
 	end     int64
 	place   uint64
 	acked   int
+	clock   *int64 // follows the rows
 }
 
 const plantFields = 20
 
-func newPlant(devices int, seconds int64) *plant {
-	p := &plant{random: rand.New(rand.NewPCG(11, 12)), end: seconds}
+func newPlant(devices int, seconds int64, clock *int64) *plant {
+	p := &plant{random: rand.New(rand.NewPCG(11, 12)), end: seconds, clock: clock}
 	for i := range devices {
 		p.schemas = append(p.schemas, storetest.Stream(fmt.Sprintf("device %d", i), plantFields))
 		p.levels = append(p.levels, make([]int, plantFields))
@@ -46,6 +47,7 @@ func (p *plant) Next(context.Context) (log.Entry, error) {
 	}
 	b := tag.NewBuilder(p.schemas[p.next], 1)
 	row := b.Row(epoch + p.second*second + int64(p.random.IntN(2_000_000)))
+	*p.clock = max(*p.clock, epoch+p.second*second)
 	levels := p.levels[p.next]
 	for slot := range row {
 		switch {
@@ -82,15 +84,15 @@ func BenchmarkIngest(b *testing.B) {
 	const devices, hours = 50, 6
 	samples := float64(devices * plantFields * hours * 3600)
 	for b.Loop() {
-		now := epoch + hours*hour
+		now := epoch
 		h, err := history.Open(benchOptions(b.TempDir(), &now))
 		if err != nil {
 			b.Fatal(err)
 		}
-		_ = h.Run(b.Context(), newPlant(devices, hours*3600)) // ends with the plant
+		_ = h.Run(b.Context(), newPlant(devices, hours*3600, &now)) // ends with the plant
 		unsealed := h.Stats()
 		now += hour
-		_ = h.Run(b.Context(), newPlant(1, 1)) // a flush, after which the shard is sealed
+		_ = h.Run(b.Context(), newPlant(1, 1, &now)) // a flush, after which the shard is sealed
 		s := h.Stats()
 		if s.Sealed != 1 {
 			b.Fatalf("%+v", s)
@@ -108,15 +110,15 @@ func BenchmarkIngest(b *testing.B) {
 func BenchmarkChart(b *testing.B) {
 	for _, sealed := range []bool{false, true} {
 		b.Run(fmt.Sprintf("sealed %t", sealed), func(b *testing.B) {
-			now := epoch + 6*hour
+			now := epoch
 			h, err := history.Open(benchOptions(b.TempDir(), &now))
 			if err != nil {
 				b.Fatal(err)
 			}
 			defer h.Close()
-			_ = h.Run(b.Context(), newPlant(50, 6*3600))
+			_ = h.Run(b.Context(), newPlant(50, 6*3600, &now))
 			if now += hour; sealed {
-				_ = h.Run(b.Context(), newPlant(1, 1))
+				_ = h.Run(b.Context(), newPlant(1, 1, &now))
 			}
 			b.ReportAllocs()
 			for b.Loop() {

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"iter"
 
 	"github.com/holdfast-edge/holdfast/store/codec"
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // errDamaged says that a block does not have the checksum it was written with.
@@ -16,23 +16,27 @@ var errDamaged = errors.New("damaged block")
 // castagnoli is the polynomial that processors have an instruction for.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// A block is rows of one stream: a head that says where everything is, then
-// parts, each compressed and with a checksum of its own, so that one field is
-// read without the others.
+// A block is rows of one stream, by time: a head that says where everything is,
+// then parts with a checksum each, so that one field is read without the
+// others.
 //
 //	block := length head checksum part…
+//	head  := rows least span count (kind field octets [octets before compression])…
 //	part  := octets checksum
 const (
 	timesPart  = 0 // the times of the rows
 	valuesPart = 1 // the values of a field
 	stampsPart = 2 // the distance of the values' own times from those of the rows
+
+	packed = 0x80 // in the kind of a part: it is compressed
 )
 
 // head describes a block.
 type head struct {
 	rows     int
-	min, max int64 // of the times of the rows, and of the values' own
-	parts    []part
+	min, max int64 // of the times of the rows
+	count    int   // of the parts
+	list     []byte
 }
 
 // part says what a part is and where.
@@ -40,72 +44,80 @@ type part struct {
 	kind  byte
 	field uint32 // number in the shard
 	size  int    // octets as they are stored
-	raw   int    // octets before compression
+	raw   int    // octets before compression; 0: it is not compressed
 	at    int    // from the end of the head; not stored
 }
 
-// blockBuilder makes a block of columns.
+// blockBuilder makes a block of encoded columns.
 type blockBuilder struct {
 	pack  *packer
 	head  head
 	parts []byte
-	raw   []byte
 }
 
-// newBlock begins a block of rows at times.
-func newBlock(p *packer, times []int64) *blockBuilder {
-	b := &blockBuilder{pack: p, head: head{rows: len(times), min: times[0], max: times[0]}}
-	b.widen(times)
-	b.add(timesPart, 0, codec.AppendTimes(b.raw[:0], times))
-	return b
+// encoded is a column that can be written: integers or a series.
+type encoded interface {
+	AppendTo(dst []byte) []byte
 }
 
-func (b *blockBuilder) widen(times []int64) {
-	for _, t := range times {
-		b.head.min, b.head.max = min(b.head.min, t), max(b.head.max, t)
+func newBlock(p *packer, rows int, least, most int64) *blockBuilder {
+	return &blockBuilder{pack: p, head: head{rows: rows, min: least, max: most}}
+}
+
+// series adds the values of a field, unless no row has one.
+func (b *blockBuilder) series(kind byte, field uint32, s *codec.Series) {
+	switch {
+	case s.IsAbsent():
+	case s.HasTexts():
+		b.compressed(kind, field, s.AppendTo(nil))
+	default:
+		b.add(kind, field, s)
 	}
 }
 
-// column adds the values of a field, unless no row has one.
-func (b *blockBuilder) column(field uint32, values []tag.Value) {
-	if !allAbsent(values) {
-		b.add(valuesPart, field, codec.AppendColumn(b.raw[:0], values))
-	}
-}
-
-// stamps adds the times of the values of a field.
-func (b *blockBuilder) stamps(field uint32, times, stamps []int64) {
-	b.widen(stamps)
-	raw := b.raw[:0]
-	for i, t := range times {
-		raw = binary.AppendVarint(raw, stamps[i]-t)
-	}
-	b.add(stampsPart, field, raw)
-}
-
-func (b *blockBuilder) add(kind byte, field uint32, raw []byte) {
-	kept := b.pack.pack(raw)
-	b.head.parts = append(b.head.parts, part{kind: kind, field: field, size: len(kept), raw: len(raw)})
+// add adds a part as it is.
+func (b *blockBuilder) add(kind byte, field uint32, e encoded) {
 	from := len(b.parts)
-	b.parts = append(b.parts, kept...)
-	b.parts = appendChecksum(b.parts, from)
-	b.raw = raw
+	b.parts = e.AppendTo(b.parts)
+	b.end(part{kind: kind, field: field, size: len(b.parts) - from})
+}
+
+// compressed adds a part compressed, where that makes it shorter.
+func (b *blockBuilder) compressed(kind byte, field uint32, raw []byte) {
+	short := b.pack.pack(raw)
+	b.parts = append(b.parts, short...)
+	p := part{kind: kind, field: field, size: len(short)}
+	if len(short) < len(raw) {
+		p.raw = len(raw)
+	}
+	b.end(p)
+}
+
+// end enters the part that was appended last into the head.
+func (b *blockBuilder) end(p part) {
+	b.parts = appendChecksum(b.parts, len(b.parts)-p.size)
+	b.head.count++
+	b.head.list = appendPart(b.head.list, p)
+}
+
+func appendPart(dst []byte, p part) []byte {
+	kind := p.kind
+	if p.raw > 0 {
+		kind |= packed
+	}
+	dst = binary.AppendUvarint(append(dst, kind), uint64(p.field))
+	dst = binary.AppendUvarint(dst, uint64(p.size))
+	if p.raw > 0 {
+		dst = binary.AppendUvarint(dst, uint64(p.raw))
+	}
+	return dst
 }
 
 // build returns the block.
 func (b *blockBuilder) build() []byte {
-	h := appendHead(nil, &b.head)
+	h := appendHead(make([]byte, 0, len(b.head.list)+32), &b.head)
 	block := binary.AppendUvarint(make([]byte, 0, len(h)+len(b.parts)+8), uint64(len(h)))
 	return append(append(block, h...), b.parts...)
-}
-
-func allAbsent(values []tag.Value) bool {
-	for _, v := range values {
-		if v.Kind() != tag.Absent {
-			return false
-		}
-	}
-	return true
 }
 
 func appendHead(dst []byte, h *head) []byte {
@@ -113,45 +125,62 @@ func appendHead(dst []byte, h *head) []byte {
 	dst = binary.AppendUvarint(dst, uint64(h.rows))
 	dst = binary.AppendVarint(dst, h.min)
 	dst = binary.AppendUvarint(dst, uint64(h.max-h.min))
-	dst = binary.AppendUvarint(dst, uint64(len(h.parts)))
-	for _, p := range h.parts {
-		dst = append(dst, p.kind)
-		dst = binary.AppendUvarint(dst, uint64(p.field))
-		dst = binary.AppendUvarint(dst, uint64(p.size))
-		dst = binary.AppendUvarint(dst, uint64(p.raw))
-	}
-	return appendChecksum(dst, from)
+	dst = binary.AppendUvarint(dst, uint64(h.count))
+	return appendChecksum(append(dst, h.list...), from)
 }
 
-// splitBlock returns the head of a block and its parts.
-func splitBlock(block []byte) (*head, []byte, error) {
+// splitBlock returns the head of a block and what follows it. Both share the
+// memory of the block.
+func splitBlock(block []byte) (head, []byte, error) {
 	r := codec.NewReader(block)
 	body, err := checked(r.Octets())
 	if err != nil {
-		return nil, nil, err
+		return head{}, nil, err
 	}
 	h, err := readHead(body)
 	return h, block[len(block)-r.Len():], err
 }
 
-func readHead(body []byte) (*head, error) {
+func readHead(body []byte) (head, error) {
 	r := codec.NewReader(body)
-	h := &head{rows: r.Count(0), min: r.Varint()}
+	h := head{rows: r.Count(0), min: r.Varint()}
 	h.max = h.min + int64(r.Uvarint())
-	h.parts = make([]part, r.Count(4))
-	at := 0
-	for i := range h.parts {
-		p := part{kind: r.Byte(), field: uint32(r.Uvarint()), size: int(r.Uvarint() & (1<<30 - 1)), raw: int(r.Uvarint() & (1<<30 - 1)), at: at}
-		at += p.size + checksumSize
-		h.parts[i] = p
-	}
-	if at < 0 {
-		r.Fail("parts that fit in memory")
-	}
+	h.count = r.Count(3)
+	h.list = body[len(body)-r.Len():]
 	if r.Err() != nil {
-		return nil, fmt.Errorf("%w: head: %w", errDamaged, r.Err())
+		return h, fmt.Errorf("%w: head: %w", errDamaged, r.Err())
 	}
 	return h, nil
+}
+
+// parts goes through the parts of a block. It ends early with a part of the
+// size -1 where the head is damaged.
+func (h *head) parts() iter.Seq[part] {
+	return func(yield func(part) bool) {
+		r := codec.NewReader(h.list)
+		at := 0
+		for range h.count {
+			p := part{kind: r.Byte(), field: uint32(r.Uvarint()), size: int(r.Uvarint() & (1<<30 - 1)), at: at}
+			if p.kind&packed != 0 {
+				p.kind &^= packed
+				p.raw = int(r.Uvarint() & (1<<30 - 1))
+			}
+			if at += p.size + checksumSize; r.Err() != nil || at < 0 {
+				p.size = -1
+			}
+			if !yield(p) || p.size < 0 {
+				return
+			}
+		}
+	}
+}
+
+// in returns the octets of a part with their checksum, shared with the block.
+func (p part) in(parts []byte) ([]byte, error) {
+	if end := p.at + p.size + checksumSize; p.size >= 0 && end <= len(parts) {
+		return parts[p.at:end:end], nil
+	}
+	return nil, fmt.Errorf("%w: it ends early", errDamaged)
 }
 
 const checksumSize = 4

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/holdfast-edge/holdfast/store/codec"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -13,7 +11,7 @@ import (
 // sampleBlock returns a block of three rows of a stream with two fields.
 func sampleBlock(t testing.TB) ([]byte, *shardStream, *unpacker) {
 	t.Helper()
-	p, err := newPacker(zstd.SpeedFastest)
+	p, err := newPacker()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,15 +20,21 @@ func sampleBlock(t testing.TB) ([]byte, *shardStream, *unpacker) {
 		t.Fatal(err)
 	}
 	t.Cleanup(u.decoder.Close)
-	times := []int64{10, 20, 30}
-	b := newBlock(p, times)
-	b.column(0, []tag.Value{tag.FloatOf(1.5), tag.NullOf(tag.BadTimeout), tag.FloatOf(2.5)})
-	b.column(1, []tag.Value{tag.StringOf("a"), tag.StringOf("b"), {}})
-	b.stamps(1, times, []int64{9, 19, 31})
+	schema, err := tag.NewSchema(tag.NewStreamID("plant-7", "boiler"), "boiler", tag.Field{Name: "f0"}, tag.Field{Name: "f1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := &sheet{within: forever}
+	for i, row := range [][]tag.Value{
+		{tag.FloatOf(1.5), tag.StringOf("a")}, {tag.NullOf(tag.BadTimeout), tag.StringOf("b")}, {tag.FloatOf(2.5), {}},
+	} {
+		at := int64(10 * (i + 1))
+		rows.add(tag.OneRow(schema, at, row, []int64{at, []int64{9, 19, 31}[i]}), 0, 1)
+	}
 	stream := &shardStream{name: "boiler"}
 	stream.field(tag.Field{Name: "f0"})
 	stream.field(tag.Field{Name: "f1"})
-	return b.build(), stream, u
+	return rows.block(p, []uint32{0, 1}), stream, u
 }
 
 // readAll reads a block as a query does.
@@ -41,8 +45,8 @@ func readAll(u *unpacker, stream *shardStream, block []byte) (Chunk, error) {
 		return Chunk{}, err
 	}
 	g := newGathering(q)
-	for _, raw := range found.blocks {
-		if err := g.addBlock(u, raw); err != nil {
+	for i := range found.blocks {
+		if err := g.addBlock(u, &found.blocks[i]); err != nil {
 			return g.chunk(), err
 		}
 	}
@@ -92,7 +96,7 @@ func FuzzBlock(f *testing.F) {
 
 // FuzzHead gives heads with a checksum that holds.
 func FuzzHead(f *testing.F) {
-	f.Add(appendHead(nil, &head{rows: 3, min: 1, max: 2, parts: []part{{kind: valuesPart, size: 4, raw: 9}}}))
+	f.Add(appendHead(nil, &head{rows: 3, min: 1, max: 2, count: 1, list: appendPart(nil, part{kind: valuesPart, size: 4, raw: 9})}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h, err := readHead(data)
 		if err != nil {
@@ -101,8 +105,8 @@ func FuzzHead(f *testing.F) {
 			}
 			return
 		}
-		for _, p := range h.parts {
-			if p.at < 0 || p.size < 0 || p.raw < 0 {
+		for p := range h.parts() {
+			if octets, err := p.in(data); err == nil && len(octets) != p.size+checksumSize || p.raw < 0 {
 				t.Fatalf("a part at %d with %d octets", p.at, p.size)
 			}
 		}

@@ -70,7 +70,7 @@ type walk struct {
 	history  *History
 	query    BucketQuery
 	suitable []*tier // the coarsest first
-	waiting  []int64 // times of rows that are in no file yet
+	waiting  []slot  // of rows that are in no file yet
 	steps    stepper
 }
 
@@ -79,21 +79,17 @@ func (w *walk) look() Watermark {
 	h := w.history
 	h.swap.RLock()
 	defer h.swap.RUnlock()
-	for _, t := range h.tails {
-		if t.schema.Name() == w.query.Stream {
-			for _, r := range t.rows {
-				w.waiting = append(w.waiting, r.at)
-			}
+	for _, t := range h.named[w.query.Stream] {
+		for _, s := range t.sheets {
+			w.waiting = append(w.waiting, slot{s.min, s.max + 1})
 		}
 	}
-	slices.Sort(w.waiting)
-	return Watermark{Newest: h.newest[w.query.Stream]}
+	return h.watermarkLocked(w.query.Stream)
 }
 
-// hasWaiting reports whether a row that waits lies in a stretch of time.
+// hasWaiting reports whether a row that waits may lie in a stretch of time.
 func (w *walk) hasWaiting(s slot) bool {
-	i, _ := slices.BinarySearch(w.waiting, s.from)
-	return i < len(w.waiting) && w.waiting[i] < s.to
+	return slices.ContainsFunc(w.waiting, func(waits slot) bool { return waits.from < s.to && waits.to > s.from })
 }
 
 // piece takes in what begins at a time, and returns where it ends.

@@ -31,19 +31,15 @@ func (h *History) Fields(stream string) ([]tag.Field, error) {
 	}
 	h.swap.RLock()
 	defer h.swap.RUnlock()
-	for _, t := range h.tails {
-		if t.schema.Name() == stream {
-			fields = joined(fields, t.fields())
-		}
+	for _, t := range h.named[stream] {
+		fields = joined(fields, t.fields())
 	}
 	return fields, nil
 }
 
 func (s *shard) fieldsOf(stream string) (fields []tag.Field) {
-	for i := range s.streams {
-		if s.streams[i].name == stream {
-			fields = joined(fields, s.streams[i].fields)
-		}
+	for _, n := range s.named[stream] {
+		fields = joined(fields, s.streams[n].fields)
 	}
 	return fields
 }
@@ -60,14 +56,8 @@ func joined(fields, more []tag.Field) []tag.Field {
 
 // fields returns the fields of the rows that wait.
 func (t *tail) fields() (fields []tag.Field) {
-	var last *tag.Schema
-	for i := range t.rows {
-		if schema := t.rows[i].schema; schema != last {
-			last = schema
-			for slot := range schema.Len() {
-				fields = joined(fields, []tag.Field{schema.Field(slot)})
-			}
-		}
+	for _, s := range t.sheets {
+		fields = joined(fields, s.fields)
 	}
 	return fields
 }
@@ -90,8 +80,8 @@ func (h *History) Span() (Span, error) {
 	}
 	h.swap.RLock()
 	for _, t := range h.tails {
-		for i := range t.rows {
-			s.From, s.To = min(s.From, t.rows[i].at), max(s.To, t.rows[i].at+1)
+		for _, sheet := range t.sheets {
+			s.From, s.To = min(s.From, sheet.min), max(s.To, sheet.max+1)
 		}
 	}
 	h.swap.RUnlock()

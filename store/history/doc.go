@@ -5,12 +5,13 @@
 //	                          │                        │
 //	                          └────────── Scan ────────┘
 //
-// A shard is a file for six hours of source time. Rows wait in memory, where
-// queries see them, until some minutes of them make blocks worth writing; the
-// log still has them, and delivers them again after a crash. What a shard has
-// applied is committed with its blocks, so that nothing is in it twice. When
-// its time is over a shard is sealed: rewritten with long blocks, in which a
-// sample of a slow signal costs about an octet.
+// A shard is a file for six hours of source time. Rows wait in memory, by column
+// and encoded as they will be written, where queries see them, until some
+// minutes of them make blocks worth writing; the log still has them, and
+// delivers them again after a crash. What a shard has applied is committed with
+// its blocks, so that nothing is in it twice. When its time is over a shard is
+// sealed: as it is, or rewritten where its blocks are short or, after late rows,
+// out of order.
 //
 // Rows may come late, into the shard of their time, within a window; and in any
 // order. Rows from the future, which a device with a wrong clock sends, are

@@ -21,7 +21,7 @@ const maxBlockRows = 8192
 // plan is what a flush brings to one shard.
 type plan struct {
 	shard  *shard
-	tails  []tag.StreamID // that have rows for it
+	tails  []*tail // that have rows for it
 	blocks []plannedBlock
 	fresh  map[uint32]bool // streams whose row in the shard is to be written
 	last   uint32          // blocks of the stream that has most
@@ -64,8 +64,8 @@ func (h *History) flushShards() error {
 // returns nil where none does.
 func (h *History) nextPlan() (*plan, error) {
 	for _, t := range h.tails {
-		for len(t.rows) > 0 {
-			d, err := h.shardFor(t.rows[0].at)
+		for at, ok := t.first(); ok; at, ok = t.first() {
+			d, err := h.shardFor(at)
 			if err != nil {
 				return nil, err
 			}
@@ -79,9 +79,9 @@ func (h *History) nextPlan() (*plan, error) {
 
 func (h *History) planFor(d *shard) *plan {
 	p := &plan{shard: d, fresh: map[uint32]bool{}}
-	for id, t := range h.tails {
-		if t.has(d.start, d.end()) {
-			p.tails = append(p.tails, id)
+	for _, t := range h.tails {
+		if t.has(d.span()) {
+			p.tails = append(p.tails, t)
 		}
 	}
 	return p
@@ -101,9 +101,7 @@ func (h *History) shardFor(at int64) (*shard, error) {
 		h.swap.Lock()
 		defer h.swap.Unlock()
 		for _, t := range h.tails {
-			rows, values := t.without(gone.from, gone.to)
-			h.waiting -= values
-			h.counters.late.Add(int64(rows))
+			h.counters.late.Add(int64(h.drop(t, gone)))
 		}
 		return nil, nil
 	}
@@ -121,84 +119,75 @@ func (h *History) carryOut(p *plan) error {
 			return err
 		}
 	}
-	for _, id := range p.tails {
-		t := h.tails[id]
-		h.encode(p, id, t.schema.Name(), notApplied(p.shard, t.within(p.shard.start, p.shard.end())))
+	for _, t := range p.tails {
+		h.encode(p, t, p.shard.span())
 	}
 	h.swap.Lock()
 	defer h.swap.Unlock()
 	if err := h.put(p); err != nil {
 		return err
 	}
-	for _, id := range p.tails {
-		_, values := h.tails[id].without(p.shard.start, p.shard.end())
-		h.waiting -= values
+	for _, t := range p.tails {
+		h.drop(t, p.shard.span())
 	}
 	return nil
 }
 
-// notApplied returns the rows that the shard does not have yet, by time. A log
-// delivers again what it did not know to be written.
-func notApplied(d *shard, rows []rowRef) []rowRef {
-	kept := make([]rowRef, 0, len(rows))
-	for _, r := range rows {
-		if !d.hasApplied(r.incarnation(), r.position) {
-			kept = append(kept, r)
-		}
-	}
-	sortRows(kept)
-	return kept
+// drop takes the rows of a slot out of a tail, and returns how many they are.
+// The caller holds swap.
+func (h *History) drop(t *tail, gone slot) int {
+	rows, values, octets := t.without(gone)
+	h.waiting -= values
+	h.octets -= octets
+	return rows
 }
 
-// encode adds blocks of the rows of a stream to the plan.
-func (h *History) encode(p *plan, id tag.StreamID, name string, rows []rowRef) {
-	if len(rows) == 0 {
-		return
+// encode adds blocks of the rows of a stream in a slot to the plan.
+func (h *History) encode(p *plan, t *tail, span slot) {
+	index := uint32(0)
+	for _, s := range t.sheets {
+		if s = s.notIn(p.shard, span); s == nil {
+			continue
+		}
+		n, numbers := h.enter(p.shard, t.id, t.name, s.fields)
+		p.fresh[n] = true
+		p.blocks = append(p.blocks, plannedBlock{stream: n, index: index, block: s.block(h.packer, numbers)})
+		index++
 	}
+}
+
+// notIn returns the rows in a slot that a shard does not have yet, by time; nil
+// where there are none. A log delivers again what it did not know to be written.
+func (s *sheet) notIn(d *shard, span slot) *sheet {
+	switch {
+	case !s.meets(span):
+		return nil
+	case s.isWithin(span) && !s.unordered && !d.hasApplied(s.incarnation, s.first):
+		return s
+	}
+	order := s.where(func(at int64, position uint64) bool {
+		return span.has(at) && !d.hasApplied(s.incarnation, position)
+	})
+	if len(order) == 0 {
+		return nil
+	}
+	return s.pick(order)
+}
+
+// enter finds or makes the numbers of a stream and its fields in a shard.
+func (h *History) enter(d *shard, id tag.StreamID, name string, fields []tag.Field) (uint32, []uint32) {
 	h.swap.Lock()
-	n := p.shard.number(id, name)
-	numbers := p.shard.fieldNumbers(n, (&columns{rows: rows}).fields())
-	h.swap.Unlock()
-	p.fresh[n] = true
-	for index := uint32(0); len(rows) > 0; index++ {
-		some := rows[:min(len(rows), maxBlockRows)]
-		rows = rows[len(some):]
-		p.blocks = append(p.blocks, plannedBlock{stream: n, index: index, block: encodeRows(h.packer, some, numbers)})
+	defer h.swap.Unlock()
+	n := d.number(id, name)
+	known := &d.streams[n]
+	if len(known.fields) == 0 {
+		known.fields = fields // shared, until one is added
 	}
-}
-
-// fieldNumber is a field and its number in a shard.
-type fieldNumber struct {
-	name   string
-	number uint32
-}
-
-// fieldNumbers returns the numbers of fields, in a stable order. A stream that is new has them as they are.
-func (s *shard) fieldNumbers(stream uint32, fields []tag.Field) []fieldNumber {
-	if known := &s.streams[stream]; len(known.fields) == 0 {
-		known.fields = fields
-	}
-	numbers := make([]fieldNumber, len(fields))
+	numbers := make([]uint32, len(fields))
 	for i, f := range fields {
-		numbers[i] = fieldNumber{f.Name, s.streams[stream].field(f)}
+		numbers[i] = known.field(f)
 	}
-	return numbers
-}
-
-// encodeRows makes a block of rows.
-func encodeRows(p *packer, rows []rowRef, fields []fieldNumber) []byte {
-	c := columns{rows: rows}
-	times := c.times()
-	b := newBlock(p, times)
-	values, stamps := make([]tag.Value, len(rows)), make([]int64, len(rows))
-	for _, f := range fields {
-		stamped := c.values(f.name, values, stamps)
-		b.column(f.number, values)
-		if stamped {
-			b.stamps(f.number, times, stamps)
-		}
-	}
-	return b.build()
+	return n, numbers
 }
 
 // put commits blocks, the tables they need, and what the shard has applied.

@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/holdfast-edge/holdfast/store/bolt"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -28,7 +26,6 @@ type History struct {
 
 	// Of the goroutine in Run.
 	packer     *packer
-	sealer     *packer
 	pending    []log.Entry // consumed, not yet acknowledged
 	oldest     time.Time   // when the first of them came
 	retryAt    time.Time   // not before, after a flush failed
@@ -40,9 +37,10 @@ type History struct {
 	// a shard took the shard first.
 	swap    sync.RWMutex
 	tails   map[tag.StreamID]*tail
-	waiting int               // values that wait
-	applied map[uint64]uint64 // incarnation of the log → last position consumed
-	newest  map[string]int64  // stream → time of its newest row
+	named   map[string][]*tail // by the name of the stream
+	waiting int                // values that wait
+	octets  int                // of memory that they take
+	applied map[uint64]uint64  // incarnation of the log → last position consumed
 }
 
 // counters are what the history counts in this life.
@@ -71,7 +69,7 @@ func Open(options Options) (*History, error) {
 		return nil, fmt.Errorf("open history: %w", err)
 	}
 	h := &History{
-		options: options, tails: map[tag.StreamID]*tail{}, applied: map[uint64]uint64{}, newest: map[string]int64{},
+		options: options, tails: map[tag.StreamID]*tail{}, named: map[string][]*tail{}, applied: map[uint64]uint64{},
 		quarantine: newQuarantine(options.Dir, options.FutureRows),
 	}
 	if err := h.prepare(); err != nil {
@@ -81,10 +79,7 @@ func Open(options Options) (*History, error) {
 }
 
 func (h *History) prepare() (err error) {
-	if h.packer, err = newPacker(zstd.SpeedFastest); err != nil {
-		return err
-	}
-	if h.sealer, err = newPacker(zstd.SpeedDefault); err != nil {
+	if h.packer, err = newPacker(); err != nil {
 		return err
 	}
 	if h.unpacker, err = newUnpacker(); err != nil {
@@ -135,7 +130,7 @@ func (h *History) fill(ctx context.Context, from Source) error {
 		waiting, cancel = context.WithTimeout(ctx, wait)
 	}
 	defer cancel()
-	if h.waiting >= h.options.FlushValues {
+	if h.isFull() {
 		<-waiting.Done()
 		return ctx.Err()
 	}
@@ -145,8 +140,9 @@ func (h *History) fill(ctx context.Context, from Source) error {
 			return h.ended(ctx, err)
 		}
 		isFirst := len(h.pending) == 0 // from now on there is something to wait for
-		h.consume(e)
-		if isFirst || !h.retryAt.IsZero() || h.waiting >= h.options.FlushValues || waiting.Err() != nil {
+		now := h.options.Now()
+		h.consume(e, now)
+		if isFirst || !h.retryAt.IsZero() || h.due(now) || waiting.Err() != nil {
 			return nil
 		}
 	}
@@ -165,20 +161,19 @@ func (h *History) ended(ctx context.Context, err error) error {
 }
 
 // consume takes an entry in.
-func (h *History) consume(e log.Entry) {
+func (h *History) consume(e log.Entry, now time.Time) {
 	if len(h.pending) == 0 {
-		h.oldest = h.options.Now()
+		h.oldest = now
 	}
 	if e.Batch != nil {
-		h.add(e.Batch, e.Position)
+		h.add(e.Batch, e.Position, now)
 	}
 	e.Batch = nil // its rows are packed; what is left is what is acknowledged
 	h.pending = append(h.pending, e)
 }
 
 // add puts the rows of a batch into the tail of its stream.
-func (h *History) add(b *tag.Batch, position uint64) {
-	now := h.options.Now()
+func (h *History) add(b *tag.Batch, position uint64, now time.Time) {
 	earliest := now.Add(-h.options.LateWithin).UnixNano()
 	latest := now.Add(h.options.FutureWithin).UnixNano()
 	h.swap.Lock()
@@ -192,12 +187,25 @@ func (h *History) add(b *tag.Batch, position uint64) {
 		case at > latest:
 			h.setAside(b, i, position)
 		default:
-			t.rows = append(t.rows, hold(b, i, position))
-			h.waiting += b.Schema().Len()
-			h.counters.rows.Add(1)
-			h.newest[b.Schema().Name()] = max(h.newest[b.Schema().Name()], at)
+			h.keep(t, b, i, position)
+			t.newest = max(t.newest, at)
 		}
 	}
+}
+
+// measureEvery is after how many rows a sheet is measured.
+const measureEvery = 8
+
+// keep puts a row into a sheet of its stream.
+func (h *History) keep(t *tail, b *tag.Batch, row int, position uint64) {
+	s := t.sheet(b.Time(row), b.Identity(row).Incarnation, int64(h.options.ShardWidth))
+	before := s.values()
+	s.add(b, row, position)
+	h.waiting += s.values() - before
+	if s.len()%measureEvery == 1 {
+		h.octets += s.measure()
+	}
+	h.counters.rows.Add(1)
 }
 
 // setAside puts a row from the future into quarantine.
@@ -211,11 +219,16 @@ func (h *History) setAside(b *tag.Batch, row int, position uint64) {
 func (h *History) tail(schema *tag.Schema) *tail {
 	t := h.tails[schema.Stream()]
 	if t == nil {
-		t = &tail{}
-		h.tails[schema.Stream()] = t
+		t = &tail{id: schema.Stream(), name: schema.Name()}
+		h.tails[t.id] = t
+		h.named[t.name] = append(h.named[t.name], t)
 	}
-	t.schema = schema
 	return t
+}
+
+// isFull reports whether as much waits as may.
+func (h *History) isFull() bool {
+	return h.waiting >= h.options.FlushValues || h.octets >= h.options.FlushBytes
 }
 
 // untilFlush returns how long what waits may still wait, and whether anything
@@ -225,7 +238,7 @@ func (h *History) untilFlush(now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	wait := h.options.FlushEvery - now.Sub(h.oldest)
-	if h.waiting >= h.options.FlushValues {
+	if h.isFull() {
 		wait = 0
 	}
 	if !h.retryAt.IsZero() {

@@ -13,10 +13,12 @@ import (
 type Options struct {
 	Dir string // of the files; made where it is missing
 
-	// FlushEvery and FlushValues bound what waits in memory: rows are written
-	// when the oldest has waited that long, or when that many values wait.
+	// FlushEvery, FlushValues and FlushBytes bound what waits in memory: rows are
+	// written when the oldest has waited that long, when that many values wait,
+	// or when they take that much memory.
 	FlushEvery  time.Duration // 5 min
-	FlushValues int           // 1 Mi, some 6 MB
+	FlushValues int           // 32 Mi
+	FlushBytes  int           // 16 MB, 8 MB on 32-bit machines
 
 	// ShardWidth is the source time that a file covers. Files that are there
 	// keep theirs.
@@ -62,7 +64,8 @@ func (r Retention) orDefault(age time.Duration, bytes int64) Retention {
 const (
 	is64Bit            = ^uint(0)>>63 == 1
 	defaultFlushEvery  = 5 * time.Minute
-	defaultFlushValues = 1 << 20
+	defaultFlushValues = 32 << 20
+	defaultFlushBytes  = 8 << 20
 	defaultMaxAge      = 90 * 24 * time.Hour
 	defaultMaxBytes    = 8 << 30
 	year               = 365 * 24 * time.Hour
@@ -76,6 +79,7 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	o.FlushEvery = orDefault(o.FlushEvery, defaultFlushEvery)
 	o.FlushValues = orDefault(o.FlushValues, defaultFlushValues)
+	o.FlushBytes = orDefault(o.FlushBytes, defaultBytes())
 	o.ShardWidth = max(orDefault(o.ShardWidth, defaultWidth()), time.Minute).Truncate(time.Second)
 	o.MaxAge = orDefault(o.MaxAge, defaultMaxAge)
 	o.MaxBytes = orDefault(o.MaxBytes, int64(defaultMaxBytes))
@@ -105,4 +109,11 @@ func defaultWidth() time.Duration {
 		return 6 * time.Hour
 	}
 	return 2 * time.Hour
+}
+
+func defaultBytes() int {
+	if is64Bit {
+		return 2 * defaultFlushBytes
+	}
+	return defaultFlushBytes
 }

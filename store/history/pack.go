@@ -6,14 +6,14 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// packer compresses the parts of blocks. It has one owner.
+// packer compresses the parts of blocks that have texts. It has one owner.
 type packer struct {
 	encoder *zstd.Encoder
 	buffer  []byte
 }
 
-func newPacker(level zstd.EncoderLevel) (*packer, error) {
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1),
+func newPacker() (*packer, error) {
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1),
 		zstd.WithWindowSize(256<<10), zstd.WithEncoderCRC(false), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, fmt.Errorf("make compressor: %w", err)
@@ -54,9 +54,6 @@ func newUnpacker() (*unpacker, error) {
 }
 
 func (u *unpacker) unpack(kept []byte, raw int) ([]byte, error) {
-	if len(kept) == raw {
-		return append([]byte(nil), kept...), nil
-	}
 	out, err := u.decoder.DecodeAll(kept, make([]byte, 0, min(raw, maxPart)))
 	if err != nil {
 		return nil, fmt.Errorf("%w: expand %d octets: %w", errDamaged, len(kept), err)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/holdfast-edge/holdfast/store/bolt"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -36,17 +38,25 @@ func newQuarantine(dir string, limit int) *quarantine {
 	}
 }
 
+// forever is all of time.
+var forever = slot{math.MinInt64, math.MaxInt64}
+
 // hold keeps a row and reports whether there was room for it.
 func (q *quarantine) hold(b *tag.Batch, row int, position uint64) bool {
-	if q.rows >= q.limit {
+	if q.rows >= q.limit || !forever.has(b.Time(row)) {
 		return false
 	}
 	id := b.Schema().Stream()
-	if q.tails[id] == nil {
-		q.tails[id] = &tail{}
+	t := q.tails[id]
+	if t == nil {
+		t = &tail{id: id, name: b.Schema().Name()}
+		q.tails[id] = t
 	}
-	q.tails[id].schema = b.Schema()
-	q.tails[id].rows = append(q.tails[id].rows, hold(b, row, position))
+	incarnation := b.Identity(row).Incarnation
+	if n := len(t.sheets); n == 0 || t.sheets[n-1].incarnation != incarnation {
+		t.sheets = append(t.sheets, &sheet{within: forever, incarnation: incarnation})
+	}
+	t.sheets[len(t.sheets)-1].add(b, row, position)
 	q.rows++
 	q.next = min(q.next, b.Time(row))
 	return true
@@ -69,16 +79,13 @@ func (h *History) loadQuarantine() error {
 		return nil
 	}
 	err := h.shards.use(q.shard, func() error {
-		for n := range q.shard.streams {
-			slots, rows, err := q.shard.evenSlots(uint32(n))
-			if err != nil {
-				return err
+		return q.shard.db.View(func(tx *bbolt.Tx) error {
+			for n := range q.shard.streams {
+				e := q.shard.extent(tx, uint32(n))
+				q.rows, q.next = q.rows+e.rows, min(q.next, e.from)
 			}
-			if q.rows += rows; rows > 0 {
-				q.next = min(q.next, slots[0].from)
-			}
-		}
-		return nil
+			return nil
+		})
 	})
 	q.loaded = err == nil
 	return err
@@ -97,8 +104,8 @@ func (h *History) writeQuarantine() error {
 	}
 	p := &plan{shard: q.shard, fresh: map[uint32]bool{}}
 	err := h.shards.use(q.shard, func() error {
-		for id, t := range q.tails {
-			h.encode(p, id, t.schema.Name(), notApplied(q.shard, t.within(math.MinInt64, math.MaxInt64)))
+		for _, t := range q.tails {
+			h.encode(p, t, forever)
 		}
 		h.swap.Lock()
 		defer h.swap.Unlock()
@@ -137,50 +144,53 @@ func (h *History) release(now time.Time) error {
 func (h *History) heldBatches(d *shard) ([]*tag.Batch, error) {
 	var all []*tag.Batch
 	for n := range d.streams {
-		slots, _, err := d.evenSlots(uint32(n))
+		b, err := h.heldBatch(d, uint32(n))
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range slots {
-			b, err := h.heldBatch(d, uint32(n), s)
-			if err != nil {
-				return nil, err
-			}
-			if b != nil {
-				all = append(all, b)
-			}
+		if b != nil {
+			all = append(all, b)
 		}
 	}
 	return all, nil
 }
 
-func (h *History) heldBatch(d *shard, n uint32, s slot) (*tag.Batch, error) {
+func (h *History) heldBatch(d *shard, n uint32) (*tag.Batch, error) {
 	known := d.streams[n]
 	schema, err := tag.NewSchema(known.id, known.name, known.fields...)
 	if err != nil {
 		return nil, err
 	}
-	var rows tag.Rows
-	for i, f := range known.fields {
-		c, err := h.column(d, n, f, s)
-		if err != nil || len(c.Times) == 0 {
-			return nil, err
-		}
-		if i == 0 {
-			rows.Times = c.Times
-			rows.Values = make([]tag.Value, len(c.Times)*len(known.fields))
-			rows.Stamps = make([]int64, len(rows.Values))
-		}
-		for row, v := range c.Values[0] {
-			at := row*len(known.fields) + i
-			rows.Values[at], rows.Stamps[at] = v, c.Times[row]
-			if c.Stamps[0] != nil {
-				rows.Stamps[at] = c.Stamps[0][row]
+	q := Query{Stream: known.name, From: math.MinInt64, To: math.MaxInt64}
+	found := gathered{slot: forever}
+	err = d.db.View(func(tx *bbolt.Tx) error {
+		d.copyStream(tx, n, q, &found)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return batchOf(schema, h.together(q, found))
+}
+
+// batchOf returns the rows of a chunk as a batch, or nil where there are none.
+func batchOf(schema *tag.Schema, c Chunk) (*tag.Batch, error) {
+	if len(c.Times) == 0 {
+		return nil, nil
+	}
+	width := schema.Len()
+	rows := tag.Rows{Times: c.Times, Values: make([]tag.Value, len(c.Times)*width), Stamps: make([]int64, len(c.Times)*width)}
+	for i := range rows.Stamps {
+		rows.Stamps[i] = c.Times[i/width]
+	}
+	for i, f := range c.Fields {
+		slot, _ := schema.Slot(f.Name)
+		for row, v := range c.Values[i] {
+			rows.Values[row*width+slot] = v
+			if c.Stamps[i] != nil {
+				rows.Stamps[row*width+slot] = c.Stamps[i][row]
 			}
 		}
-	}
-	if len(rows.Times) == 0 {
-		return nil, nil
 	}
 	return tag.Assemble(schema, rows)
 }
@@ -196,9 +206,7 @@ func (h *History) let(b *tag.Batch, latest int64) {
 			h.quarantine.hold(b, i, 0)
 			continue
 		}
-		t.rows = append(t.rows, hold(b, i, 0))
-		h.waiting += b.Schema().Len()
-		h.counters.rows.Add(1)
+		h.keep(t, b, i, 0)
 		h.counters.released.Add(1)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/holdfast-edge/holdfast/store/bolt"
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // sealAfter is how long after its end a shard is sealed, so that what comes a
@@ -69,12 +68,19 @@ func (h *History) conclude(d *shard) error {
 	return err
 }
 
-// seal rewrites a shard with long blocks. The new file takes the place of the
-// old one when it is whole.
+// seal ends a shard: as it is, where its blocks are long and in order, or
+// rewritten. The new file takes the place of the old one when it is whole.
 func (h *History) seal(d *shard) error {
 	unnamed := d.path + newSuffix
-	err := h.shards.use(d, func() error { return h.rewrite(d, unnamed) })
-	if err == nil {
+	rewritten := false
+	err := h.shards.use(d, func() error {
+		if d.isTidy() {
+			return h.markSealed(d)
+		}
+		rewritten = true
+		return h.rewrite(d, unnamed)
+	})
+	if err == nil && rewritten {
 		err = d.replace(unnamed)
 	}
 	if err != nil {
@@ -82,6 +88,12 @@ func (h *History) seal(d *shard) error {
 	}
 	h.counters.sealed.Add(1)
 	return nil
+}
+
+func (h *History) markSealed(d *shard) error {
+	err := h.update(d.db, func(tx *bbolt.Tx) error { return tx.Bucket(lifeBucket).Put(sealedKey, []byte{1}) })
+	d.sealed = err == nil
+	return err
 }
 
 // remove unlinks a file that may not be there.
@@ -128,106 +140,4 @@ func (h *History) rewrite(d *shard, path string) error {
 		err = h.rewriteStream(d, db, uint32(n))
 	}
 	return errors.Join(err, db.Close())
-}
-
-// rewriteStream copies one stream, as many rows at a time as make a block.
-func (h *History) rewriteStream(d *shard, db *bbolt.DB, n uint32) error {
-	slots, _, err := d.evenSlots(n)
-	if err != nil {
-		return err
-	}
-	var blocks []plannedBlock
-	for _, s := range slots {
-		block, err := h.longBlock(d, n, s)
-		if err != nil {
-			return err
-		}
-		if block != nil {
-			blocks = append(blocks, plannedBlock{stream: n, index: uint32(len(blocks)), block: block})
-		}
-	}
-	return h.update(db, func(tx *bbolt.Tx) error {
-		key, value, err := d.row(n)
-		if err != nil {
-			return err
-		}
-		return errors.Join(tx.Bucket(streamsBucket).Put(key, value), putBlocks(tx, 1, blocks))
-	})
-}
-
-// evenSlots divides the time of the rows of a stream so that each part has
-// about as many as make a block, and returns how many rows there are.
-func (s *shard) evenSlots(n uint32) (slots []slot, rows int, err error) {
-	from, to := int64(maxTime), int64(minTime)
-	err = s.db.View(func(tx *bbolt.Tx) error {
-		blocks := tx.Bucket(blocksBucket)
-		for b := uint32(1); b <= s.blocks; b++ {
-			value := blocks.Get(blockKey(b, n))
-			if value == nil {
-				continue
-			}
-			if h, _, err := splitBlock(value); err == nil {
-				rows += h.rows
-				from, to = min(from, h.min), max(to, h.max)
-			}
-		}
-		return nil
-	})
-	if err != nil || rows == 0 {
-		return nil, 0, err
-	}
-	parts := int64((rows + maxBlockRows - 1) / maxBlockRows)
-	step := (to-from)/parts + 1
-	slots = make([]slot, parts)
-	for i := range slots {
-		slots[i] = slot{from + int64(i)*step, from + int64(i+1)*step}
-	}
-	return slots, rows, nil
-}
-
-// longBlock makes a block of the rows of a stream in a slot, a field at a time,
-// so that few values are in memory. It returns nil where there are none.
-func (h *History) longBlock(d *shard, n uint32, s slot) ([]byte, error) {
-	var b *blockBuilder
-	for number, f := range d.streams[n].fields {
-		c, err := h.column(d, n, f, s)
-		if err != nil {
-			return nil, err
-		}
-		if len(c.Times) == 0 {
-			return nil, nil
-		}
-		if b == nil {
-			b = newBlock(h.sealer, c.Times)
-		}
-		b.column(uint32(number), c.Values[0])
-		if c.Stamps[0] != nil {
-			b.stamps(uint32(number), c.Times, c.Stamps[0])
-		}
-	}
-	if b == nil {
-		return nil, nil
-	}
-	return b.build(), nil
-}
-
-// column reads one field of a slot of a shard, all rows of the stream.
-func (h *History) column(d *shard, n uint32, f tag.Field, s slot) (Chunk, error) {
-	q := Query{Stream: d.streams[n].name, Fields: []string{f.Name}, From: s.from, To: s.to}
-	var found gathered
-	err := d.db.View(func(tx *bbolt.Tx) error {
-		d.copyStream(tx, n, q, &found)
-		return nil
-	})
-	if err != nil {
-		return Chunk{}, err
-	}
-	g := newGathering(q)
-	for _, b := range found.blocks {
-		if err := g.addBlock(h.unpacker, b); err != nil {
-			found.damaged = append(found.damaged, err)
-		}
-	}
-	h.counters.damaged.Add(int64(len(found.damaged)))
-	return g.chunk(), nil
 }

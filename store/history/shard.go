@@ -1,10 +1,12 @@
 package history
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,7 +37,7 @@ const (
 	shardSuffix   = ".hist"
 	damagedSuffix = ".corrupt"
 	newSuffix     = ".new"
-	shardFormat   = 1
+	shardFormat   = 2
 	startLayout   = "20060102T150405Z"
 )
 
@@ -54,6 +56,7 @@ type shard struct {
 	applied map[uint64]uint64
 	streams []shardStream
 	numbers map[tag.StreamID]uint32
+	named   map[string][]uint32 // the streams of a name
 }
 
 // shardStream is what a shard knows of a stream. Streams and fields have
@@ -86,6 +89,8 @@ func shardSpan(name string) (start, width int64, ok bool) {
 // end returns the time at which the shard ends.
 func (s *shard) end() int64 { return s.start + s.width }
 
+func (s *shard) span() slot { return slot{s.start, s.end()} }
+
 // open maps the file and reads its tables. The caller holds mu for writing.
 func (s *shard) open(file bolt.File) error {
 	if s.db != nil {
@@ -95,7 +100,8 @@ func (s *shard) open(file bolt.File) error {
 	if err != nil {
 		return err
 	}
-	s.streams, s.numbers, s.applied = nil, map[tag.StreamID]uint32{}, map[uint64]uint64{}
+	s.streams, s.applied = nil, map[uint64]uint64{}
+	s.numbers, s.named = map[tag.StreamID]uint32{}, map[string][]uint32{}
 	if err := db.View(s.load); err != nil {
 		return errors.Join(err, db.Close())
 	}
@@ -171,6 +177,7 @@ func (s *shard) number(id tag.StreamID, name string) uint32 {
 	if !ok {
 		n = uint32(len(s.streams))
 		s.numbers[id] = n
+		s.named[name] = append(s.named[name], n)
 		s.streams = append(s.streams, shardStream{id: id, name: name})
 	}
 	return n
@@ -193,8 +200,25 @@ func (s *shardStream) field(f tag.Field) uint32 {
 // blockKeySize is the length of a key: the numbers of the block and the stream.
 const blockKeySize = 8
 
-func blockKey(block, stream uint32) []byte {
-	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, block), stream)
+func blockKey(block, stream uint32) []byte { return appendBlockKey(nil, block, stream) }
+
+func appendBlockKey(dst []byte, block, stream uint32) []byte {
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(dst, block), stream)
+}
+
+// blocksOf goes through the blocks of a stream in the order in which they came.
+// They are valid while the transaction is.
+func (s *shard) blocksOf(tx *bbolt.Tx, n uint32) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		c := tx.Bucket(blocksBucket).Cursor()
+		var room [blockKeySize]byte
+		for b := uint32(1); b <= s.blocks; b++ {
+			wanted := appendBlockKey(room[:0], b, n)
+			if key, value := c.Seek(wanted); bytes.Equal(key, wanted) && !yield(value) {
+				return
+			}
+		}
+	}
 }
 
 // close unmaps the file, once nobody reads it.

@@ -41,6 +41,15 @@ func (s *sums) add(v tag.Value) {
 	}
 }
 
+// addAll adds values, each the latest so far; those that are absent are none.
+func (s *sums) addAll(values []tag.Value) {
+	for _, v := range values {
+		if v.Kind() != tag.Absent {
+			s.add(v)
+		}
+	}
+}
+
 // merge adds the values of another one, all of them later.
 func (s *sums) merge(o *sums) {
 	if o.count == 0 {

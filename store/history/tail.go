@@ -1,146 +1,93 @@
 package history
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// rowRef is one row of a batch.
-type rowRef struct {
-	batch    *tag.Batch
-	row      int
-	position uint64 // of the batch in the log
-}
-
-// incarnation returns the life of the log that the row is of.
-func (r rowRef) incarnation() uint64 { return r.batch.Identity(r.row).Incarnation }
-
-func (r rowRef) time() int64 { return r.batch.Time(r.row) }
-
-// tail is the rows of one stream that are not written yet, in the order in
-// which they came.
+// tail is the rows of one stream that are not written yet.
 type tail struct {
-	schema *tag.Schema // the last one
-	rows   []held
+	id     tag.StreamID
+	name   string
+	sheets []*sheet
+	newest int64 // time of the newest row that has come in; 0: none has
 }
 
-// within returns the rows with times from from up to but not including to, in
-// the order in which they came.
-func (t *tail) within(from, to int64) []rowRef {
-	var found []rowRef
-	for i := range t.rows {
-		if at := t.rows[i].at; at >= from && at < to {
-			found = append(found, t.rows[i].row())
+// sheet returns the one for a row, the last one as a rule. A sheet has rows of
+// one stretch of time, as wide as shards are, and of one life of the log.
+func (t *tail) sheet(at int64, incarnation uint64, width int64) *sheet {
+	for i := len(t.sheets) - 1; i >= 0; i-- {
+		s := t.sheets[i]
+		if s.within.has(at) && s.incarnation == incarnation && s.len() < maxBlockRows {
+			return s
 		}
 	}
-	return found
+	from := floor(at, width)
+	s := &sheet{within: slot{from, from + width}, incarnation: incarnation}
+	t.sheets = append(t.sheets, s)
+	return s
 }
 
-// has reports whether there are rows with such times.
-func (t *tail) has(from, to int64) bool {
-	return slices.ContainsFunc(t.rows, func(h held) bool { return h.at >= from && h.at < to })
-}
-
-// without takes the rows with such times out, and returns how many they are and how many values they have, present or
-// not.
-func (t *tail) without(from, to int64) (rows, values int) {
-	kept := t.rows[:0]
-	for _, h := range t.rows {
-		if h.at < from || h.at >= to {
-			kept = append(kept, h)
-			continue
-		}
-		rows++
-		values += h.schema.Len()
-	}
-	clear(t.rows[len(kept):])
-	t.rows = kept
-	return rows, values
-}
-
-// sortRows orders rows by time. Rows of one time stay as they are.
-func sortRows(rows []rowRef) {
-	byTime := func(a, b rowRef) int { return cmp.Compare(a.time(), b.time()) }
-	if !slices.IsSortedFunc(rows, byTime) {
-		slices.SortStableFunc(rows, byTime)
-	}
-}
-
-// columns gives the values of rows by field, across schemas.
-type columns struct {
-	rows []rowRef
-	of   *tag.Schema // that the field was last looked up in
-	at   int         // where it is in there
-}
-
-// times returns the times of the rows.
-func (c *columns) times() []int64 {
-	times := make([]int64, len(c.rows))
-	for i, r := range c.rows {
-		times[i] = r.time()
-	}
-	return times
-}
-
-// fields returns the fields that the rows have, in the order of their schemas. Rows of one schema have its own, not to
-// be changed.
-func (c *columns) fields() []tag.Field {
-	if len(c.rows) > 0 {
-		one := c.rows[0].batch.Schema()
-		if !slices.ContainsFunc(c.rows, func(r rowRef) bool { return r.batch.Schema() != one }) {
-			return one.Fields()
+// has reports whether there may be rows with times in a slot.
+func (t *tail) has(within slot) bool {
+	for _, s := range t.sheets {
+		if s.meets(within) {
+			return true
 		}
 	}
-	var fields []tag.Field
-	seen := map[string]bool{}
-	done := map[*tag.Schema]bool{}
-	for _, r := range c.rows {
-		schema := r.batch.Schema()
-		if done[schema] {
-			continue
-		}
-		done[schema] = true
-		for slot := range schema.Len() {
-			if f := schema.Field(slot); !seen[f.Name] {
-				seen[f.Name] = true
-				fields = append(fields, f)
-			}
-		}
-	}
-	return fields
+	return false
 }
 
-// slot returns the place of a field in the schema of a row, or -1.
-func (c *columns) slot(r rowRef, field string) int {
-	schema := r.batch.Schema()
-	if schema == c.of {
-		return c.at
+// meets reports whether there may be rows with times in a slot.
+func (s *sheet) meets(within slot) bool { return s.max >= within.from && s.min < within.to }
+
+// isWithin reports whether all rows have times in a slot.
+func (s *sheet) isWithin(within slot) bool { return s.min >= within.from && s.max < within.to }
+
+// without takes the rows with times in a slot out, and returns how many they
+// are, how many values they have, present or not, and by how many octets the
+// rest is smaller.
+func (t *tail) without(gone slot) (rows, values, octets int) {
+	kept := t.sheets[:0]
+	for _, s := range t.sheets {
+		rest := s.without(gone)
+		if rest != nil {
+			kept = append(kept, rest)
+		}
+		rows, values, octets = rows+s.len(), values+s.values(), octets+s.size
+		if rest != nil {
+			rows, values, octets = rows-rest.len(), values-rest.values(), octets-rest.size
+		}
 	}
-	slot, ok := schema.Slot(field)
-	if !ok {
-		slot = -1
-	}
-	c.of, c.at = schema, slot
-	return slot
+	clear(t.sheets[len(kept):])
+	t.sheets = kept
+	return rows, values, octets
 }
 
-// values fills in the values of a field, and their own times where any row has
-// such.
-func (c *columns) values(field string, values []tag.Value, stamps []int64) (stamped bool) {
-	c.of = nil
-	for i, r := range c.rows {
-		slot := c.slot(r, field)
-		values[i], stamps[i] = tag.Value{}, r.time()
-		if slot < 0 {
-			continue
-		}
-		values[i] = r.batch.Row(r.row)[slot]
-		if r.batch.HasValueTimes() {
-			stamps[i] = r.batch.ValueTime(r.row, slot)
-			stamped = stamped || stamps[i] != r.time()
-		}
+// without returns the rows with times outside a slot, or nil.
+func (s *sheet) without(gone slot) *sheet {
+	switch {
+	case s.isWithin(gone):
+		return nil
+	case !s.meets(gone):
+		return s
 	}
-	return stamped
+	rest := s.pick(s.where(func(at int64, _ uint64) bool { return !gone.has(at) }))
+	if rest.len() == 0 {
+		return nil
+	}
+	return rest
 }
+
+// values returns how many values there are, present or not.
+func (s *sheet) values() int { return s.len() * len(s.columns) }
+
+// first returns the time of a row that waits.
+func (t *tail) first() (int64, bool) {
+	if len(t.sheets) == 0 {
+		return 0, false
+	}
+	return t.sheets[0].min, true
+}
+
+// has reports whether a time is in the slot.
+func (s slot) has(at int64) bool { return at >= s.from && at < s.to }

@@ -47,11 +47,8 @@ func (t *tier) read(h *History, q BucketQuery, at int64, use func(slot) bool) (p
 func (s *shard) copySums(tx *bbolt.Tx, q BucketQuery, found *piece) error {
 	block := uint32((found.source.from - s.start) / int64(time.Second))
 	wanted := Query{Stream: q.Stream, Fields: []string{q.Field}, From: minTime, To: maxTime}
-	for n := range s.streams {
-		if s.streams[n].name != q.Stream {
-			continue
-		}
-		value := tx.Bucket(blocksBucket).Get(blockKey(block, uint32(n)))
+	for _, n := range s.named[q.Stream] {
+		value := tx.Bucket(blocksBucket).Get(blockKey(block, n))
 		if value == nil {
 			continue
 		}
@@ -65,26 +62,18 @@ func (s *shard) copySums(tx *bbolt.Tx, q BucketQuery, found *piece) error {
 }
 
 // buckets expands a block and calls fn with its buckets.
-func (b rawBlock) buckets(u *unpacker, fn func(start int64, s *sums)) error {
-	starts, err := b.times(u)
-	if err != nil {
+func (b *rawBlock) buckets(u *unpacker, fn func(start int64, s *sums)) error {
+	starts := make([]int64, b.rows)
+	if err := b.times(u, starts); err != nil {
 		return err
 	}
 	all := make([]sums, len(starts))
-	column := make([]tag.Value, len(starts))
-	for _, p := range b.parts {
-		if p.kind == timesPart {
-			continue
-		}
-		r, err := p.reader(u)
-		if err != nil {
-			return err
-		}
-		if r.Column(column); r.Err() != nil {
-			return fmt.Errorf("%w: %w", errDamaged, r.Err())
-		}
-		for i := range all {
-			all[i].set(p.kind, column[i])
+	r := bucketReader{all: all, integers: make([]int64, len(starts)), values: make([]tag.Value, len(starts))}
+	for i := range b.parts {
+		if p := &b.parts[i]; p.kind != timesPart {
+			if err := r.part(u, p); err != nil {
+				return err
+			}
 		}
 	}
 	for i := range all {
@@ -96,18 +85,53 @@ func (b rawBlock) buckets(u *unpacker, fn func(start int64, s *sums)) error {
 	return nil
 }
 
+// bucketReader enters the parts of a block in its buckets.
+type bucketReader struct {
+	all      []sums
+	integers []int64
+	values   []tag.Value
+}
+
+func (b *bucketReader) part(u *unpacker, p *rawPart) error {
+	r, err := p.reader(u)
+	if err != nil {
+		return err
+	}
+	switch p.kind {
+	case countPart, goodPart, numbersPart:
+		r.Integers(b.integers)
+		for i, n := range b.integers {
+			b.all[i].setCount(p.kind, int(n))
+		}
+	default:
+		r.Series(b.values)
+		for i, v := range b.values {
+			b.all[i].set(p.kind, v)
+		}
+	}
+	if r.Err() != nil {
+		return fmt.Errorf("%w: %w", errDamaged, r.Err())
+	}
+	return nil
+}
+
+func (s *sums) setCount(kind byte, n int) {
+	switch kind {
+	case countPart:
+		s.count = n
+	case goodPart:
+		s.good = n
+	case numbersPart:
+		s.numbers = n
+	}
+}
+
 // set enters what one part says.
 func (s *sums) set(kind byte, v tag.Value) {
 	f, _ := v.Float()
 	switch kind {
-	case countPart:
-		s.count = int(f)
-	case goodPart:
-		s.good = int(f)
 	case lastPart:
 		s.last = v
-	case numbersPart:
-		s.numbers = int(f)
 	case lowestPart:
 		s.lowest = f
 	case highestPart:
@@ -118,7 +142,7 @@ func (s *sums) set(kind byte, v tag.Value) {
 }
 
 // completed enters what a block leaves out, since it is the count.
-func (s *sums) completed(b rawBlock) *sums {
+func (s *sums) completed(b *rawBlock) *sums {
 	if !b.has(goodPart) {
 		s.good = s.count
 	}
@@ -128,20 +152,13 @@ func (s *sums) completed(b rawBlock) *sums {
 	return s
 }
 
-func (b rawBlock) has(kind byte) bool {
-	for _, p := range b.parts {
-		if p.kind == kind {
-			return true
-		}
-	}
-	return false
-}
+func (b *rawBlock) has(kind byte) bool { return b.find(kind) != nil }
 
 // sums decodes the buckets of a piece, in the order of time.
 func (p piece) sums(u *unpacker) ([]started, error) {
 	var all []started
-	for _, b := range p.blocks {
-		err := b.buckets(u, func(start int64, s *sums) { all = append(all, started{start, s}) })
+	for i := range p.blocks {
+		err := p.blocks[i].buckets(u, func(start int64, s *sums) { all = append(all, started{start, s}) })
 		if err != nil {
 			return nil, err
 		}

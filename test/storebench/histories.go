@@ -62,6 +62,7 @@ func histories(ctx context.Context, dir string, p *page) error {
 
 // source gives the plant's rows to the history.
 type source struct {
+	clock  *int64 // follows the rows
 	plant  *plant
 	place  int
 	end    int
@@ -75,6 +76,7 @@ func (s *source) Next(context.Context) (log.Entry, error) {
 	}
 	b := s.plant.row(s.place%len(s.plant.schemas), s.place/len(s.plant.schemas))
 	s.place++
+	*s.clock = max(*s.clock, b.Time(0))
 	at := uint64(s.offset + s.place)
 	return log.Entry{Position: at, Batch: b.Committed(tag.Identity{Site: site, Stream: b.Schema().Stream(), Incarnation: 1, Sequence: at})}, nil
 }
@@ -83,19 +85,19 @@ func (s *source) Next(context.Context) (log.Entry, error) {
 func (s *source) Ack(log.Entry) bool { return true }
 
 func holdfast(ctx context.Context, dir string) (m measured, err error) {
-	now := began + seconds*int64(time.Second)
+	now := began
 	h, err := history.Open(history.Options{Dir: dir, Now: func() time.Time { return time.Unix(0, now) }})
 	if err != nil {
 		return m, err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
 	used := processorTime()
-	if err := fill(ctx, h, &source{plant: newPlant(devices), end: devices * seconds}); err != nil {
+	if err := fill(ctx, h, &source{clock: &now, plant: newPlant(devices), end: devices * seconds}); err != nil {
 		return m, err
 	}
-	now += int64(time.Hour) // the time of the shard is over: the next flush seals it
+	now = began + 7*int64(time.Hour) // the time of the shard is over: the next flush seals it
 	for i := range 3 {
-		if err := fill(ctx, h, &source{plant: newPlant(1), end: 1, offset: devices*seconds + i}); err != nil {
+		if err := fill(ctx, h, &source{clock: &now, plant: newPlant(1), end: 1, offset: devices*seconds + i}); err != nil {
 			return m, err
 		}
 	}

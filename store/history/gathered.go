@@ -1,0 +1,116 @@
+package history
+
+import (
+	"fmt"
+
+	"github.com/holdfast-edge/holdfast/store/codec"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// gathered is what a query copies of a slot while rows cannot move: the parts
+// of blocks that it needs, in files and in memory.
+type gathered struct {
+	slot
+	blocks  []rawBlock
+	damaged []error // blocks that cannot be read
+	room    []byte  // for what is copied next
+}
+
+// roomSize is how much is made room for at a time.
+const roomSize = 16 << 10
+
+// keep copies octets, many beside each other.
+func (g *gathered) keep(octets []byte) []byte {
+	if cap(g.room)-len(g.room) < len(octets) {
+		g.room = make([]byte, 0, max(roomSize, len(octets)))
+	}
+	from := len(g.room)
+	g.room = append(g.room, octets...)
+	return g.room[from:len(g.room):len(g.room)]
+}
+
+// rawBlock is the parts of a block that a query needs, not yet expanded.
+type rawBlock struct {
+	rows    int
+	fields  []tag.Field // by number
+	parts   []rawPart
+	applied uint64 // where there are positions, those up to this one are not wanted
+}
+
+type rawPart struct {
+	part
+	octets []byte // with the checksum
+}
+
+// positionsPart, of rows in memory, is where the log has them.
+const positionsPart = 0x7F
+
+// raw returns what a query needs of the sheet. Where a shard has some of the
+// rows already, since the log has delivered them again, the positions are there,
+// too.
+func (s *sheet) raw(q Query, d *shard) rawBlock {
+	b := rawBlock{rows: s.len(), fields: s.fields}
+	b.add(timesPart, 0, &s.times)
+	for i := range s.columns {
+		c := &s.columns[i]
+		if !q.wants(s.fields[i].Name) {
+			continue
+		}
+		b.add(valuesPart, uint32(i), c)
+		if c.stamps != nil {
+			b.add(stampsPart, uint32(i), c.stamps)
+		}
+	}
+	if d != nil && d.hasApplied(s.incarnation, s.first) {
+		b.applied = d.applied[s.incarnation]
+		b.add(positionsPart, 0, &s.positions)
+	}
+	return b
+}
+
+func (b *rawBlock) add(kind byte, field uint32, e encoded) {
+	b.parts = append(b.parts, rawPart{part{kind: kind, field: field}, appendChecksum(e.AppendTo(nil), 0)})
+}
+
+// times expands the times of the rows of a block.
+func (b *rawBlock) times(u *unpacker, times []int64) error { return b.integers(timesPart, u, times) }
+
+// integers expands the part of a kind, of which there is one at most.
+func (b *rawBlock) integers(kind byte, u *unpacker, all []int64) error {
+	p := b.find(kind)
+	if p == nil {
+		return fmt.Errorf("%w: it has no times", errDamaged)
+	}
+	r, err := p.reader(u)
+	if err != nil {
+		return err
+	}
+	r.Integers(all)
+	return r.Err()
+}
+
+// find returns the first part of a kind.
+func (b *rawBlock) find(kind byte) *rawPart {
+	for i := range b.parts {
+		if b.parts[i].kind == kind {
+			return &b.parts[i]
+		}
+	}
+	return nil
+}
+
+// reader expands a part.
+func (p *rawPart) reader(u *unpacker) (*codec.Reader, error) {
+	kept, err := checked(p.octets)
+	if err != nil {
+		return nil, err
+	}
+	if p.raw == 0 {
+		return codec.NewReader(kept), nil
+	}
+	octets, err := u.unpack(kept, p.raw)
+	if err != nil {
+		return nil, err
+	}
+	return codec.NewReader(octets), nil
+}
