@@ -1,10 +1,13 @@
 package history_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"go.etcd.io/bbolt"
 
 	"github.com/holdfast-edge/holdfast/store/history"
 	"github.com/holdfast-edge/holdfast/store/storetest"
@@ -62,4 +65,30 @@ func TestADamagedShardIsPutAsideAndTheOthersAreRead(t *testing.T) {
 	a.give(storetest.Rows(storetest.Stream("boiler", 1), 60, 60, epoch+60*second)) // delivered again
 	a.flushed()
 	mustBeNumbers(t, a.all("boiler", "f0", epoch, epoch+hour), 0, 180, epoch)
+}
+
+func TestAShardOfAnotherFormatIsPutAside(t *testing.T) {
+	a := start(t)
+	a.give(storetest.Rows(storetest.Stream("boiler", 1), 0, 10, epoch))
+	a.flushed()
+	a.stop()
+	files, err := filepath.Glob(filepath.Join(a.options.Dir, "*.hist"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	db, err := bbolt.Open(files[0], 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("life")).Put([]byte("format"), []byte{1}) })
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	a.open()
+	if found := a.all("boiler", "f0", epoch, epoch+hour); len(found) != 0 || a.Stats().Quarantined != 1 {
+		t.Errorf("%d samples, %d files put aside", len(found), a.Stats().Quarantined)
+	}
+	a.give(storetest.Rows(storetest.Stream("boiler", 1), 0, 10, epoch))
+	a.flushed()
+	mustBeNumbers(t, a.all("boiler", "f0", epoch, epoch+hour), 0, 10, epoch)
 }

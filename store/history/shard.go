@@ -41,6 +41,9 @@ const (
 	startLayout   = "20060102T150405Z"
 )
 
+// errForeign says that a file is of another version of the program.
+var errForeign = errors.New("foreign shard")
+
 // shard is a file with the rows of a stretch of source time.
 type shard struct {
 	path  string
@@ -144,7 +147,7 @@ func (s *shard) load(tx *bbolt.Tx) error {
 		return fmt.Errorf("%w: no beginning", errDamaged)
 	}
 	if format := life.Get(formatKey); len(format) != 1 || format[0] != shardFormat {
-		return fmt.Errorf("open %s: format %v, this program reads %d", s.path, format, shardFormat)
+		return fmt.Errorf("%w: format %v, this program reads %d", errForeign, format, shardFormat)
 	}
 	s.sealed = life.Get(sealedKey) != nil
 	if k, _ := tx.Bucket(blocksBucket).Cursor().Last(); len(k) == blockKeySize {

@@ -129,13 +129,13 @@ func (s *shards) list(from, to int64) []*shard {
 	return found
 }
 
-// use opens a shard and calls fn while it stays open. One that is damaged is
-// put aside, and fn is not called.
+// use opens a shard and calls fn while it stays open. One that is damaged, or of
+// another format, is put aside, and fn is not called.
 func (s *shards) use(d *shard, fn func() error) error {
 	d.mu.Lock()
 	err := d.open(s.file())
 	d.mu.Unlock()
-	if isDamage(err) {
+	if isDamage(err) || errors.Is(err, errForeign) {
 		return s.quarantine(d, err)
 	}
 	if err != nil {
