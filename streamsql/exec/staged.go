@@ -160,8 +160,8 @@ func (s *staged) process(r *record) {
 	if !s.windows.early {
 		s.windows.add(r)
 	} else if s.passes(s.plan.Filter) {
-		hit(&s.frame.Context.Hits, r.source)
 		s.windows.add(r)
+		hit(&s.frame.Context.Hits, r.source)
 	}
 	if err := s.frame.Err(); err != nil {
 		s.failedRow(r, err)

@@ -51,15 +51,15 @@ func applied(a value.Affinity, n *Node) *Node {
 	return fold(valueNode(n.Cost+costSimple, n.Type, func(f *Frame) tag.Value { return a.Apply(eval(f)) }), n)
 }
 
-// strictCompare fails where the types differ, and otherwise compares as the
-// standard dialect does.
+// strictCompare fails where the types differ. With NULL no comparison holds, and
+// it is False, not Unknown.
 func strictCompare(at ast.Pos, op ast.Op, left, right *Node) *Node {
 	r, name := relationOf(op), op.String()
 	l, m := left.Eval, right.Eval
 	n := testNode(costSimple+cost(left, right), func(f *Frame) value.Truth {
 		a, b := l(f), m(f)
 		if a.IsNull() || b.IsNull() {
-			return value.Unknown
+			return value.False
 		}
 		order, err := value.StrictCompare(name, a, b)
 		if err != nil {
@@ -94,6 +94,9 @@ func (c *Compiler) between(e *ast.Between) (*Node, error) {
 	nodes, err := c.all(e.X, e.Low, e.High)
 	if err != nil {
 		return nil, err
+	}
+	if e.Not && c.Dialect.Strict {
+		return or(c.compare(e.Pos, ast.Less, nodes[0], nodes[1]), c.compare(e.Pos, ast.Greater, nodes[0], nodes[2])), nil
 	}
 	n := c.And(
 		c.compare(e.Pos, ast.GreaterEq, nodes[0], nodes[1]),

@@ -37,15 +37,19 @@ func (c *Compiler) like(e *ast.Like) (*Node, error) {
 }
 
 // likeOf compiles LIKE with its ESCAPE, which is one character and mostly
-// constant.
+// constant. A strict LIKE tells the cases of letters apart and wants text.
 func (c *Compiler) likeOf(e *ast.Like, x, pattern *Node) (*Node, error) {
-	n := matching(x, pattern, func(p, text string) bool { return value.Like(p, text, 0) })
+	like := value.Like
+	if c.Dialect.Strict {
+		like = value.LikeCase
+	}
+	n := matching(x, pattern, func(p, text string) bool { return like(p, text, 0) })
 	if e.Escape != nil {
 		escape, err := c.Compile(e.Escape)
 		if err != nil {
 			return nil, err
 		}
-		n = escaped(e, x, pattern, escape)
+		n = escaped(e, like, x, pattern, escape)
 	}
 	if c.Dialect.Strict {
 		return strictText(e.Pos, n, x), nil
@@ -54,9 +58,9 @@ func (c *Compiler) likeOf(e *ast.Like, x, pattern *Node) (*Node, error) {
 }
 
 // escaped returns the test of LIKE … ESCAPE.
-func escaped(e *ast.Like, x, pattern, escape *Node) *Node {
+func escaped(e *ast.Like, like func(pattern, text string, escape rune) bool, x, pattern, escape *Node) *Node {
 	if r, ok := escapeOf(escape.Value); escape.Const && ok {
-		return matching(x, pattern, func(p, text string) bool { return value.Like(p, text, r) })
+		return matching(x, pattern, func(p, text string) bool { return like(p, text, r) })
 	}
 	eval, of, by := x.Eval, pattern.Eval, escape.Eval
 	n := testNode(costText+cost(x, pattern, escape), func(f *Frame) value.Truth {
@@ -71,7 +75,7 @@ func escaped(e *ast.Like, x, pattern, escape *Node) *Node {
 			f.Fail(&RowError{e.Pos, errors.New("ESCAPE wants a text of one character")})
 			return value.Unknown
 		}
-		return value.Is(value.Like(value.Text(p), value.Text(v), r))
+		return value.Is(like(value.Text(p), value.Text(v), r))
 	})
 	n.Fails = true
 	return fold(n, x, pattern, escape)

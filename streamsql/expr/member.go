@@ -37,11 +37,16 @@ func (c *Compiler) index(e *ast.Index) (*Node, error) {
 	if i := nodes[1]; i.Const && i.Value.Kind() == tag.String {
 		return Field(nodes[0], i.Value.Str()), nil
 	}
-	x, i := nodes[0].Eval, nodes[1].Eval
-	n := valueNode(costSimple+cost(nodes...), fn.Any, func(f *Frame) tag.Value { return value.Element(x(f), i(f)) })
-	if c.Dialect.Strict {
-		n = strictRange(e.Pos, n, nodes[0])
-	}
+	x, i, strict := nodes[0].Eval, nodes[1].Eval, c.Dialect.Strict
+	n := valueNode(costSimple+cost(nodes...), fn.Any, func(f *Frame) tag.Value {
+		of, at := x(f), i(f)
+		v := value.Element(of, at)
+		if strict && v.Kind() == tag.Absent && at.Kind() != tag.String {
+			outside(f, e.Pos, of)
+		}
+		return v
+	})
+	n.Fails = strict
 	return fold(n, nodes...), nil
 }
 
@@ -62,28 +67,29 @@ func (c *Compiler) slice(e *ast.Slice) (*Node, error) {
 			return nil, err
 		}
 	}
-	of, from, to := x.Eval, low.Eval, high.Eval
+	eval, from, to, strict := x.Eval, low.Eval, high.Eval, c.Dialect.Strict
 	n := valueNode(costSimple+cost(x, low, high), fn.Any, func(f *Frame) tag.Value {
-		return value.Slice(of(f), from(f), to(f))
-	})
-	if c.Dialect.Strict {
-		n = strictRange(e.Pos, n, x)
-	}
-	return fold(n, x, low, high), nil
-}
-
-// strictRange fails where an index gives nothing.
-func strictRange(at ast.Pos, n, x *Node) *Node {
-	eval, of := n.Eval, x.Eval
-	checked := valueNode(n.Cost, n.Type, func(f *Frame) tag.Value {
-		v := eval(f)
-		if v.Kind() == tag.Absent {
-			f.Fail(&RowError{at, fmt.Errorf("index is outside of the %d elements", len(of(f).Array()))})
+		of := eval(f)
+		v := value.Slice(of, from(f), to(f))
+		if strict && v.Kind() == tag.Absent {
+			outside(f, e.Pos, of)
 		}
 		return v
 	})
-	checked.Fails, checked.Varies = true, n.Varies
-	return checked
+	n.Fails = strict
+	return fold(n, x, low, high), nil
+}
+
+// outside fails a row for an index that gives nothing, unless there is nothing
+// to index: NULL has NULLs for its elements.
+func outside(f *Frame, at ast.Pos, of tag.Value) {
+	switch {
+	case of.IsNull():
+	case of.Kind() != tag.Array:
+		f.Fail(&RowError{at, fmt.Errorf("%s has no elements: only arrays are indexed by number", of.Kind())})
+	default:
+		f.Fail(&RowError{at, fmt.Errorf("index is outside of the %d elements", len(of.Array()))})
+	}
 }
 
 // exists compiles EXISTS (query).

@@ -2,6 +2,7 @@ package fn
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -15,19 +16,13 @@ func eKuiperText() []*Func {
 	x := Param{Name: "x", Type: Text}
 	return []*Func{
 		{
-			Name: "concat", Family: "text", Params: []Param{{Name: "x", Type: Text}, {Name: "more", Type: Text, Rest: true}}, Returns: Text,
-			Nulls: NullIsValue,
-			Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
-				var out []byte
-				for _, v := range args {
-					out = appendPlain(out, v)
-					if err := atMost(int64(len(out)), maxOctets, "octets or more"); err != nil {
-						return tag.Value{}, err
-					}
-				}
-				return tag.StringOf(string(out)), nil
+			Name: "concat", Family: "text", Params: []Param{{Name: "x", Type: Text | Array}, {Name: "more", Type: Text | Array, Rest: true}}, Returns: Text | Array,
+			Nulls:  NullIsValue,
+			Scalar: concatAny,
+			Doc:    "The texts of all arguments in a row, or the elements of all where the first one is an array; NULL counts as none.",
+			Examples: []Example{
+				{"concat('line ', NULL, '3')", `"line 3"`}, {"concat(array_create(1), NULL, array_create(2, 3))", "[1,2,3]"},
 			},
-			Doc: "The texts of all arguments in a row; NULL counts as no text.", Examples: []Example{{"concat('line ', NULL, '3')", `"line 3"`}},
 		},
 		{
 			Name: "length", Family: "text", Params: []Param{{Name: "x", Type: Any}}, Returns: Int, Nulls: NullIsValue,
@@ -46,19 +41,6 @@ func eKuiperText() []*Func {
 			},
 			Doc:      "The part at a place, from 0, of a text that is cut at every separator.",
 			Examples: []Example{{"split_value('plant/line1/pump', '/', 1)", `"line1"`}},
-		},
-		{
-			Name: "array_join", Family: "array", Returns: Text,
-			Params:   []Param{{Name: "array", Type: Array}, {Name: "separator", Type: Text}, {Name: "null", Type: Text, Optional: true}},
-			Scalar:   strictJoin,
-			Doc:      "The elements, which must be texts, with a separator between; NULLs are left out, or replaced where the third argument says by what.",
-			Examples: []Example{{"array_join(array_create('a', 'b'), ':')", `"a:b"`}},
-		},
-		{
-			Name: "array_flatten", Family: "array", Params: []Param{{Name: "array", Type: Array}}, Returns: Array,
-			Scalar:   strictFlatten,
-			Doc:      "The elements of the elements, which must be arrays; NULLs are left out.",
-			Examples: []Example{{"array_flatten(array_create(array_create(1, 2), array_create(3)))", "[1,2,3]"}},
 		},
 		plain("lower", strings.ToLower, "The text in lower case.", Example{"lower('PUMP')", `"pump"`}),
 		plain("upper", strings.ToUpper, "The text in upper case.", Example{"upper('pump')", `"PUMP"`}),
@@ -122,33 +104,20 @@ func appendPlain(dst []byte, v tag.Value) []byte {
 	}
 }
 
-// strictJoin is array_join of texts and NULLs only.
-func strictJoin(c *Context, args []tag.Value) (tag.Value, error) {
-	for i, v := range args[0].Array() {
-		if !v.IsNull() && v.Kind() != tag.String {
-			return tag.Value{}, fmt.Errorf("element %d of the array is %s: want text", i, TypeOf(v.Kind()))
+// concatAny joins texts, or arrays where the first argument that is there is one.
+func concatAny(c *Context, args []tag.Value) (tag.Value, error) {
+	first := slices.IndexFunc(args, func(v tag.Value) bool { return !v.IsNull() })
+	if first >= 0 && args[first].Kind() == tag.Array {
+		return arrayConcat(c, args)
+	}
+	var out []byte
+	for _, v := range args {
+		out = appendPlain(out, v)
+		if err := atMost(int64(len(out)), maxOctets, "octets or more"); err != nil {
+			return tag.Value{}, err
 		}
 	}
-	return arrayJoin(c, args)
-}
-
-// strictFlatten is array_flatten of arrays and NULLs only.
-func strictFlatten(c *Context, args []tag.Value) (tag.Value, error) {
-	list, err := elements("array", args[0])
-	if err != nil {
-		return tag.Value{}, err
-	}
-	var arrays []tag.Value
-	for i, v := range list {
-		switch {
-		case v.IsNull():
-		case v.Kind() != tag.Array:
-			return tag.Value{}, fmt.Errorf("element %d of the array is %s: want an array", i, TypeOf(v.Kind()))
-		default:
-			arrays = append(arrays, v)
-		}
-	}
-	return arrayFlatten(c, []tag.Value{tag.ArrayOf(arrays)})
+	return tag.StringOf(string(out)), nil
 }
 
 func lengthOf(_ *Context, args []tag.Value) (tag.Value, error) {

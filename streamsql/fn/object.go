@@ -74,13 +74,17 @@ func objectFunctions() []*Func {
 		},
 		{
 			Name: "erase", Family: "object", Params: []Param{object, {Name: "names", Type: Text | Array}}, Returns: Object,
-			Scalar: choose(false), Doc: "The object without the fields of a name or of an array of names.",
+			Scalar: erase, Doc: "The object without the fields of a name or of an array of names.",
 			Examples: []Example{{"erase(json_object('a', 1, 'b', 2), 'a')", `{"b":2}`}},
 		},
 		{
-			Name: "object_pick", Family: "object", Params: []Param{object, {Name: "names", Type: Text | Array}}, Returns: Object,
-			Scalar: choose(true), Doc: "The object with only the fields of a name or of an array of names.",
-			Examples: []Example{{"object_pick(json_object('a', 1, 'b', 2), array_create('a', 'c'))", `{"a":1}`}},
+			Name: "object_pick", Family: "object", Params: []Param{object, {Name: "names", Type: Text | Array, Rest: true}}, Returns: Object, Nulls: NullIsValue,
+			Scalar: objectPick,
+			Doc:    "The object with only the fields of the names, of which each may be an array of them; a name such as a.b means field b of field a. What is no text names none.",
+			Examples: []Example{
+				{"object_pick(json_object('a', 1, 'b', 2), array_create('a', 'c'))", `{"a":1}`},
+				{"object_pick(parse_json('{\"motor\":{\"speed\":7,\"id\":1},\"line\":3,\"x\":0}'), 'motor.speed', 'line')", `{"motor":{"speed":7},"line":3}`},
+			},
 		},
 	}
 }
@@ -252,25 +256,23 @@ func objectConcat(_ *Context, args []tag.Value) (tag.Value, error) {
 	return out.object(), nil
 }
 
-// choose makes a function that keeps the fields of some names, or the others.
-func choose(keep bool) Scalar {
-	return func(_ *Context, args []tag.Value) (tag.Value, error) {
-		o, err := fields(args[0])
-		if err != nil {
-			return tag.Value{}, err
-		}
-		names, err := namesIn(args[1])
-		if err != nil {
-			return tag.Value{}, err
-		}
-		var out gathered
-		for i := range o.Len() {
-			if name, v := o.At(i); slices.Contains(names, name) == keep {
-				out.set(name, v)
-			}
-		}
-		return out.object(), nil
+// erase leaves the fields of some names away.
+func erase(_ *Context, args []tag.Value) (tag.Value, error) {
+	o, err := fields(args[0])
+	if err != nil {
+		return tag.Value{}, err
 	}
+	names, err := namesIn(args[1])
+	if err != nil {
+		return tag.Value{}, err
+	}
+	var out gathered
+	for i := range o.Len() {
+		if name, v := o.At(i); !slices.Contains(names, name) {
+			out.set(name, v)
+		}
+	}
+	return out.object(), nil
 }
 
 // namesIn returns a name, or an array of them.

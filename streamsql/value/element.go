@@ -37,6 +37,9 @@ func Element(v, i tag.Value) tag.Value {
 	if at < 0 || at >= n {
 		return tag.Value{}
 	}
+	if elements[at].Kind() == tag.Absent {
+		return tag.NullOf(tag.Good)
+	}
 	return elements[at]
 }
 

@@ -12,6 +12,11 @@ func Like(pattern, text string, escape rune) bool {
 	return match(pattern, text, matcher{any: '%', one: '_', escape: escape, fold: true})
 }
 
+// LikeCase is Like in which letters match in their own case only.
+func LikeCase(pattern, text string, escape rune) bool {
+	return match(pattern, text, matcher{any: '%', one: '_', escape: escape})
+}
+
 // Glob reports whether text matches a pattern of GLOB: * stands for any run of
 // characters, ? for one, [a-z] for one of a set, [^a-z] for one outside it.
 func Glob(pattern, text string) bool {

@@ -51,9 +51,8 @@ func asTime(v tag.Value) (tag.Value, bool) {
 	switch v.Kind() {
 	case tag.Time:
 		return v, true
-	case tag.Int:
-		ms, _ := v.Int()
-		return tag.NanosOf(ms * 1e6), true
+	case tag.Int, tag.Float:
+		return tag.NanosOf(Int(v) * 1e6), true
 	case tag.String:
 		t, err := time.Parse(time.RFC3339Nano, v.Str())
 		return tag.TimeOf(t), err == nil
