@@ -35,6 +35,7 @@ func (s *Server) describeLooking(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/status", "ask-status", "looking in", "How a site is at this moment; the site is asked"), s.status)
 	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/values", "ask-values", "looking in", "The newest values of a site's tags; the site is asked"), s.values)
 	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/events", "ask-events", "looking in", "What happened at a site; the site is asked"), s.events)
+	huma.Register(api, queryOperation(), s.query)
 	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/telemetry", "show-telemetry", "looking in", "Which records of a site came to this member, and which are missing"), s.telemetry)
 }
 
@@ -48,27 +49,36 @@ func (s *Server) members(ctx context.Context, _ *struct{}) (*body[[]gateway.Memb
 
 // ask puts a question to a site and returns the lines of its answer as a list.
 func (s *Server) ask(ctx context.Context, site, what string, q *wire.Ask) (*body[[]json.RawMessage], error) {
+	text, err := s.answer(ctx, site, what, q, askWithin)
+	if err != nil {
+		return nil, err
+	}
+	list := []json.RawMessage{}
+	for l := range bytes.Lines(text) {
+		if !json.Valid(l) {
+			return nil, errAnswer
+		}
+		list = append(list, bytes.TrimSpace(l))
+	}
+	return &body[[]json.RawMessage]{list}, nil
+}
+
+// errAnswer says that a site does not speak as it should.
+var errAnswer = huma.Error502BadGateway("the site's answer is no JSON")
+
+// answer puts a question to a site and returns all of its answer.
+func (s *Server) answer(ctx context.Context, site, what string, q *wire.Ask, within time.Duration) ([]byte, error) {
 	if err := s.may(ctx, access.Viewer, site, what); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	var text []byte
 	err := s.o.Gateway.Ask(ctx, site, q, func(part []byte) error {
 		text = append(text, part...)
 		return nil
 	})
-	if err != nil {
-		return nil, problem(err)
-	}
-	list := []json.RawMessage{}
-	for l := range bytes.Lines(text) {
-		if !json.Valid(l) {
-			return nil, huma.Error502BadGateway("the site's answer is no JSON")
-		}
-		list = append(list, bytes.TrimSpace(l))
-	}
-	return &body[[]json.RawMessage]{list}, nil
+	return text, problem(err)
 }
 
 func (s *Server) status(ctx context.Context, in *SiteInput) (*body[json.RawMessage], error) {

@@ -44,10 +44,15 @@ func printJSON(w io.Writer, value any) error {
 	return e.Encode(value)
 }
 
-// table writes rows under titles.
+// table writes rows under titles of one word each.
 func table(w io.Writer, titles string, rows [][]string) error {
+	return titled(w, strings.Fields(titles), rows)
+}
+
+// titled writes rows under titles.
+func titled(w io.Writer, titles []string, rows [][]string) error {
 	out := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	_, err := fmt.Fprintln(out, strings.ReplaceAll(titles, " ", "\t"))
+	_, err := fmt.Fprintln(out, strings.Join(titles, "\t"))
 	for _, row := range rows {
 		for i, cell := range row {
 			row[i] = strings.Map(printable, cell)

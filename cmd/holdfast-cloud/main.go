@@ -45,6 +45,7 @@ type cli struct {
 	Start   startCommand   `cmd:"" group:"client" help:"Start an actor that was stopped."`
 	Write   writeCommand   `cmd:"" group:"client" help:"Write a tag of a site."`
 	Get     getCommand     `cmd:"" group:"client" help:"Show members, or look into a site: status, values, events, telemetry, commands, generations."`
+	Query   queryCommand   `cmd:"" group:"client" help:"Ask the history of a site in SQL."`
 	Token   tokenCommand   `cmd:"" group:"client" help:"Make, list and end API tokens."`
 	Audit   auditCommand   `cmd:"" group:"client" help:"Show who did what, and check that nothing was changed."`
 	CA      caCommand      `cmd:"" group:"client" name:"ca" help:"Show, rotate and retire the CA."`
@@ -58,6 +59,7 @@ type cli struct {
 // surroundings are what commands are given.
 type surroundings struct {
 	out    io.Writer
+	errs   io.Writer
 	logger *slog.Logger
 }
 
@@ -80,7 +82,7 @@ func run(args []string, out, errs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
-	return report(errs, command.Run(&surroundings{out: out, logger: newLogger(errs, c.LogLevel, c.LogFormat)}))
+	return report(errs, command.Run(&surroundings{out: out, errs: errs, logger: newLogger(errs, c.LogLevel, c.LogFormat)}))
 }
 
 // report tells what went wrong and returns the exit code for it.

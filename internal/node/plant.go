@@ -98,8 +98,10 @@ func (p *plant) write(ctx context.Context, c uplink.Command) (a uplink.Answer, e
 }
 
 // Answer answers a question.
-func (p *plant) Answer(_ context.Context, q *wire.Ask, part func([]byte) error) error {
+func (p *plant) Answer(ctx context.Context, q *wire.Ask, part func([]byte) error) error {
 	switch question := q.GetQuestion().(type) {
+	case *wire.Ask_Query:
+		return p.query(ctx, question.Query, part)
 	case *wire.Ask_Status:
 		return p.status(part)
 	case *wire.Ask_DryRun:
