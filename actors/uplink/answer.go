@@ -53,6 +53,9 @@ func (c *connection) answerTo(ctx context.Context, q *wire.Ask) error {
 	if q.GetQuestion() == nil {
 		return errors.New("this node does not know that question")
 	}
+	if t := q.GetTunnel(); t != nil {
+		return c.tunnel(ctx, t)
+	}
 	total := 0
 	return c.env.Plant.Answer(ctx, q, func(part []byte) error {
 		if total += len(part); total > mostAnswer {

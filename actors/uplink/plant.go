@@ -18,6 +18,8 @@ type Plant interface {
 	Run(ctx context.Context, c Command) (Answer, error)
 	// Answer answers a question: part is called with JSON lines, and blocks while the link is full.
 	Answer(ctx context.Context, q *wire.Ask, part func([]byte) error) error
+	// Reaches tells whether the site lets a tunnel lead to host:port.
+	Reaches(address string) bool
 	// Desired hands over what the cloud announces; its signature is for the plant to verify. It does not block.
 	Desired(d *wire.Desired)
 	// Confirmed says that the cloud sees a generation run. It does not block.
@@ -79,4 +81,5 @@ func (e Env) versions() link.Versions {
 const (
 	ControlPath  = "/uplink/control"
 	commandsPath = "/uplink/commands"
+	tunnelsPath  = "/uplink/tunnels"
 )

@@ -10,6 +10,7 @@ import (
 func Spec(env Env) supervisor.Spec {
 	return supervisor.Spec{Name: "uplink", Kind: "group", New: supervisor.Group(
 		commandsSpec(env),
+		tunnelsSpec(env),
 		controlSpec(env),
 		supervisor.Spec{
 			Name: "certificate", Kind: "service", New: supervisor.Service(env.renew),

@@ -194,8 +194,3 @@ func (g *Gateway) Fetch(r *wire.FetchRequest, stream link.FetchStream) error {
 	}
 	return nil
 }
-
-// Tunnel is link.Cloud's.
-func (g *Gateway) Tunnel(link.TunnelStream) error {
-	return status.Error(codes.Unimplemented, "this member has no tunnels")
-}

@@ -65,11 +65,12 @@ var ErrAway = errors.New("the site is not connected to this member")
 
 // Gateway is the sessions of a member. It may be used concurrently.
 type Gateway struct {
-	o      Options
-	claims claims
-	hellos chan struct{}
-	door   *door
-	meter  Meter
+	o       Options
+	claims  claims
+	hellos  chan struct{}
+	door    *door
+	meter   Meter
+	tunnels tunnels
 
 	mu       sync.Mutex
 	sessions map[string]*session
@@ -87,7 +88,7 @@ func New(o Options) *Gateway {
 			*into = standard
 		}
 	}
-	g := &Gateway{o: o, hellos: make(chan struct{}, o.Limits.Hellos), sessions: map[string]*session{}}
+	g := &Gateway{o: o, hellos: make(chan struct{}, o.Limits.Hellos), sessions: map[string]*session{}, tunnels: tunnels{wanted: map[string]wanted{}}}
 	g.claims = claims{store: o.Store, member: o.Member}
 	g.door = newDoor(g)
 	return g

@@ -46,6 +46,7 @@ type cli struct {
 	Write   writeCommand   `cmd:"" group:"client" help:"Write a tag of a site."`
 	Get     getCommand     `cmd:"" group:"client" help:"Show members, or look into a site: status, values, events, telemetry, commands, generations."`
 	Query   queryCommand   `cmd:"" group:"client" help:"Ask the history of a site in SQL."`
+	Tunnel  tunnelCommand  `cmd:"" group:"client" help:"Reach an address of a site's plant from here."`
 	Token   tokenCommand   `cmd:"" group:"client" help:"Make, list and end API tokens."`
 	Audit   auditCommand   `cmd:"" group:"client" help:"Show who did what, and check that nothing was changed."`
 	CA      caCommand      `cmd:"" group:"client" name:"ca" help:"Show, rotate and retire the CA."`

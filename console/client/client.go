@@ -31,6 +31,7 @@ type Client struct {
 	base    *url.URL
 	options Options
 	http    *http.Client
+	plain   *http.Client // HTTP/1.1, which alone can be upgraded
 }
 
 // New returns a client, and connects to nothing yet. It refuses to send a
@@ -51,7 +52,18 @@ func New(o Options) (*Client, error) {
 		Proxy: http.ProxyFromEnvironment, TLSClientConfig: secured, ForceAttemptHTTP2: true,
 		TLSHandshakeTimeout: connectTimeout, IdleConnTimeout: time.Minute, DialContext: (&net.Dialer{Timeout: connectTimeout}).DialContext,
 	}
-	return &Client{base: base, options: o, http: &http.Client{Transport: transport, CheckRedirect: stay}}, nil
+	return &Client{
+		base: base, options: o, http: &http.Client{Transport: transport, CheckRedirect: stay},
+		plain: &http.Client{Transport: first(transport), CheckRedirect: stay},
+	}, nil
+}
+
+// first is a transport that speaks HTTP/1.1 only.
+func first(t *http.Transport) *http.Transport {
+	t = t.Clone()
+	t.ForceAttemptHTTP2, t.Protocols = false, new(http.Protocols)
+	t.Protocols.SetHTTP1(true)
+	return t
 }
 
 // parse reads the address of a node.
@@ -84,4 +96,7 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 func (c *Client) URL() string { return c.base.String() }
 
 // Close lets idle connections go.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	c.plain.CloseIdleConnections()
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/write"
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
+	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -201,6 +203,11 @@ func (p *plant) values(q *wire.Values, part func([]byte) error) error {
 		}
 	}
 	return nil
+}
+
+// Reaches tells whether the site's configuration lets a tunnel lead to an address.
+func (p *plant) Reaches(address string) bool {
+	return slices.ContainsFunc(p.n.site().Uplink.Tunnels, func(r config.Reach) bool { return r.Covers(address) })
 }
 
 // Desired takes an announcement.

@@ -1851,10 +1851,13 @@ func (x *DryRun) GetDigest() string {
 	return ""
 }
 
+// OpenTunnel asks for octets to and from an address of the plant, on a Tunnel stream to the member that asks. It is answered when the
+// address has been reached, or refused.
 type OpenTunnel struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Address       string                 `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`           // a secret of the member and this node
+	Address       string                 `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"` // host:port
+	By            string                 `protobuf:"bytes,3,opt,name=by,proto3" json:"by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1899,6 +1902,13 @@ func (x *OpenTunnel) GetId() string {
 func (x *OpenTunnel) GetAddress() string {
 	if x != nil {
 		return x.Address
+	}
+	return ""
+}
+
+func (x *OpenTunnel) GetBy() string {
+	if x != nil {
+		return x.By
 	}
 	return ""
 }
@@ -2798,7 +2808,8 @@ type TunnelFrame struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"` // in the node's first frame only
 	Data          []byte                 `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
-	Error         string                 `protobuf:"bytes,3,opt,name=error,proto3" json:"error,omitempty"`
+	Error         string                 `protobuf:"bytes,3,opt,name=error,proto3" json:"error,omitempty"` // why this side ends the whole
+	End           bool                   `protobuf:"varint,4,opt,name=end,proto3" json:"end,omitempty"`    // no more comes from this side; the other may go on
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2852,6 +2863,13 @@ func (x *TunnelFrame) GetError() string {
 		return x.Error
 	}
 	return ""
+}
+
+func (x *TunnelFrame) GetEnd() bool {
+	if x != nil {
+		return x.End
+	}
+	return false
 }
 
 var File_link_proto protoreflect.FileDescriptor
@@ -2987,11 +3005,12 @@ const file_link_proto_rawDesc = "" +
 	"\x05limit\x18\x02 \x01(\rR\x05limit\"8\n" +
 	"\x06DryRun\x12\x16\n" +
 	"\x06bundle\x18\x01 \x01(\fR\x06bundle\x12\x16\n" +
-	"\x06digest\x18\x02 \x01(\tR\x06digest\"6\n" +
+	"\x06digest\x18\x02 \x01(\tR\x06digest\"F\n" +
 	"\n" +
 	"OpenTunnel\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
-	"\aaddress\x18\x02 \x01(\tR\aaddress\"U\n" +
+	"\aaddress\x18\x02 \x01(\tR\aaddress\x12\x0e\n" +
+	"\x02by\x18\x03 \x01(\tR\x02by\"U\n" +
 	"\x05Reply\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x12\n" +
 	"\x04data\x18\x02 \x01(\fR\x04data\x12\x12\n" +
@@ -3047,11 +3066,12 @@ const file_link_proto_rawDesc = "" +
 	"\x06digest\x18\x01 \x01(\tR\x06digest\x12\x16\n" +
 	"\x06offset\x18\x02 \x01(\x04R\x06offset\"\x1b\n" +
 	"\x05Chunk\x12\x12\n" +
-	"\x04data\x18\x01 \x01(\fR\x04data\"G\n" +
+	"\x04data\x18\x01 \x01(\fR\x04data\"Y\n" +
 	"\vTunnelFrame\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04data\x18\x02 \x01(\fR\x04data\x12\x14\n" +
-	"\x05error\x18\x03 \x01(\tR\x05error*l\n" +
+	"\x05error\x18\x03 \x01(\tR\x05error\x12\x10\n" +
+	"\x03end\x18\x04 \x01(\bR\x03end*l\n" +
 	"\x06Result\x12\x16\n" +
 	"\x12RESULT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vRESULT_DONE\x10\x01\x12\x12\n" +
