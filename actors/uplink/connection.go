@@ -86,7 +86,11 @@ func (c *connection) serve(ctx context.Context, cancel context.CancelCauseFunc) 
 		return lost{err: err, refused: true, after: time.Minute}
 	}
 	c.expires = security.Certificates[0].Leaf.NotAfter.UTC()
-	client, err := link.Dial(c.address, security, c.env.Dialer)
+	through, err := c.credentials.Through(c.env.Dialer)
+	if err != nil {
+		return lost{err: err, refused: true, after: time.Minute}
+	}
+	client, err := link.Dial(c.address, security, through)
 	if err != nil {
 		return lost{err: err}
 	}

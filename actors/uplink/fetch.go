@@ -18,13 +18,9 @@ func (e Env) Fetch(ctx context.Context, digest string, most int) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	security, err := credentials.TLS(e.Now)
-	if err != nil {
-		return nil, err
-	}
 	var errs []error
 	for _, address := range credentials.Addresses {
-		octets, err := e.fetchFrom(ctx, func() (*link.Client, error) { return link.Dial(address, security, e.Dialer) }, digest, most)
+		octets, err := e.fetchFrom(ctx, func() (*link.Client, error) { return credentials.Dial(address, e.Now, e.Dialer) }, digest, most)
 		if err == nil || ctx.Err() != nil {
 			return octets, err
 		}

@@ -34,15 +34,11 @@ func (t Telemetry) Open(ctx context.Context, _ sinks.Target) (sinks.Writer, erro
 	if err != nil {
 		return nil, &sinks.Failure{Permanent: true, Err: err}
 	}
-	security, err := credentials.TLS(t.Env.Now)
-	if err != nil {
-		return nil, &sinks.Failure{Permanent: true, Err: err}
-	}
 	var errs []error
 	for _, address := range t.addresses(credentials) {
-		client, err := link.Dial(address, security, t.Env.Dialer)
+		client, err := credentials.Dial(address, t.Env.Now, t.Env.Dialer)
 		if err != nil {
-			return nil, err
+			return nil, &sinks.Failure{Permanent: true, Err: err}
 		}
 		w, err := openBulk(ctx, client, t.Env.versions())
 		if err == nil {

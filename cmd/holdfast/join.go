@@ -18,6 +18,7 @@ const joinWithin = 30 * time.Second
 type edgeJoinCommand struct {
 	Cloud string `required:"" help:"Where a member of the cloud takes sites." placeholder:"HOST:PORT"`
 	Token string `required:"" env:"HOLDFAST_JOIN_TOKEN" help:"The token that holdfast-cloud site add has printed. It works once." placeholder:"hf1.…"`
+	Proxy string `env:"HOLDFAST_CLOUD_PROXY" help:"An HTTP proxy that this node has to go through, always, to reach the cloud. It is kept with the node's credentials." placeholder:"http://[USER:PASSWORD@]HOST:PORT"`
 	Data  string `required:"" help:"The directory of all that the node keeps." placeholder:"DIR"`
 	Again bool   `help:"Join although this node has joined a cloud already; what it has of that one is replaced."`
 }
@@ -33,10 +34,15 @@ func (c *edgeJoinCommand) Run(ctx context.Context, s *surroundings) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, joinWithin)
 	defer cancel()
-	credentials, err := enrol.Join(ctx, c.Cloud, c.Token, version, nil)
+	through, err := enrol.Credentials{Proxy: c.Proxy}.Through(nil)
+	if err != nil {
+		return &exit{exitConfig, err}
+	}
+	credentials, err := enrol.Join(ctx, c.Cloud, c.Token, version, through)
 	if err != nil {
 		return err
 	}
+	credentials.Proxy = c.Proxy
 	if err := credentials.Save(dir); err != nil {
 		return err
 	}

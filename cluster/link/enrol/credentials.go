@@ -30,6 +30,7 @@ type Credentials struct {
 	Authorities [][]byte  `json:"authorities"`
 	Signers     [][]byte  `json:"signers"` // Ed25519 public keys
 	RenewAfter  time.Time `json:"renew_after"`
+	Proxy       string    `json:"proxy,omitempty"` // that every connection goes through; it may hold a password
 }
 
 // ErrNotJoined says that a node has no cloud.
@@ -151,6 +152,26 @@ func newRequest() (pkcs8, request []byte, err error) {
 	}
 	request, err = x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
 	return pkcs8, request, err
+}
+
+// Through returns how the node gets to the members: through its proxy where it has one, by the dialer otherwise.
+func (c Credentials) Through(by link.Dialer) (link.Dialer, error) {
+	if c.Proxy == "" {
+		return by, nil
+	}
+	return link.ParseProxy(c.Proxy, by)
+}
+
+// Dial returns a client of a member, not connected yet. A nil dialer is the machine's network.
+func (c Credentials) Dial(address string, now func() time.Time, by link.Dialer) (*link.Client, error) {
+	security, err := c.TLS(now)
+	if err != nil {
+		return nil, err
+	}
+	if by, err = c.Through(by); err != nil {
+		return nil, err
+	}
+	return link.Dial(address, security, by)
 }
 
 // given is what the cloud gave, with the key that the node has made.

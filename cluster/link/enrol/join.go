@@ -91,6 +91,9 @@ func (c Credentials) Renew(ctx context.Context, address string, now func() time.
 	if err != nil {
 		return c, err
 	}
+	if dialer, err = c.Through(dialer); err != nil {
+		return c, err
+	}
 	client, err := link.Dial(address, security, dialer)
 	if err != nil {
 		return c, err
@@ -100,7 +103,9 @@ func (c Credentials) Renew(ctx context.Context, address string, now func() time.
 	if err != nil {
 		return c, fmt.Errorf("renew the certificate at %s: %w", address, err)
 	}
-	return given(w, pkcs8, c.Addresses), nil
+	fresh := given(w, pkcs8, c.Addresses)
+	fresh.Proxy = c.Proxy
+	return fresh, nil
 }
 
 // WithAddresses returns the credentials with what the cloud says of where its members are; the address that was joined
