@@ -19,7 +19,7 @@ export CGO_ENABLED := 0
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## Install what the tests need: Debian packages, npm peers (nothing to do: done at once)
@@ -131,6 +131,10 @@ bench-cloud: ## Measure a cloud with 1,000 to 10,000 sites, into docs/benchmarks
 .PHONY: demo
 demo: build ## Start a whole plant in one process, with its console
 	bin/holdfast demo
+
+.PHONY: demo-cloud
+demo-cloud: build ## Start a cloud and three sites with their plants, and tell its story
+	bin/holdfast-cloud demo
 
 .PHONY: cross
 cross: $(addprefix cross/,$(TARGETS)) lean test386 ## Build for every target, lean too, then run the unit tests on 386

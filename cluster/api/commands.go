@@ -21,7 +21,7 @@ import (
 type NewCommand struct {
 	Key       string          `json:"key,omitempty" doc:"Idempotency key: the same one runs once. Made up where it is missing."`
 	Kind      string          `json:"kind" enum:"restart,stop,start,write" example:"restart"`
-	Target    string          `json:"target" doc:"Path of an actor, / for the whole node; DEVICE.TAG of a write." example:"/rules/forward"`
+	Target    string          `json:"target" doc:"What it is for: node, or device, link, subscription, rule, sink or table with a slash and a name; or the path of an actor. DEVICE.TAG of a write." example:"rule/forward"`
 	Arguments json.RawMessage `json:"arguments,omitempty" doc:"{\"value\":…} of a write."`
 	Within    int             `json:"within_seconds,omitempty" minimum:"1" maximum:"86400" default:"30" doc:"Not begun after this."`
 	Wait      int             `json:"wait_seconds,omitempty" minimum:"0" maximum:"50" default:"20" doc:"For the outcome; it goes on afterwards."`

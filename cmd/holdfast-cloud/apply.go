@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
+	"github.com/holdfast-edge/holdfast/cluster/desired"
 	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/client"
 )
 
@@ -21,35 +22,23 @@ type source struct {
 	Templates bool   `short:"t" help:"Fill in {{name}} by the site's parameters and labels; {{site}} is its name."`
 }
 
-// files reads them.
-func (c *source) files() ([]link.File, error) {
-	info, err := os.Stat(c.File)
+// files reads them, as a node would.
+func (c *source) files() (files []link.File, err error) {
+	sources, err := config.Read(c.File)
+	for _, f := range sources {
+		files = append(files, link.File{Name: filepath.Base(f.Name), Data: string(f.Data)})
+	}
+	return files, err
+}
+
+// begin reads the files, and opens the cloud that is to hear of them.
+func (c *source) begin(to *connection) ([]link.File, *client.Client, error) {
+	files, err := c.files()
 	if err != nil {
-		return nil, err
+		return nil, nil, &exit{exitUsage, err}
 	}
-	names := []string{c.File}
-	if info.IsDir() {
-		names = nil
-		for _, pattern := range []string{"*.yaml", "*.yml", "*.json"} {
-			found, err := filepath.Glob(filepath.Join(c.File, pattern))
-			if err != nil {
-				return nil, err
-			}
-			names = append(names, found...)
-		}
-	}
-	var files []link.File
-	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, link.File{Name: filepath.Base(name), Data: string(data)})
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s has no file of a configuration: want .yaml, .yml or .json", c.File)
-	}
-	return files, nil
+	cloud, err := to.open()
+	return files, cloud, err
 }
 
 type applyCommand struct {
@@ -63,11 +52,7 @@ type applyCommand struct {
 
 // Run is called by the command line.
 func (c *applyCommand) Run(ctx context.Context, s *surroundings) error {
-	files, err := c.files()
-	if err != nil {
-		return err
-	}
-	cloud, err := c.open()
+	files, cloud, err := c.begin(&c.connection)
 	if err != nil {
 		return err
 	}
@@ -143,15 +128,20 @@ type diffCommand struct {
 
 // Run is called by the command line.
 func (c *diffCommand) Run(ctx context.Context, s *surroundings) error {
-	files, err := c.files()
-	if err != nil {
-		return err
-	}
-	cloud, err := c.open()
+	files, cloud, err := c.begin(&c.connection)
 	if err != nil {
 		return err
 	}
 	defer cloud.Close()
+	if c.Templates {
+		var site api.Site
+		if err := cloud.Get(ctx, "/api/v1/sites/"+url.PathEscape(c.Site), nil, &site); err != nil {
+			return err
+		}
+		if files, err = desired.Fill(files, site.Site); err != nil {
+			return err
+		}
+	}
 	var g api.GenerationFiles
 	if err := cloud.Get(ctx, "/api/v1/sites/"+url.PathEscape(c.Site)+"/desired", nil, &g); err != nil {
 		return err

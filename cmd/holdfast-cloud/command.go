@@ -30,7 +30,7 @@ type ordering struct {
 }
 
 type actorCommand struct {
-	Path string `arg:"" help:"The actor's path, such as /rules/forward."`
+	Target string `arg:"" help:"What: node, device/NAME, link/DEVICE (its connection), subscription/NAME, rule/NAME, sink/NAME, table/NAME, or the path of an actor."`
 
 	ordering
 }
@@ -43,17 +43,17 @@ type (
 
 // Run is called by the command line.
 func (c *restartCommand) Run(ctx context.Context, s *surroundings) error {
-	return c.order(ctx, s, "restart", c.Path, nil)
+	return c.order(ctx, s, "restart", c.Target, nil)
 }
 
 // Run is called by the command line.
 func (c *stopCommand) Run(ctx context.Context, s *surroundings) error {
-	return c.order(ctx, s, "stop", c.Path, nil)
+	return c.order(ctx, s, "stop", c.Target, nil)
 }
 
 // Run is called by the command line.
 func (c *startCommand) Run(ctx context.Context, s *surroundings) error {
-	return c.order(ctx, s, "start", c.Path, nil)
+	return c.order(ctx, s, "start", c.Target, nil)
 }
 
 type writeCommand struct {

@@ -41,6 +41,9 @@ func (c *getCommand) Run(ctx context.Context, s *surroundings) error {
 	if err := cloud.Get(ctx, path, nil, &answer); err != nil {
 		return err
 	}
+	if show, ok := listings()[c.What]; ok && !c.JSON {
+		return show(s.out, answer)
+	}
 	_, err = fmt.Fprintln(s.out, indented(answer))
 	return err
 }

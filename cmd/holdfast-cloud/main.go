@@ -35,14 +35,15 @@ func (e *exit) Unwrap() error { return e.err }
 
 type cli struct {
 	Serve serveCommand `cmd:"" help:"Be a member of the cloud."`
+	Demo  demoCommand  `cmd:"" help:"Show it all on this machine: a cloud, and three sites with their plants."`
 
 	Site    siteCommand    `cmd:"" group:"client" help:"Add, show, label, revoke and remove sites."`
 	Apply   applyCommand   `cmd:"" group:"client" help:"Say what sites shall run."`
 	Rollout rolloutCommand `cmd:"" group:"client" help:"Bring a configuration to many sites: a canary, then waves."`
 	Diff    diffCommand    `cmd:"" group:"client" help:"Show how a configuration differs from what a site shall run."`
-	Restart restartCommand `cmd:"" group:"client" help:"Restart an actor of a site, or of many; / is the whole node."`
-	Stop    stopCommand    `cmd:"" group:"client" help:"Stop an actor of a site, or of many."`
-	Start   startCommand   `cmd:"" group:"client" help:"Start an actor that was stopped."`
+	Restart restartCommand `cmd:"" group:"client" help:"Restart a part of a site, or the whole node, on one site or on many."`
+	Stop    stopCommand    `cmd:"" group:"client" help:"Stop a part of a site, or of many."`
+	Start   startCommand   `cmd:"" group:"client" help:"Start a part that was stopped."`
 	Write   writeCommand   `cmd:"" group:"client" help:"Write a tag of a site."`
 	Get     getCommand     `cmd:"" group:"client" help:"Show members, or look into a site: status, values, events, telemetry, commands, generations."`
 	Query   queryCommand   `cmd:"" group:"client" help:"Ask the history of a site in SQL."`

@@ -37,11 +37,7 @@ type rolloutStartCommand struct {
 
 // Run is called by the command line.
 func (c *rolloutStartCommand) Run(ctx context.Context, s *surroundings) error {
-	files, err := c.files()
-	if err != nil {
-		return err
-	}
-	cloud, err := c.open()
+	files, cloud, err := c.begin(&c.connection)
 	if err != nil {
 		return err
 	}
@@ -75,7 +71,11 @@ func (c *connection) print(s *surroundings, r rollout.Rollout) error {
 	if c.JSON {
 		return printJSON(s.out, r)
 	}
-	_, err := fmt.Fprintf(s.out, "%s: %s %s (%d confirmed, %d failed, %d under way, %d waiting)\n", r.ID, r.State, r.Reason,
+	state := string(r.State)
+	if r.Reason != "" {
+		state += ", " + r.Reason
+	}
+	_, err := fmt.Fprintf(s.out, "%s: %s (%d confirmed, %d failed, %d under way, %d waiting)\n", r.ID, state,
 		r.Count(rollout.Confirmed), r.Count(rollout.Failed), r.Count(rollout.Begun), r.Count(rollout.Waiting))
 	if err != nil {
 		return err

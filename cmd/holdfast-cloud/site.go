@@ -90,11 +90,11 @@ func (c *siteListCommand) Run(ctx context.Context, s *surroundings) error {
 	for _, site := range list {
 		rows = append(rows, siteRow(site))
 	}
-	return table(s.out, "SITE STATE MEMBER DESIRED RUNNING CONFIRMED PHASE LABELS", rows)
+	return table(s.out, "SITE STATE MEMBER LABELS DESIRED RUNNING CONFIRMED PHASE", rows)
 }
 
 func siteRow(site api.Site) []string {
-	row := []string{site.Name, "never joined", "", fmt.Sprint(site.Desired), "", "", "", labels(site.Labels)}
+	row := []string{site.Name, "never joined", "", labels(site.Labels), fmt.Sprint(site.Desired), "", "", ""}
 	switch {
 	case site.Owner != nil:
 		row[1], row[2] = "connected", site.Owner.Member
@@ -104,15 +104,25 @@ func siteRow(site api.Site) []string {
 		row[1] = "away"
 	}
 	if r := site.Reported; r != nil {
-		row[4], row[5], row[6] = fmt.Sprint(r.Running), fmt.Sprint(r.Confirmed), r.Phase
+		row[5], row[6], row[7] = fmt.Sprint(r.Running), fmt.Sprint(r.Confirmed), r.Phase
 		if r.Drift {
-			row[6] += ", drifted"
+			row[7] += ", drifted: " + r.Detail
 		}
 		if r.Reason != "" {
-			row[6] += ": " + r.Reason
+			row[7] += ": " + short(r.Reason)
 		}
 	}
 	return row
+}
+
+// shortest is how much of a reason is in a list; get site has all of it.
+const shortest = 72
+
+func short(reason string) string {
+	if letters := []rune(reason); len(letters) > shortest {
+		return string(letters[:shortest-1]) + "…"
+	}
+	return reason
 }
 
 func labels(all map[string]string) string {

@@ -37,7 +37,11 @@ func (p *plant) Run(ctx context.Context, c uplink.Command) (uplink.Answer, error
 }
 
 // command commands an actor, or has the whole node start again.
-func (p *plant) command(ctx context.Context, verb console.Verb, path string) (a uplink.Answer, err error) {
+func (p *plant) command(ctx context.Context, verb console.Verb, target string) (a uplink.Answer, err error) {
+	path, err := p.n.plan().place(target)
+	if err != nil {
+		return a, errors.Join(uplink.ErrRefused, err)
+	}
 	if path == "/" {
 		if verb != console.Restart || !p.n.cloud.canRestart {
 			return a, fmt.Errorf("%w: a node as a whole is restarted, and only where its program can", uplink.ErrRefused)

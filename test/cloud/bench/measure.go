@@ -125,11 +125,14 @@ func connect(ctx context.Context, dir, address string) (fleet []*light.Site, sto
 
 // all waits until every site has had so many sessions; tick is called each second with how many have.
 func all(ctx context.Context, fleet []*light.Site, sessions uint64, tick func(int)) error {
+	have, missing := 0, error(nil)
 	for range 600 {
-		have := 0
+		have, missing = 0, nil
 		for _, s := range fleet {
 			if n, _ := s.Sessions(); n >= sessions {
 				have++
+			} else {
+				missing = s.Last()
 			}
 		}
 		if tick != nil {
@@ -143,7 +146,7 @@ func all(ctx context.Context, fleet []*light.Site, sessions uint64, tick func(in
 			return ctx.Err()
 		}
 	}
-	return errors.New("not every site has connected within 10 minutes")
+	return fmt.Errorf("only %d of %d sites have connected within 10 minutes; one of the others: %w", have, len(fleet), missing)
 }
 
 // weather kills the member, starts it again, and measures the return of all its sites.

@@ -1,0 +1,46 @@
+package cloud_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// programs builds holdfast and holdfast-cloud and returns the directory that they are in.
+func programs(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "../../cmd/holdfast", "../../cmd/holdfast-cloud")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the programs: %v\n%s", err, out)
+	}
+	return dir
+}
+
+func TestTheDemoTellsItsStoryToTheEnd(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(programs(t), "holdfast-cloud"), "demo", "--port", "0", "--pause", "0s", "--once")
+	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(syscall.SIGTERM) }, time.Minute
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("the demo ended with %v\n%s", err, out)
+	}
+	rest := string(out)
+	for _, next := range []string{
+		"Three sites join", "plant-3  connected", "done (3 confirmed", "changed rules cool", "done (3 confirmed", "stopped, too many sites have failed",
+		"reverted: 3 of 3 tags are Bad", "plant-3  away", "boiler.climate", "plant-3  restart  device/boiler  done", "local admin  restart",
+	} {
+		_, after, ok := strings.Cut(rest, next)
+		if !ok {
+			t.Fatalf("the story has no %q where it is due:\n%s", next, out)
+		}
+		rest = after
+	}
+}
