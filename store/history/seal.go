@@ -138,6 +138,8 @@ func (h *History) rewrite(d *shard, path string) error {
 	})
 	for n := 0; n < len(d.streams) && err == nil; n++ {
 		err = h.rewriteStream(d, db, uint32(n))
+		bolt.Unload(d.db) // a file of hours, once
+		bolt.Unload(db)
 	}
 	return errors.Join(err, db.Close())
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"github.com/holdfast-edge/holdfast/store/bolt"
 )
 
 // sumChunk is about how many octets of buckets one transaction brings.
@@ -37,6 +39,7 @@ func (h *History) sumInto(files []*tierFile, d *shard) error {
 		if err := h.sumStream(files, d, uint32(n)); err != nil {
 			return err
 		}
+		bolt.Unload(d.db)
 		for _, f := range files {
 			if f.octets < sumChunk {
 				continue

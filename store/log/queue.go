@@ -53,8 +53,8 @@ type queue struct {
 	traced func() bool // whether somebody wants to see each batch
 	items  []item
 	bytes  int
-	values int  // octets of the batches beside their bodies
-	bare   bool // the batches were let go, all of them
+	values int       // octets of the batches beside their bodies
+	bare   bool      // the batches were let go, all of them
 	urgent int       // publishers that wait
 	oldest time.Time // when the first item came
 	drops  map[tag.StreamID]*drop
