@@ -180,7 +180,7 @@ func TestABrokerThatWasStoppedAndStartedKeepsWhatItAcknowledged(t *testing.T) {
 	}
 }
 
-func TestAPausedBrokerIsGivenUpAfterTwoKeepAlives(t *testing.T) {
+func TestAPausedBrokerIsGivenUp(t *testing.T) {
 	server := mosquittotest.Start(t)
 	w := open(t, at(t, server, "keep_alive: 1s"))
 	done := newResults()

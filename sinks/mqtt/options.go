@@ -24,7 +24,7 @@ type Options struct {
 	Metadata       string        `yaml:"metadata" default:"payload" enum:"payload,properties" doc:"Where source time, identity and quality stand: in the JSON object beside the fields, or in the user properties of the message, so that the payload is the fields alone."`
 	TimeFormat     string        `yaml:"time_format" default:"rfc3339" enum:"rfc3339,s,ms,us,ns" doc:"How source times are written: as text, or as a number of seconds, milli-, micro- or nanoseconds since 1970."`
 	Window         int           `yaml:"window" default:"256" min:"1" max:"65535" advanced:"true" doc:"How many messages may be on the way without acknowledgement. The broker's own limit lowers it."`
-	KeepAlive      time.Duration `yaml:"keep_alive" default:"20s" min:"1s" max:"18h" advanced:"true" doc:"A broker that is silent for this long is asked whether it lives, and given up after the same time again."`
+	KeepAlive      time.Duration `yaml:"keep_alive" default:"20s" min:"1s" max:"18h" advanced:"true" doc:"The broker hears something within this time. One that is silent for half of it is asked whether it lives, and given up after the other half."`
 	AckTimeout     time.Duration `yaml:"ack_timeout" default:"1m" min:"1s" max:"1h" advanced:"true" doc:"A connection on which a message stays unacknowledged for this long is given up, and the message is sent again on the next one."`
 }
 

@@ -10,7 +10,10 @@ import (
 // errSilent is the cause of a half-open connection.
 var errSilent = errors.New("the far end has fallen silent")
 
-// pulse decides, once per keep-alive, whether the far end is alive.
+// pulse decides, twice per keep-alive, whether the far end is alive. It asks in
+// every second interval of a connection on which nothing else happens, since an
+// answer is heard, too: so the far end hears something within each keep-alive,
+// as it was promised.
 //
 //	heard ──nothing for one interval──▶ asked ──nothing for another──▶ silent
 //	  ▲                                   │
@@ -38,7 +41,7 @@ func (p *pulse) beat(ask func() (sent bool, err error)) (err error) {
 // pulsate keeps the connection alive until it is lost, and loses it when the
 // far end is silent or leaves a message unacknowledged.
 func (w *writer) pulsate() {
-	ticker := time.NewTicker(w.terms.keepAlive)
+	ticker := time.NewTicker(w.terms.keepAlive / 2)
 	defer ticker.Stop()
 	for {
 		select {
