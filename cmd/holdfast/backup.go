@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 
 	"github.com/holdfast-edge/holdfast/store/archive"
 )
@@ -51,23 +49,18 @@ func (c *backupCommand) Run(ctx context.Context, s *surroundings) error {
 	return err
 }
 
-// fetchArchive writes an archive to a file that appears when it is whole.
+// fetchArchive writes an archive to a file.
 func fetchArchive(from io.Reader, path string) (m archive.Manifest, err error) {
-	if _, err := os.Stat(path); err == nil {
-		return m, fmt.Errorf("%s exists: choose another name", path)
-	}
-	beside, err := os.CreateTemp(filepath.Dir(path), ".holdfast-backup-") // mode 0600
+	err = writeWhole(path, func(w io.Writer) (err error) {
+		if m, err = archive.Verify(io.TeeReader(from, w)); err == nil {
+			_, err = io.Copy(w, from)
+		}
+		return err
+	})
 	if err != nil {
-		return m, err
-	}
-	defer func() { _ = os.Remove(beside.Name()) }() // gone when it has its name
-	if m, err = archive.Verify(io.TeeReader(from, beside)); err == nil {
-		_, err = io.Copy(beside, from)
-	}
-	if err := errors.Join(err, beside.Sync(), beside.Close()); err != nil {
 		return m, fmt.Errorf("fetch the backup: %w", err)
 	}
-	return m, os.Rename(beside.Name(), path)
+	return m, nil
 }
 
 // restoreCommand makes a data directory of a backup.

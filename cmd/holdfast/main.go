@@ -57,6 +57,7 @@ type cli struct {
 	Start   startCommand   `cmd:"" group:"node" help:"Start an actor that was stopped."`
 	Apply   applyCommand   `cmd:"" group:"node" help:"Change the configuration of a running node, as a transaction."`
 	Backup  backupCommand  `cmd:"" group:"node" help:"Fetch what another box needs to take a node's place."`
+	Record  recordCommand  `cmd:"" group:"node" help:"Record what goes over the wire to a device, and fetch it as a file for holdfast replay."`
 	Changes changesCommand `cmd:"" group:"node" help:"Show how the configuration changed; confirm or withdraw the change on trial."`
 	Token   tokenCommand   `cmd:"" group:"node" help:"Make an API token, and what to write into the configuration for it."`
 

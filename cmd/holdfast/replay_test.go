@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -14,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/internal/node"
 )
 
@@ -38,41 +36,38 @@ func api(t *testing.T, method, path, body string) []byte {
 	return text
 }
 
-// connectionOf returns the connection that a device is behind.
-func connectionOf(t *testing.T, device string) (c console.Connection) {
-	t.Helper()
-	var all []console.Connection
-	if err := json.Unmarshal(api(t, http.MethodGet, "/api/v1/connections", ""), &all); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range all {
-		if strings.Contains(strings.Join(c.Devices, " "), device) {
-			return c
-		}
-	}
-	t.Fatalf("no connection has %s: %+v", device, all)
-	return c
-}
-
 // recordFaultyPress records the press of the demonstration, well and in trouble, and returns the file.
 func recordFaultyPress(t *testing.T) string {
 	t.Helper()
 	plant(t)
 	eventually(t, "Good", "get", "tags", "press.force")
-	path := "/api/v1/connections/" + connectionOf(t, "press").Name + "/recording"
-	api(t, http.MethodPut, path, `{"on": true}`)
-	await(t, "frames", func() bool { return connectionOf(t, "press").Recording.Frames > 10 })
+	file := filepath.Join(t.TempDir(), "press.holdrec")
+	if code, _, errs := call("record", "fetch", "press", "-o", file); code != exitFailed || !strings.Contains(errs, "nothing has been recorded") {
+		t.Errorf("before: %d %s", code, errs)
+	}
+	if code, out, errs := call("record", "start", "press", "--max-size", "1MiB", "--max-time", "1h"); code != 0 || !strings.Contains(out, ": on: ") {
+		t.Fatalf("%d %s%s", code, out, errs)
+	}
+	await(t, "frames", func() bool {
+		found := regexp.MustCompile(`on: (\d\d+) frames`).FindString(eventually(t, "press", "record", "list"))
+		return found != ""
+	})
 	api(t, http.MethodPut, "/api/v1/faults/garbage", `{"on": true}`)
 	eventually(t, "Bad", "get", "tags", "press.force")
 	api(t, http.MethodPut, "/api/v1/faults/garbage", `{"on": false}`)
 	eventually(t, "Good", "get", "tags", "press.force")
-	api(t, http.MethodPut, path, `{"on": false}`)
-	if c := connectionOf(t, "press"); c.Recording.On || c.Recording.Frames == 0 {
-		t.Errorf("it is not stopped: %+v", c.Recording)
+	if code, out, errs := call("record", "stop", "press"); code != 0 || !strings.Contains(out, ": ended: ") {
+		t.Errorf("%d %s%s", code, out, errs)
 	}
-	file := filepath.Join(t.TempDir(), "press.holdrec")
-	if err := os.WriteFile(file, api(t, http.MethodGet, path, ""), 0o600); err != nil {
-		t.Fatal(err)
+	if code, out, errs := call("record", "fetch", "press", "-o", file); code != 0 || !strings.Contains(out, "frames in") {
+		t.Fatalf("%d %s%s", code, out, errs)
+	}
+	for name, args := range map[string][]string{
+		"exists": {"record", "fetch", "press", "-o", file}, "record list": {"record", "stop", "nobody"}, "1s to 24h": {"record", "start", "press", "--max-time", "48h"}, "4KiB to 64MiB": {"record", "start", "press", "--max-size", "1GiB"},
+	} {
+		if code, out, errs := call(args...); code == 0 || !strings.Contains(errs, name) {
+			t.Errorf("%v: %d %s%s", args, code, out, errs)
+		}
 	}
 	return file
 }
