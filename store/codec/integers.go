@@ -28,35 +28,37 @@ func (s *Integers) Size() int { return cap(s.encoded) }
 
 // Append adds an integer.
 func (s *Integers) Append(v int64) {
+	d := v - s.last
+	s.last = v
 	switch {
 	case s.n == 0:
-		s.last = v
-	case s.encoded == nil && v == s.last:
+	case d == 0 && s.encoded == nil:
 	default:
 		if s.encoded == nil {
-			s.begin()
+			s.begin(v - d)
 		}
-		s.encoded = appendDifference(s.encoded, v-s.last)
-		s.last = v
-		if s.n%groupSize == 0 {
-			s.pack()
-		}
+		s.difference(d)
 	}
 	s.n++
 }
 
-// appendDifference is binary.AppendVarint, shorter for what is short.
-func appendDifference(dst []byte, d int64) []byte {
-	if zigzag := uint64(d<<1) ^ uint64(d>>63); zigzag < 0x80 {
-		return append(dst, byte(zigzag))
+// difference adds the distance from the integer in front.
+func (s *Integers) difference(d int64) {
+	zigzag := uint64(d<<1) ^ uint64(d>>63)
+	for zigzag >= 0x80 {
+		s.encoded = append(s.encoded, byte(zigzag)|0x80)
+		zigzag >>= 7
 	}
-	return binary.AppendVarint(dst, d)
+	s.encoded = append(s.encoded, byte(zigzag))
+	if s.n%groupSize == 0 {
+		s.pack()
+	}
 }
 
 // begin writes down the integers that were all the same.
-func (s *Integers) begin() {
+func (s *Integers) begin(first int64) {
 	groups, rest := int(s.n-1)/groupSize, int(s.n-1)%groupSize
-	s.encoded = binary.AppendVarint(make([]byte, 0, 2*groups+rest+16), s.last)
+	s.encoded = binary.AppendVarint(make([]byte, 0, 2*groups+rest+16), first)
 	s.encoded = append(s.encoded, make([]byte, 2*groups)...) // a head and a difference, zero both
 	s.whole = int32(len(s.encoded))
 	s.encoded = append(s.encoded, make([]byte, rest)...)

@@ -10,7 +10,10 @@ import (
 )
 
 // page collects what was measured.
-type page struct{ rows bytes.Buffer }
+type page struct {
+	rows    bytes.Buffer
+	logging time.Duration // processor time of the log, and of making it, for a sample
+}
 
 // row adds a figure with its reference and their ratio; an empty reference has
 // none.
@@ -33,9 +36,14 @@ of the two alternate, and the medians count. Records are of some 200 octets of J
 a counter, a state. The log encodes, compresses and indexes them.
 
 The history is measured beside Prometheus' tsdb with the same samples: 50 devices of 20 tags for six hours at a second, ten
-noisy analogue signals, six counters and four states each, with a jittering clock; the tsdb commits each second and is
-compacted at the end, as the history is sealed. Ingest is by processor time, the making of the data taken off. The chart is
-the average of one tag by minute over the six hours, the median of 200 answers.
+noisy analogue signals, six counters and four states each, with a jittering clock. Ingest is by processor time, the making
+of the data taken off, until the samples are as they stay: the history flushed every five minutes of them, sealed and
+summed up by minute and hour; the tsdb committed each second and compacted. They do not promise the same. The tsdb writes
+a commit into its WAL and leaves it to the system when that reaches the disk. The history makes a flush durable before it
+acknowledges, and until then the log has the rows, durable, too; the row below it adds what the log takes for that at a
+commit and an fdatasync a second, the dearest way to run it. Quality and nanoseconds are kept by the history only; the sums
+by the history only, too. The chart is the average of one tag by minute over the six hours, the median of 200 answers,
+from the rows by the tsdb and from the stored sums by the history.
 
 The machine is shared and noisy; trust the ratios.
 `, time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH, p.rows.String())
