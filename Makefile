@@ -75,6 +75,10 @@ crash: deps ## Kill, cut the power, fill the disk, fail the far end, CRASHES (10
 	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestWindowsOfADurableRuleAreThoseOfAnUndisturbedRunHoweverOftenItIsKilled ./actors/rule
 	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestThePowerIsCutAnywhereInAChange ./test/acceptance
 
+.PHONY: chaos
+chaos: deps ## Kill, pause and cut off members of a cloud and its etcd, ROUNDS (10) times over (root: network namespaces)
+	HOLDFAST_CHAOS=$(or $(ROUNDS),10) $(GO) test -count=1 -v -timeout 60m ./test/members
+
 .PHONY: soak
 soak: ## Live through an outage of six hours with 10,000 tags, in minutes; figures into docs/benchmarks
 	$(GO) run ./test/soak -o docs/benchmarks/outage.md

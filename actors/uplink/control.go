@@ -146,8 +146,8 @@ func (c *control) lose(ctx actor.Context, m lost) {
 	if m.connection != c.connection {
 		return
 	}
-	if !c.connected {
-		c.attempt++ // the next member; the one that had the session is tried once more
+	if !c.connected || m.after > 0 {
+		c.attempt++ // the next member; one that had the session, and has not said to go, is tried once more
 	}
 	c.connection, c.connected = nil, false
 	wait := c.redial.Wait(c.env.Random(), m.after)

@@ -10,16 +10,19 @@ import (
 
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
+	"github.com/holdfast-edge/holdfast/cluster/sites"
 	"github.com/holdfast-edge/holdfast/sinks"
 )
 
 // Telemetry is link.Cloud's. It needs no lease: records are known by their identity, so taking one twice harms nobody.
 func (g *Gateway) Telemetry(stream link.TelemetryStream) error {
 	ctx := stream.Context()
-	site, _, err := g.admit(ctx)
+	site, leaf, err := g.admitStream(ctx)
 	if err != nil {
 		return g.notAdmitted(ctx, "telemetry", err)
 	}
+	ctx, end := g.streams.begin(ctx, site.Name, leaf)
+	defer end()
 	first, err := stream.Recv()
 	if err != nil {
 		return err
@@ -56,7 +59,16 @@ func (t *intake) run(ctx context.Context) error {
 		cancel()
 		wrote <- err
 	}()
-	err := t.read(ctx)
+	read := make(chan error, 1)
+	go func() { read <- t.read(ctx) }() // ends with the stream, which ends with this call
+	var err error
+	select {
+	case err = <-read:
+	case <-ctx.Done():
+		if cause := context.Cause(ctx); errors.Is(cause, sites.ErrRevoked) {
+			err = statusOf(cause)
+		}
+	}
 	cancel()
 	return errors.Join(err, <-wrote)
 }

@@ -17,6 +17,10 @@ const comeBack = time.Second
 // Session is link.Cloud's: a control stream, from its hello to its end.
 func (g *Gateway) Session(stream link.ControlStream) error {
 	ctx := stream.Context()
+	if !g.Ready() { // there is nothing to ask the store for, which would not answer
+		g.meter.TurnedAway.Add(1)
+		return stream.Send(turnedAway(&wire.TurnedAway{Reason: errNoLease.Error(), RetryAfterMs: comeBack.Milliseconds()}))
+	}
 	site, leaf, err := g.admit(ctx)
 	if err != nil {
 		return g.notAdmitted(ctx, "session", err)
@@ -175,7 +179,10 @@ func (g *Gateway) leave(s *session) {
 	}
 }
 
-// endAll ends every session, spread over a time.
+// elsewhere is when a node that is let go shall dial another member.
+const elsewhere = 100 * time.Millisecond
+
+// endAll ends every session; the nodes come back to other members spread over a time.
 func (g *Gateway) endAll(reason string, over time.Duration) {
 	g.mu.Lock()
 	list := make([]*session, 0, len(g.sessions))
@@ -184,7 +191,7 @@ func (g *Gateway) endAll(reason string, over time.Duration) {
 	}
 	g.mu.Unlock()
 	for i, s := range list {
-		wait := comeBack + over*time.Duration(i)/time.Duration(len(list))
+		wait := elsewhere + over*time.Duration(i)/time.Duration(len(list))
 		s.end(&wire.TurnedAway{Reason: reason, RetryAfterMs: wait.Milliseconds()})
 	}
 }

@@ -121,17 +121,25 @@ func (l *limiter) take(now time.Time) (left int, ok bool) {
 
 // admit returns the site that a call is of. Its certificate has come through the handshake already.
 func (g *Gateway) admit(ctx context.Context) (sites.Site, *x509.Certificate, error) {
+	leaf, err := certificateOf(ctx)
+	if err != nil {
+		return sites.Site{}, nil, err
+	}
+	s, err := g.o.Sites.Admit(ctx, leaf)
+	return s, leaf, err
+}
+
+// certificateOf returns the certificate that a call was made with.
+func certificateOf(ctx context.Context) (*x509.Certificate, error) {
 	p, ok := peer.FromContext(ctx)
 	if !ok {
-		return sites.Site{}, nil, errors.New("nobody is there")
+		return nil, errors.New("nobody is there")
 	}
 	t, ok := p.AuthInfo.(credentials.TLSInfo)
 	if !ok || len(t.State.PeerCertificates) == 0 {
-		return sites.Site{}, nil, errNoCertificate
+		return nil, errNoCertificate
 	}
-	leaf := t.State.PeerCertificates[0]
-	s, err := g.o.Sites.Admit(ctx, leaf)
-	return s, leaf, err
+	return t.State.PeerCertificates[0], nil
 }
 
 var errNoCertificate = errors.New("no certificate was shown: join first")

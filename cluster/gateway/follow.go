@@ -21,7 +21,7 @@ const sweepEvery = 5 * time.Second
 func (g *Gateway) Services(self Member) []supervisor.Spec {
 	follower := func(name, prefix string, change func(context.Context, kv.Change)) supervisor.Spec {
 		return supervisor.Spec{Name: name, Kind: "service", New: supervisor.Service(func(ctx context.Context) error {
-			g.follow(ctx, prefix, change)
+			kv.Follow(ctx, g.o.Store, prefix, change)
 			return nil
 		})}
 	}
@@ -31,27 +31,6 @@ func (g *Gateway) Services(self Member) []supervisor.Spec {
 		follower("desired", desired.Prefix, g.desiredChanged),
 		follower("certificates", sites.Prefix, g.siteChanged),
 		{Name: "sweep", Kind: "service", New: supervisor.Service(g.Sweep)},
-	}
-}
-
-// follow calls change with what is below a prefix and with every change of it. A watch that was lost begins anew, with what
-// was missed.
-func (g *Gateway) follow(ctx context.Context, prefix string, change func(context.Context, kv.Change)) {
-	for {
-		list, version, err := g.o.Store.List(ctx, prefix)
-		if err == nil {
-			for _, e := range list {
-				change(ctx, kv.Change{Entry: e})
-			}
-			for c := range g.o.Store.Watch(ctx, prefix, version) {
-				change(ctx, c)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(leaseRetry):
-		}
 	}
 }
 
@@ -85,15 +64,19 @@ func (g *Gateway) pass(ctx context.Context, site string, message any) {
 	}
 }
 
-// siteChanged ends the session of a site whose certificate is believed no more.
+// siteChanged ends the session and the streams of a site whose certificate is believed no more.
 func (g *Gateway) siteChanged(_ context.Context, c kv.Change) {
 	name := strings.TrimPrefix(c.Key, sites.Prefix)
-	s, ok := g.session(name)
-	if !ok {
-		return
+	var site sites.Site
+	if !c.Deleted {
+		var err error
+		if site, err = kv.Decode[sites.Site](c.Entry); err != nil {
+			g.o.Logger.Error("the entry of a site cannot be read", "site", name, "error", err)
+			return
+		}
 	}
-	site, err := kv.Decode[sites.Site](c.Entry)
-	if c.Deleted || err == nil && !slices.Contains(site.Serials, s.serial) {
+	g.streams.changed(name, site.Serials)
+	if s, ok := g.session(name); ok && !slices.Contains(site.Serials, s.serial) {
 		g.End(name, "the certificate of the site is believed no more")
 	}
 }

@@ -60,8 +60,8 @@ type Limits struct {
 	Hellos     int // sessions that may be opened at once; 0: 128
 }
 
-// ErrAway says that a site has no session with this member.
-var ErrAway = errors.New("the site is not connected to this member")
+// ErrAway says that a site has no session.
+var ErrAway = errors.New("the site is not connected")
 
 // Gateway is the sessions of a member. It may be used concurrently.
 type Gateway struct {
@@ -71,6 +71,8 @@ type Gateway struct {
 	door    *door
 	meter   Meter
 	tunnels tunnels
+	streams streams
+	peers   peers
 
 	mu       sync.Mutex
 	sessions map[string]*session
@@ -88,9 +90,12 @@ func New(o Options) *Gateway {
 			*into = standard
 		}
 	}
-	g := &Gateway{o: o, hellos: make(chan struct{}, o.Limits.Hellos), sessions: map[string]*session{}, tunnels: tunnels{wanted: map[string]wanted{}}}
+	g := &Gateway{o: o, hellos: make(chan struct{}, o.Limits.Hellos), sessions: map[string]*session{}}
+	g.tunnels = tunnels{wanted: map[string]wanted{}}
+	g.streams = streams{open: map[*stream]struct{}{}, known: map[string][]string{}}
 	g.claims = claims{store: o.Store, member: o.Member}
 	g.door = newDoor(g)
+	g.peers = peers{door: g.door, open: map[Member]*link.Client{}}
 	return g
 }
 
@@ -123,13 +128,20 @@ func (g *Gateway) session(site string) (*session, bool) {
 	return s, ok
 }
 
-// Ask puts a question to a site and calls each with the parts of its answer, JSON lines.
+// Ask puts a question to a site and calls each with the parts of its answer, JSON lines. Where another member has the
+// site, that one asks it.
 func (g *Gateway) Ask(ctx context.Context, site string, q *wire.Ask, each func([]byte) error) error {
 	s, ok := g.session(site)
-	if !ok {
-		return fmt.Errorf("ask %s: %w", site, ErrAway)
+	var err error
+	if ok {
+		err = s.question(ctx, q, each)
+	} else {
+		err = g.askOwner(ctx, site, q, each)
 	}
-	return s.question(ctx, q, each)
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", site, err)
+	}
+	return nil
 }
 
 // Session tells how a site is connected to this member.

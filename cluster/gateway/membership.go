@@ -21,12 +21,14 @@ type Member struct {
 	Since time.Time `json:"since"`
 }
 
-// Times of a membership.
+// Times of a membership. Together with a node's redial they have a site that was with a member without contact to the
+// others owned by another within 15 s.
 const (
-	leaseLife  = 6 * time.Second
-	leaseRetry = 500 * time.Millisecond
-	letGoAfter = 3 * time.Second // without a lease, before sites are let go
-	letGoOver  = 2 * time.Second
+	leaseLife   = 6 * time.Second
+	leaseRetry  = 500 * time.Millisecond
+	leaseWithin = time.Second // for the store to grant one
+	letGoAfter  = time.Second // without a lease, before sites are let go
+	letGoOver   = 1500 * time.Millisecond
 )
 
 // Membership keeps the member's lease until ctx is done, and gets another when it is lost: sites that nobody has taken in
@@ -59,7 +61,7 @@ func (g *Gateway) Membership(ctx context.Context, self Member) error {
 
 // join gets a lease and puts the member down under it.
 func (g *Gateway) join(ctx context.Context, self Member) (kv.Lease, error) {
-	once, cancel := context.WithTimeout(ctx, 2*time.Second)
+	once, cancel := context.WithTimeout(ctx, leaseWithin)
 	defer cancel()
 	lease, err := g.o.Store.Lease(once, leaseLife)
 	if err != nil {

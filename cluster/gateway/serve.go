@@ -41,7 +41,7 @@ func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
 	g.endAll("this member stops", 0)
 	server.Stop()
 	<-ended //nolint:errcheck // it was told to stop
-	return nil
+	return g.peers.close()
 }
 
 // handshakeWithin is how long a connection may take to say who it is, its time in line included.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -39,14 +40,23 @@ type (
 	}
 	settled struct {
 		session *session
-		key     string
+		outcome *wire.Outcome
 		err     error
 	}
 	reportKept struct {
-		report desired.Reported
-		err    error
+		session *session
+		message *wire.Reported
+		report  desired.Reported
+		err     error
+	}
+	again struct { // what the store did not take, if the session is still there
+		session *session
+		take    func(actor.Context)
 	}
 )
+
+// tryAgain is how long after the store has refused something it is asked again.
+const tryAgain = time.Second
 
 // site is the actor of a site. It holds the session, and is the only one that sends commands to it. All that waits for the
 // store is an effect, one at a time, so that a site's commands go in order.
@@ -58,6 +68,7 @@ type site struct {
 	session *session
 	begun   map[string]uint64 // commands sent or about to be, by key, with the epoch; without an outcome yet
 	kept    desired.Reported
+	latest  *wire.Reported // of the session
 	effects effects
 }
 
@@ -97,12 +108,14 @@ func (s *site) Receive(ctx actor.Context) {
 func (s *site) done(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case marked:
-		s.send(m)
+		s.send(ctx, m)
 	case settled:
-		s.settle(m)
+		s.settle(ctx, m)
 	case reportKept:
-		if m.err == nil {
-			s.kept = m.report
+		s.keep(ctx, m)
+	case again:
+		if m.session == s.session {
+			m.take(ctx)
 		}
 	case supervisor.GoDone:
 		s.effects.next(ctx)
@@ -211,11 +224,12 @@ func (s *site) submit(ctx actor.Context, c commands.Command) {
 	})
 }
 
-// send sends a command that the book has as sent. One that could not be marked is tried again with the next session, or
-// when this one has its lease again.
-func (s *site) send(m marked) {
+// send sends a command that the book has as sent. One that could not be marked is tried again: the store may have it as
+// sent all the same, and then nobody else will.
+func (s *site) send(ctx actor.Context, m marked) {
 	if m.session != s.session || m.err != nil {
 		delete(s.begun, m.command.Key)
+		s.retry(ctx, m.session, func(ctx actor.Context) { s.submit(ctx, m.command) })
 		return
 	}
 	if m.command.State.Terminal() && m.command.State != commands.Unknown {
@@ -250,25 +264,43 @@ func (s *site) take(ctx actor.Context, m *wire.FromNode) {
 func (s *site) outcome(ctx actor.Context, o *wire.Outcome) {
 	n := s.session
 	s.effects.add(ctx, func(c context.Context) any {
-		return settled{n, o.GetKey(), s.g.o.Commands.Settle(c, s.name, o)}
+		return settled{n, o, s.g.o.Commands.Settle(c, s.name, o)}
 	})
 }
 
-// settle lets the node forget an outcome that the book has, or never will. One that could not be entered is told again
-// with the next session.
-func (s *site) settle(m settled) {
+// settle lets the node forget an outcome that the book has, or never will.
+func (s *site) settle(ctx actor.Context, m settled) {
 	if m.err != nil && !errors.Is(m.err, commands.ErrUnknown) {
+		s.retry(ctx, m.session, func(ctx actor.Context) { s.outcome(ctx, m.outcome) })
 		return
 	}
-	delete(s.begun, m.key)
+	key := m.outcome.GetKey()
+	delete(s.begun, key)
 	if m.session == s.session && s.session != nil {
-		s.session.send(&wire.FromCloud{Message: &wire.FromCloud_Settled{Settled: &wire.Settled{Keys: []string{m.key}}}})
+		s.session.send(&wire.FromCloud{Message: &wire.FromCloud_Settled{Settled: &wire.Settled{Keys: []string{key}}}})
+	}
+}
+
+// retry does something once more after a while, if the session is still the one of the site.
+func (s *site) retry(ctx actor.Context, n *session, take func(actor.Context)) {
+	if n == s.session && n != nil {
+		supervisor.After(ctx, tryAgain, again{n, take})
+	}
+}
+
+// keep remembers a report that the store has, and enters one that it has not again, unless there is a newer one.
+func (s *site) keep(ctx actor.Context, m reportKept) {
+	if m.err == nil {
+		s.kept = m.report
+	} else if m.message == s.latest {
+		s.retry(ctx, m.session, func(ctx actor.Context) { s.report(ctx, m.message) })
 	}
 }
 
 // report keeps what the site runs, where that is news, and confirms a generation that waits for it.
 func (s *site) report(ctx actor.Context, m *wire.Reported) {
 	n := s.session
+	s.latest = m
 	r := desired.ReportedOf(s.name, n.hello.GetVersion(), m, s.g.o.Now())
 	if r.Phase == "waiting" && r.Running == r.Target && link.Confirms(n.version) {
 		n.send(&wire.FromCloud{Message: &wire.FromCloud_Confirmed{Confirmed: &wire.Confirmed{Generation: r.Running}}})
@@ -276,8 +308,7 @@ func (s *site) report(ctx actor.Context, m *wire.Reported) {
 	if r.Same(s.kept) {
 		return
 	}
-	held := n.claim.Load().check()
 	s.effects.add(ctx, func(c context.Context) any {
-		return reportKept{r, s.g.o.Desired.Report(c, r, held)}
+		return reportKept{n, m, r, s.g.o.Desired.Report(c, r, n.claim.Load().check())}
 	})
 }

@@ -88,6 +88,18 @@ func (c *Client) Fetch(ctx context.Context, r *wire.FetchRequest) (FetchClient, 
 	return &grpc.GenericClientStream[wire.FetchRequest, wire.Chunk]{ClientStream: s}, s.CloseSend()
 }
 
+// Forward is Cloud.Forward.
+func (c *Client) Forward(ctx context.Context, r *wire.Forwarded) (ForwardClient, error) {
+	s, err := c.stream(ctx, ForwardMethod, MaxFromNode)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.SendMsg(r); err != nil {
+		return nil, err
+	}
+	return &grpc.GenericClientStream[wire.Forwarded, wire.Reply]{ClientStream: s}, s.CloseSend()
+}
+
 func (c *Client) stream(ctx context.Context, method string, largest int) (grpc.ClientStream, error) {
 	return c.conn.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true, ClientStreams: true}, method,
 		grpc.MaxCallRecvMsgSize(largest))

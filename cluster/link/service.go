@@ -16,11 +16,13 @@ type (
 	TelemetryClient = grpc.BidiStreamingClient[wire.TelemetryUp, wire.TelemetryDown] // the node's end
 	FetchStream     = grpc.ServerStreamingServer[wire.Chunk]                         // the cloud's end
 	FetchClient     = grpc.ServerStreamingClient[wire.Chunk]                         // the node's end
+	ForwardStream   = grpc.ServerStreamingServer[wire.Reply]                         // the owner's end
+	ForwardClient   = grpc.ServerStreamingClient[wire.Reply]                         // the end of the member that was asked
 	TunnelStream    = grpc.BidiStreamingServer[wire.TunnelFrame, wire.TunnelFrame]   // the cloud's end
 	TunnelClient    = grpc.BidiStreamingClient[wire.TunnelFrame, wire.TunnelFrame]   // the node's end
 )
 
-// Cloud is what a member serves its sites. The peer's certificate is in the context, as gRPC has it.
+// Cloud is what a member serves its sites, and other members. The peer's certificate is in the context, as gRPC has it.
 type Cloud interface {
 	// Join makes a site of whoever has a token.
 	Join(ctx context.Context, r *wire.JoinRequest) (*wire.Credentials, error)
@@ -34,6 +36,8 @@ type Cloud interface {
 	Fetch(r *wire.FetchRequest, s FetchStream) error
 	// Tunnel carries octets to and from a plant address.
 	Tunnel(s TunnelStream) error
+	// Forward has a site that is connected here asked for another member, and sends the parts of its answer.
+	Forward(r *wire.Forwarded, s ForwardStream) error
 }
 
 // The full names of the methods, as certificates are asked for by them.
@@ -45,6 +49,7 @@ const (
 	TelemetryMethod = "/" + serviceName + "/Telemetry"
 	FetchMethod     = "/" + serviceName + "/Fetch"
 	TunnelMethod    = "/" + serviceName + "/Tunnel"
+	ForwardMethod   = "/" + serviceName + "/Forward"
 )
 
 // Register has a gRPC server serve the link.
@@ -76,6 +81,13 @@ func streams() []grpc.StreamDesc {
 				return err
 			}
 			return c.(Cloud).Fetch(&r, &grpc.GenericServerStream[wire.FetchRequest, wire.Chunk]{ServerStream: s})
+		}},
+		{StreamName: "Forward", ServerStreams: true, Handler: func(c any, s grpc.ServerStream) error {
+			var r wire.Forwarded
+			if err := s.RecvMsg(&r); err != nil {
+				return err
+			}
+			return c.(Cloud).Forward(&r, &grpc.GenericServerStream[wire.Forwarded, wire.Reply]{ServerStream: s})
 		}},
 		{StreamName: "Tunnel", ServerStreams: true, ClientStreams: true, Handler: func(c any, s grpc.ServerStream) error {
 			return c.(Cloud).Tunnel(&grpc.GenericServerStream[wire.TunnelFrame, wire.TunnelFrame]{ServerStream: s})

@@ -124,15 +124,25 @@ func (d *Directory) update(ctx context.Context, name string, change func(*Site) 
 	})
 }
 
+// Holder returns the name of the site that a certificate is of, if the cloud has issued it and it has not expired. Whether
+// it is still believed is not asked.
+func (d *Directory) Holder(leaf *x509.Certificate) (string, error) {
+	role, name, err := d.o.Authority.Verify(leaf, d.o.Now(), 0)
+	if err != nil {
+		return "", err
+	}
+	if role != link.SiteRole {
+		return "", fmt.Errorf("a %s is no site: %w", role, link.ErrNoIdentity)
+	}
+	return name, nil
+}
+
 // Admit returns the site that a certificate, which TLS has verified, lets in. The first use of a renewed one ends the
 // trust in the one before.
 func (d *Directory) Admit(ctx context.Context, leaf *x509.Certificate) (Site, error) {
-	role, name, err := d.o.Authority.Verify(leaf, d.o.Now(), 0)
+	name, err := d.Holder(leaf)
 	if err != nil {
 		return Site{}, err
-	}
-	if role != link.SiteRole {
-		return Site{}, fmt.Errorf("a %s is no site", role)
 	}
 	s, err := d.Site(ctx, name)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
 	"github.com/holdfast-edge/holdfast/test/cloud/light"
+	"github.com/holdfast-edge/holdfast/test/cloud/register"
 )
 
 func TestTheSameKeyRunsOnceWhoeverSaysItAgain(t *testing.T) {
@@ -127,52 +128,6 @@ func TestAnUnknownMessageIsRefusedAndEndsNothing(t *testing.T) {
 	}
 }
 
-// swap is a command as the register of a site sees it: it puts a value in and takes the one before out.
-type swap struct {
-	site  string
-	value string
-}
-
-// swapped is what came of it; unknown where nobody can tell.
-type swapped struct {
-	before  string
-	unknown bool
-}
-
-// registers is the model: a register per site, on which commands are atomic and take effect once.
-func registers() porcupine.Model {
-	return porcupine.Model{
-		Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
-			bySite := map[string][]porcupine.Operation{}
-			for _, o := range history {
-				site := o.Input.(swap).site
-				bySite[site] = append(bySite[site], o)
-			}
-			var all [][]porcupine.Operation
-			for _, h := range bySite {
-				all = append(all, h)
-			}
-			return all
-		},
-		Init: func() any { return "" },
-		Step: func(state, input, output any) (bool, any) {
-			in, out := input.(swap), output.(swapped)
-			return out.unknown || out.before == state.(string), in.value
-		},
-		Equal: func(a, b any) bool { return a == b },
-	}
-}
-
-// register is a site whose commands swap a value.
-func register(s *light.Site) {
-	value := ""
-	s.Act = func(c *wire.Command) ([]byte, error) {
-		before := value
-		value = c.GetKey()
-		return json.Marshal(before)
-	}
-}
-
 func TestCommandsAreLinearizableAndRunOnceWhileMembersFail(t *testing.T) {
 	const plants, clients, each = 30, 6, 8
 	c := start(t, 3)
@@ -180,7 +135,7 @@ func TestCommandsAreLinearizableAndRunOnceWhileMembersFail(t *testing.T) {
 	for i := range plants {
 		name := "plant-" + strconv.Itoa(i)
 		s := light.New(c.join(name, nil))
-		register(s)
+		register.Make(s)
 		sites[name] = s
 		c.run(s)
 	}
@@ -207,7 +162,7 @@ func TestCommandsAreLinearizableAndRunOnceWhileMembersFail(t *testing.T) {
 			}
 		}
 	}
-	if !porcupine.CheckOperations(registers(), history) {
+	if !register.Linearizable(history) {
 		t.Error("the history of commands is not linearizable")
 	}
 }
@@ -239,12 +194,12 @@ func (c *cloud) hammer(plants, clients, each int) (history []porcupine.Operation
 	for client := range clients {
 		all.Go(func() {
 			for i := range each {
-				in := swap{"plant-" + strconv.Itoa(rand.IntN(plants)), fmt.Sprintf("c%d-%d", client, i)}
+				in := register.Swap{Site: "plant-" + strconv.Itoa(rand.IntN(plants)), Value: fmt.Sprintf("c%d-%d", client, i)}
 				called := time.Since(begin).Nanoseconds()
 				out := c.swap(in)
 				returned := time.Since(begin).Nanoseconds()
-				if out.unknown {
-					returned = 1 << 62
+				if out.Unknown {
+					returned = register.Forever
 				}
 				mu.Lock()
 				history = append(history, porcupine.Operation{ClientId: client, Input: in, Call: called, Output: out, Return: returned})
@@ -257,23 +212,23 @@ func (c *cloud) hammer(plants, clients, each int) (history []porcupine.Operation
 }
 
 // swap commands a site, again at other members until one takes it, and waits for the outcome.
-func (c *cloud) swap(in swap) swapped {
+func (c *cloud) swap(in register.Swap) register.Swapped {
 	for range 400 {
 		var got commands.Command
-		n := api.NewCommand{Key: in.value, Kind: "write", Target: "register", Within: 40, Wait: 30}
-		status := c.ask(rand.IntN(len(c.members)), c.token, http.MethodPost, "/api/v1/sites/"+in.site+"/commands", n, &got)
+		n := api.NewCommand{Key: in.Value, Kind: "write", Target: "register", Within: 40, Wait: 30}
+		status := c.ask(rand.IntN(len(c.members)), c.token, http.MethodPost, "/api/v1/sites/"+in.Site+"/commands", n, &got)
 		if status == http.StatusOK && got.State == commands.Done {
 			var before string
 			if err := json.Unmarshal(got.Data, &before); err != nil {
 				c.t.Error(err)
 			}
-			return swapped{before: before}
+			return register.Swapped{Before: before}
 		}
 		if status == http.StatusOK && got.State.Terminal() {
 			break
 		}
 		<-time.After(20 * time.Millisecond)
 	}
-	c.t.Logf("%s of %s has an unknown outcome", in.value, in.site)
-	return swapped{unknown: true}
+	c.t.Logf("%s of %s has an unknown outcome", in.Value, in.Site)
+	return register.Swapped{Unknown: true}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -53,10 +54,19 @@ func (f *far) Close(context.Context) error { return nil }
 // node opens the telemetry of a site that has joined.
 func (c *cloud) node(name string) sinks.Writer {
 	c.t.Helper()
-	dir := c.t.TempDir()
-	if err := c.join(name, nil).Save(dir); err != nil {
+	if err := c.join(name, nil).Save(c.home(name)); err != nil {
 		c.t.Fatal(err)
 	}
+	return c.open(name)
+}
+
+// home is the directory of a node's credentials.
+func (c *cloud) home(name string) string { return filepath.Join(c.dir, "node-"+name) }
+
+// open opens the telemetry of a site, once more where it is open already.
+func (c *cloud) open(name string) sinks.Writer {
+	c.t.Helper()
+	dir := c.home(name)
 	far := uplink.Telemetry{Env: uplink.Env{Dir: dir, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Status: &uplink.Status{}}}
 	w, err := far.Open(c.t.Context(), sinks.Target{})
 	if err != nil {

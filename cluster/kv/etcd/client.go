@@ -11,6 +11,8 @@ import (
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 
 	"github.com/holdfast-edge/holdfast/cluster/kv"
 )
@@ -20,11 +22,25 @@ type Client struct{ etcd *clientv3.Client }
 
 var _ kv.Store = (*Client)(nil)
 
+// within is how long etcd may take for an answer: while it is away, whoever asks shall hear that instead of waiting.
+const within = 5 * time.Second
+
+// Times of a connection to etcd. A member that was cut off has to be back soon after it is not any more, whereas gRPC would
+// wait for up to two minutes between its attempts.
+const (
+	dialWithin  = 3 * time.Second
+	redialFirst = 200 * time.Millisecond
+	redialMost  = 2 * time.Second
+	silence     = 3 * time.Second // that ends a connection, and has another member of etcd asked
+)
+
 // Connect returns a client of the cluster at the given URLs. It does not wait for it.
 func Connect(urls []string) (*Client, error) {
+	redial := backoff.Config{BaseDelay: redialFirst, Multiplier: 1.6, Jitter: 0.2, MaxDelay: redialMost}
 	c, err := clientv3.New(clientv3.Config{
-		Endpoints: urls, DialTimeout: 5 * time.Second, Logger: zap.NewNop(),
-		DialKeepAliveTime: 5 * time.Second, DialKeepAliveTimeout: 3 * time.Second,
+		Endpoints: urls, DialTimeout: dialWithin, Logger: zap.NewNop(),
+		DialKeepAliveTime: 10 * time.Second, DialKeepAliveTimeout: silence, // gRPC has no shorter time; what is sent ends it earlier
+		DialOptions: []grpc.DialOption{grpc.WithConnectParams(grpc.ConnectParams{Backoff: redial, MinConnectTimeout: dialWithin})},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connect to etcd: %w", err)
@@ -37,6 +53,8 @@ func (c *Client) Close() error { return c.etcd.Close() }
 
 // Get returns a key.
 func (c *Client) Get(ctx context.Context, key string) (kv.Entry, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	r, err := c.etcd.Get(ctx, key)
 	if err != nil {
 		return kv.Entry{}, err
@@ -47,17 +65,34 @@ func (c *Client) Get(ctx context.Context, key string) (kv.Entry, error) {
 	return kv.Entry{Key: key, Value: r.Kvs[0].Value, Version: r.Kvs[0].ModRevision}, nil
 }
 
-// List returns the keys with a prefix.
-func (c *Client) List(ctx context.Context, prefix string) ([]kv.Entry, int64, error) {
-	r, err := c.etcd.Get(ctx, prefix, clientv3.WithPrefix(), clientv3.WithSort(clientv3.SortByKey, clientv3.SortAscend))
-	if err != nil {
-		return nil, 0, err
+// page is how many keys are read at once, so that a list of many is no single long answer of etcd.
+const page = 500
+
+// List returns the keys with a prefix, page by page, all as of the version of the first.
+func (c *Client) List(ctx context.Context, prefix string) (list []kv.Entry, version int64, err error) {
+	from, end := prefix, clientv3.GetPrefixRangeEnd(prefix)
+	for {
+		r, err := c.page(ctx, from, clientv3.WithRange(end), clientv3.WithLimit(page), clientv3.WithRev(version))
+		if err != nil {
+			return nil, 0, err
+		}
+		if version == 0 {
+			version = r.Header.Revision
+		}
+		for _, e := range r.Kvs {
+			list = append(list, kv.Entry{Key: string(e.Key), Value: e.Value, Version: e.ModRevision})
+		}
+		if !r.More {
+			return list, version, nil
+		}
+		from = list[len(list)-1].Key + "\x00"
 	}
-	list := make([]kv.Entry, 0, len(r.Kvs))
-	for _, e := range r.Kvs {
-		list = append(list, kv.Entry{Key: string(e.Key), Value: e.Value, Version: e.ModRevision})
-	}
-	return list, r.Header.Revision, nil
+}
+
+func (c *Client) page(ctx context.Context, from string, options ...clientv3.OpOption) (*clientv3.GetResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return c.etcd.Get(ctx, from, options...)
 }
 
 // Commit makes a transaction.
@@ -77,6 +112,8 @@ func (c *Client) Commit(ctx context.Context, t kv.Txn) (int64, error) {
 	for _, key := range t.Delete {
 		ops = append(ops, clientv3.OpDelete(key))
 	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	r, err := c.etcd.Txn(ctx).If(checks...).Then(ops...).Commit()
 	switch {
 	case errors.Is(err, rpctypes.ErrLeaseNotFound):

@@ -2872,6 +2872,59 @@ func (x *TunnelFrame) GetEnd() bool {
 	return false
 }
 
+// Forwarded is a question that a member was asked about a site whose session another member has.
+type Forwarded struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Site          string                 `protobuf:"bytes,1,opt,name=site,proto3" json:"site,omitempty"`
+	Ask           *Ask                   `protobuf:"bytes,2,opt,name=ask,proto3" json:"ask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Forwarded) Reset() {
+	*x = Forwarded{}
+	mi := &file_link_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Forwarded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Forwarded) ProtoMessage() {}
+
+func (x *Forwarded) ProtoReflect() protoreflect.Message {
+	mi := &file_link_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Forwarded.ProtoReflect.Descriptor instead.
+func (*Forwarded) Descriptor() ([]byte, []int) {
+	return file_link_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *Forwarded) GetSite() string {
+	if x != nil {
+		return x.Site
+	}
+	return ""
+}
+
+func (x *Forwarded) GetAsk() *Ask {
+	if x != nil {
+		return x.Ask
+	}
+	return nil
+}
+
 var File_link_proto protoreflect.FileDescriptor
 
 const file_link_proto_rawDesc = "" +
@@ -3071,7 +3124,10 @@ const file_link_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04data\x18\x02 \x01(\fR\x04data\x12\x14\n" +
 	"\x05error\x18\x03 \x01(\tR\x05error\x12\x10\n" +
-	"\x03end\x18\x04 \x01(\bR\x03end*l\n" +
+	"\x03end\x18\x04 \x01(\bR\x03end\"E\n" +
+	"\tForwarded\x12\x12\n" +
+	"\x04site\x18\x01 \x01(\tR\x04site\x12$\n" +
+	"\x03ask\x18\x02 \x01(\v2\x12.holdfast.link.AskR\x03ask*l\n" +
 	"\x06Result\x12\x16\n" +
 	"\x12RESULT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vRESULT_DONE\x10\x01\x12\x12\n" +
@@ -3092,7 +3148,7 @@ func file_link_proto_rawDescGZIP() []byte {
 }
 
 var file_link_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_link_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_link_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_link_proto_goTypes = []any{
 	(Result)(0),           // 0: holdfast.link.Result
 	(*JoinRequest)(nil),   // 1: holdfast.link.JoinRequest
@@ -3132,6 +3188,7 @@ var file_link_proto_goTypes = []any{
 	(*FetchRequest)(nil),  // 35: holdfast.link.FetchRequest
 	(*Chunk)(nil),         // 36: holdfast.link.Chunk
 	(*TunnelFrame)(nil),   // 37: holdfast.link.TunnelFrame
+	(*Forwarded)(nil),     // 38: holdfast.link.Forwarded
 }
 var file_link_proto_depIdxs = []int32{
 	6,  // 0: holdfast.link.FromNode.hello:type_name -> holdfast.link.Hello
@@ -3165,11 +3222,12 @@ var file_link_proto_depIdxs = []int32{
 	33, // 28: holdfast.link.TelemetryDown.took:type_name -> holdfast.link.Took
 	34, // 29: holdfast.link.TelemetryDown.untaken:type_name -> holdfast.link.Untaken
 	9,  // 30: holdfast.link.TelemetryDown.refusal:type_name -> holdfast.link.Refusal
-	31, // [31:31] is the sub-list for method output_type
-	31, // [31:31] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	17, // 31: holdfast.link.Forwarded.ask:type_name -> holdfast.link.Ask
+	32, // [32:32] is the sub-list for method output_type
+	32, // [32:32] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_link_proto_init() }
@@ -3221,7 +3279,7 @@ func file_link_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_link_proto_rawDesc), len(file_link_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   37,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -19,7 +19,8 @@ import (
 // Site is one site. Run connects it; everything else may be called meanwhile.
 type Site struct {
 	Credentials enrol.Credentials
-	Addresses   []string // dialled in turn; those of the credentials where it is empty
+	Addresses   []string    // dialled in turn; those of the credentials where it is empty
+	Dialer      link.Dialer // nil: the machine's network
 	Versions    link.Versions
 	Now         func() time.Time // what certificates are judged by; nil: time.Now
 	// Judge says what the site makes of a generation: nil where it is confirmed, else it is reverted for that reason. It
@@ -119,7 +120,7 @@ func (s *Site) Connect(ctx context.Context, address string) (after time.Duration
 
 // ConnectWith is Connect with another way to say who it is.
 func (s *Site) ConnectWith(ctx context.Context, address string, security *tls.Config) (after time.Duration, err error) {
-	client, err := link.Dial(address, security, nil)
+	client, err := link.Dial(address, security, s.Dialer)
 	if err != nil {
 		return 0, err
 	}
@@ -219,7 +220,10 @@ func (s *Site) desired(ctx context.Context, client *link.Client, d *wire.Desired
 	case statement.Generation <= s.reported.GetTarget():
 		return nil
 	default:
-		if err = s.fetch(ctx, client, statement); err == nil && s.Judge != nil {
+		if s.fetch(ctx, client, statement) != nil {
+			return nil // the next session announces it again
+		}
+		if s.Judge != nil {
 			err = s.Judge(statement)
 		}
 		r.Phase = "confirmed"
