@@ -77,7 +77,7 @@ crash: deps ## Kill, cut the power, fill the disk, fail the far end, CRASHES (10
 
 .PHONY: chaos
 chaos: deps ## Kill, pause and cut off members of a cloud and its etcd, ROUNDS (10) times over (root: network namespaces)
-	HOLDFAST_CHAOS=$(or $(ROUNDS),10) $(GO) test -count=1 -v -timeout 60m ./test/members
+	HOLDFAST_CHAOS=$(or $(ROUNDS),10) $(GO) test -count=1 -v -timeout 60m ./test/cloud/members
 
 .PHONY: soak
 soak: ## Live through an outage of six hours with 10,000 tags, in minutes; figures into docs/benchmarks

@@ -98,7 +98,7 @@ func (p *process) pause(d time.Duration) {
 // programs builds what the test runs.
 func programs(t *testing.T, dir string) {
 	t.Helper()
-	build := exec.Command("go", "build", "-o", dir+"/", "../../cmd/holdfast", "../../cmd/holdfast-cloud")
+	build := exec.Command("go", "build", "-o", dir+"/", "../../../cmd/holdfast", "../../../cmd/holdfast-cloud")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
