@@ -73,7 +73,7 @@ differential: ## Compare 100,000 expressions and 10,000 queries with SQLite, fro
 crash: deps ## Kill, cut the power, fill the disk, fail the far end, CRASHES (100) times; figures into docs/benchmarks
 	HOLDFAST_CRASH=$(CRASHES) HOLDFAST_CRASH_PAGE=$(CURDIR)/docs/benchmarks/crash.md $(GO) test -count=1 -v -timeout 60m -run TestNothingCommittedIsLost ./test/crash
 	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestWindowsOfADurableRuleAreThoseOfAnUndisturbedRunHoweverOftenItIsKilled ./actors/rule
-	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run TestThePowerIsCutAnywhereInAChange ./test/acceptance
+	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run 'TestThePowerIsCutAnywhereInAChange|TestANodeStartsWithWhateverIsLeftOfItsDisk' ./test/acceptance
 
 .PHONY: chaos
 chaos: deps ## Kill, pause and cut off members of a cloud and its etcd, ROUNDS (10) times over (root: network namespaces)

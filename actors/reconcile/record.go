@@ -89,8 +89,8 @@ func Begin(s *state.State) (run uint64, resumed bool, err error) {
 func Drop(s *state.State, reason string, now time.Time) error {
 	r := records{s}
 	c, err := r.trial()
-	if err != nil || c == nil {
-		return errors.Join(err, s.Remove(space, trialKey))
+	if err != nil || c == nil { // one that cannot be read is ended, too
+		return s.Remove(space, trialKey)
 	}
 	c.State, c.Reason, c.Since = Withdrawn, reason, now.UTC()
 	return r.end(c)

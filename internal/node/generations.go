@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,19 +47,20 @@ type generations struct {
 	confirms uint64        // the cloud's number that the cloud has confirmed
 }
 
-func openGenerations(n *Node, dir string) (*generations, error) {
+func openGenerations(n *Node, dir string) *generations {
 	g := &generations{n: n, dir: dir, waking: make(chan struct{}, 1)}
 	text, err := n.life.state.Document(generationSpace, generationKey)
 	if errors.Is(err, state.ErrNotFound) {
-		return g, nil
+		return g
 	}
 	if err == nil {
 		err = json.Unmarshal(text, &g.last)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read what the cloud said last: %w", err)
+	if err != nil { // it is damaged: what the cloud announces is tried once more
+		n.means.Logger.Error("what the cloud said last", "error", err)
+		g.last = told{}
 	}
-	return g, nil
+	return g
 }
 
 // announce takes what the cloud says that the site shall run; a later announcement takes the place of an earlier one.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/actors/reconcile"
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/store/state"
 )
 
@@ -36,6 +37,7 @@ type life struct {
 	site       *config.Site     // the same, read
 	resumed    bool             // it is on trial, and this start is part of that
 	resting    map[string]bool  // rules that safe mode does not start
+	damage     []string         // what of the state could not be read, and what was done about it
 }
 
 // ErrUnconfigured says that a node has nothing to run.
@@ -51,7 +53,7 @@ func openLife(o Options) (*life, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &life{state: s}
+	l := &life{state: s, damage: s.Damage()}
 	if err := l.begin(o); err != nil {
 		return nil, errors.Join(fmt.Errorf("begin: %w", err), s.Close())
 	}
@@ -89,6 +91,11 @@ func (l *life) choose(o Options) error {
 	if err := reconcile.Drop(l.state, "the node was started with another configuration file", time.Now()); err != nil {
 		return err
 	}
+	return l.take(o)
+}
+
+// take runs the configuration of the file.
+func (l *life) take(o Options) error {
 	document := config.Canonical(o.Site, o.Components.catalog)
 	g, err := l.state.Accept(document, fileKey, time.Now())
 	if err != nil {
@@ -122,7 +129,7 @@ func (l *life) resume(o Options) error {
 	} else {
 		g, err = l.state.Generation(number)
 	}
-	if errors.Is(err, state.ErrNotFound) && number == 0 {
+	if errors.Is(err, state.ErrNotFound) && number == 0 && len(l.damage) == 0 {
 		return ErrUnconfigured
 	}
 	var site *config.Site
@@ -136,19 +143,30 @@ func (l *life) resume(o Options) error {
 	return l.fallBack(o, err)
 }
 
-// fallBack runs the last generation that has proven itself.
+// fallBack runs the last generation that has proven itself: as the state has it,
+// or else the copy that is kept beside it.
 func (l *life) fallBack(o Options, cause error) error {
-	g, err := l.state.Confirmed()
-	if err != nil {
-		return errors.Join(cause, err)
+	for _, last := range []func() (state.Generation, error){
+		l.state.Confirmed,
+		func() (state.Generation, error) { return l.state.Spare(time.Now()) },
+	} {
+		g, err := last()
+		if err == nil {
+			l.site, err = o.Components.parseDocument(g.Document)
+		}
+		if err != nil {
+			cause = errors.Join(cause, err)
+			continue
+		}
+		l.damage = append(l.damage, fmt.Sprintf("the running configuration cannot be read (%v): generation %d is run, which was confirmed last", cause, g.Number))
+		l.generation = g
+		return l.state.Run(g.Number)
 	}
-	site, err := o.Components.parseDocument(g.Document)
-	if err != nil {
-		return errors.Join(cause, err)
+	if o.Site == nil {
+		return fmt.Errorf("no configuration can be read: start the node with --config FILE once: %w", cause)
 	}
-	o.Logger.Error("the running configuration cannot be read; the last confirmed one is run", "error", cause, "generation", g.Number)
-	l.generation, l.site = g, site
-	return l.state.Run(g.Number)
+	l.damage = append(l.damage, fmt.Sprintf("no configuration that was accepted can be read (%v): that of the file is run", cause))
+	return l.take(o)
 }
 
 // suspects names the rules that were changed since the node last proved
@@ -189,6 +207,15 @@ func (l *life) prove() error {
 		return err
 	}
 	return l.state.Confirm(l.generation.Number)
+}
+
+// tellDamage tells what of the state could not be read.
+func (n *Node) tellDamage() {
+	for _, text := range n.life.damage {
+		text = "the node's state was damaged: " + text
+		n.means.Logger.Error("state", "alarm", text)
+		n.journal.add(console.Event{Time: n.journal.now(), Kind: "alarm", Path: "/core", Text: text})
+	}
 }
 
 // trouble tells of safe mode, in words; empty where the node runs all of it.

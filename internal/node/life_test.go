@@ -1,12 +1,17 @@
 package node
 
 import (
+	"bytes"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/store/state"
 )
 
 // dead is a site with two rules, over a device that is away.
@@ -142,4 +147,65 @@ func TestSafeModeStartsTheRestOfTheNode(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.begin(dead, l.wantResting()) // an orderly stop is no death
+}
+
+// withoutFile is a start that was given no file, since the node has run before.
+func (l lives) withoutFile() (*life, error) {
+	return openLife(Options{Components: l.c, Dir: l.dir, Logger: slog.New(slog.DiscardHandler)})
+}
+
+func (l lives) spoilState() {
+	l.t.Helper()
+	path := filepath.Join(l.dir, "state", "state.db")
+	if err := os.WriteFile(path, bytes.Repeat([]byte("no database "), 4000), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func TestANodeWhoseStateIsDamagedRunsWhatWasConfirmedLastAndTells(t *testing.T) {
+	l := lives{t, t.TempDir(), components(t)}
+	l.begin(dead, l.prove)
+	l.spoilState()
+	life, err := l.withoutFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = life.state.Close() }()
+	if life.site.Name != "plant-7" || len(life.site.Rules) != 2 || life.generation.Origin != state.SpareOrigin {
+		t.Errorf("it runs %s with %d rules, from %q", life.site.Name, len(life.site.Rules), life.generation.Origin)
+	}
+	if len(life.damage) != 2 || !strings.Contains(life.damage[0], "put aside") || !strings.Contains(life.damage[1], "generation 1 is run") {
+		t.Errorf("it tells %q", life.damage)
+	}
+}
+
+func TestANodeWhoseStateIsDamagedAndThatHasNoSpareAsksForAFile(t *testing.T) {
+	l := lives{t, t.TempDir(), components(t)}
+	l.begin(dead, die)
+	l.spoilState()
+	if _, err := l.withoutFile(); err == nil || !strings.Contains(err.Error(), "--config FILE") {
+		t.Errorf("got %v", err)
+	}
+	l.begin(dead, func(life *life) {
+		if life.site.Name != "plant-7" {
+			t.Errorf("it runs %s", life.site.Name)
+		}
+	})
+}
+
+func TestDamageOfTheStateIsAnEvent(t *testing.T) {
+	l := lives{t, t.TempDir(), components(t)}
+	l.begin(dead, l.prove)
+	l.spoilState()
+	n, err := Start(t.Context(), l.options(dead))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = n.Close(t.Context()) }()
+	events := n.Events(0, 100)
+	if !slices.ContainsFunc(events, func(e console.Event) bool {
+		return e.Kind == "alarm" && strings.Contains(e.Text, "state was damaged")
+	}) {
+		t.Errorf("the events are %v", events)
+	}
 }

@@ -126,6 +126,7 @@ func (n *Node) open(o Options) (first *scene, err error) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
+	n.tellDamage()
 	first.resting = n.life.resting
 	n.running.Store(first)
 	if err := n.openStores(o, first.site); err != nil {

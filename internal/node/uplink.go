@@ -44,9 +44,7 @@ func (n *Node) openCloud(canRestart bool) error {
 		Dir: dir, Version: n.means.Version, Boot: n.life.boot.Number, Plant: &plant{n}, Documents: n.life.state,
 		Logger: n.means.Logger, Now: time.Now, Random: rand.Float64, Status: &c.status,
 	}
-	if c.generations, err = openGenerations(n, dir); err != nil {
-		return err
-	}
+	c.generations = openGenerations(n, dir)
 	n.cloud = c
 	return nil
 }

@@ -54,7 +54,7 @@ func (s *State) Accept(document []byte, origin string, at time.Time) (Generation
 				g = last
 				return nil
 			}
-		} else if k, _ := b.Cursor().Last(); k != nil {
+		} else if k, _ := b.Cursor().Last(); len(k) == numberSize {
 			g.Number = binary.BigEndian.Uint64(k) // it is damaged; its number is not used again
 		}
 		g.Number++
@@ -88,6 +88,9 @@ func (s *State) Generations() ([]Generation, error) {
 	err := s.db.View(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(generationsBucket)
 		return b.ForEachBucket(func(k []byte) error {
+			if len(k) != numberSize {
+				return nil // damaged, as Damage tells
+			}
 			if g, err := generationOf(b, binary.BigEndian.Uint64(k)); err == nil {
 				all = append(all, g)
 			}
@@ -103,8 +106,21 @@ func (s *State) Generations() ([]Generation, error) {
 // Run makes a generation the running one.
 func (s *State) Run(number uint64) error { return s.point(runningKey, number) }
 
-// Confirm makes a generation the confirmed one.
-func (s *State) Confirm(number uint64) error { return s.point(confirmedKey, number) }
+// Confirm makes a generation the confirmed one, and keeps a copy of it beside
+// the state.
+func (s *State) Confirm(number uint64) error {
+	if err := s.point(confirmedKey, number); err != nil {
+		return err
+	}
+	g, err := s.Confirmed()
+	if err == nil {
+		err = s.keepSpare(g.Document)
+	}
+	if err != nil { // it is confirmed all the same
+		s.logger.Error("copy of the confirmed configuration", "error", err)
+	}
+	return nil
+}
 
 // Running returns the generation that the node was last told to run, or
 // ErrNotFound.
@@ -198,7 +214,7 @@ func generationOf(b *bbolt.Bucket, number uint64) (Generation, error) {
 
 func lastGeneration(b *bbolt.Bucket) (Generation, error) {
 	k, _ := b.Cursor().Last()
-	if k == nil {
+	if len(k) != numberSize {
 		return Generation{}, ErrNotFound
 	}
 	return generationOf(b, binary.BigEndian.Uint64(k))
@@ -209,7 +225,9 @@ func pruneGenerations(tx *bbolt.Tx) error {
 	b := tx.Bucket(generationsBucket)
 	var numbers []uint64
 	err := b.ForEachBucket(func(k []byte) error {
-		numbers = append(numbers, binary.BigEndian.Uint64(k))
+		if len(k) == numberSize {
+			numbers = append(numbers, binary.BigEndian.Uint64(k))
+		}
 		return nil
 	})
 	if err != nil {

@@ -28,8 +28,10 @@ type Options struct {
 // State is the state of a node. It may be used concurrently. What a method has
 // returned from is durable.
 type State struct {
-	db        *bbolt.DB
-	recovered bool
+	db     *bbolt.DB
+	dir    string
+	logger *slog.Logger
+	damage []string
 }
 
 const (
@@ -47,8 +49,8 @@ var (
 )
 
 // Open opens the state in a directory, which one process at a time may have. A
-// file that is damaged is put aside and an empty state begun, which Recovered
-// tells: the node then starts from what its operator gave it.
+// file that is damaged is put aside and an empty state begun, which Damage
+// tells: the node then starts from what its operator gave it, or from Spare.
 func Open(o Options) (*State, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -58,11 +60,11 @@ func Open(o Options) (*State, error) {
 	}
 	path := filepath.Join(o.Dir, fileName)
 	file := bolt.File{Growth: growth, OpenFile: o.OpenFile}
-	s := &State{}
+	s := &State{dir: o.Dir, logger: o.Logger}
 	db, err := bolt.Open(path, file)
 	if errors.Is(err, bolt.ErrCorrupt) {
 		o.Logger.Error("state quarantined", "file", path+damagedSuffix, "error", err)
-		s.recovered = true
+		s.damage = append(s.damage, fmt.Sprintf("the state was put aside as %s and an empty one begun: %v", fileName+damagedSuffix, err))
 		if err := os.Rename(path, path+damagedSuffix); err != nil {
 			return nil, fmt.Errorf("quarantine state: %w", err)
 		}
@@ -72,7 +74,13 @@ func Open(o Options) (*State, error) {
 		return nil, fmt.Errorf("open state: %w", err)
 	}
 	s.db = db
-	if err := s.begin(); err != nil {
+	err = s.begin()
+	if err == nil {
+		var found []string
+		found, err = s.scan()
+		s.damage = append(s.damage, found...)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open state: %w", err), db.Close())
 	}
 	return s, bolt.SyncDirectory(o.Dir)
@@ -100,9 +108,6 @@ func (s *State) begin() error {
 		return nil
 	})
 }
-
-// Recovered reports whether a damaged state was put aside when it was opened.
-func (s *State) Recovered() bool { return s.recovered }
 
 // Close closes the file.
 func (s *State) Close() error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,8 +174,8 @@ func TestADamagedFileIsPutAside(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = open(t, dir)
-	if !s.Recovered() {
-		t.Error("not told")
+	if told := s.Damage(); len(told) != 1 || !strings.Contains(told[0], "put aside") {
+		t.Errorf("told %q", told)
 	}
 	if _, err := os.Stat(path + ".corrupt"); err != nil {
 		t.Error(err)
@@ -206,6 +207,9 @@ func TestADamagedConfigurationIsNotRun(t *testing.T) {
 	s = open(t, dir)
 	if _, err := s.Running(); !errors.Is(err, bolt.ErrCorrupt) {
 		t.Errorf("got %v", err)
+	}
+	if told := s.Damage(); len(told) != 1 || !strings.HasPrefix(told[0], "configuration 1: ") {
+		t.Errorf("told %q", told)
 	}
 	if g := accept(t, s, "site: a"); g.Number != 2 {
 		t.Errorf("the number of the damaged generation is used again: %d", g.Number)
