@@ -43,7 +43,9 @@ type Writer interface {
 	// ctx is done or the connection is lost. done is called exactly once for
 	// every delivery for which Send returned nil, from any goroutine: with nil
 	// when the far end has acknowledged all of it, else with the reason why
-	// not. Deliveries may be acknowledged out of order.
+	// not. Deliveries may be acknowledged out of order. A *Failure with Permanent
+	// set that Send returns while the connection is not lost is about this
+	// delivery alone, which is refused.
 	Send(ctx context.Context, d Delivery, done func(error)) error
 
 	// Lost is closed when the connection cannot be used any more. All

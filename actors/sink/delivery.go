@@ -83,10 +83,32 @@ func (d *delivery) send(ctx context.Context, e log.Entry, stop context.CancelCau
 	}
 	d.meter.Sent.Add(e.Rows())
 	d.tracer.Handed(d.config.Name, e.Batch)
-	return d.writer.Send(ctx, way, func(err error) {
+	answered := func(err error) {
 		d.tracer.Answered(d.config.Name, e.Batch, err)
 		d.done(e, way.Batch, err, stop)
-	})
+	}
+	err := d.writer.Send(ctx, way, answered)
+	if permanent(err) && !d.lost() { // it cannot even be said to the far end: that is as if it had refused it
+		answered(err)
+		return nil
+	}
+	return err
+}
+
+// lost reports whether the connection has ended: what Send says then is why.
+func (d *delivery) lost() bool {
+	select {
+	case <-d.writer.Lost():
+		return true
+	default:
+		return false
+	}
+}
+
+// permanent reports whether an error is for good.
+func permanent(err error) bool {
+	f, ok := errors.AsType[*sinks.Failure](err)
+	return ok && f.Permanent
 }
 
 // done passes what the far end has, or will never take; any other failure ends
@@ -98,7 +120,7 @@ func (d *delivery) done(e log.Entry, sent *tag.Batch, err error, stop context.Ca
 		}
 		return
 	}
-	if f, ok := errors.AsType[*sinks.Failure](err); ok && f.Permanent {
+	if f, ok := errors.AsType[*sinks.Failure](err); ok && f.Permanent { // whose rows are known
 		d.refusals.put(refusal{entry: e, sent: sent, failure: f})
 		return
 	}

@@ -30,6 +30,8 @@ type far struct {
 	opened  int
 	lose    int             // after so many deliveries the connection is lost
 	refuse  map[uint64]bool // sequences that are refused for good
+	unfit   map[uint64]bool // sequences that cannot even be sent
+	ends    error           // how the next Send ends the connection
 	panics  bool
 }
 
@@ -93,6 +95,14 @@ func (c *connection) Send(_ context.Context, d sinks.Delivery, done func(error))
 		f.gaps = append(f.gaps, *d.Gap)
 		go done(nil)
 		return nil
+	}
+	if why := f.ends; why != nil {
+		f.ends = nil
+		c.once.Do(func() { close(c.lost) })
+		return why
+	}
+	if f.unfit[d.Batch.Identity(0).Sequence] {
+		return &sinks.Failure{Permanent: true, Err: errors.New("cannot be encoded")}
 	}
 	var no []sinks.Rows
 	for i := range d.Batch.Len() {
@@ -207,7 +217,7 @@ func (b *bench) seen(n uint64) {
 			got[s] = true
 		}
 		for s := range n {
-			if !got[s+1] && !b.far.refuse[s+1] {
+			if !got[s+1] && !b.far.refuse[s+1] && !b.far.unfit[s+1] {
 				return false
 			}
 		}
@@ -254,6 +264,34 @@ func TestADeliveryThatIsRefusedForGoodHoldsUpNobody(t *testing.T) {
 	b.far.await(t, "the gap", func() bool { return len(b.far.gaps) == 1 })
 	if g := b.far.gaps[0]; g.First.Sequence != 3 || g.Count != 1 || g.Cause != tag.Rejected {
 		t.Errorf("the gap is %v", g)
+	}
+}
+
+func TestADeliveryThatCannotBeSentAtAllIsRefusedAndEndsNoConnection(t *testing.T) {
+	b := start(t, func(c *config.Sink) {
+		c.OnError.Refused, c.OnError.DeadLetter = config.RefusedDeadLetter, "letters"
+	})
+	b.far.change(func() { b.far.unfit = map[uint64]bool{3: true} })
+	b.put(10)
+	b.seen(10)
+	b.far.await(t, "the refusal to be counted", func() bool { return b.meter.Rejected.Load() == 1 && b.meter.DeadLetters.Load() == 1 })
+	b.far.await(t, "the gap", func() bool { return len(b.far.gaps) == 1 })
+	if b.far.opened != 1 || b.far.gaps[0].First.Sequence != 3 {
+		t.Errorf("%d connections, gaps %v", b.far.opened, b.far.gaps)
+	}
+}
+
+func TestAConnectionThatEndsForGoodRefusesNoDelivery(t *testing.T) {
+	b := start(t)
+	b.far.change(func() { b.far.ends = &sinks.Failure{Permanent: true, Err: errors.New("the account was removed")} })
+	b.put(10)
+	b.far.await(t, "the connection to end", func() bool { return b.far.ends == nil })
+	if err := b.system.Restart(t.Context(), "/line"); err != nil {
+		t.Fatal(err)
+	}
+	b.seen(10)
+	if n := b.meter.Rejected.Load(); n != 0 {
+		t.Errorf("%d records were refused", n)
 	}
 }
 
