@@ -1,7 +1,11 @@
 package history
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
+	"math"
+	"slices"
 
 	"github.com/holdfast-edge/holdfast/store/codec"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -29,9 +33,62 @@ func (g *gathered) keep(octets []byte) []byte {
 	return g.room[from:len(g.room):len(g.room)]
 }
 
+// manyCells is about how many values are expanded at a time.
+const manyCells = 64 << 10
+
+// groups goes through the blocks by time, those together whose rows lie among
+// each other, and as many as make some thousand values. Those of a group are in
+// the order in which they came.
+func (g *gathered) groups() iter.Seq[[]rawBlock] {
+	var came []rawBlock // nil: in that order
+	if !slices.IsSortedFunc(g.blocks, byBegin) {
+		came = slices.Clone(g.blocks)
+		slices.SortStableFunc(g.blocks, byBegin)
+	}
+	return func(yield func([]rawBlock) bool) {
+		for from := 0; from < len(g.blocks); {
+			to := g.groupEnd(from)
+			group := g.blocks[from:to]
+			if came != nil {
+				group = among(came, slot{group[0].span.from, g.blocks[to-1].span.from})
+			}
+			if from = to; !yield(group) {
+				return
+			}
+		}
+	}
+}
+
+func byBegin(a, b rawBlock) int { return cmp.Compare(a.span.from, b.span.from) }
+
+// groupEnd returns where the group ends that begins with a block.
+func (g *gathered) groupEnd(from int) int {
+	cells, end := 0, int64(math.MinInt64)
+	for i := from; i < len(g.blocks); i++ {
+		b := &g.blocks[i]
+		if cells >= manyCells && b.span.from > end {
+			return i
+		}
+		cells += b.rows * max(len(b.parts)-1, 1)
+		end = max(end, b.span.to)
+	}
+	return len(g.blocks)
+}
+
+// among returns the blocks that begin within a span, both ends included.
+func among(all []rawBlock, span slot) (found []rawBlock) {
+	for _, b := range all {
+		if b.span.from >= span.from && b.span.from <= span.to {
+			found = append(found, b)
+		}
+	}
+	return found
+}
+
 // rawBlock is the parts of a block that a query needs, not yet expanded.
 type rawBlock struct {
 	rows    int
+	span    slot        // of the times of the rows; To included
 	fields  []tag.Field // by number
 	parts   []rawPart
 	applied uint64 // where there are positions, those up to this one are not wanted
@@ -49,7 +106,7 @@ const positionsPart = 0x7F
 // rows already, since the log has delivered them again, the positions are there,
 // too.
 func (s *sheet) raw(q Query, d *shard) rawBlock {
-	b := rawBlock{rows: s.len(), fields: s.fields}
+	b := rawBlock{rows: s.len(), span: slot{s.min, s.max}, fields: s.fields}
 	b.add(timesPart, 0, &s.times)
 	for i := range s.columns {
 		c := &s.columns[i]

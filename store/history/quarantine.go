@@ -170,7 +170,8 @@ func (h *History) heldBatch(d *shard, n uint32) (*tag.Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	return batchOf(schema, h.together(q, found))
+	h.report(known.name, found.damaged)
+	return batchOf(schema, h.together(q, found.slot, found.blocks))
 }
 
 // batchOf returns the rows of a chunk as a batch, or nil where there are none.

@@ -46,47 +46,53 @@ func (h *History) watermarkLocked(stream string) (mark Watermark) {
 	return mark
 }
 
-// Scan calls fn with the rows that a query asks for, in the order of time, a
-// chunk of at most a shard at a time, those in memory included. It ends with
-// the error of fn or of ctx. A stream that has no rows gives none.
+// Scan calls fn with the rows that a query asks for, in the order of time, some
+// thousand values at a time, those in memory included. It ends with the error of
+// fn or of ctx. A stream that has no rows gives none.
 func (h *History) Scan(ctx context.Context, q Query, fn func(Chunk) error) (Watermark, error) {
 	mark := h.watermark(q.Stream)
 	for at := q.From; at < q.To; {
-		if err := ctx.Err(); err != nil {
-			return mark, err
-		}
 		raw, err := h.gather(q, at)
 		if err != nil {
 			return mark, fmt.Errorf("scan %s: %w", q.Stream, err)
 		}
-		c := h.together(q, raw)
+		h.report(q.Stream, raw.damaged)
+		for blocks := range raw.groups() {
+			if err := ctx.Err(); err != nil {
+				return mark, err
+			}
+			c := h.together(q, raw.slot, blocks)
+			if len(c.Times) == 0 {
+				continue
+			}
+			if err := fn(c); err != nil {
+				return mark, err
+			}
+		}
 		at = raw.to
-		if len(c.Times) == 0 {
-			continue
-		}
-		if err := fn(c); err != nil {
-			return mark, err
-		}
 	}
-	return mark, nil
+	return mark, ctx.Err()
 }
 
-// together expands what was gathered of a slot and orders it. What is damaged
-// is left out and reported.
-func (h *History) together(q Query, raw gathered) Chunk {
-	q.From, q.To = raw.from, raw.to
+// together expands blocks of a slot and orders their rows. What is damaged is
+// left out and reported.
+func (h *History) together(q Query, within slot, blocks []rawBlock) Chunk {
+	q.From, q.To = within.from, within.to
 	g := newGathering(q)
-	g.reserve(raw.blocks)
-	for i := range raw.blocks {
-		if err := g.addBlock(h.unpacker, &raw.blocks[i]); err != nil {
-			raw.damaged = append(raw.damaged, err)
+	g.reserve(blocks)
+	for i := range blocks {
+		if err := g.addBlock(h.unpacker, &blocks[i]); err != nil {
+			h.report(q.Stream, []error{err})
 		}
 	}
-	for _, err := range raw.damaged {
-		h.counters.damaged.Add(1)
-		h.options.Logger.Error("block of history skipped", "stream", q.Stream, "error", err)
-	}
 	return g.chunk()
+}
+
+// report tells of blocks that are left out.
+func (h *History) report(stream string, damaged []error) {
+	for _, err := range damaged {
+		h.skipped(stream, err)
+	}
 }
 
 // slot is a stretch of time that is in one shard, or in none.
@@ -173,7 +179,7 @@ func copyBlock(q Query, stream *shardStream, value []byte, found *gathered) erro
 	if err != nil || h.max < q.From || h.min >= q.To {
 		return err
 	}
-	raw := rawBlock{rows: h.rows, fields: stream.fields, parts: make([]rawPart, 0, min(h.count, 2*len(q.Fields)+1))}
+	raw := rawBlock{rows: h.rows, span: slot{h.min, h.max}, fields: stream.fields, parts: make([]rawPart, 0, min(h.count, 2*len(q.Fields)+1))}
 	for p := range h.parts() {
 		octets, err := p.in(parts)
 		if err != nil || int(p.field) >= max(len(stream.fields), 1) {

@@ -26,6 +26,7 @@ type iterator struct {
 	ctx      context.Context //nolint:containedctx // the engine's iterators have none
 	walker   *walk.Walker
 	from, to int64
+	limit    int64 // of the times of rows, in nanoseconds, not included
 	window   *walk.Window
 	row      int
 	at       int64
@@ -36,7 +37,10 @@ type iterator struct {
 }
 
 func newIterator(ctx context.Context, w *walk.Walker, from, to int64) *iterator {
-	return &iterator{ctx: ctx, walker: w, from: from, to: to, at: math.MinInt64}
+	limit := nanos(to)
+	limit += min(millisecond, math.MaxInt64-limit)
+	w.EndAt(limit)
+	return &iterator{ctx: ctx, walker: w, from: from, to: to, limit: limit, at: math.MinInt64}
 }
 
 // Next goes to the next sample.
@@ -96,7 +100,7 @@ func (i *iterator) settle(t int64) chunkenc.ValueType {
 				return i.state
 			}
 		}
-		if i.window.To > nanos(i.to) {
+		if i.window.To >= i.limit {
 			return i.end()
 		}
 		if i.load(i.window.To); i.err != nil {

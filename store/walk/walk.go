@@ -27,13 +27,16 @@ type Window struct {
 // Has reports whether a time is in the window.
 func (w *Window) Has(at int64) bool { return at >= w.From && at < w.To }
 
-// The widths of windows, and the rows that one should have.
+// The widths of windows, and the values that one should have: of one field some
+// hours at a second, of a thousand fields some rows.
 const (
-	firstWidth = int64(5 * time.Minute)
+	firstWidth = int64(15 * time.Minute)
 	minWidth   = int64(time.Second)
-	maxWidth   = int64(time.Hour)
-	fewRows    = 8 << 10
-	manyRows   = 64 << 10
+	maxWidth   = int64(7 * 24 * time.Hour)
+	maxBack    = int64(time.Hour)
+	wider      = 8
+	fewCells   = 32 << 10
+	manyCells  = 256 << 10
 )
 
 // NoFields asks for the times of the rows and for no field.
@@ -45,14 +48,18 @@ type Walker struct {
 	source Source
 	query  history.Query
 	width  int64
+	limit  int64 // windows end there
 	last   Window
 }
 
 // New returns a walker over the fields of a stream, whose columns come in the
 // same order. NoFields is one that nothing has.
 func New(source Source, stream string, fields []string) *Walker {
-	return &Walker{source: source, query: history.Query{Stream: stream, Fields: fields}, width: firstWidth}
+	return &Walker{source: source, query: history.Query{Stream: stream, Fields: fields}, width: firstWidth, limit: math.MaxInt64}
 }
+
+// EndAt lets no window go on behind a time, but for one that is asked for there.
+func (w *Walker) EndAt(limit int64) { w.limit = limit }
 
 // From returns the window that has a time, or one that begins with it. It is
 // the walker's until the next call that needs another.
@@ -60,7 +67,7 @@ func (w *Walker) From(ctx context.Context, at int64) (*Window, error) {
 	if w.last.Has(at) {
 		return &w.last, nil
 	}
-	return w.load(ctx, at, plus(at, w.width), true)
+	return w.load(ctx, at, max(min(plus(at, w.width), w.limit), plus(at, 1)), true)
 }
 
 // Until returns the window that has the moment before a time, or one that ends
@@ -69,7 +76,7 @@ func (w *Walker) Until(ctx context.Context, to int64) (*Window, error) {
 	if w.last.Has(to - 1) {
 		return &w.last, nil
 	}
-	return w.load(ctx, plus(to, -w.width), to, false)
+	return w.load(ctx, plus(to, -min(w.width, maxBack)), to, false)
 }
 
 // plus adds without leaving the range.
@@ -93,7 +100,7 @@ func (w *Walker) load(ctx context.Context, from, to int64, forth bool) (*Window,
 	next := Window{From: from, To: to}
 	_, err := w.source.Scan(ctx, w.query, func(c history.Chunk) error {
 		next.append(c)
-		if rows := len(next.Times); forth && rows >= fewRows {
+		if rows := len(next.Times); forth && w.cells(rows) >= fewCells {
 			next.To = next.Times[rows-1] + 1
 			return errEnough
 		}
@@ -108,14 +115,16 @@ func (w *Walker) load(ctx context.Context, from, to int64, forth bool) (*Window,
 	return &w.last, nil
 }
 
-// adapt makes the next window wider where the last had few rows, and narrower
+func (w *Walker) cells(rows int) int { return rows * max(len(w.query.Fields), 1) }
+
+// adapt makes the next window wider where the last had few values, and narrower
 // where it had many.
 func (w *Walker) adapt(rows int) {
-	switch {
-	case rows < fewRows:
-		w.width = min(2*w.width, maxWidth)
-	case rows > manyRows:
-		w.width = max(w.width*fewRows/int64(rows), minWidth)
+	switch cells := w.cells(rows); {
+	case cells < fewCells:
+		w.width = min(wider*w.width, maxWidth)
+	case cells > manyCells:
+		w.width = max(int64(float64(w.width)*fewCells/float64(cells)), minWidth)
 	}
 }
 
