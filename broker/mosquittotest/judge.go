@@ -3,6 +3,7 @@ package mosquittotest
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -11,7 +12,7 @@ import (
 	"time"
 )
 
-// Message is what mosquitto_sub printed of one message.
+// Message is one message, as mosquitto_sub got it.
 type Message struct {
 	Topic, Payload string
 	Retained       bool
@@ -49,11 +50,14 @@ func NewJudge(t testing.TB, port, filter string) *Judge {
 	j := &Judge{t: t, port: port, marker: "marker/" + id}
 	j.grown = sync.NewCond(&j.mu)
 	j.args = append(Account(port), "-c", "-i", id, "-q", "1", "-t", filter, "-t", j.marker,
-		"-V", "5", "-F", "%t\t%r\t%P\t%p")
+		"-V", "5", "-F", "%t\t%r\t%P\t%x")
 	t.Cleanup(j.Down)
 	j.Up()
 	return j
 }
+
+// longestLine bounds what the judge prints of a message: its payload in hexadecimal.
+const longestLine = 4 << 20
 
 // Up connects the judge again after Down, and returns when it is subscribed.
 func (j *Judge) Up() {
@@ -71,7 +75,9 @@ func (j *Judge) Up() {
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		for lines := bufio.NewScanner(out); lines.Scan(); {
+		lines := bufio.NewScanner(out)
+		lines.Buffer(nil, longestLine)
+		for lines.Scan() {
 			j.take(lines.Text())
 		}
 	}()
@@ -134,15 +140,20 @@ func (j *Judge) take(line string) {
 	if len(columns) < 4 {
 		return
 	}
+	payload, err := hex.DecodeString(columns[3])
+	if err != nil {
+		j.t.Errorf("the judge printed %q: %v", line, err)
+		return
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if columns[0] == j.marker {
-		if n, err := strconv.Atoi(columns[3]); err == nil {
+		if n, err := strconv.Atoi(string(payload)); err == nil {
 			j.marked = max(j.marked, n)
 		}
 		return
 	}
-	j.got = append(j.got, Message{Topic: columns[0], Retained: columns[1] == "1", Properties: columns[2], Payload: columns[3]})
+	j.got = append(j.got, Message{Topic: columns[0], Retained: columns[1] == "1", Properties: columns[2], Payload: string(payload)})
 	j.grown.Broadcast()
 }
 

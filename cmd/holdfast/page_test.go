@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/console"
@@ -66,24 +67,19 @@ func strained(device string) string {
 // turn clicks a fault's switch.
 func (v visitor) turn(fault string) {
 	v.t.Helper()
-	v.Until("the switch of "+fault, `[...document.querySelectorAll(".switch")].some(n => n.innerText === `+quoted(fault)+`)`)
-	v.Eval(`[...document.querySelectorAll(".switch")].find(n => n.innerText === `+quoted(fault)+`).click()`, nil)
-}
-
-func quoted(s string) string {
-	text, _ := json.Marshal(s) // a string is JSON always
-	return string(text)
+	v.Until("the switch of "+fault, `[...document.querySelectorAll(".switch")].some(n => n.innerText === `+strconv.Quote(fault)+`)`)
+	v.Eval(`[...document.querySelectorAll(".switch")].find(n => n.innerText === `+strconv.Quote(fault)+`).click()`, nil)
 }
 
 // actor is an actor's row in the tree, by its path.
 func (visitor) actor(name string) string {
-	return `[...document.querySelectorAll(".actor")].find(n => n.querySelector(".name span").textContent === ` + quoted(name) + `)`
+	return `[...document.querySelectorAll(".actor")].find(n => n.querySelector(".name span").textContent === ` + strconv.Quote(name) + `)`
 }
 
 // command clicks a button among an actor's facts, when it is there.
 func (v visitor) command(name, button string) {
 	v.t.Helper()
-	found := `[...` + v.actor(name) + `.nextElementSibling.querySelectorAll(".commands button")].find(n => n.innerText === ` + quoted(button) + ` && !n.disabled)`
+	found := `[...` + v.actor(name) + `.nextElementSibling.querySelectorAll(".commands button")].find(n => n.innerText === ` + strconv.Quote(button) + ` && !n.disabled)`
 	v.Until(button+" of "+name, found)
 	v.Eval(found+`.click()`, nil)
 }
@@ -124,7 +120,7 @@ func TestAnActorsLastFailureIsOnThePage(t *testing.T) {
 	v := visit(t)
 	v.turn("line down")
 	v.Until("the press to be lost", lost("press"))
-	failed := `[...document.querySelectorAll(".facts")].find(n => n.innerText.includes(` + quoted(sessionOf(t, "press")) + `))`
+	failed := `[...document.querySelectorAll(".facts")].find(n => n.innerText.includes(` + strconv.Quote(sessionOf(t, "press")) + `))`
 	v.Eval(`document.querySelectorAll(".actor").forEach(n => n.innerText.startsWith("session") && n.click())`, nil)
 	v.Until("why it failed", failed+`?.querySelector(".cause")?.innerText.includes("EOF")`)
 	v.Until("when it tries again", failed+`.innerText.includes("next attempt")`)

@@ -19,6 +19,7 @@ type courier struct {
 	t       *testing.T
 	sink    sinks.Sink
 	options any
+	dir     string // of the sink's own
 	opened  int
 
 	mu      sync.Mutex
@@ -27,9 +28,9 @@ type courier struct {
 	settled map[int]error   // by delivery: nil, or why it is refused for good
 }
 
-func newCourier(t *testing.T, sink sinks.Sink, keys string) *courier {
-	t.Helper()
-	c := &courier{t: t, sink: sink, options: Options(t, sink, keys), settled: map[int]error{}}
+func newCourier(b *bench, keys string) *courier {
+	b.Helper()
+	c := &courier{t: b.T, sink: b.Sink, options: Options(b, b.Sink, keys), dir: b.dir, settled: map[int]error{}}
 	c.changed = sync.NewCond(&c.mu)
 	return c
 }
@@ -55,7 +56,9 @@ func (c *courier) open() sinks.Writer {
 func (c *courier) once(ctx context.Context) (sinks.Writer, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience/4)
 	defer cancel()
-	return c.sink.Open(ctx, Target(c.options))
+	target := Target(c.options)
+	target.Dir = c.dir
+	return c.sink.Open(ctx, target)
 }
 
 // deliver sends until everything is settled, over as many connections as that

@@ -53,7 +53,8 @@ type Locked interface {
 	WrongKeys(t *testing.T, address string) (keys, secret string)
 }
 
-// Record is a row, or a gap where Gap is not 0.
+// Record is a row, or a gap where Gap is not 0. A far end that has no place for identities, such as a time series or a
+// Sparkplug host, tells rows by their times: the sequence is then how many seconds after base a row is.
 type Record struct {
 	Stream      string
 	Sequence    uint64

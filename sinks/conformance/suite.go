@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -48,11 +49,12 @@ type bench struct {
 	far   Far
 	relay *Relay // nil where there is no network
 	base  int64
+	dir   string // of the sink's own, which outlives a restart of the node
 }
 
 func newBench(t *testing.T, s Subject) *bench {
 	t.Helper()
-	b := &bench{T: t, Subject: s, base: time.Now().Add(-20 * time.Minute).Truncate(time.Second).UnixNano()}
+	b := &bench{T: t, Subject: s, dir: filepath.Join(t.TempDir(), "sink"), base: time.Now().Add(-20 * time.Minute).Truncate(time.Second).UnixNano()}
 	b.far = s.Start(t, b.base)
 	if at := b.far.Address(); at != "" {
 		b.relay = NewRelay(t, at)
@@ -138,7 +140,7 @@ func (b *bench) delivers() {
 	for i := range one {
 		all = append(all, one[i], two[i])
 	}
-	newCourier(b.T, b.Sink, b.keys()).deliver(all...)
+	newCourier(b, b.keys()).deliver(all...)
 	b.complete("one", endOne)
 	b.complete("two", endTwo)
 }
@@ -146,7 +148,7 @@ func (b *bench) delivers() {
 func (b *bench) tellsGaps() {
 	all, end := b.batches("one", 3)
 	all = append(all, sinks.Delivery{Gap: gapOf(b, b.base, "one", end, 12)})
-	c := newCourier(b.T, b.Sink, b.keys())
+	c := newCourier(b, b.keys())
 	c.deliver(all...)
 	for i, err := range c.settled {
 		if err != nil {
@@ -174,7 +176,7 @@ func (b *bench) tellsGaps() {
 func (b *bench) sendsAgain() {
 	all, end := b.batches("one", 15)
 	for range 2 {
-		newCourier(b.T, b.Sink, b.keys()).deliver(all...)
+		newCourier(b, b.keys()).deliver(all...)
 	}
 	b.complete("one", end)
 }
@@ -182,7 +184,7 @@ func (b *bench) sendsAgain() {
 func (b *bench) isAway() {
 	b.needsNetwork()
 	b.relay.Stop()
-	c := newCourier(b.T, b.Sink, b.keys())
+	c := newCourier(b, b.keys())
 	ctx, cancel := context.WithTimeout(b.Context(), patience)
 	defer cancel()
 	all, end := b.batches("one", 2)
@@ -203,14 +205,14 @@ func (b *bench) isCut() {
 	b.needsNetwork()
 	all, end := b.batches("one", 40)
 	b.relay.CutAfter(1500)
-	c := newCourier(b.T, b.Sink, b.keys())
+	c := newCourier(b, b.keys())
 	c.deliver(all...)
 	b.complete("one", end)
 }
 
 func (b *bench) isHalfOpen() {
 	b.needsNetwork()
-	c := newCourier(b.T, b.Sink, b.keys(b.Impatient))
+	c := newCourier(b, b.keys(b.Impatient))
 	all, end := b.batches("one", 5)
 	w := c.open()
 	b.relay.Freeze()
@@ -257,7 +259,7 @@ func (b *bench) isSlow() {
 			b.relay.Thaw()
 		}
 	}()
-	c := newCourier(b.T, b.Sink, b.keys())
+	c := newCourier(b, b.keys())
 	c.deliver(all...)
 	close(stop)
 	<-done
@@ -272,11 +274,11 @@ func (b *bench) isRestarted() {
 	if !ok {
 		b.Skip("the far end cannot be restarted here")
 	}
-	c := newCourier(b.T, b.Sink, b.keys())
+	c := newCourier(b, b.keys())
 	all, end := b.batches("one", 20)
 	c.deliver(all[:10]...)
 	r.Restart(b.T)
-	again := newCourier(b.T, b.Sink, b.keys())
+	again := newCourier(b, b.keys())
 	again.deliver(all[10:]...)
 	b.complete("one", end)
 }
@@ -291,7 +293,7 @@ func (b *bench) isRefused() {
 			r.Spoil(row)
 		}
 	})
-	c := newCourier(b.T, b.Sink, b.keys())
+	c := newCourier(b, b.keys())
 	after := Rows(b, b.base, "one", 10, 2)
 	c.deliver(sinks.Delivery{Batch: batch}, sinks.Delivery{Batch: after})
 	f, ok := errors.AsType[*sinks.Failure](c.settled[0])
@@ -314,7 +316,7 @@ func (b *bench) isLocked() {
 		at = b.relay.Address()
 	}
 	keys, secret := l.WrongKeys(b.T, at)
-	c := newCourier(b.T, b.Sink, keys)
+	c := newCourier(b, keys)
 	w, err := c.once(b.Context())
 	if err == nil {
 		all, _ := b.batches("one", 1)
@@ -334,7 +336,7 @@ func (b *bench) isLocked() {
 func (b *bench) closes() {
 	all, _ := b.batches("one", 10)
 	for _, patient := range []bool{true, false} {
-		w := newCourier(b.T, b.Sink, b.keys()).open()
+		w := newCourier(b, b.keys()).open()
 		answers := make(chan error, len(all))
 		for _, d := range all {
 			if err := w.Send(b.Context(), d, func(err error) { answers <- err }); err != nil {
