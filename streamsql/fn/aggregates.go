@@ -6,7 +6,7 @@ func aggregateFunctions() []*Func {
 	return []*Func{
 		{
 			Name: "count", Family: "aggregate", Returns: Int, Nulls: NullIsSkipped,
-			Params:    []Param{{Name: "x", Type: Any, Rest: true}},
+			Params:    []Param{{Name: "x", Type: Any, Optional: true}},
 			Aggregate: func() Aggregate { return new(count) },
 			Doc:       "The number of rows where x is not NULL, or of all rows as count(*).",
 			Examples:  []Example{{"count(x) FROM [1, null, 2]", "2"}},

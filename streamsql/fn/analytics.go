@@ -28,10 +28,11 @@ func analyticFunctions() []*Func {
 			Name: "had_changed", Family: "analytic", Returns: Bool, Nulls: NullIsValue,
 			Params: []Param{
 				{Name: "ignore_null", Type: Bool},
-				{Name: "x", Type: Any, Rest: true},
+				{Name: "x", Type: Any},
+				{Name: "more", Type: Any, Rest: true},
 			},
 			Analytic: func() Analytic { return new(hadChanged) },
-			Doc: "Whether any x differs from the row before; at the first row, whether it is there. " +
+			Doc: "Whether x or any of the others differs from the row before; at the first row, whether it is there. " +
 				"With ignore_null a NULL is no change.",
 			Examples: []Example{{"had_changed(TRUE, x) FROM [1, 1, null, 2]", "[true,false,false,true]"}},
 		},

@@ -17,12 +17,12 @@ func objectFunctions() []*Func {
 	return []*Func{
 		{
 			Name: "object_construct", Family: "object", Params: []Param{pairs}, Returns: Object, Nulls: NullIsValue,
-			Scalar: construct(true), Doc: "An object of names and values in turn; a pair with a NULL in it is left out.",
+			Bind: constructing(true), Doc: "An object of names and values in turn; a pair with a NULL in it is left out.",
 			Examples: []Example{{"object_construct('a', 1, 'b', NULL)", `{"a":1}`}},
 		},
 		{
 			Name: "json_object", Family: "object", Params: []Param{pairs}, Returns: Object, Nulls: NullIsValue,
-			Scalar: construct(false), Doc: "An object of names and values in turn.",
+			Bind: constructing(false), Doc: "An object of names and values in turn.",
 			Examples: []Example{{"json_object('a', 1, 'b', NULL)", `{"a":1,"b":null}`}},
 		},
 		{
@@ -119,11 +119,23 @@ func (g *gathered) set(name string, v tag.Value) {
 
 func (g *gathered) object() tag.Value { return newObject(g.names, g.values) }
 
+// constructing refuses calls that give no object whatever the rows bring.
+func constructing(skipNull bool) func(args []tag.Value) (Scalar, error) {
+	return func(args []tag.Value) (Scalar, error) {
+		if len(args)%2 != 0 {
+			return nil, fmt.Errorf("%d arguments: want names and values in turn", len(args))
+		}
+		for i := 0; i < len(args); i += 2 {
+			if v := args[i]; !v.IsNull() && v.Kind() != tag.String {
+				return nil, wrong("name", v, "text")
+			}
+		}
+		return construct(skipNull), nil
+	}
+}
+
 func construct(skipNull bool) Scalar {
 	return func(_ *Context, args []tag.Value) (tag.Value, error) {
-		if len(args)%2 != 0 {
-			return tag.Value{}, fmt.Errorf("%d arguments: want names and values in turn", len(args))
-		}
 		var out gathered
 		for i := 0; i < len(args); i += 2 {
 			if skipNull && (args[i].IsNull() || args[i+1].IsNull()) {

@@ -26,10 +26,54 @@ func cut(q *ast.Query, c Case) (*operation, error) {
 		o.prejoin(s, form, c)
 	}
 	o.keep(q, s, stage, form)
+	switch {
+	case c.Stage == "having":
+		dropComputed(s, c)
+	case c.Kind == "operator" && c.Stage == "project":
+		o.qualify(s, c)
+	}
 	if stage == "project" && strings.Contains(string(c.Expected), metaColumn) {
 		sendMeta(s)
 	}
 	return o, nil
+}
+
+// dropComputed takes away the aliases that the recorded rows hold the values of.
+// An aggregate among them would make one group of the rows that HAVING is shown.
+func dropComputed(s *ast.Select, c Case) {
+	recorded := recordedColumns(c)
+	s.Items = slices.DeleteFunc(s.Items, func(i *ast.Item) bool { return recorded[i.Alias.Text] })
+}
+
+// qualify makes the columns of the recorded row be columns even where an alias
+// has the same name: which is meant was decided before the operator, which knows
+// no aliases.
+func (o *operation) qualify(s *ast.Select, c Case) {
+	recorded := recordedColumns(c)
+	for _, item := range s.Items {
+		ast.Walk(item.Expr, func(n ast.Node) bool {
+			if column, ok := n.(*ast.Column); ok && len(column.Path) == 1 && recorded[column.Path[0].Text] {
+				column.Path = []ast.Name{{Text: o.labels[0]}, column.Path[0]}
+			}
+			return true
+		})
+	}
+}
+
+// recordedColumns returns the columns of the first input; that of what is no row
+// is told where the inputs are read.
+func recordedColumns(c Case) map[string]bool {
+	columns := make(map[string]bool)
+	if len(c.Inputs) == 0 {
+		return columns
+	}
+	if first, err := decode(c.Inputs[0].Data); err == nil && first.Object() != nil {
+		for i := range first.Object().Len() {
+			name, _ := first.Object().At(i)
+			columns[name] = true
+		}
+	}
+	return columns
 }
 
 // metaColumn is where a rule of eKuiper puts the metadata of a row whose option

@@ -26,6 +26,7 @@ const cases = `[
  "inputs":[{"stream":"demo","data":{"a":"x"},"ts":1000},{"stream":"demo","data":{"a":2},"ts":2000}],
  "options":[{"SendError":true}],"expected":[[{"error":"whatever"}],[{"b":4}]]},
 {"name":"project","kind":"operator","stage":"project","sql":"SELECT a->b AS c FROM demo WHERE nothing > 1","inputs":[{"stream":"demo","data":{"a":{"b":5}}}],"expected":[{"c":5}]},
+{"name":"column","kind":"operator","stage":"project","sql":"SELECT a + 1 AS a, a + 1 AS b FROM demo","inputs":[{"stream":"demo","data":{"a":5}}],"expected":[{"a":6,"b":6}]},
 {"name":"filter","kind":"operator","stage":"filter","sql":"SELECT a FROM demo WHERE a > 1","inputs":[{"stream":"demo","data":{"a":2}}],"expected":{"$emitter":"demo","row":{"a":2}}},
 {"name":"filtered","kind":"operator","stage":"filter","sql":"SELECT a FROM demo WHERE a > 5","inputs":[{"stream":"demo","data":{"a":2}}],"expected":null},
 {"name":"fails","kind":"operator","stage":"filter","sql":"SELECT a FROM demo WHERE a > 'x'","inputs":[{"stream":"demo","data":{"a":2}}],"expected":null,"error":"types"},
@@ -33,6 +34,8 @@ const cases = `[
  "expected":{"rows":[{"joined":[{"$emitter":"l","row":{"x":1}}]},{"joined":[{"$emitter":"l","row":{"x":2}},{"$emitter":"r","row":{"y":2}}]}]}},
 {"name":"joined","kind":"window","stage":"filter-joined","sql":"SELECT x FROM l LEFT JOIN r ON l.x = r.y WHERE r.y = 7","inputs":[{"stream":"l","data":{"x":1}},{"stream":"l","data":{"x":2}},{"stream":"r","data":{"y":7}}],
  "expected":{"rows":[{"joined":[{"$emitter":"l","row":{"x":2}},{"$emitter":"r","row":{"y":7}}]}]}},
+{"name":"having","kind":"window","stage":"having","sql":"SELECT sum(x) AS s FROM l HAVING s > 1","inputs":[{"stream":"l","data":{"x":1,"s":3}},{"stream":"l","data":{"x":2}}],
+ "expected":{"rows":[{"$emitter":"l","row":{"x":1,"s":3}},{"$emitter":"l","row":{"x":2}}]}},
 {"name":"groups","kind":"window","stage":"groupby","sql":"SELECT x FROM l GROUP BY x, TUMBLINGWINDOW(ss, 10)","inputs":[{"stream":"l","data":{"x":1}},{"stream":"l","data":{"x":2}},{"stream":"l","data":{"x":1}}],
  "expected":{"groups":[{"rows":[{"$emitter":"l","row":{"x":1}},{"$emitter":"l","row":{"x":1}}]},{"rows":[{"$emitter":"l","row":{"x":2}}]}]}},
 {"name":"sequence","kind":"sequence","stage":"project","sql":"SELECT lag(a) AS b FROM demo","inputs":[{"stream":"demo","data":{"a":1}},{"stream":"demo","data":{"a":2}}],"expected":[[{}],[{"b":1}]]},
@@ -64,7 +67,7 @@ func report(t *testing.T, text string) (string, int) {
 
 func TestCasesOfEveryKindPass(t *testing.T) {
 	out, failed := report(t, cases)
-	want := "rule 3/3\nwindow 3/3\nsequence 1/1\noperator 4/4\nfunc 2/2\nfuncseq 1/1\nparse 2/2\n"
+	want := "rule 3/3\nwindow 4/4\nsequence 1/1\noperator 5/5\nfunc 2/2\nfuncseq 1/1\nparse 2/2\n"
 	if out != want || failed != 0 {
 		t.Errorf("got\n%swant\n%s", out, want)
 	}
