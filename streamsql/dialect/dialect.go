@@ -23,6 +23,9 @@ type Dialect struct {
 	// that rows it rejects count for COUNTWINDOW and trigger SLIDINGWINDOW. In
 	// standard SQL WHERE comes before any grouping.
 	FilterAfterWindow bool
+	// AggregatesInWhere lets WHERE call aggregates, which are then over all rows
+	// of the window, before any is rejected and whatever GROUP BY says.
+	AggregatesInWhere bool
 	// SetOfOne lets a query that groups and has no window take each row for a
 	// set of its own. The standard dialect asks for a window.
 	SetOfOne bool
@@ -63,7 +66,7 @@ func Standard() *Dialect { return &Dialect{Name: "standard", Functions: fn.Stand
 // EKuiper returns the language of LF Edge eKuiper, v2.
 func EKuiper() *Dialect {
 	return &Dialect{
-		Name: "ekuiper", Strict: true, AliasFirst: true, FilterAfterWindow: true,
+		Name: "ekuiper", Strict: true, AliasFirst: true, FilterAfterWindow: true, AggregatesInWhere: true,
 		SetOfOne: true, HavingKeepsRows: true, FirstRowOfGroup: true, WholeSetFails: true, EKuiperSpans: true,
 		NumberedColumns: true, UnitsReserved: true, NullsLast: true, Functions: fn.EKuiper(),
 	}

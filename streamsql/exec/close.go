@@ -5,6 +5,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
 	"github.com/holdfast-edge/holdfast/streamsql/window"
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
 type frame = expr.Frame
@@ -111,6 +112,7 @@ func rowsOf(panes []window.Pane[*record]) (n int) {
 // filter keeps the rows for which WHERE holds.
 func (e *emission) filter(rows joined) joined {
 	s := e.staged
+	e.whole(rows)
 	kept := rows[:0:0]
 	for _, row := range rows {
 		s.standJoined(row)
@@ -121,6 +123,27 @@ func (e *emission) filter(rows joined) joined {
 		e.check(row)
 	}
 	return kept
+}
+
+// whole computes the aggregates that WHERE calls, which are over all rows.
+func (e *emission) whole(rows joined) {
+	s := e.staged
+	for i := range s.plan.Whole {
+		a := &s.plan.Whole[i]
+		of := newState(a)
+		for _, row := range rows {
+			s.standJoined(row)
+			s.add(a, of)
+			e.check(row)
+		}
+		v, err := of.Result(&s.frame.Context)
+		if err != nil {
+			s.frame.Fail(err)
+			e.check(nil)
+			v = tag.NullOf(tag.Good)
+		}
+		s.frame.Registers[a.Register] = v
+	}
 }
 
 // group puts rows into groups.

@@ -154,10 +154,14 @@ func (s *staged) newAggregates() []fn.Aggregate {
 
 // newAggregate returns an empty state of an aggregate.
 func (s *staged) newAggregate(i int) fn.Aggregate {
-	a := s.plan.Aggregates[i]
+	a := &s.plan.Aggregates[i]
 	if s.windows != nil && s.windows.slides {
 		return a.Func.Slides()
 	}
+	return newState(a)
+}
+
+func newState(a *plan.Aggregate) fn.Aggregate {
 	if a.Distinct {
 		return &distinct{Aggregate: a.Func.Aggregate()}
 	}

@@ -68,6 +68,9 @@ func (c *Compiler) slice(e *ast.Slice) (*Node, error) {
 		}
 	}
 	eval, from, to, strict := x.Eval, low.Eval, high.Eval, c.Dialect.Strict
+	if strict && neverReaches(low, high) {
+		return nil, Errorf(e.Pos, "the part from %d to %d ends before it begins", value.Int(low.Value), value.Int(high.Value))
+	}
 	n := valueNode(costSimple+cost(x, low, high), fn.Any, func(f *Frame) tag.Value {
 		of := eval(f)
 		v := value.Slice(of, from(f), to(f))
@@ -78,6 +81,16 @@ func (c *Compiler) slice(e *ast.Slice) (*Node, error) {
 	})
 	n.Fails = strict
 	return fold(n, x, low, high), nil
+}
+
+// neverReaches says that the constant bounds of a part lie the wrong way round,
+// however many elements there are.
+func neverReaches(low, high *Node) bool {
+	if !low.Const || !high.Const || low.Value.IsNull() || high.Value.IsNull() {
+		return false
+	}
+	from, to := value.Int(low.Value), value.Int(high.Value)
+	return from > to && (from < 0) == (to < 0)
 }
 
 // outside fails a row for an index that gives nothing, unless there is nothing

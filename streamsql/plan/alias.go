@@ -16,7 +16,7 @@ type alias struct {
 	item      *ast.Item
 	aggregate bool          // it calls one
 	open      bool          // it is being compiled: its own name is the column there
-	compiled  [2]*expr.Node // over rows, over groups; nil: not yet
+	compiled  [3]*expr.Node // over rows, over groups, over the whole window; nil: not yet
 }
 
 // nameAliases notes the items that have a name. Of two of one name the first is
@@ -37,7 +37,7 @@ func (b *builder) nameAliases() {
 func (b *builder) alias(name string) (*expr.Node, error) {
 	a := b.aliases[strings.ToLower(name)]
 	switch {
-	case a == nil || !b.groups && a.aggregate:
+	case a == nil || !b.groups && a.aggregate || b.whole && a.aggregate && mentions(a.item.Expr, name):
 		return nil, nil
 	case a.open:
 		b.blocked = append(b.blocked, a)
@@ -55,7 +55,10 @@ func (b *builder) alias(name string) (*expr.Node, error) {
 // is being compiled: there that one's name was a column, and elsewhere it is not.
 func (b *builder) expand(a *alias) (*expr.Node, error) {
 	over := 0
-	if b.groups {
+	switch {
+	case b.whole && b.groups:
+		over = 2
+	case b.groups:
 		over = 1
 	}
 	if a.compiled[over] != nil {
@@ -86,4 +89,27 @@ func (b *builder) item(item *ast.Item) (*expr.Node, error) {
 	a.open = true
 	defer func() { a.open = false }()
 	return b.compile(item.Expr)
+}
+
+// namesAggregate reports whether an expression names an item that is an
+// aggregate. One that is about a column of its own name, as avg(t) AS t, leaves
+// that name to the column.
+func (b *builder) namesAggregate(e ast.Expr) bool {
+	for _, a := range b.aliases {
+		if name := a.item.Alias.Text; a.aggregate && mentions(e, name) && !mentions(a.item.Expr, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// mentions reports whether an expression has a name of one part.
+func mentions(e ast.Expr, name string) (found bool) {
+	ast.Walk(e, func(n ast.Node) bool {
+		if c, ok := n.(*ast.Column); ok && len(c.Path) == 1 && strings.EqualFold(c.Path[0].Text, name) {
+			found = true
+		}
+		return !found
+	})
+	return found
 }

@@ -94,6 +94,7 @@ type builder struct {
 	blocked  []*alias                // those that were met while they were being compiled
 	aliased  bool                    // a name was met that stands for a select item
 	groups   bool                    // expressions are over groups: aggregates may stand
+	whole    bool                    // the group is all rows of the window, those that WHERE will reject included
 	touched  map[int]bool            // inputs whose columns were met
 	bare     map[int]bool            // columns of the layout that were met outside of aggregates
 }
@@ -156,12 +157,26 @@ func (b *builder) overGroups(e ast.Expr) (*expr.Node, error) {
 	return b.compile(e)
 }
 
+// overWhole compiles WHERE. Aggregates in it, where the dialect has that, are over
+// the whole window.
+func (b *builder) overWhole(e ast.Expr) (*expr.Node, error) {
+	if e == nil || !b.dialect.AggregatesInWhere || !b.hasAggregate(e) && !b.namesAggregate(e) {
+		return b.optional(e)
+	}
+	if call := b.emitted(e); call != nil {
+		return nil, expr.Errorf(call.Pos, "%s can only stand in the select list", call.Name.Text)
+	}
+	b.whole = true
+	defer func() { b.whole = false }()
+	return b.overGroups(e)
+}
+
 func (b *builder) where() error {
 	b.plan.FilterKey = "TRUE"
-	n, err := b.optional(b.syntax.Where)
+	n, err := b.overWhole(b.syntax.Where)
 	if n != nil && !(n.Const && n.Holds(new(expr.Frame))) {
 		b.plan.Filter, b.plan.FilterKey = n, ""
-		if !b.aliased {
+		if !b.aliased && len(b.plan.Whole) == 0 {
 			b.plan.FilterKey = b.dialect.Name + " " + b.plan.Inputs[0].Label + " " + ast.Text(b.syntax.Where) + b.userFunctions(b.syntax.Where)
 		}
 	}

@@ -74,8 +74,11 @@ func (b *builder) aggregate(call *ast.Call, f *fn.Func) (*expr.Node, error) {
 	if !b.groups {
 		return nil, expr.Errorf(call.Pos, "%s is an aggregate, which cannot stand here", f.Name)
 	}
-	text := ast.Text(call)
-	for _, a := range b.plan.Aggregates {
+	text, planned := ast.Text(call), &b.plan.Aggregates
+	if b.whole {
+		planned = &b.plan.Whole
+	}
+	for _, a := range *planned {
 		if a.Text == text {
 			return expr.Register(a.Register, f.Returns), nil
 		}
@@ -86,7 +89,7 @@ func (b *builder) aggregate(call *ast.Call, f *fn.Func) (*expr.Node, error) {
 	}
 	a.Text = text
 	a.Register = b.register()
-	b.plan.Aggregates = append(b.plan.Aggregates, a)
+	*planned = append(*planned, a)
 	return expr.Register(a.Register, f.Returns), nil
 }
 

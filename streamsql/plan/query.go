@@ -32,6 +32,7 @@ type Select struct {
 	GroupTexts []string     // identify Groups in a snapshot
 	Grouped    bool         // the output has a row for each group, otherwise for each row
 	Aggregates []Aggregate  // computed for each group, into registers
+	Whole      []Aggregate  // of WHERE: computed over all rows of a window before it is evaluated
 	Extreme    int          // the aggregate whose row stands for the group, -1: the first row does
 	After      []Before     // analytic calls over groups
 	ShareKey   string       // equal for windows that hold the same; empty where they are not shared
@@ -182,7 +183,7 @@ func (s *Select) varies() bool {
 // IsDirect reports whether each row of the one input gives a row, or none, at
 // once and by itself.
 func (s *Select) IsDirect() bool {
-	if s.Nested || len(s.Subqueries) > 0 || s.Bounded && (s.Distinct || len(s.Order) > 0) {
+	if s.Nested || len(s.Subqueries) > 0 || len(s.Whole) > 0 || s.Bounded && (s.Distinct || len(s.Order) > 0) {
 		return false
 	}
 	return len(s.Inputs) == 1 && s.Inputs[0].Query == nil && s.Inputs[0].Source.Kind == StreamSource && s.Window == nil && !s.Grouped &&

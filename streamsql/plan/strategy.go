@@ -20,7 +20,7 @@ const (
 // FiltersEarly reports whether WHERE is evaluated when a row comes, and not
 // behind its window and joins.
 func (s *Select) FiltersEarly() bool {
-	if len(s.Inputs) > 1 || s.Nested || s.Bounded && len(s.Subqueries) > 0 {
+	if len(s.Inputs) > 1 || s.Nested || len(s.Whole) > 0 || s.Bounded && len(s.Subqueries) > 0 {
 		return false // a subquery has not seen its rows before the inputs end
 	}
 	return s.Window == nil || !s.Dialect.FilterAfterWindow || !countsRows(s.Window.Kind)
@@ -35,7 +35,7 @@ func countsRows(k ast.WindowKind) bool {
 // Keeps returns what the windows keep.
 func (s *Select) Keeps() Keeping {
 	switch {
-	case len(s.Inputs) > 1 || !s.Grouped || s.Window == nil:
+	case len(s.Inputs) > 1 || !s.Grouped || len(s.Whole) > 0 || s.Window == nil:
 		return KeepRows
 	case s.Window.Kind != ast.Sliding:
 		return AddUp

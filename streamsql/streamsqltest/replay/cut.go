@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
+	"github.com/holdfast-edge/holdfast/streamsql/fn"
 )
 
 // cut leaves only the clause of a query that a case is about, and puts in what
@@ -24,6 +25,10 @@ func cut(q *ast.Query, c Case) (*operation, error) {
 	s.Window = nil
 	if stage != "join" {
 		o.prejoin(s, form, c)
+	}
+	if stage == "aggfunc" {
+		showAggregates(s)
+		stage = "project"
 	}
 	o.keep(q, s, stage, form)
 	switch {
@@ -74,6 +79,23 @@ func recordedColumns(c Case) map[string]bool {
 		}
 	}
 	return columns
+}
+
+// showAggregates adds what the aggregates in WHERE give to the select list, under
+// the names that they have for the operator that computes them.
+func showAggregates(s *ast.Select) {
+	var calls []*ast.Call
+	ast.Walk(s.Where, func(n ast.Node) bool {
+		if call, ok := n.(*ast.Call); ok {
+			if f, known := fn.EKuiper().Lookup(call.Name.Text); known && f.Kind() == fn.AggregateKind {
+				calls = append(calls, call)
+			}
+		}
+		return true
+	})
+	for i, call := range calls {
+		s.Items = append(s.Items, &ast.Item{Expr: call, Alias: ast.Name{Text: fmt.Sprintf("agg_ref_%d", i)}})
+	}
 }
 
 // metaColumn is where a rule of eKuiper puts the metadata of a row whose option

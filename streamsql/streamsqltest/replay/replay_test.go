@@ -27,6 +27,7 @@ const cases = `[
  "options":[{"SendError":true}],"expected":[[{"error":"whatever"}],[{"b":4}]]},
 {"name":"project","kind":"operator","stage":"project","sql":"SELECT a->b AS c FROM demo WHERE nothing > 1","inputs":[{"stream":"demo","data":{"a":{"b":5}}}],"expected":[{"c":5}]},
 {"name":"column","kind":"operator","stage":"project","sql":"SELECT a + 1 AS a, a + 1 AS b FROM demo","inputs":[{"stream":"demo","data":{"a":5}}],"expected":[{"a":6,"b":6}]},
+{"name":"aggregates","kind":"operator","stage":"aggfunc","sql":"SELECT * FROM demo WHERE a < sum(a) + max(a) GROUP BY COUNTWINDOW(2)","inputs":[{"stream":"demo","data":{"a":5}}],"expected":{"a":5,"agg_ref_0":5,"agg_ref_1":5}},
 {"name":"filter","kind":"operator","stage":"filter","sql":"SELECT a FROM demo WHERE a > 1","inputs":[{"stream":"demo","data":{"a":2}}],"expected":{"$emitter":"demo","row":{"a":2}}},
 {"name":"filtered","kind":"operator","stage":"filter","sql":"SELECT a FROM demo WHERE a > 5","inputs":[{"stream":"demo","data":{"a":2}}],"expected":null},
 {"name":"fails","kind":"operator","stage":"filter","sql":"SELECT a FROM demo WHERE a > 'x'","inputs":[{"stream":"demo","data":{"a":2}}],"expected":null,"error":"types"},
@@ -67,7 +68,7 @@ func report(t *testing.T, text string) (string, int) {
 
 func TestCasesOfEveryKindPass(t *testing.T) {
 	out, failed := report(t, cases)
-	want := "rule 3/3\nwindow 4/4\nsequence 1/1\noperator 5/5\nfunc 2/2\nfuncseq 1/1\nparse 2/2\n"
+	want := "rule 3/3\nwindow 4/4\nsequence 1/1\noperator 6/6\nfunc 2/2\nfuncseq 1/1\nparse 2/2\n"
 	if out != want || failed != 0 {
 		t.Errorf("got\n%swant\n%s", out, want)
 	}

@@ -10,7 +10,9 @@ import (
 func (o *operation) shape(c Case, rows []tag.Value) tag.Value {
 	stage, form, _ := strings.Cut(c.Stage, "-")
 	switch {
-	case stage == "project":
+	case stage == "aggfunc" && c.Kind == "operator" && len(rows) == 1:
+		return rows[0]
+	case stage == "project" || stage == "aggfunc":
 		for i := range rows {
 			rows[i] = strip(rows[i])
 		}
