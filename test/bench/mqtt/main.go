@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"time"
 )
 
@@ -27,6 +29,7 @@ func run() error {
 	flag.IntVar(&l.Messages, "messages", 0, "of the load: how many")
 	flag.StringVar(&l.Topic, "topic", "", "of the load: what the receiver subscribes to")
 	flag.IntVar(&l.Share, "share", 1, "of the load: one of so many messages is received")
+	profile := flag.String("profile", "", "of the node: file to write a processor profile to when it ends")
 	during := flag.Duration("for", 4*time.Second, "how long each load lasts")
 	out := flag.String("o", "", "file to write the page to; not given, it is printed")
 	flag.Parse()
@@ -34,7 +37,7 @@ func run() error {
 	defer stop()
 	switch *role {
 	case "node":
-		return serve(ctx, l.Port, *bare)
+		return profiled(*profile, func() error { return serve(ctx, l.Port, *bare) })
 	case "load":
 		report, err := l.run(ctx)
 		if err != nil {
@@ -52,4 +55,22 @@ func run() error {
 		return err
 	}
 	return os.WriteFile(*out, []byte(text), 0o644)
+}
+
+// profiled does work, and writes what it spent processor time on to a file, unless
+// that is empty.
+func profiled(file string, work func() error) (err error) {
+	if file == "" {
+		return work()
+	}
+	out, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return work()
 }
