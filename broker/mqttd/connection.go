@@ -41,6 +41,7 @@ type connection struct {
 	handled  int               // of the reader: packets since the last settle
 	source   source            // of the reader
 	pace     pace              // of the reader
+	portion  portion           // of the reader
 	timer    *time.Timer       // of the reader: of its pace; nil before the first
 
 	arrivals arrivals
@@ -74,6 +75,7 @@ const readBuffer = 8 << 10
 // read reads packets until the connection ends, and returns why it did; nil is
 // an orderly DISCONNECT.
 func (c *connection) read() error {
+	defer c.handOver()
 	for {
 		head, body, err := c.next()
 		if err != nil {
@@ -165,9 +167,10 @@ func (c *connection) readFailed(err error) error {
 	return fmt.Errorf("read: %w", err)
 }
 
-// settle sees to it that all that was given something since the last call is
-// written: a little at once, much by the writers.
+// settle hands over what was gathered since the last call, and sees to it that all
+// who were given something are written to: a little at once, much by the writers.
 func (c *connection) settle() {
+	c.handOver()
 	few := c.handled <= fewPackets
 	for i, other := range c.dirty {
 		if !few || !other.writeNow() {

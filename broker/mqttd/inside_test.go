@@ -216,3 +216,29 @@ func TestClosingDoesNotWaitForAStuckClient(t *testing.T) {
 	}
 	stop(t, b)
 }
+
+func TestATapHasAClientsMessagesInTheirOrderWhateverTheirQoS(t *testing.T) {
+	b := start(t)
+	var got gathered
+	tap(t, b, "t", got.take)
+	c := dial(t, port(b), "c", cleanStart)
+	const n = 600
+	for i := range n {
+		p := packets.Publish{Topic: "t", Payload: []byte(fmt.Sprint(i))}
+		if i%5 == 4 {
+			p.QoS, p.PacketID = 1, uint16(i)
+		}
+		c.publish(t, p)
+	}
+	eventually(t, "all", func() bool { return len(got.get()) == n })
+	var last mqttd.Message
+	for i, m := range got.get() {
+		if string(m.Payload) != fmt.Sprint(i) {
+			t.Fatalf("message %d is %s", i, m.Payload)
+		}
+		if i > 0 && m.QoS == 0 && last.QoS == 0 && !m.Arrived.After(last.Arrived) {
+			t.Fatalf("message %d arrived at %s, not after %s", i, m.Arrived, last.Arrived)
+		}
+		last = m
+	}
+}

@@ -28,11 +28,13 @@ type message struct {
 	expires    time.Time // zero: never (MQTT 5.0 §3.3.2.3.3)
 }
 
+// messageOverhead is what a message costs to keep, beside its content.
+const messageOverhead = 128
+
 // size is what the message counts against limits: its content and what it costs
 // to keep.
 func (m *message) size() int {
-	const overhead = 128
-	return overhead + len(m.topic) + len(m.payload) + len(m.properties)
+	return messageOverhead + len(m.topic) + len(m.payload) + len(m.properties)
 }
 
 // expired reports whether the message has lost its use.

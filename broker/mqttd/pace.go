@@ -1,6 +1,9 @@
 package mqttd
 
-import "time"
+import (
+	"bufio"
+	"time"
+)
 
 // pace gathers what a client sends faster than it is worth to be woken for.
 //
@@ -54,9 +57,30 @@ func (p *pace) wait(now time.Time) (d time.Duration) {
 	return d
 }
 
+// portionBuffer is what one system call can bring in while a client is read in
+// portions.
+const portionBuffer = 64 << 10
+
+// fit gives the reader a buffer for the pace that the client has now. What is in
+// the one that it had is read first.
+func (c *connection) fit() {
+	size := readBuffer
+	if c.pace.portion > 0 && c.pace.streaming {
+		size = portionBuffer
+	}
+	left := c.in.Buffered()
+	if size == c.in.Size() || left > readBuffer {
+		return
+	}
+	rest, _ := c.in.Peek(left)
+	c.source.before = append(c.source.before[:0], rest...)
+	c.in = bufio.NewReaderSize(&c.source, size)
+}
+
 // gather waits as the pace says, unless the connection ends.
 func (c *connection) gather() {
 	d := c.pace.wait(time.Now())
+	c.fit()
 	c.source.mute(d > 0)
 	if d <= 0 {
 		return

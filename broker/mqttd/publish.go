@@ -29,6 +29,11 @@ func (c *connection) publish(flags byte, body []byte) error {
 	if reason := c.objection(k, &p); reason.Code != 0 {
 		return c.deny(&p, reason)
 	}
+	if t := k.route.only; t != nil && p.qos == 0 && !p.retain {
+		c.gatherUp(t, k.topic, &p)
+		return nil
+	}
+	c.handOver() // a tap has a client's messages in their order
 	m := c.message(k.topic, &p)
 	if p.qos == 0 {
 		c.pass(k.route, m)
@@ -106,7 +111,7 @@ func (c *connection) message(topic string, p *publish) *message {
 func (c *connection) pass(r *route, m *message) {
 	c.pace.streamed(len(r.taps) > 0 && len(r.targets)+len(r.groups) == 0)
 	for _, t := range r.taps {
-		c.tap(t, tapped{message: m})
+		c.tap(t, one(m, nil))
 	}
 	if m.retain {
 		r = c.broker.retain(r, m)
@@ -140,7 +145,7 @@ func (c *connection) arrive(r *route, m *message, id uint16) error {
 		return err
 	}
 	for _, t := range r.taps {
-		c.tap(t, tapped{message: m, settle: func(err error) { c.settled(a, err) }})
+		c.tap(t, one(m, func(err error) { c.settled(a, err) }))
 	}
 	return nil
 }

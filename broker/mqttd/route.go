@@ -12,6 +12,7 @@ type route struct {
 	targets []target
 	groups  []group
 	taps    []*Tap
+	only    *Tap // where a tap is all who receives them; else nil
 }
 
 // target is one session, with what its subscriptions to the topic say together.
@@ -35,6 +36,9 @@ type group struct {
 func (b *Broker) routeOf(topic string) *route {
 	r := &route{}
 	r.version = b.index.match(topic, r.add)
+	if len(r.targets)+len(r.groups) == 0 && len(r.taps) == 1 {
+		r.only = r.taps[0]
+	}
 	return r
 }
 

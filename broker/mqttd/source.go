@@ -13,12 +13,18 @@ type source struct {
 	socket io.Reader
 	raw    syscall.RawConn // of a plain TCP socket; else nil
 	bytes  *atomic.Uint64
-	filled *bool // whether a read brought as much as it could
-	muted  bool  // a packet alone does not wake the reader
+	filled *bool  // whether a read brought as much as it could
+	muted  bool   // a packet alone does not wake the reader
+	before []byte // read already, and to be given first
 }
 
 // Read reads what is there, and waits where nothing is.
 func (s *source) Read(p []byte) (n int, err error) {
+	if len(s.before) > 0 {
+		n = copy(p, s.before)
+		s.before = s.before[n:]
+		return n, nil
+	}
 	waits := true
 	if s.muted {
 		n, waits, err = s.readAtOnce(p)

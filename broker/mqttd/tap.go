@@ -31,7 +31,10 @@ type Tap struct {
 
 	mu      sync.Mutex
 	waiting deque[tapped]
-	bytes   int // of waiting
+	count   int         // messages in waiting
+	bytes   int         // of waiting
+	awaited bool        // somebody waits for room
+	spares  [][]Message // for portions to come, empty
 	dropped uint64
 	closed  bool
 	more    chan struct{} // holds a token while something waits
@@ -40,10 +43,25 @@ type Tap struct {
 	cancel  context.CancelFunc
 }
 
-// tapped is a message for a tap; settle is nil at QoS 0.
+// tapped is a message for a tap, or a portion of them; settle is nil at QoS 0.
 type tapped struct {
-	message *message
+	message *message  // nil: a portion
+	portion []Message // not empty, where there is no message
+	size    int       // of the messages
 	settle  func(error)
+}
+
+// one is the entry of a message.
+func one(m *message, settle func(error)) tapped {
+	return tapped{message: m, size: m.size(), settle: settle}
+}
+
+// len is how many messages the entry has.
+func (e *tapped) len() int {
+	if e.message != nil {
+		return 1
+	}
+	return len(e.portion)
 }
 
 // TapOptions are how a tap takes messages.
@@ -125,8 +143,9 @@ func (t *Tap) tryOffer(entry tapped) (taken, closed bool) {
 	if t.closed {
 		return true, true
 	}
-	for t.full() {
+	for !t.fits(&entry) {
 		if t.overflow == Block || !t.evict() {
+			t.awaited = true
 			return false, false
 		}
 	}
@@ -137,26 +156,39 @@ func (t *Tap) tryOffer(entry tapped) (taken, closed bool) {
 // mostTapBytes bounds the content that waits for one tap.
 const mostTapBytes = 16 << 20
 
-func (t *Tap) full() bool { return t.waiting.len() >= t.capacity || t.bytes >= mostTapBytes }
+// fits reports whether there is room. A tap that is empty has room for any entry.
+func (t *Tap) fits(entry *tapped) bool {
+	return t.count == 0 || t.count+entry.len() <= t.capacity && t.bytes < mostTapBytes
+}
 
 func (t *Tap) put(entry tapped) {
-	t.bytes += entry.message.size()
+	t.count += entry.len()
+	t.bytes += entry.size
 	t.waiting.push(entry)
 	t.wake()
 }
 
 func (t *Tap) take() tapped {
 	entry := t.waiting.pop()
-	t.bytes -= entry.message.size()
+	t.count -= entry.len()
+	t.bytes -= entry.size
 	return entry
 }
 
 // evict drops the oldest message if nobody waits for its acknowledgement.
 func (t *Tap) evict() bool {
-	if t.waiting.at(0).settle != nil {
+	oldest := t.waiting.at(0)
+	switch {
+	case oldest.settle != nil:
 		return false
+	case oldest.len() > 1:
+		size := oldest.portion[0].size()
+		oldest.portion, oldest.size = oldest.portion[1:], oldest.size-size
+		t.count--
+		t.bytes -= size
+	default:
+		t.take()
 	}
-	t.take()
 	t.dropped++
 	t.broker.counters.droppedByTaps.Add(1)
 	return true
@@ -195,14 +227,15 @@ func (t *Tap) push(m *message) {
 	if t.closed {
 		return
 	}
-	for t.full() {
+	entry := one(m, nil)
+	for !t.fits(&entry) {
 		if !t.evict() {
 			t.dropped++
 			t.broker.counters.droppedByTaps.Add(1)
 			return
 		}
 	}
-	t.put(tapped{message: m})
+	t.put(entry)
 }
 
 func (t *Tap) wake() {
@@ -227,11 +260,7 @@ func (t *Tap) run(ctx context.Context) {
 			if len(entries) == 0 {
 				break
 			}
-			batch = batch[:0]
-			for _, e := range entries {
-				batch = append(batch, e.message.seen())
-			}
-			t.hand(ctx, batch, entries)
+			batch = t.handAll(ctx, batch, entries)
 		}
 	}
 }
@@ -247,8 +276,62 @@ func (t *Tap) hand(ctx context.Context, batch []Message, entries []tapped) {
 		err = fmt.Errorf("take messages on %s: %w", t.filter, err)
 	}
 	settleAll(entries, err)
-	clear(entries)
 	clear(batch)
+}
+
+// handAll calls handle with all that was gathered: a portion that is worth it as
+// it is, the others together.
+func (t *Tap) handAll(ctx context.Context, batch []Message, entries []tapped) []Message {
+	defer clear(entries)
+	for len(entries) > 0 {
+		if first := &entries[0]; len(first.portion) > copied {
+			t.hand(ctx, first.portion, entries[:1])
+			t.reuse(first.portion)
+			entries = entries[1:]
+			continue
+		}
+		n := 0
+		for batch = batch[:0]; n < len(entries) && len(entries[n].portion) <= copied; n++ {
+			if e := &entries[n]; e.message != nil {
+				batch = append(batch, e.message.seen())
+			} else {
+				batch = append(batch, e.portion...)
+				clear(e.portion)
+				t.reuse(e.portion)
+			}
+		}
+		t.hand(ctx, batch, entries[:n])
+		entries = entries[n:]
+	}
+	return batch
+}
+
+// copied is up to how many messages of a portion are copied to those of others.
+const copied = 32
+
+// mostSpares bounds the room that is kept for portions.
+const mostSpares = 4
+
+// spare returns room for a portion.
+func (t *Tap) spare() []Message {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	last := len(t.spares) - 1
+	if last < 0 {
+		return nil
+	}
+	room := t.spares[last]
+	t.spares = t.spares[:last]
+	return room
+}
+
+// reuse keeps the room of a portion that was handed over, and cleared.
+func (t *Tap) reuse(portion []Message) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.spares) < mostSpares {
+		t.spares = append(t.spares, portion[:0])
+	}
 }
 
 func settleAll(entries []tapped, err error) {
@@ -263,11 +346,13 @@ func settleAll(entries []tapped, err error) {
 func (t *Tap) gather(dst []tapped) (entries []tapped, over bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	full := t.full()
-	for t.waiting.len() > 0 && (len(dst) < mostTapped || t.closed) {
-		dst = append(dst, t.take())
+	for n := 0; t.waiting.len() > 0 && (n < mostTapped || t.closed); {
+		entry := t.take()
+		n += entry.len()
+		dst = append(dst, entry)
 	}
-	if full && !t.closed {
+	if t.awaited && len(dst) > 0 && !t.closed {
+		t.awaited = false
 		close(t.room)
 		t.room = make(chan struct{})
 	}
