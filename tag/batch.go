@@ -20,11 +20,15 @@ const MaxHops = 16
 type Batch struct {
 	schema *Schema
 	times  []int64 // source time of each row
-	values []Value // len(times) rows of schema.Len() values
+	values []Value // len(times) rows of schema.Len() values; of ready values where there is a rest
 	stamps []int64 // source time of each value, or nil: the row's
 	first  Identity
 	origin Origin
 	hops   uint8
+
+	rest  *deferred // nil: values has all
+	from  int       // of rest, the row that is the first here
+	ready int       // values of a row that are in values, where there is a rest
 }
 
 // OneRow returns a live batch of one row. It keeps values and stamps, which are the source times of the values, or nil
@@ -43,6 +47,9 @@ func (b *Batch) Len() int { return len(b.times) }
 // Row returns the values of row i in the order of the schema, not to be
 // changed.
 func (b *Batch) Row(i int) []Value {
+	if b.rest != nil {
+		return b.rest.row(b.from + i)
+	}
 	w := b.schema.Len()
 	return b.values[i*w : (i+1)*w : (i+1)*w]
 }
@@ -98,8 +105,8 @@ func (b *Batch) As(origin Origin) *Batch {
 func (b *Batch) Slice(from, to int) *Batch {
 	c := *b
 	w := b.schema.Len()
-	c.times = b.times[from:to:to]
-	c.values = b.values[from*w : to*w : to*w]
+	c.times, c.from = b.times[from:to:to], b.from+from
+	c.values = b.values[from*b.Ready() : to*b.Ready() : to*b.Ready()]
 	if b.stamps != nil {
 		c.stamps = b.stamps[from*w : to*w : to*w]
 	}

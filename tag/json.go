@@ -48,8 +48,12 @@ func AppendJSON(dst []byte, v Value) []byte {
 }
 
 // AppendRowJSON appends row i as a JSON object of the fields that it carries,
-// in the order of the schema.
+// in the order of the schema. A row that was told as JSON and is as it came is
+// appended as it was told: in the sender's order, with the digits of its numbers.
 func AppendRowJSON(dst []byte, b *Batch, i int) []byte {
+	if told := b.Text(i); told != nil {
+		return append(dst, told...)
+	}
 	dst = append(dst, '{')
 	first := true
 	for slot, v := range b.Row(i) {

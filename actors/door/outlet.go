@@ -129,6 +129,7 @@ type form struct {
 	payload template.Bound
 	whole   *rowjson.Form
 	plain   bool // no template: the payload is the whole form
+	as      bool // the payload is the row alone: one that was told as JSON goes on as it came
 
 	retain bool
 	buf    []byte // room for the payloads of a batch, which the broker keeps
@@ -138,7 +139,9 @@ type form struct {
 }
 
 func newForm(o *Outlet, s *tag.Schema) *form {
+	_, taken := s.Slot("row")
 	return &form{
+		as:     o.Payload.String() == "{row}" && !taken,
 		schema: s, retain: o.Retain, whole: rowjson.New(s, rowjson.RFC3339), plain: o.Payload.IsZero(),
 		topic:   o.Topic.Bind(o.Site, o.Stream.Name(), s, mqttd.AppendLevel),
 		payload: o.Payload.Bind(o.Site, o.Stream.Name(), s, nil),
@@ -176,6 +179,9 @@ func (f *form) begin(rows int) {
 
 // payloadOf returns the payload of a row, which is not changed any more.
 func (f *form) payloadOf(b *tag.Batch, i int) []byte {
+	if told := b.Text(i); told != nil && f.as && !f.retain {
+		return told
+	}
 	if f.retain { // it may stay for years
 		return f.append(make([]byte, 0, f.size+32), b, i)
 	}
@@ -191,6 +197,9 @@ func (f *form) payloadOf(b *tag.Batch, i int) []byte {
 func (f *form) append(dst []byte, b *tag.Batch, i int) []byte {
 	if f.plain {
 		return f.whole.AppendRow(dst, b, i)
+	}
+	if f.as {
+		return tag.AppendRowJSON(dst, b, i)
 	}
 	return f.payload.AppendWith(dst, b.Row(i), func(dst []byte, name string) ([]byte, bool) {
 		switch name {

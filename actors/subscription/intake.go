@@ -11,7 +11,8 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// message is one message of either kind of broker. Its payload is not kept.
+// message is one message of either kind of broker. Its payload is kept only where
+// the decoder was told that it may be.
 type message struct {
 	topic    string
 	payload  []byte
@@ -51,9 +52,10 @@ func (in *intake) take(ctx context.Context, messages []message) error {
 		return nil
 	}
 	in.decoder.Expect(len(messages))
-	from, durable := 0, false
+	from, durable, bytes := 0, false, 0
 	for i := range messages {
 		m := &messages[i]
+		bytes += len(m.payload)
 		if m.retained != messages[from].retained {
 			if err := in.publish(ctx, durable, messages[from].retained); err != nil {
 				return err
@@ -64,18 +66,17 @@ func (in *intake) take(ctx context.Context, messages []message) error {
 			durable = durable || m.qos > 0
 		}
 	}
+	in.meter.Messages.Add(uint64(len(messages)))
+	in.meter.Bytes.Add(uint64(bytes))
 	return in.publish(ctx, durable, messages[from].retained)
 }
 
 // decode adds the rows of a message and reports whether there are any.
 func (in *intake) decode(m *message) bool {
-	in.meter.Messages.Add(1)
-	in.meter.Bytes.Add(uint64(len(m.payload)))
 	rows, err := 0, in.suspects.check(m.payload)
 	if err == nil {
-		in.suspects.enter(m.payload)
+		in.suspects.enter(m)
 		rows, err = in.decoder.Add(m.payload, m.arrived.UnixNano(), m.hops)
-		in.suspects.leave()
 	}
 	if err != nil {
 		err = fmt.Errorf("decode message on %.100q: %w", m.topic, err)
@@ -87,6 +88,7 @@ func (in *intake) decode(m *message) bool {
 
 // publish gives away what has been decoded.
 func (in *intake) publish(ctx context.Context, durable, retained bool) error {
+	in.suspects.leave()
 	in.meter.Unlisted.Add(in.decoder.Unlisted() - in.unlisted)
 	in.unlisted = in.decoder.Unlisted()
 	for _, b := range in.decoder.Take() {

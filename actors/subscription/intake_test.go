@@ -67,7 +67,7 @@ func TestWhatIsNotToBlameIsTriedAgain(t *testing.T) {
 		s.blame() // nothing was in hand
 	}
 	for range 100 { // more than are remembered
-		s.enter([]byte{byte(len(s.blamed))})
+		s.enter(&message{payload: []byte{byte(len(s.blamed))}})
 		s.blame()
 	}
 	if err := s.check([]byte("other")); err != nil {

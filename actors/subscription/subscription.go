@@ -94,6 +94,7 @@ func (s *subscription) intake() (*intake, error) {
 		Stream: tag.NewStreamID(s.env.Site, name), Name: name,
 		Columns: s.config.Columns, All: s.config.All,
 		Timestamp: s.config.Stream.Timestamp, MaxColumns: s.config.Stream.MaxColumns,
+		Keeps: s.config.Inlet != nil, // the own broker's payloads are immutable
 	})
 	return &intake{
 		decoder: decoder, stream: s.env.Bus.Stream(name), drops: s.config.Stream.Overflow == config.DropOldest,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"sync"
+	"sync/atomic"
 )
 
 // errSuspect says that a payload has ended the decoder before.
@@ -20,42 +21,44 @@ const mostSuspects = 16
 type suspects struct {
 	seed maphash.Seed
 
-	mu      sync.Mutex
-	inHand  []byte         // the payload that is being decoded, nil for none
-	blamed  map[uint64]int // by hash of the payload: how often
-	present bool           // blamed has something
+	inHand  atomic.Pointer[message] // that is being decoded, nil for none
+	present atomic.Bool             // blamed has something
+
+	mu     sync.Mutex
+	blamed map[uint64]int // by hash of the payload: how often
 }
 
 func newSuspects() *suspects { return &suspects{seed: maphash.MakeSeed(), blamed: map[uint64]int{}} }
 
-// enter and leave stand around the decoding of a payload.
-func (s *suspects) enter(payload []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.inHand = payload
-}
+// enter stands before the decoding of a message, which stays as it is until the
+// next one is entered or leave is called, behind the last one.
+func (s *suspects) enter(m *message) { s.inHand.Store(m) }
 
-func (s *suspects) leave() { s.enter(nil) }
+func (s *suspects) leave() { s.inHand.Store(nil) }
 
 // blame notes what was in hand when a goroutine ended, if anything was.
 func (s *suspects) blame() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.inHand == nil {
+	m := s.inHand.Swap(nil)
+	if m == nil {
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if len(s.blamed) >= mostSuspects {
 		clear(s.blamed)
 	}
-	s.blamed[maphash.Bytes(s.seed, s.inHand)]++
-	s.inHand, s.present = nil, true
+	s.blamed[maphash.Bytes(s.seed, m.payload)]++
+	s.present.Store(true)
 }
 
 // check refuses a payload that has been blamed too often.
 func (s *suspects) check(payload []byte) error {
+	if !s.present.Load() {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.present && s.blamed[maphash.Bytes(s.seed, payload)] >= strikes {
+	if s.blamed[maphash.Bytes(s.seed, payload)] >= strikes {
 		return errSuspect
 	}
 	return nil

@@ -71,6 +71,9 @@ func (f *Form) AppendRow(dst []byte, b *tag.Batch, i int) []byte {
 
 // appendQualities tells the quality of every value that is not Good.
 func (f *Form) appendQualities(dst []byte, b *tag.Batch, i int) []byte {
+	if b.Text(i) != nil {
+		return dst // what was told as JSON is Good
+	}
 	open := false
 	for slot, v := range b.Row(i) {
 		if v.Kind() == tag.Absent || v.Quality() == tag.Good {

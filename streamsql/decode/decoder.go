@@ -27,6 +27,11 @@ type Options struct {
 	Timestamp string
 
 	MaxColumns int // 0 means DefaultMaxColumns
+
+	// Keeps has rows keep their payloads, which are immutable then. With All, only
+	// Columns are read at once, the other columns when somebody asks for them, and
+	// a row that goes on as it came is told as it was.
+	Keeps bool
 }
 
 // Decoder makes rows of the messages of one stream. It has one owner.
@@ -39,6 +44,9 @@ type Decoder struct {
 
 	expected []expected
 	noFlat   bool // for tests: the parser reads everything
+
+	front *tag.Schema // the columns that are asked for
+	later later
 
 	builder  *tag.Builder
 	messages int // to make room for
@@ -71,10 +79,34 @@ func New(o Options) (*Decoder, error) {
 			fields = append(fields, tag.Field{Name: name})
 		}
 	}
+	if d.front, err = schema.Extend(fields...); err != nil {
+		return nil, err
+	}
 	if err := d.extend(fields); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// begin makes the builder of the next batch, where there is none.
+func (d *Decoder) begin() {
+	if d.builder != nil {
+		return
+	}
+	schema := d.schema
+	if d.later.on = d.postpones(); d.later.on {
+		schema = d.front
+		d.later.told = make([]told, 0, d.messages)
+	}
+	d.builder = tag.NewBuilder(schema, d.messages)
+}
+
+// drop takes the row in hand back.
+func (d *Decoder) drop() {
+	d.builder.Drop()
+	if d.later.on {
+		d.later.told = d.later.told[:d.builder.Len()]
+	}
 }
 
 // extend adds columns. Rows so far are of the schema as it was.
@@ -93,17 +125,19 @@ func (d *Decoder) extend(fields []tag.Field) error {
 func (d *Decoder) Expect(messages int) {
 	if d.builder == nil || d.builder.Len() == 0 {
 		d.messages, d.builder = messages, nil
+		d.later.look()
 	}
 }
 
 // Add makes rows of a payload and returns how many. arrived is their source
 // time unless the options name another, in nanoseconds since the Unix epoch;
 // hops how often the data was derived from data. When it returns an error,
-// nothing of the payload has become a row. The payload is not kept.
+// nothing of the payload has become a row. The payload is kept only where the
+// options say so.
 func (d *Decoder) Add(payload []byte, arrived int64, hops int) (rows int, err error) {
 	if hops != d.hops {
 		d.seal()
-		d.hops = hops
+		d.builder, d.hops = nil, hops
 	}
 	if !d.noFlat && d.flat(payload, arrived) {
 		return 1, nil
@@ -140,7 +174,12 @@ func (d *Decoder) seal() {
 	if d.builder == nil {
 		return
 	}
-	if b := d.builder.Derived(tag.Live, d.hops); b != nil {
-		d.ready = append(d.ready, b)
+	b := d.builder.Derived(tag.Live, d.hops)
+	if b == nil {
+		return
 	}
+	if d.later.on {
+		b = d.widen(b)
+	}
+	d.ready = append(d.ready, b)
 }

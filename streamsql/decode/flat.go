@@ -1,7 +1,7 @@
 package decode
 
 import (
-	"bytes"
+	"unicode/utf8"
 
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -14,16 +14,21 @@ func (d *Decoder) flat(payload []byte, arrived int64) bool {
 	if d.options.Timestamp != "" {
 		return false
 	}
-	if d.builder == nil {
-		d.builder = tag.NewBuilder(d.schema, d.messages)
-	}
-	s := scanner{rest: payload}
+	d.begin()
+	s := scanner{data: payload}
 	if !s.token('{') {
 		return false
 	}
+	from := s.at - 1
 	d.row = d.builder.Row(arrived)
-	if d.flatFields(&s) && s.end() {
-		return true
+	if d.flatFields(&s) {
+		to := s.at
+		if s.end() {
+			if d.later.on {
+				d.later.add(told{json: payload[from:to:to], same: s.fields != 0 && !s.altered})
+			}
+			return true
+		}
 	}
 	d.builder.Drop()
 	return false
@@ -35,12 +40,8 @@ func (d *Decoder) flatFields(s *scanner) bool {
 		return true
 	}
 	for place := 0; ; place++ {
-		key, ok := s.plainText()
-		if !ok || !s.token(':') || len(key) > longestName {
-			return false
-		}
-		targets, ok := d.flatTargets(place, key)
-		if !ok || !d.flatValue(s, targets) {
+		targets, ok := d.flatKey(s, place)
+		if !ok || !s.token(':') || !d.flatValue(s, targets) {
 			return false
 		}
 		if s.token('}') {
@@ -50,6 +51,27 @@ func (d *Decoder) flatFields(s *scanner) bool {
 			return false
 		}
 	}
+}
+
+// flatKey reads a name and returns its columns, and false for one that has to
+// become a column, or cannot.
+func (d *Decoder) flatKey(s *scanner, place int) (found []target, ok bool) {
+	if s.at < len(s.data) && s.data[s.at] <= ' ' {
+		s.peek()
+	}
+	if place < len(d.expected) && s.quoted(d.expected[place].name) {
+		found = d.expected[place].targets
+	} else {
+		key, wide, plain := s.plainText()
+		if !plain || len(key) > longestName || wide && !utf8.Valid(key) {
+			return nil, false
+		}
+		if found, ok = d.flatTargets(place, key); !ok {
+			return nil, false
+		}
+	}
+	s.note(found)
+	return found, true
 }
 
 // expected is the name that stood at a place of the last message, and the columns
@@ -62,12 +84,8 @@ type expected struct {
 // mostExpected bounds how many names are expected.
 const mostExpected = 256
 
-// flatTargets returns the columns of a name, and false for one that has to become
-// a column, or cannot.
+// flatTargets looks the columns of a name up, which is expected there from now on.
 func (d *Decoder) flatTargets(place int, key []byte) ([]target, bool) {
-	if place < len(d.expected) && d.expected[place].name == string(key) {
-		return d.expected[place].targets, true
-	}
 	found, known := d.targets.of(key)
 	if !known && d.options.All {
 		return nil, false
@@ -78,20 +96,30 @@ func (d *Decoder) flatTargets(place int, key []byte) ([]target, bool) {
 	return found, true
 }
 
-// flatValue reads a value for columns, which may be none.
+// flatValue reads a value for columns, which may be none. Where none of them is
+// read now it only sees that it is one.
 func (d *Decoder) flatValue(s *scanner, targets []target) bool {
+	wanted := false
+	for _, t := range targets {
+		wanted = wanted || t.slot < len(d.row)
+	}
 	var v tag.Value
 	switch c := s.peek(); {
 	case c == '"':
-		text, ok := s.plainText()
+		text, wide, ok := s.plainText()
 		if !ok {
 			return false
 		}
-		if len(targets) > 0 {
+		s.altered = s.altered || wide && !utf8.Valid(text)
+		if wanted {
 			v = tag.StringOf(d.text.keep(text))
 		}
 	case c == '-' || c >= '0' && c <= '9':
 		digits := s.digits()
+		s.altered = s.altered || !isPlain(digits)
+		if !wanted {
+			return isNumber(digits)
+		}
 		var err error
 		if v, err = number(digits); err != nil {
 			return false
@@ -105,80 +133,8 @@ func (d *Decoder) flatValue(s *scanner, targets []target) bool {
 	default:
 		return false
 	}
-	for _, t := range targets {
-		if t.exact || d.row[t.slot].Kind() == tag.Absent {
-			d.row[t.slot] = v
-		}
+	if wanted {
+		d.put(targets, v)
 	}
 	return true
-}
-
-// scanner reads tokens of JSON.
-type scanner struct{ rest []byte }
-
-// peek passes over white space and returns what is next, 0 for nothing.
-func (s *scanner) peek() byte {
-	for i, c := range s.rest {
-		if c != ' ' && c != '\t' && c != '\n' && c != '\r' {
-			s.rest = s.rest[i:]
-			return c
-		}
-	}
-	s.rest = nil
-	return 0
-}
-
-// token takes one character, if it is next.
-func (s *scanner) token(c byte) bool {
-	if len(s.rest) > 0 && s.rest[0] == c || s.peek() == c {
-		s.rest = s.rest[1:]
-		return true
-	}
-	return false
-}
-
-// word takes a word, if it is next.
-func (s *scanner) word(w string) bool {
-	if len(s.rest) < len(w) || string(s.rest[:len(w)]) != w {
-		return false
-	}
-	s.rest = s.rest[len(w):]
-	return true
-}
-
-// end reports whether nothing follows.
-func (s *scanner) end() bool { return s.peek() == 0 && len(s.rest) == 0 }
-
-// plainText takes a text without escapes and control characters.
-func (s *scanner) plainText() ([]byte, bool) {
-	if !s.token('"') {
-		return nil, false
-	}
-	n := bytes.IndexByte(s.rest, '"')
-	if n < 0 {
-		return nil, false
-	}
-	text := s.rest[:n]
-	for _, c := range text {
-		if c < ' ' || c == '\\' {
-			return nil, false
-		}
-	}
-	s.rest = s.rest[n+1:]
-	return text, true
-}
-
-// digits takes what belongs to a number.
-func (s *scanner) digits() []byte {
-	n := 0
-	for n < len(s.rest) {
-		c := s.rest[n]
-		if (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
-			break
-		}
-		n++
-	}
-	digits := s.rest[:n]
-	s.rest = s.rest[n:]
-	return digits
 }

@@ -29,6 +29,7 @@ func FuzzAdd(f *testing.F) {
 			t.Fatalf("an object is refused: %v, %v", err, errTwo)
 		}
 		sameAsParser(t, payload)
+		sameLater(t, payload)
 		taken := 0
 		for _, b := range all.Take() {
 			taken += b.Len()

@@ -17,9 +17,7 @@ const longestName = 256
 
 // add makes rows of a parsed payload, all of them or none.
 func (d *Decoder) add(parsed *fastjson.Value, arrived int64) (rows int, err error) {
-	if d.builder == nil {
-		d.builder = tag.NewBuilder(d.schema, d.messages)
-	}
+	d.begin()
 	switch parsed.Type() {
 	case fastjson.TypeObject:
 		if err := d.addRow(parsed, arrived); err != nil {
@@ -57,17 +55,23 @@ func (d *Decoder) addRow(object *fastjson.Value, arrived int64) error {
 			return fmt.Errorf("timestamp %s: %w", d.options.Timestamp, err)
 		}
 	}
-	d.row, d.fault = d.builder.Row(at), nil
+	front := d.builder.Row(at)
+	d.row, d.fault = front, nil
+	if d.later.on { // it is parsed already
+		d.row = make([]tag.Value, d.schema.Len())
+		d.later.add(told{row: d.row})
+	}
 	object.GetObject().Visit(d.each)
+	copy(front, d.row)
 	if d.fault != nil {
-		d.builder.Drop()
+		d.drop()
 	}
 	return d.fault
 }
 
 func (d *Decoder) dropRows(n int) {
 	for range n {
-		d.builder.Drop()
+		d.drop()
 	}
 }
 
@@ -99,9 +103,14 @@ func (d *Decoder) set(targets []target, key []byte, v *fastjson.Value) {
 		d.fault = fmt.Errorf("field %.64q: %w", key, err)
 		return
 	}
+	d.put(targets, value)
+}
+
+// put sets the columns that a value is for, as far as they are read now.
+func (d *Decoder) put(targets []target, v tag.Value) {
 	for _, t := range targets {
-		if t.exact || d.row[t.slot].Kind() == tag.Absent {
-			d.row[t.slot] = value
+		if t.slot < len(d.row) && (t.exact || d.row[t.slot].Kind() == tag.Absent) {
+			d.row[t.slot] = v
 		}
 	}
 }

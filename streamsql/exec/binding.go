@@ -12,6 +12,7 @@ type binding struct {
 	input  int
 	schema *tag.Schema
 	slots  []int32 // by column of the layout; -1 where the rows have none
+	last   int     // the highest of the slots, -1 for none
 }
 
 // bindings are those that a SELECT has met. A stream has one schema, and a few
@@ -36,14 +37,14 @@ func (b *bindings) of(input int, schema *tag.Schema) *binding {
 }
 
 func bind(p *plan.Select, input int, schema *tag.Schema) *binding {
-	b := &binding{plan: p, input: input, schema: schema, slots: make([]int32, len(p.Columns))}
+	b := &binding{plan: p, input: input, schema: schema, slots: make([]int32, len(p.Columns)), last: -1}
 	for i, column := range p.Columns {
 		b.slots[i] = -1
 		if column.Input != input {
 			continue
 		}
 		if slot, ok := plan.Find(schema, column.Name); ok {
-			b.slots[i] = int32(slot)
+			b.slots[i], b.last = int32(slot), max(b.last, slot)
 		}
 	}
 	return b

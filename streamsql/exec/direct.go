@@ -20,6 +20,7 @@ type direct struct {
 	views    [1]view
 	origin   tag.Origin // of the batch in hand
 	hops     int
+	short    bool // the columns that are named are at the front of its rows
 }
 
 func newDirect(e *Exec, p *plan.Select) *direct {
@@ -53,7 +54,8 @@ func (d *direct) push(now int64, _ int, b *tag.Batch, emit Emit) {
 func (d *direct) ready(now int64, b *tag.Batch) *expr.Frame {
 	bound := d.bindings.of(0, b.Schema())
 	d.frame.Slots, d.frame.Context.Now = bound.slots, now
-	d.views[0].bound = bound
+	d.views[0] = view{bound: bound}
+	d.short = b.HasTexts() && bound.last < b.Ready()
 	d.origin, d.hops = b.Origin(), b.Hops()+1
 	return &d.frame
 }
@@ -62,7 +64,13 @@ func (d *direct) ready(now int64, b *tag.Batch) *expr.Frame {
 func (d *direct) stand(b *tag.Batch, i int) {
 	d.exec.row = i
 	at(&d.frame, d.exec, b, i)
-	d.views[0].row = d.frame.Row
+	if !d.short {
+		d.frame.Row = b.Row(i)
+		d.views[0].row = d.frame.Row
+		return
+	}
+	d.frame.Row = b.Front(i)
+	d.views[0].batch, d.views[0].at = b, i
 }
 
 // give appends what the row gives, unless it fails.
@@ -92,9 +100,8 @@ func (d *direct) passes() bool {
 	return d.plan.Filter == nil || d.plan.Filter.Holds(&d.frame)
 }
 
-// at makes a frame stand at a row of a batch.
+// at makes a frame stand at a row of a batch, but for its values.
 func at(f *expr.Frame, e *Exec, b *tag.Batch, i int) {
-	f.Row = b.Row(i)
 	f.Context.RowTime = b.Time(i)
 	f.Times = nil
 	if b.HasValueTimes() {

@@ -206,6 +206,13 @@ func (c *class) pass(w *work) {
 func (m *Member) run(w *work, rows []int32) {
 	d := m.direct
 	f := d.ready(w.now, w.batch)
+	if d.passesOn(w.batch) {
+		if from := w.row; from < len(rows) {
+			w.row = len(rows) // a panic of whoever takes them is behind them
+			d.passOn(w.batch, rows[from:], m.emit)
+		}
+		return
+	}
 	for ; w.row < len(rows); w.row++ {
 		i := int(rows[w.row])
 		d.stand(w.batch, i)

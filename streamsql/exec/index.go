@@ -122,8 +122,12 @@ func (x *index) candidates(dst []*class, b *tag.Batch) []*class {
 		if column.slot < 0 {
 			continue
 		}
+		row := b.Row
+		if column.slot < b.Ready() {
+			row = b.Front
+		}
 		for i := range b.Len() {
-			if v := b.Row(i)[column.slot]; !v.IsNull() {
+			if v := row(i)[column.slot]; !v.IsNull() {
 				dst = column.candidates(dst, v, int32(i))
 			}
 		}

@@ -103,6 +103,7 @@ func (s *staged) answered(a *asked, k int, b *tag.Batch) []*record {
 	for i := range list {
 		r := s.slab.record()
 		r.bound, r.values, r.source, r.kept = a.bound, b.Row(i), b.Time(i), true
+		s.frame.Row = b.Row(i)
 		at(&s.frame, s.exec, b, i)
 		s.compute(r)
 		r.source = math.MinInt64 // the joined row's time is that of the rows that came

@@ -37,6 +37,16 @@ type outColumn struct {
 type view struct {
 	bound *binding // nil: nothing, as beside an outer join
 	row   []tag.Value
+	batch *tag.Batch // where the row is the front of one there; else nil
+	at    int        // of batch, the row
+}
+
+// values returns all values of the row.
+func (v *view) values() []tag.Value {
+	if v.batch != nil {
+		return v.batch.Row(v.at)
+	}
+	return v.row
 }
 
 func newOutput(e *Exec, p *plan.Select) *output {

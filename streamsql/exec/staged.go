@@ -140,6 +140,7 @@ func (s *staged) take(input int, bound *binding, b *tag.Batch, i int) {
 	if s.reorder != nil {
 		r.time = r.source
 	}
+	s.frame.Row = b.Row(i)
 	at(&s.frame, s.exec, b, i)
 	switch {
 	case s.tables[input] != nil:
@@ -204,7 +205,7 @@ func (s *staged) stand(r *record) {
 	if len(s.views) > 1 {
 		clear(s.views)
 	}
-	s.views[r.bound.input] = view{r.bound, r.values}
+	s.views[r.bound.input] = view{bound: r.bound, row: r.values}
 	for i, v := range r.computed {
 		if s.before[i].plan.Input == r.bound.input {
 			f.Registers[s.before[i].plan.Register] = v
@@ -235,7 +236,7 @@ func (s *staged) standJoined(rows []*record) {
 func (s *staged) standOne(k int, r *record) {
 	f := &s.frame
 	f.Context.RowTime = max(f.Context.RowTime, r.source)
-	s.views[k] = view{r.bound, r.values}
+	s.views[k] = view{bound: r.bound, row: r.values}
 	for _, i := range s.plan.Inputs[k].Columns {
 		s.flat[i] = tag.Value{}
 		if slot := r.bound.slots[i]; slot >= 0 {

@@ -9,6 +9,13 @@ import (
 type outStar struct {
 	plan  *plan.Star
 	pairs map[*binding][]pair
+
+	// Whether the columns of a binding are those of the output at their places.
+	same struct {
+		bound  *binding
+		schema *tag.Schema
+		is     bool
+	}
 }
 
 // pair is a column of a row and its place in the output.
@@ -27,9 +34,10 @@ func (o *output) star(s *outStar, out []tag.Value, views []view) []tag.Value {
 	if !known {
 		pairs, out = o.pair(s, out, v.bound)
 	}
+	row := v.values()
 	for _, p := range pairs {
 		if out[p.to].Kind() == tag.Absent {
-			out[p.to] = v.row[p.from]
+			out[p.to] = row[p.from]
 		}
 	}
 	return out
@@ -76,8 +84,9 @@ func fieldsOf(views []view) func(int, func(string, tag.Value)) {
 		if v.bound == nil {
 			return
 		}
+		row := v.values()
 		for i := range v.bound.schema.Len() {
-			yield(v.bound.schema.Field(i).Name, v.row[i])
+			yield(v.bound.schema.Field(i).Name, row[i])
 		}
 	}
 }
