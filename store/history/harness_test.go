@@ -49,7 +49,7 @@ func (f *feed) Next(ctx context.Context) (log.Entry, error) {
 	}
 }
 
-func (f *feed) Ack(log.Entry) bool {
+func (f *feed) AckThrough(log.Entry) {
 	f.mu.Lock()
 	f.acked++
 	f.mu.Unlock()
@@ -57,7 +57,6 @@ func (f *feed) Ack(log.Entry) bool {
 	case f.ackedNew <- struct{}{}:
 	default:
 	}
-	return true
 }
 
 // give commits a batch at the next position.

@@ -26,9 +26,10 @@ type History struct {
 
 	// Of the goroutine in Run.
 	packer     *packer
-	pending    []log.Entry // consumed, not yet acknowledged
-	oldest     time.Time   // when the first of them came
-	retryAt    time.Time   // not before, after a flush failed
+	pending    int       // entries consumed, not yet acknowledged
+	last       log.Entry // of them, without its rows
+	oldest     time.Time // when the first of them came
+	retryAt    time.Time // not before, after a flush failed
 	quarantine *quarantine
 
 	// Readers hold swap from the moment at which they look for rows in memory
@@ -95,16 +96,17 @@ func (h *History) prepare() (err error) {
 	return err
 }
 
-// Source is where entries come from: a *log.Cursor in a single lane, with a
-// window that holds what comes between two flushes.
+// Source is where entries come from: a *log.Cursor opened with CursorOptions.
 type Source interface {
 	Next(ctx context.Context) (log.Entry, error)
-	Ack(log.Entry) bool
+
+	// AckThrough acknowledges an entry and all before it.
+	AckThrough(log.Entry)
 }
 
 // CursorOptions are what the history's cursor is to be opened with.
 func CursorOptions(streams ...string) log.CursorOptions {
-	return log.CursorOptions{Streams: streams, SingleLane: true, Window: 1 << 20}
+	return log.CursorOptions{Streams: streams, SingleLane: true, InOrder: true, Window: 1 << 20}
 }
 
 // Run fills the history from a source until ctx is done or the source fails,
@@ -139,7 +141,7 @@ func (h *History) fill(ctx context.Context, from Source) error {
 		if err != nil {
 			return h.ended(ctx, err)
 		}
-		isFirst := len(h.pending) == 0 // from now on there is something to wait for
+		isFirst := h.pending == 0 // from now on there is something to wait for
 		now := h.options.Now()
 		h.consume(e, now)
 		if isFirst || !h.retryAt.IsZero() || h.due(now) || waiting.Err() != nil {
@@ -162,14 +164,15 @@ func (h *History) ended(ctx context.Context, err error) error {
 
 // consume takes an entry in.
 func (h *History) consume(e log.Entry, now time.Time) {
-	if len(h.pending) == 0 {
+	if h.pending == 0 {
 		h.oldest = now
 	}
 	if e.Batch != nil {
 		h.add(e.Batch, e.Position, now)
 	}
 	e.Batch = nil // its rows are packed; what is left is what is acknowledged
-	h.pending = append(h.pending, e)
+	h.last = e
+	h.pending++
 }
 
 // add puts the rows of a batch into the tail of its stream.
@@ -234,7 +237,7 @@ func (h *History) isFull() bool {
 // untilFlush returns how long what waits may still wait, and whether anything
 // does.
 func (h *History) untilFlush(now time.Time) (time.Duration, bool) {
-	if len(h.pending) == 0 && h.waiting == 0 {
+	if h.pending == 0 && h.waiting == 0 {
 		return 0, false
 	}
 	wait := h.options.FlushEvery - now.Sub(h.oldest)
@@ -264,10 +267,10 @@ func (h *History) settle(from Source) {
 	}
 	h.retryAt = time.Time{}
 	h.counters.flushes.Add(1)
-	for _, e := range h.pending {
-		from.Ack(e)
+	if h.pending > 0 {
+		from.AckThrough(h.last)
 	}
-	h.pending = h.pending[:0]
+	h.pending = 0
 	h.upkeep(h.options.Now())
 }
 

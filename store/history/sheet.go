@@ -145,17 +145,14 @@ func (s *sheet) field(near int, f tag.Field) int {
 	return len(s.fields) - 1
 }
 
-// columnSize is what a column takes that has no values.
-const columnSize = 72
-
-// measure returns by how many octets the sheet has grown since it was last
+// measure returns by how many octets what is encoded has grown since it was last
 // measured.
 func (s *sheet) measure() int {
-	size := columnSize*(len(s.columns)+4) + s.times.Size() + s.positions.Size()
+	size := s.times.Size() + s.positions.Size()
 	for i := range s.columns {
 		size += s.columns[i].Size()
 		if stamps := s.columns[i].stamps; stamps != nil {
-			size += columnSize + stamps.Size()
+			size += stamps.Size()
 		}
 	}
 	grown := size - s.size

@@ -214,6 +214,22 @@ func (c *consumer) settle(e Entry) bool {
 	return ok
 }
 
+// ackThrough takes an acknowledgement of all that was delivered up to a ticket.
+func (c *consumer) ackThrough(ticket uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := len(c.gaps)
+	c.gaps = slices.DeleteFunc(c.gaps, func(g ownGap) bool { return g.ticket != 0 && g.ticket <= ticket })
+	c.gapsDirty = c.gapsDirty || len(c.gaps) < before
+	rows := c.lanes.ackThrough(ticket)
+	c.lag -= min(rows, c.lag)
+	c.stats.acked += rows
+	if rows > 0 || len(c.gaps) < before {
+		c.touch()
+		c.poke()
+	}
+}
+
 func (c *consumer) ackGap(ticket uint64) bool {
 	before := len(c.gaps)
 	c.gaps = slices.DeleteFunc(c.gaps, func(g ownGap) bool { return g.ticket == ticket })
@@ -242,6 +258,9 @@ func (c *consumer) rewind() {
 	c.lag += c.lanes.unsettled()
 	c.lanes = newLanes(c.lanes.pending(), c.options.BackfillShare)
 	c.lanes.ticket = ticket
+	if c.options.InOrder {
+		c.lanes.together = flightEntries
+	}
 	c.ahead = [2]stretch{}
 	for i := range c.gaps {
 		c.gaps[i].ticket = 0

@@ -74,6 +74,11 @@ func (c *Cursor) Ack(e Entry) bool {
 	return c.consumer.ack(e)
 }
 
+// AckThrough says that the far end has an entry and all that were delivered
+// before it, for good. Of a cursor that is InOrder, up to a thousand of the last
+// may go on being awaited until a later entry is acknowledged.
+func (c *Cursor) AckThrough(e Entry) { c.consumer.ackThrough(e.ticket) }
+
 // Name returns the name of the cursor.
 func (c *Cursor) Name() string { return c.consumer.name }
 

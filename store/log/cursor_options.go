@@ -29,7 +29,13 @@ type CursorOptions struct {
 	// sure of while the live lane has something, too.
 	BackfillShare float64 // 0.25
 
-	// Window is how many entries may be on the way, unacknowledged.
+	// InOrder says that the consumer acknowledges many entries at a time, in the
+	// order in which they came: with AckThrough and never with Ack. What is on the
+	// way then takes hardly any memory.
+	InOrder bool
+
+	// Window is how many entries may be on the way, unacknowledged; of a cursor
+	// that is InOrder, how many thousands.
 	Window int // 1024
 
 	Quota Quota

@@ -12,11 +12,14 @@ type span struct{ from, to uint64 }
 const forever = 1<<64 - 1
 
 // flight is an entry that was delivered and not yet acknowledged, or
-// acknowledged while one before it is not.
+// acknowledged while one before it is not; or many that were delivered one after
+// the other, where acknowledgements come in order.
 type flight struct {
-	position uint64
-	run      int // of the span it was taken from
-	ticket   uint64
+	position uint64 // of the first
+	to       uint64 // behind the last
+	run      int    // of the span it was taken from
+	ticket   uint64 // of the last
+	entries  int
 	rows     uint64
 	acked    bool
 }
@@ -46,7 +49,12 @@ type lanes struct {
 	ticket uint64  // last ticket given
 	rows   uint64  // rows in flight and not acknowledged
 	turn   turn
+
+	together int // entries that are one flight at most, where acknowledgements come in order
 }
+
+// flightEntries is how many entries are one flight in a cursor that is InOrder.
+const flightEntries = 1024
 
 // newLanes returns a cursor that has spans before it, in order, the last of
 // them without end. All of it is live until split.
@@ -111,7 +119,13 @@ func (l *lanes) pass(lane Lane, to uint64) {
 func (l *lanes) deliver(lane Lane, position, rows uint64) uint64 {
 	in := &l.of[lane]
 	l.ticket++
-	in.flights = append(in.flights, flight{position: position, run: in.runs[0], ticket: l.ticket, rows: rows})
+	if last := in.lastFlight(); last != nil && last.run == in.runs[0] && last.entries < l.together {
+		last.to, last.ticket = position+1, l.ticket
+		last.entries++
+		last.rows += rows
+	} else {
+		in.flights = append(in.flights, flight{position: position, to: position + 1, run: in.runs[0], ticket: l.ticket, entries: 1, rows: rows})
+	}
 	l.pass(lane, position+1)
 	l.rows += rows
 	l.turn.took(lane, rows)
@@ -134,6 +148,30 @@ func (l *lanes) ack(lane Lane, ticket uint64) (rows uint64, ok bool) {
 	return rows, true
 }
 
+// ackThrough acknowledges all that was delivered up to a ticket, as far as it is
+// whole flights, and returns their rows.
+func (l *lanes) ackThrough(ticket uint64) (rows uint64) {
+	for lane := range l.of {
+		in := &l.of[lane]
+		for i := 0; i < len(in.flights) && in.flights[i].ticket <= ticket; i++ {
+			if f := &in.flights[i]; !f.acked {
+				f.acked = true
+				rows += f.rows
+			}
+		}
+		in.trim()
+	}
+	l.rows -= rows
+	return rows
+}
+
+func (in *lane) lastFlight() *flight {
+	if len(in.flights) == 0 {
+		return nil
+	}
+	return &in.flights[len(in.flights)-1]
+}
+
 // trim forgets the flights in front that are acknowledged.
 func (in *lane) trim() {
 	n := 0
@@ -146,7 +184,7 @@ func (in *lane) trim() {
 	}
 }
 
-// inFlight returns the number of entries that the window holds.
+// inFlight returns the number of flights that the window holds.
 func (l *lanes) inFlight() int { return len(l.of[LiveLane].flights) + len(l.of[BackfillLane].flights) }
 
 // skip gives up everything before a position, what is on the way, too, and
@@ -167,16 +205,22 @@ func (l *lanes) skip(before uint64) []span {
 	return normalise(lost)
 }
 
-// abandon takes the flights before a position out of a lane.
+// abandon takes the flights before a position out of a lane. Of one that goes on
+// behind it the rest stays, with all its rows: how they are divided is not known.
 func (l *lanes) abandon(in *lane, before uint64) []span {
 	var lost []span
 	in.flights = slices.DeleteFunc(in.flights, func(f flight) bool {
 		if f.position < before && !f.acked {
-			lost = append(lost, span{f.position, f.position + 1})
+			lost = append(lost, span{f.position, min(f.to, before)})
+		}
+		if f.to <= before && !f.acked {
 			l.rows -= f.rows
 		}
-		return f.position < before
+		return f.to <= before
 	})
+	for i := range in.flights {
+		in.flights[i].position = max(in.flights[i].position, before)
+	}
 	in.trim()
 	return lost
 }
@@ -231,9 +275,9 @@ func (in *lane) stranded() []span {
 		switch {
 		case f.acked || slices.Contains(in.runs, f.run):
 		case f.run == last:
-			all[len(all)-1].to = f.position + 1
+			all[len(all)-1].to = f.to
 		default:
-			all, last = append(all, span{f.position, f.position + 1}), f.run
+			all, last = append(all, span{f.position, f.to}), f.run
 		}
 	}
 	return all

@@ -246,3 +246,52 @@ func (m *model) check(t *rapid.T, l *lanes) {
 		t.Fatalf("%d rows in flight, want %d", l.rows, len(m.flights))
 	}
 }
+
+// TestAcknowledgementsInOrderForgetNothing compares random histories of a cursor
+// whose entries fly together with what was delivered and acknowledged.
+func TestAcknowledgementsInOrderForgetNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := newLanes([]span{{0, forever}}, 0.5)
+		l.together = rapid.IntRange(1, 5).Draw(t, "together")
+		var flights []flightRef
+		through, skipped := uint64(0), uint64(0) // the first position that is not acknowledged, or not given up
+		t.Repeat(map[string]func(*rapid.T){
+			"deliver": func(*rapid.T) { flights = append(flights, deliverNext(l, LiveLane, 1)) },
+			"pass": func(*rapid.T) {
+				s, _ := l.next(LiveLane)
+				l.pass(LiveLane, s.from+2)
+			},
+			"ack": func(t *rapid.T) {
+				if len(flights) > 0 {
+					f := rapid.SampledFrom(flights).Draw(t, "flight")
+					l.ackThrough(f.ticket)
+					through = max(through, f.position+1)
+				}
+			},
+			"skip": func(t *rapid.T) {
+				skipped = max(skipped, rapid.Uint64Range(0, 30).Draw(t, "before"))
+				for _, s := range l.skip(skipped) {
+					if s.to > skipped {
+						t.Fatalf("gave up %v, before %d", s, skipped)
+					}
+				}
+			},
+			"": func(t *rapid.T) {
+				for _, f := range flights {
+					if f.position >= through && f.position >= skipped && !slices.ContainsFunc(l.pending(), func(s span) bool { return s.from <= f.position && f.position < s.to }) {
+						t.Fatalf("%d is forgotten: %v", f.position, l.pending())
+					}
+				}
+				if n := len(flights); n > 0 && l.inFlight() > n/l.together+10 {
+					t.Fatalf("%d flights of %d entries", l.inFlight(), n)
+				}
+			},
+		})
+		if n := len(flights); n > 0 {
+			l.ackThrough(flights[n-1].ticket)
+			if l.rows != 0 || l.inFlight() != 0 {
+				t.Fatalf("%d rows are on the way, %d flights", l.rows, l.inFlight())
+			}
+		}
+	})
+}

@@ -86,8 +86,8 @@ func (s *source) Next(context.Context) (log.Entry, error) {
 	return log.Entry{Position: at, Batch: b.Committed(tag.Identity{Site: site, Stream: b.Schema().Stream(), Incarnation: 1, Sequence: at})}, nil
 }
 
-// Ack is not counted.
-func (s *source) Ack(log.Entry) bool { return true }
+// AckThrough is not counted.
+func (s *source) AckThrough(log.Entry) {}
 
 func holdfast(ctx context.Context, dir string) (m measured, err error) {
 	now := began

@@ -23,7 +23,7 @@ func (f feed) Next(ctx context.Context) (log.Entry, error) {
 	}
 }
 
-func (f feed) Ack(log.Entry) bool { return true }
+func (f feed) AckThrough(log.Entry) {}
 
 // Filled returns a history whose clock stands at now, with stored batches in
 // its files and fresh ones in its memory. It is closed with the test.
