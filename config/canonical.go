@@ -1,10 +1,9 @@
 package config
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,7 +14,32 @@ import (
 // sorted by name, and secrets are their references. Two configurations do the same exactly where these bytes are the
 // same, however they were written; Parse reads them back as one source.
 func Canonical(site *Site, catalog *Catalog) []byte {
-	return marshal(resources(site, catalog))
+	encoded := resources(site, catalog)
+	text := []byte{'{'}
+	for i, key := range slices.Sorted(maps.Keys(encoded)) {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(spec.AppendJSON(text, key), ':')
+		text = appendResources(text, encoded[key])
+	}
+	return append(text, '}')
+}
+
+// appendResources writes one resource after the other, since a list of devices may be a thousand times longer than one.
+func appendResources(text []byte, value any) []byte {
+	list, ok := value.([]any)
+	if !ok {
+		return spec.AppendJSON(text, value)
+	}
+	text = append(text, '[')
+	for i, resource := range list {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = spec.AppendJSON(text, resource)
+	}
+	return append(text, ']')
 }
 
 // Digest is the SHA-256 of canonical bytes, in hexadecimal: the identity of a generation.
@@ -39,15 +63,4 @@ func resources(site *Site, catalog *Catalog) map[string]any {
 func nameOf(resource any) string {
 	name, _ := resource.(map[string]any)["name"].(string)
 	return name
-}
-
-// marshal writes JSON in one way only: encoding/json sorts the keys.
-func marshal(value any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(value); err != nil {
-		panic("config: plain values are not JSON: " + err.Error())
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

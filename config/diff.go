@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+
+	"github.com/holdfast-edge/holdfast/config/spec"
 )
 
 // Change is one resource that is not the same in two configurations.
@@ -98,7 +100,7 @@ func byName(site *Site, catalog *Catalog) map[identity]map[string]any {
 func differing(a, b map[string]any) []string {
 	var keys []string
 	for key, value := range a {
-		if other, ok := b[key]; !ok || !bytes.Equal(marshal(value), marshal(other)) {
+		if other, ok := b[key]; !ok || !bytes.Equal(spec.AppendJSON(nil, value), spec.AppendJSON(nil, other)) {
 			keys = append(keys, key)
 		}
 	}
@@ -119,7 +121,7 @@ func Digests(site *Site, catalog *Catalog) map[Kind]map[string]string {
 		if digests[id.kind] == nil {
 			digests[id.kind] = map[string]string{}
 		}
-		digests[id.kind][id.name] = Digest(marshal(resource))
+		digests[id.kind][id.name] = Digest(spec.AppendJSON(nil, resource))
 	}
 	return digests
 }

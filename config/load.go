@@ -30,7 +30,6 @@ func Parse(sources []Source, catalog *Catalog, checks ...Check) (*Site, error) {
 		return nil, err
 	}
 	site.Templates = nil // they are written out
-	shareTags(site)
 	return site, nil
 }
 
@@ -41,11 +40,12 @@ func decode(sources []Source, catalog *Catalog) (*Site, Errors) {
 	docs, errs := read(sources)
 	unread := len(docs) < len(sources) || len(sources) == 0
 	expanded, problems := expand(docs, catalog)
+	decoding := sharing{catalog, map[string][][]Tag{}}
 	errs = append(errs, problems...)
 	for _, doc := range expanded {
 		unread = unread || doc.Root.Kind != document.Mapping
 		part := &Site{}
-		errs = append(errs, spec.Decode(doc, catalog.site, catalog, part)...)
+		errs = append(errs, spec.Decode(doc, catalog.site, decoding, part)...)
 		errs = append(errs, spec.Merge(catalog.site, site, part, doc, given)...)
 	}
 	if unread && len(errs) > 0 {

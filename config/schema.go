@@ -13,7 +13,7 @@ func Schema(catalog *Catalog) []byte {
 	described := spec.Schema(catalog.site, catalog)
 	described["title"] = "The configuration of a Holdfast site"
 	var b bytes.Buffer
-	if err := json.Indent(&b, marshal(described), "", "  "); err != nil {
+	if err := json.Indent(&b, spec.AppendJSON(nil, described), "", "  "); err != nil {
 		panic("config: a schema is not JSON: " + err.Error())
 	}
 	b.WriteByte('\n')

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -92,7 +93,7 @@ func (r *jsonReader) nested(n *Node, open json.Delim, depth int) {
 	if open == '{' {
 		n.Kind = Mapping
 	}
-	seen := keys{}
+	var seen keys
 	for !r.broken && r.tokens.More() {
 		if open == '[' {
 			n.Items = append(n.Items, r.value(depth))
@@ -103,11 +104,12 @@ func (r *jsonReader) nested(n *Node, open json.Delim, depth int) {
 		if r.broken {
 			return
 		}
-		r.add(n, seen, Entry{Key: name, Place: place, Value: r.value(depth)})
+		r.add(n, &seen, Entry{Key: name, Place: place, Value: r.value(depth)})
 	}
 	if !r.broken {
 		r.next()
 	}
+	n.Entries, n.Items = slices.Clone(n.Entries), slices.Clone(n.Items) // with no room to spare
 }
 
 // end refuses anything behind the value.

@@ -58,11 +58,11 @@ func (p Place) String() string {
 // anchor names, so a position always leads to the text itself.
 type Node struct {
 	Kind    Kind
+	Broken  bool    // what is wrong with it is reported, and it is not to be read
 	Text    string  // a scalar as written, without its quotes
 	Place   Place   // where the value begins
 	Items   []*Node // of a List
 	Entries []Entry // of a Mapping, in the order written, no key twice
-	Broken  bool    // what is wrong with it is reported, and it is not to be read
 }
 
 // Entry is one key of a mapping with its value.

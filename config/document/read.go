@@ -51,18 +51,40 @@ func (b *builder) report(place Place, what, fix string) {
 	b.errs = append(b.errs, At(b.file, place, "", &Problem{What: what, Fix: fix}))
 }
 
-// keys remembers where each key of one mapping was first written.
+// keys remembers where each key of one mapping was first written, where they are so many that looking through the
+// entries takes long.
 type keys map[string]Place
 
+// fewEntries are looked through faster than a map is made: a plant has a hundred thousand mappings of a few keys.
+const fewEntries = 16
+
 // add appends the entry, or reports that its key was there before.
-func (b *builder) add(n *Node, seen keys, e Entry) {
-	if first, twice := seen[e.Key]; twice {
+func (b *builder) add(n *Node, seen *keys, e Entry) {
+	if first, twice := seen.first(n, e.Key); twice {
 		b.report(e.Place, quote(e.Key)+" is given twice, first at "+first.String(), "remove one of the two")
 		return
 	}
 	e.Key = b.word(e.Key)
-	seen[e.Key] = e.Place
+	if *seen != nil {
+		(*seen)[e.Key] = e.Place
+	}
 	n.Entries = append(n.Entries, e)
+}
+
+// first tells where a key was written before.
+func (k *keys) first(n *Node, key string) (first Place, twice bool) {
+	if *k == nil && len(n.Entries) < fewEntries {
+		e, ok := n.Entry(key)
+		return e.Place, ok
+	}
+	if *k == nil {
+		*k = make(keys, 2*fewEntries)
+		for _, e := range n.Entries {
+			(*k)[e.Key] = e.Place
+		}
+	}
+	first, twice = (*k)[key]
+	return first, twice
 }
 
 // quote prints a word from the file within a message, cut where it is long.

@@ -167,7 +167,7 @@ func begin(n *ast.MappingNode) Place {
 // mapping reads the entries of a mapping, then what it merges: a key of its own wins over one merged.
 func (r *yamlReader) mapping(values []*ast.MappingValueNode, at Place) weighed {
 	m := weighed{&Node{Kind: Mapping, Place: at}, 1, 1}
-	seen := keys{}
+	var seen keys
 	var merged []weighed
 	for _, v := range values {
 		if _, merge := v.Key.(*ast.MergeKeyNode); merge {
@@ -177,11 +177,11 @@ func (r *yamlReader) mapping(values []*ast.MappingValueNode, at Place) weighed {
 		value := r.value(v.Value)
 		r.weigh(&m, value)
 		if key, ok := r.key(v.Key); ok {
-			r.add(m.node, seen, Entry{Key: key, Place: placeOf(v.Key.GetToken()), Value: value.node})
+			r.add(m.node, &seen, Entry{Key: key, Place: placeOf(v.Key.GetToken()), Value: value.node})
 		}
 	}
 	for _, from := range merged {
-		r.merge(m.node, seen, from.node)
+		r.merge(m.node, &seen, from.node)
 		r.weigh(&m, from)
 	}
 	return m
@@ -201,11 +201,11 @@ func (r *yamlReader) key(n ast.MapKeyNode) (string, bool) {
 }
 
 // merge adds the entries of from, or of each mapping that it lists, that n has not.
-func (r *yamlReader) merge(n *Node, seen keys, from *Node) {
+func (r *yamlReader) merge(n *Node, seen *keys, from *Node) {
 	switch from.Kind {
 	case Mapping:
 		for _, e := range from.Entries {
-			if _, own := seen[e.Key]; !own {
+			if _, own := seen.first(n, e.Key); !own {
 				r.add(n, seen, e)
 			}
 		}

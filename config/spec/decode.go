@@ -116,6 +116,10 @@ func (d *decoder) element(into reflect.Value, at site, f *Field, t *Type, in *sc
 	}
 	if err := f.checkWord(at.node); err != nil {
 		d.report(at, err)
+		return
+	}
+	if s, ok := d.components.(Sharer); ok && t.Shape == Struct {
+		s.Share(into.Addr().Interface())
 	}
 }
 

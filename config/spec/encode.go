@@ -1,7 +1,9 @@
 package spec
 
 import (
+	"bytes"
 	"encoding"
+	"encoding/json"
 	"reflect"
 	"time"
 )
@@ -9,13 +11,26 @@ import (
 // Encode gives a decoded struct as the plain values of JSON, defaults written out, so that reading them back gives the
 // same struct whatever the defaults are by then. A key is left out where leaving it out means the same. Options stand
 // in the mapping that they were written in; those of a URL's query are in the URL. from is a pointer or a struct.
+//
+// Within elements of lists, a list of structs is its JSON already, and a list that stands in many of them is encoded
+// once.
 func Encode(s *Spec, components Components, from any) map[string]any {
-	e := encoder{components: components}
+	e := encoder{components: components, once: map[list]json.RawMessage{}}
 	return e.structure(reflect.Indirect(reflect.ValueOf(from)), s, nil)
 }
 
 type encoder struct {
 	components Components
+	within     bool // an element of a list
+	once       map[list]json.RawMessage
+}
+
+// list is one that may stand in several places: it is told by its first element.
+type list struct {
+	first  uintptr
+	length int
+	of     *Type
+	chosen string // what components its elements have the options of
 }
 
 // structure encodes one mapping. A key that a component declares, too, is written as the component has it.
@@ -77,11 +92,10 @@ func (e encoder) value(v reflect.Value, t *Type, in *scope) any {
 	case Struct:
 		return e.structure(v, t.Spec, in)
 	case List:
-		list := make([]any, v.Len())
-		for i := range list {
-			list[i] = e.value(v.Index(i), t.Elem, in)
+		if e.within && t.Elem.Shape == Struct && v.Len() > 0 {
+			return e.shared(v, t, in)
 		}
-		return list
+		return e.list(v, t, in)
 	case Table:
 		table := map[string]any{}
 		for key, value := range v.Seq2() {
@@ -93,6 +107,37 @@ func (e encoder) value(v reflect.Value, t *Type, in *scope) any {
 	default:
 		return scalarValue(v)
 	}
+}
+
+func (e encoder) list(v reflect.Value, t *Type, in *scope) []any {
+	e.within = true
+	all := make([]any, v.Len())
+	for i := range all {
+		all[i] = e.value(v.Index(i), t.Elem, in)
+	}
+	return all
+}
+
+// shared is the JSON of a list, made where it is met first.
+func (e encoder) shared(v reflect.Value, t *Type, in *scope) json.RawMessage {
+	key := list{first: v.Pointer(), length: v.Len(), of: t, chosen: in.String()}
+	text, ok := e.once[key]
+	if !ok {
+		text = AppendJSON(nil, e.list(v, t, in))
+		e.once[key] = text
+	}
+	return text
+}
+
+// AppendJSON appends plain values as JSON, in one way only: keys are sorted.
+func AppendJSON(to []byte, value any) []byte {
+	b := bytes.NewBuffer(to)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		panic("spec: plain values are not JSON: " + err.Error())
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // scalarValue is one word as JSON has it.

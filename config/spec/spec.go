@@ -54,6 +54,12 @@ type Components interface {
 	Options(kind, name, part string) *Spec
 }
 
+// Sharer is a Components that keeps what is the same only once. Share is given a pointer to each element of a list that
+// was decoded and checked without an error, and may put what is equal in the place of what the element leads to.
+type Sharer interface {
+	Share(element any)
+}
+
 // Of reads the spec of a struct type from its tags. An error is a mistake of the programmer who wrote them.
 func Of(t reflect.Type) (*Spec, error) {
 	return reader{}.spec(t)
