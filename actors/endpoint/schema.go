@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"fmt"
 	"sync"
 
 	"github.com/holdfast-edge/holdfast/config"
@@ -15,6 +16,7 @@ func StreamName(device, group string) string { return device + "." + group }
 type Schemas struct {
 	mu    sync.Mutex
 	known map[*config.Tag]*tag.Schema // by the first tag of the list, of groups with no others
+	whole map[string]*tag.Schema      // of devices, by the fields of their groups
 }
 
 // Of returns the fields of a group's rows, which are its tags in the order of the configuration, then the static ones,
@@ -38,6 +40,37 @@ func (s *Schemas) Of(site string, d *config.Device, g *config.Group) (*tag.Schem
 		s.known = map[*config.Tag]*tag.Schema{}
 	}
 	s.known[&g.Tags[0]] = schema
+	return schema, nil
+}
+
+// Whole returns the fields of all groups of a device, one after the other, given their schemas. Devices whose groups
+// share their fields share these.
+func (s *Schemas) Whole(site string, d *config.Device, groups []*tag.Schema) (*tag.Schema, error) {
+	stream := tag.NewStreamID(site, d.Name)
+	if len(groups) == 1 {
+		return groups[0].Renamed(stream, d.Name), nil
+	}
+	var key []byte
+	var fields []tag.Field
+	for _, g := range groups {
+		if g.Len() > 0 {
+			key = fmt.Appendf(key, "%p ", &g.Fields()[0])
+		}
+		fields = append(fields, g.Fields()...)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if like := s.whole[string(key)]; like != nil {
+		return like.Renamed(stream, d.Name), nil
+	}
+	schema, err := tag.NewSchema(stream, d.Name, fields...)
+	if err != nil {
+		return nil, err
+	}
+	if s.whole == nil {
+		s.whole = map[string]*tag.Schema{}
+	}
+	s.whole[string(key)] = schema
 	return schema, nil
 }
 

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"sync"
+
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/sinks"
@@ -14,6 +16,7 @@ type Components struct {
 	servers map[string]protocols.Server
 	catalog *config.Catalog
 	modules modules
+	handed  handed
 }
 
 // NewComponents registers drivers, sinks and servers. An error is a programmer's: a name
@@ -71,8 +74,38 @@ func (c *Components) LoadToRun(path string) (*config.Site, error) {
 }
 
 func (c *Components) checkToRun(site *config.Site) config.Errors {
-	_, errs := c.planWith(site, true)
+	plan, errs := c.planWith(site, true)
+	if len(errs) == 0 {
+		c.handed.give(site, plan)
+	}
 	return errs
+}
+
+// handed is what a check has compiled, for the scene that is made of the same site
+// next: a large plant is compiled once. It holds one plan at most.
+type handed struct {
+	mu   sync.Mutex
+	site *config.Site
+	plan *plan
+}
+
+func (h *handed) give(site *config.Site, plan *plan) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.site, h.plan = site, plan
+}
+
+// take returns the plan of a site, nil where another one was checked last. A plan
+// is run once, so it is gone then; so is another's.
+func (h *handed) take(site *config.Site) *plan {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	plan := h.plan
+	if h.site != site {
+		plan = nil
+	}
+	h.site, h.plan = nil, nil
+	return plan
 }
 
 func (c *Components) check(site *config.Site) config.Errors {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -83,20 +84,20 @@ const originSpace, fileKey = "origin", "file"
 // what was decided since.
 func (l *life) choose(o Options) error {
 	if o.Site == nil {
-		return l.resume(o)
+		return l.resume(o, nil)
 	}
-	if l.known(o) {
-		return l.resume(o)
+	document := config.Canonical(o.Site, o.Components.catalog)
+	if l.known(o, document) {
+		return l.resume(o, document)
 	}
 	if err := reconcile.Drop(l.state, "the node was started with another configuration file", time.Now()); err != nil {
 		return err
 	}
-	return l.take(o)
+	return l.take(o, document)
 }
 
-// take runs the configuration of the file.
-func (l *life) take(o Options) error {
-	document := config.Canonical(o.Site, o.Components.catalog)
+// take runs the configuration of the file, whose document is given.
+func (l *life) take(o Options, document []byte) error {
 	g, err := l.state.Accept(document, fileKey, time.Now())
 	if err != nil {
 		return err
@@ -107,18 +108,22 @@ func (l *life) take(o Options) error {
 
 // known reports whether the file does what that of the last start did. They are
 // compared by what they mean to this program, which may be a newer one.
-func (l *life) known(o Options) bool {
+func (l *life) known(o Options, file []byte) bool {
 	document, err := l.state.Document(originSpace, fileKey)
 	if err != nil {
 		return false
 	}
-	last, err := o.Components.parseDocument(document)
+	if bytes.Equal(document, file) {
+		return true
+	}
+	last, err := o.Components.readDocument(document)
 	return err == nil && len(config.Diff(last, o.Site, o.Components.catalog)) == 0
 }
 
 // resume goes on with what the state says. Where that cannot be read any more,
-// as after a change of the program, the last that has proven itself is run.
-func (l *life) resume(o Options) error {
+// as after a change of the program, the last that has proven itself is run. file
+// is the document of o.Site, which is read already.
+func (l *life) resume(o Options, file []byte) error {
 	number, resumed, err := reconcile.Begin(l.state)
 	if err != nil {
 		return err
@@ -133,7 +138,11 @@ func (l *life) resume(o Options) error {
 		return ErrUnconfigured
 	}
 	var site *config.Site
-	if err == nil {
+	switch {
+	case err != nil:
+	case file != nil && bytes.Equal(g.Document, file):
+		site = o.Site
+	default:
 		site, err = o.Components.parseDocument(g.Document)
 	}
 	if err == nil {
@@ -166,7 +175,7 @@ func (l *life) fallBack(o Options, cause error) error {
 		return fmt.Errorf("no configuration can be read: start the node with --config FILE once: %w", cause)
 	}
 	l.damage = append(l.damage, fmt.Sprintf("no configuration that was accepted can be read (%v): that of the file is run", cause))
-	return l.take(o)
+	return l.take(o, config.Canonical(o.Site, o.Components.catalog))
 }
 
 // suspects names the rules that were changed since the node last proved
@@ -179,7 +188,7 @@ func (l *life) suspects(o Options) (map[string]bool, error) {
 		return nil, err
 	}
 	if err == nil {
-		if last, err := o.Components.parseDocument(confirmed.Document); err == nil {
+		if last, err := o.Components.readDocument(confirmed.Document); err == nil {
 			for _, c := range config.Diff(last, l.site, o.Components.catalog) {
 				if c.Kind == config.KindRule {
 					resting[c.Name] = true

@@ -9,7 +9,6 @@ import (
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/streamsql"
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // names is what FROM can read at a site, and where it comes from: a device, one
@@ -54,7 +53,6 @@ func (n *names) open(name string, o broker.Overflow) {
 // config, which knows the place.
 func (n *names) device(d *config.Device) {
 	all := rule.Input{Overflow: broker.DropOldest}
-	var fields []tag.Field
 	for g := range d.Groups {
 		schema, err := n.schemas.Of(n.site, d, &d.Groups[g])
 		if err != nil {
@@ -64,11 +62,8 @@ func (n *names) device(d *config.Device) {
 		n.inputs[schema.Name()] = rule.Input{Streams: []string{schema.Name()}, Overflow: broker.DropOldest}
 		all.Streams = append(all.Streams, schema.Name())
 		all.Groups = append(all.Groups, schema)
-		for slot := range schema.Len() {
-			fields = append(fields, schema.Field(slot))
-		}
 	}
-	schema, err := tag.NewSchema(tag.NewStreamID(n.site, d.Name), d.Name, fields...)
+	schema, err := n.schemas.Whole(n.site, d, all.Groups)
 	if err != nil {
 		return
 	}

@@ -63,7 +63,7 @@ func (c *Components) plan(site *config.Site) (*plan, config.Errors) { return c.p
 // planWith is plan; with waiting, the file of a table may be away, as after a power
 // cut that took it: a node does not stay down for that.
 func (c *Components) planWith(site *config.Site, waiting bool) (*plan, config.Errors) {
-	b := &planner{components: c, site: site, waiting: waiting, names: newNames(site), readings: readings{}, plan: &plan{
+	b := &planner{components: c, site: site, waiting: waiting, names: newNames(site), readings: readings{}, endpoints: map[string]int{}, plan: &plan{
 		logged: map[string]bool{}, history: map[string]bool{}, paths: map[string]string{}, reads: map[string]string{},
 	}}
 	b.plan.compiler, b.plan.inputs = streamsql.Compiler{Catalog: b.names.sources}, b.names.inputs
@@ -106,7 +106,8 @@ type planner struct {
 	site       *config.Site
 	waiting    bool // for files of tables that are away
 	names      *names
-	readings   readings // by the rules so far
+	readings   readings       // by the rules so far
+	endpoints  map[string]int // where each stands in the plan
 	plan       *plan
 	errors     config.Errors
 }
@@ -144,8 +145,9 @@ func (b *planner) device(d *config.Device) {
 // endpoint puts the device to its endpoint, which all its devices must reach in
 // the same way.
 func (b *planner) endpoint(driver protocols.Driver, name string, d *config.Device) {
-	i := slices.IndexFunc(b.plan.endpoints, func(e endpoint.Config) bool { return endpoint.Name(e.Device) == name })
-	if i < 0 {
+	i, known := b.endpoints[name]
+	if !known {
+		b.endpoints[name] = len(b.plan.endpoints)
 		b.plan.endpoints = append(b.plan.endpoints, endpoint.Config{Driver: driver, Device: d})
 		return
 	}

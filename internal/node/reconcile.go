@@ -60,6 +60,11 @@ func (c *Components) parseDocument(document []byte) (*config.Site, error) {
 	return config.Parse([]config.Source{{Name: "generation.json", Data: document}}, c.catalog, c.checkToRun)
 }
 
+// readDocument reads a generation only to compare it.
+func (c *Components) readDocument(document []byte) (*config.Site, error) {
+	return config.Parse([]config.Source{{Name: "generation.json", Data: document}}, c.catalog)
+}
+
 // Restart asks whoever started the node to start it anew.
 func (n *Node) Restart(why string) {
 	n.means.Logger.Info("the node is to start anew", "why", strings.TrimSpace(why))

@@ -16,11 +16,14 @@ type scene struct {
 	left    chan struct{}   // closed when another scene has taken its place
 }
 
-// scene compiles a site.
+// scene compiles a site, or takes what its check has compiled.
 func (c *Components) scene(site *config.Site) (*scene, config.Errors) {
-	plan, errs := c.planWith(site, true) // it was checked when it was given
-	if len(errs) > 0 {
-		return nil, errs
+	plan := c.handed.take(site)
+	if plan == nil {
+		var errs config.Errors
+		if plan, errs = c.planWith(site, true); len(errs) > 0 { // it was checked when it was given
+			return nil, errs
+		}
 	}
 	return &scene{site: site, plan: plan, digests: config.Digests(site, c.catalog), left: make(chan struct{})}, nil
 }
