@@ -64,6 +64,7 @@ func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Option
 		return false, err
 	}
 	debug.FreeOSMemory() // what reading the configuration took
+	releaseProgram()
 	_, _ = fmt.Fprintf(s.out, "%s is running. Console: %s\n", n.Site(), n.ConsoleURL())
 	if password := n.ConsolePassword(); password != "" {
 		_, _ = fmt.Fprintf(s.out, "Log in there as admin with the password %s. It is shown this once.\n", password)
