@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func TestDevicesOfOneKindKeepTheirTagsOnceAndAreWrittenInFull(t *testing.T) {
 		t.Error("a device of another kind has the tags of the first")
 	}
 	written := config.Canonical(site, testCatalog(t))
-	if again := config.Canonical(parse(t, "again.json", string(written)), testCatalog(t)); string(again) != string(written) {
+	if again := config.Canonical(parse(t, "again.json", string(written)), testCatalog(t)); !bytes.Equal(again, written) {
 		t.Errorf("read back it is\n%s\nwant\n%s", again, written)
 	}
 	if n := strings.Count(string(written), `"max":0`); n != 2 {
