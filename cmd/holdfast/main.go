@@ -80,12 +80,17 @@ type surroundings struct {
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
+// newParser makes the command line, whose values go into c.
+func newParser(c *cli, out, errs io.Writer) (*kong.Kong, error) {
+	return kong.New(c, kong.Name("holdfast"), kong.Writers(out, errs), kong.UsageOnError(),
+		kong.Description("A fault-tolerant edge runtime for industrial sites."),
+		kong.ExplicitGroups([]kong.Group{{Key: "node", Title: "Ask a running node:"}}))
+}
+
 // run is the program: it returns its exit code.
 func run(args []string, out, errs io.Writer) int {
 	var c cli
-	parser, err := kong.New(&c, kong.Name("holdfast"), kong.Writers(out, errs), kong.UsageOnError(),
-		kong.Description("A fault-tolerant edge runtime for industrial sites."),
-		kong.ExplicitGroups([]kong.Group{{Key: "node", Title: "Ask a running node:"}}))
+	parser, err := newParser(&c, out, errs)
 	if err != nil {
 		_, _ = fmt.Fprintln(errs, err)
 		return exitFailed

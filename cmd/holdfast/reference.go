@@ -7,11 +7,12 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 )
 
-//go:generate go run . reference ../../docs/reference
+//go:generate go run . reference ../../docs/reference --commands ../../docs/cli.md
 
 // referenceCommand writes what every key of a configuration means.
 type referenceCommand struct {
-	Dir string `arg:"" help:"The directory to write to."`
+	Dir      string `arg:"" help:"The directory to write to."`
+	Commands string `help:"A file to write the page of all commands to." placeholder:"FILE"`
 }
 
 // Run is called by the command line.
@@ -25,7 +26,14 @@ func (c *referenceCommand) Run(*surroundings) error {
 			return err
 		}
 	}
-	return nil
+	if c.Commands == "" {
+		return nil
+	}
+	page, err := cliPage()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(c.Commands, page, 0o644)
 }
 
 // references are the pages for people and the schema for editors.

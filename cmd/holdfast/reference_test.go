@@ -7,6 +7,17 @@ import (
 	"testing"
 )
 
+func TestThePageOfCommandsIsThatOfThisBuild(t *testing.T) {
+	page, err := cliPage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	committed, err := os.ReadFile(filepath.Join("..", "..", "docs", "cli.md"))
+	if err != nil || !bytes.Equal(committed, page) {
+		t.Errorf("docs/cli.md is stale: run make generate (%v)", err)
+	}
+}
+
 func TestTheReferenceIsThatOfThisBuild(t *testing.T) {
 	parts := parts(t)
 	for _, page := range references(parts.Catalog()) {
