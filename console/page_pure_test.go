@@ -8,7 +8,7 @@ import (
 // The modules of the page that know no document are tested where they run.
 func TestThePurePartsOfThePage(t *testing.T) {
 	_, p := show(t, newFake())
-	p.Eval(`Promise.all([import("/js/format.js"), import("/js/curve.js")]).then(([f, c]) => { window.f = f; window.c = c; })`, nil)
+	p.Eval(`Promise.all([import("/js/format.js"), import("/js/curve.js"), import("/js/past.js")]).then(([f, c, p]) => { window.f = f; window.c = c; window.p = p; })`, nil)
 	for expression, want := range map[string]string{
 		`f.age(400)`: "< 1 s", `f.age(1400)`: "1.4 s", `f.age(12_300)`: "12 s", `f.age(180_000)`: "3 min",
 		`f.age(7_200_000)`: "2 h", `f.age(3 * 86_400_000)`: "3 d", `f.age(-5)`: "< 1 s",
@@ -25,8 +25,13 @@ func TestThePurePartsOfThePage(t *testing.T) {
 		`[-5, 0, 4, 6, 14, 99].map(ms => c.nearest([[0], [5], [10]], ms)).join()`:         "0,0,1,1,2,2",
 		`c.ticks(0, 10, 5).join()`: "0,2,4,6,8,10", `c.ticks(-0.31, 0.29, 4).join()`: "-0.2,0,0.2", `c.ticks(29.9, 30.1, 4).join()`: "29.9,29.95,30,30.05,30.1",
 		`JSON.stringify(c.heightsOf([[0,null]]))`: "[0,1]", `JSON.stringify(c.heightsOf([[0,5],[1,5]]))`: "[4.75,5.25]",
-		`JSON.stringify([c.heightOf(true), c.heightOf("x"), c.heightOf(NaN), c.heightOf(2)])`: "[1,null,null,2]",
-		`c.hours(0, 3_600_000, 4, 0).map(t => t / 60_000).join()`:                             "0,15,30,45,60",
+		`JSON.stringify([c.heightOf(true), c.heightOf("x"), c.heightOf(NaN), c.heightOf(2)])`:                                           "[1,null,null,2]",
+		`c.hours(0, 3_600_000, 4, 0).map(t => t / 60_000).join()`:                                                                       "0,15,30,45,60",
+		`c.hours(0, 30 * 86_400_000, 5, 0).length`:                                                                                      "5",
+		`p.sqlFor("it's", "t", 10_080).includes("device = 'it''s' AND tag = 't'")`:                                                      "true",
+		`p.sqlFor("b", "t", 43_200).includes("ago('43200m') AND step = '1h'")`:                                                          "true",
+		`p.numeric({ columns: [{ name: "ts" }, { name: "a" }, { name: "b" }], rows: [["2026", "x", null], ["2027", null, 2]] }).join()`: "2",
+		`JSON.stringify(p.pointsOf({ columns: [{ name: "ts" }, { name: "a" }], rows: [[1, 1], [2, 2], [3, null], [9, 4]].map(([s, v]) => [new Date(s * 1000).toISOString(), v]) }, 1).map(q => [q.ms, q.value]))`: "[[1000,1],[2000,2],[3000,null],[4000,null],[9000,4]]",
 	} {
 		var got string
 		if p.Eval("String("+expression+")", &got); got != want {

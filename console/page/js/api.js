@@ -55,6 +55,7 @@ export const devices = () => request("GET", "/api/v1/devices");
 export const command = (verb, path) => request("POST", `/api/v1/actors/${part(verb)}`, { path });
 export const turnFault = (name, on) => request("PUT", `/api/v1/faults/${part(name)}`, { on });
 export const tryQuery = (sql, limit) => request("POST", "/api/v1/sql/try", { sql, limit, seconds: 10 });
+export const query = (sql, rows) => request("POST", "/api/v1/query", { sql, rows });
 export const explainQuery = (sql) => request("POST", "/api/v1/sql/explain", { sql });
 export const write = (device, tag, value, dryRun) =>
   request("PUT", `/api/v1/devices/${part(device)}/tags/${part(tag)}`, { value, dry_run: dryRun });

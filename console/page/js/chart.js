@@ -3,9 +3,11 @@
 
 import { el, setAttribute, setText, svg } from "./dom.js";
 import { gaps, heightOf, heightsOf, hours, nearest, pathOf, runs, ticks } from "./curve.js";
-import { clock, minute, number, qualityText, stamp, value } from "./format.js";
+import { clock, date, minute, number, qualityText, stamp, value } from "./format.js";
 
 const margin = { left: 52, right: 12, top: 10, bottom: 22 };
+
+const day = 86_400_000;
 
 export class Chart {
   #svg = svg("svg", { role: "img", tabindex: "0" });
@@ -85,9 +87,10 @@ export class Chart {
       lines.push(svg("line", { class: "bound", x1: margin.left, x2: this.right, y1: this.y(bound), y2: this.y(bound) }));
     }
     const offset = -new Date(this.#to).getTimezoneOffset() * 60_000;
+    const label = this.#to - this.#from > 2 * day ? date : minute;
     for (const t of hours(this.#from, this.#to, this.right / 110, offset)) {
       const x = Math.min(Math.max(this.x(t), margin.left + 16), this.right - 6);
-      lines.push(svg("text", { x, y: this.bottom + 17, "text-anchor": "middle" }, minute(t)));
+      lines.push(svg("text", { x, y: this.bottom + 17, "text-anchor": "middle" }, label(t)));
     }
     return lines;
   }

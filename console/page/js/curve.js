@@ -70,7 +70,7 @@ export function heightsOf(points) {
   return [low - air, high + air];
 }
 
-const spans = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360].map((minutes) => minutes * 60_000);
+const spans = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 43_200, 129_600, 525_600].map((minutes) => minutes * 60_000);
 
 // hours are round times of day between from and to, about so many; offset is
 // the reader's distance from UTC in ms.

@@ -44,6 +44,8 @@ export class DetailView {
     this.quality = state();
     this.sum = el("span");
     this.csv = el("a", { download: `${device.name}.${tag.name}.csv` }, "Download CSV");
+    const address = new URLSearchParams({ device: device.name, tag: tag.name });
+    this.longer = el("a", { href: `/history.html?${address}` }, "Weeks, years, SQL");
     this.ranges = ranges.map(([minutes, label]) => el("button", { type: "button", on: { click: () => this.#range(minutes) } }, label));
     const facts = [tag.address, tag.type, `every ${group.scan_ns / 1e6} ms`, tag.description].filter(Boolean).join(" · ");
     this.#node.replaceChildren(
@@ -53,7 +55,7 @@ export class DetailView {
         this.quality,
         el("div", { class: "ranges", role: "group", "aria-label": "How far back" }, this.ranges)),
       this.#chart.node,
-      el("footer", {}, el("span", {}, facts), this.sum, this.csv),
+      el("footer", {}, el("span", {}, facts), this.sum, this.csv, this.longer),
       new Tracer(device, tag).node,
       ...(tag.writable ? [new WriteForm(device, tag).node] : []));
     this.#node.hidden = false;

@@ -71,6 +71,12 @@ export const clock = (ms) => {
 
 export const minute = (ms) => clock(ms).slice(0, 5);
 
+// date is a day where the reader is: 2026-11-28.
+export const date = (ms) => {
+  const d = new Date(ms);
+  return `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())}`;
+};
+
 // stamp is a time with its day, unless that is today.
 export const stamp = (ms, now) => {
   const d = new Date(ms);
