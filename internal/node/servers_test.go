@@ -1,7 +1,6 @@
 package node
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,10 +11,6 @@ import (
 	bought "github.com/simonvetter/modbus"
 
 	"github.com/holdfast-edge/holdfast/config"
-	"github.com/holdfast-edge/holdfast/protocols"
-	"github.com/holdfast-edge/holdfast/protocols/modbus"
-	modbusserver "github.com/holdfast-edge/holdfast/protocols/modbus/server"
-	"github.com/holdfast-edge/holdfast/protocols/modbus/slave"
 )
 
 // shown is a device whose tags a server shows.
@@ -36,39 +31,9 @@ servers:
       {tag: boiler.gone, address: "holding:1", access: rw}]}
 `
 
-func serverComponents(t *testing.T) *Components {
-	t.Helper()
-	c, err := NewComponents([]protocols.Driver{modbus.Driver{}}, nil, modbusserver.Server{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 func TestAServersClientReadsTagsAndWritesByTheirLimits(t *testing.T) {
-	quiet := slog.New(slog.DiscardHandler)
-	plc, err := slave.Listen(t.Context(), "127.0.0.1:0", quiet)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer plc.Close()
-	unit := slave.NewUnit(slave.Sizes{Holdings: 10})
+	n, unit := boiler(t, shown)
 	unit.SetHolding(0, 215, 7)
-	plc.Put(1, unit)
-	c := serverComponents(t)
-	site, err := c.Parse([]config.Source{{Name: "site.yaml", Data: fmt.Appendf(nil, shown, plc.Address())}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := Start(t.Context(), Options{Components: c, Site: site, Dir: t.TempDir(), Version: "test", Logger: quiet})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := n.Close(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
 	holds(t, "the server listens", func() bool { return n.Servers()[0].Listening != "" })
 	client, err := bought.NewClient(&bought.ClientConfiguration{
 		URL: "tcp://" + n.Servers()[0].Listening, Timeout: time.Minute, Logger: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
@@ -101,24 +66,8 @@ func TestAServersClientReadsTagsAndWritesByTheirLimits(t *testing.T) {
 	}
 }
 
-// holds waits for a condition.
-func holds(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	limit := time.NewTimer(time.Minute)
-	defer limit.Stop()
-	again := time.NewTicker(5 * time.Millisecond)
-	defer again.Stop()
-	for !condition() {
-		select {
-		case <-again.C:
-		case <-limit.C:
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
-}
-
 func TestAServerShowsOnlyWhatThereIs(t *testing.T) {
-	c := serverComponents(t)
+	c := components(t)
 	for was, is := range map[string]string{
 		"tag: boiler.temperature": "tag: boiler.pressure", "tag: boiler.valve": "tag: kettle.valve",
 		"access: rw, min: 0": "min: 0", // a tag that cannot be written is to be shown as one that can

@@ -13,6 +13,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/modbus"
+	modbusserver "github.com/holdfast-edge/holdfast/protocols/modbus/server"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/mqtt"
 	"github.com/holdfast-edge/holdfast/supervisor"
@@ -20,7 +21,7 @@ import (
 
 func components(t testing.TB) *Components {
 	t.Helper()
-	c, err := NewComponents([]protocols.Driver{modbus.Driver{}}, []sinks.Sink{mqtt.New()})
+	c, err := NewComponents([]protocols.Driver{modbus.Driver{}}, []sinks.Sink{mqtt.New()}, modbusserver.Server{})
 	if err != nil {
 		t.Fatal(err)
 	}

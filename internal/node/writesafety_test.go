@@ -1,16 +1,11 @@
 package node
 
 import (
-	"context"
-	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/actors/write"
-	"github.com/holdfast-edge/holdfast/config"
-	"github.com/holdfast-edge/holdfast/protocols/modbus/slave"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -30,28 +25,7 @@ devices:
 `
 
 func TestNoWritePassesTheGuardsOfItsTag(t *testing.T) {
-	quiet := slog.New(slog.DiscardHandler)
-	plc, err := slave.Listen(t.Context(), "127.0.0.1:0", quiet)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer plc.Close()
-	unit := slave.NewUnit(slave.Sizes{Holdings: 10})
-	plc.Put(1, unit)
-	c := components(t)
-	site, err := c.Parse([]config.Source{{Name: "site.yaml", Data: fmt.Appendf(nil, guarded, plc.Address())}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := Start(t.Context(), Options{Components: c, Site: site, Dir: t.TempDir(), Version: "test", Logger: quiet})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := n.Close(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
+	n, unit := boiler(t, guarded)
 	holds(t, "the device answers", func() bool {
 		s, ok := n.Sample("boiler", "shown")
 		return ok && s.Value.Quality().IsGood()
