@@ -2,66 +2,13 @@ package log_test
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
-	"os"
-	"path/filepath"
-	"syscall"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/store/storetest"
 	"github.com/holdfast-edge/holdfast/tag"
 )
-
-// plainLog is the reference: segment files of length-prefixed records, one
-// fdatasync a commit. It has no index, no checksum and no cursors.
-type plainLog struct {
-	dir     string
-	file    *os.File
-	size    int
-	segment int
-	buffer  []byte
-}
-
-func (p *plainLog) commit(records [][]byte) error {
-	if p.file == nil || p.size > 64<<20 {
-		if err := p.rotate(); err != nil {
-			return err
-		}
-	}
-	p.buffer = p.buffer[:0]
-	for _, r := range records {
-		p.buffer = append(binary.AppendUvarint(p.buffer, uint64(len(r))), r...)
-	}
-	if _, err := p.file.Write(p.buffer); err != nil {
-		return err
-	}
-	p.size += len(p.buffer)
-	return syscall.Fdatasync(int(p.file.Fd()))
-}
-
-func (p *plainLog) rotate() error {
-	if p.file != nil {
-		if err := p.file.Close(); err != nil {
-			return err
-		}
-	}
-	p.segment++
-	p.size = 0
-	var err error
-	p.file, err = os.Create(filepath.Join(p.dir, fmt.Sprint(p.segment)))
-	return err
-}
-
-// jsonRecords returns rows as JSON, some 200 octets each.
-func jsonRecords(b *tag.Batch) [][]byte {
-	records := make([][]byte, b.Len())
-	for i := range records {
-		records[i] = tag.AppendRowJSON(nil, b, i)
-	}
-	return records
-}
 
 // climate returns rows of some 200 octets of JSON as a plant has them: slow
 // signals with one decimal, a counter, a state.
@@ -80,21 +27,11 @@ func climate(rows int) *tag.Batch {
 	return b.Batch()
 }
 
+// BenchmarkCommit is the log alone; beside a plain file it is measured by test/storebench.
 func BenchmarkCommit(b *testing.B) {
 	for _, n := range []int{1, 100, 1000, 10_000} {
 		batch := climate(n)
-		b.Run(fmt.Sprintf("plain file/%d records", n), func(b *testing.B) {
-			records := jsonRecords(batch)
-			p := &plainLog{dir: b.TempDir()}
-			for b.Loop() {
-				if err := p.commit(records); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "records/s")
-			b.ReportMetric(float64(len(p.buffer))/float64(n), "B/record")
-		})
-		b.Run(fmt.Sprintf("log/%d records", n), func(b *testing.B) {
+		b.Run(fmt.Sprintf("%d records", n), func(b *testing.B) {
 			node := start(b)
 			ctx := context.Background()
 			b.ReportAllocs()
