@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/mochi-mqtt/server/v2/packets"
+
+	"github.com/holdfast-edge/holdfast/broker/mqttdial"
 )
 
 // greet sends CONNECT and waits for CONNACK.
@@ -65,7 +67,7 @@ func (c *Client) welcome(p packet) error {
 		return fmt.Errorf("read CONNACK: %w", err)
 	}
 	if reply.ReasonCode != 0 {
-		return refusal("log in", modern(reply.ReasonCode), &reply)
+		return refusal("log in", mqttdial.Modern(reply.ReasonCode), &reply)
 	}
 	c.present = reply.SessionPresent
 	if k := time.Duration(reply.Properties.ServerKeepAlive) * time.Second; reply.Properties.ServerKeepAliveFlag && k > 0 {

@@ -1,5 +1,7 @@
-// Package mqttdial opens the byte stream to an MQTT broker elsewhere: TCP, TLS,
-// or WebSocket. What is said on it is for its caller: a sink, a subscription.
+// Package mqttdial is what all clients of MQTT brokers elsewhere share: it opens
+// the byte stream (TCP, TLS, or WebSocket), and words the reasons by which
+// brokers say no. What is said on the stream is for its caller: a sink, a
+// subscription.
 package mqttdial
 
 import (

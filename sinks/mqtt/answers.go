@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/eclipse/paho.golang/packets"
+
+	"github.com/holdfast-edge/holdfast/broker/mqttdial"
 )
 
 // listen reads answers until the connection ends.
@@ -34,7 +36,7 @@ func (w *writer) answer(packet *packets.ControlPacket) error {
 		w.window.settle(p.PacketID, messageRefused(p.ReasonCode, p.Properties.ReasonString))
 	case *packets.Pingresp:
 	case *packets.Disconnect:
-		return fmt.Errorf("the broker ended the connection: %w", reasonOf(p.ReasonCode).refusal(p.ReasonCode, p.Properties.ReasonString))
+		return fmt.Errorf("the broker ended the connection: %s", mqttdial.ReasonOf(p.ReasonCode).Refusal(p.ReasonCode, p.Properties.ReasonString))
 	default:
 		return fmt.Errorf("the far end sent %s, which is not for a publisher", packet.PacketType())
 	}
@@ -44,7 +46,7 @@ func (w *writer) answer(packet *packets.ControlPacket) error {
 // received goes on with a QoS 2 message: PUBREC is answered with PUBREL, for an
 // unknown one too (MQTT 5.0 §4.3.3), of which only MQTT 5 can say so.
 func (w *writer) received(p *packets.Pubrec) error {
-	if p.ReasonCode >= refused {
+	if p.ReasonCode >= mqttdial.Refused {
 		w.window.settle(p.PacketID, messageRefused(p.ReasonCode, p.Properties.ReasonString))
 		return nil
 	}

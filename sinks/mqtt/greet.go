@@ -11,6 +11,7 @@ import (
 
 	"github.com/eclipse/paho.golang/packets"
 
+	"github.com/holdfast-edge/holdfast/broker/mqttdial"
 	"github.com/holdfast-edge/holdfast/sinks"
 )
 
@@ -79,7 +80,7 @@ func readOldConnack(in *bufio.Reader) (*packets.Connack, error) {
 	if octets[0] != packets.CONNACK<<4 {
 		return nil, fmt.Errorf("the far end sent a packet of kind %d", octets[0]>>4)
 	}
-	return &packets.Connack{ReasonCode: modern(octets[3]), Properties: &packets.Properties{}}, nil
+	return &packets.Connack{ReasonCode: mqttdial.Modern(octets[3]), Properties: &packets.Properties{}}, nil
 }
 
 // orDone prefers why ctx is done to the error that this led to.

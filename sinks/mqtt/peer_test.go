@@ -381,15 +381,20 @@ func TestAFarEndThatEndsTheConnectionIsQuoted(t *testing.T) {
 }
 
 func TestAPanicInTheCallerEndsTheConnectionAndNotTheProcess(t *testing.T) {
+	sent := make(chan struct{}) // an answer that comes sooner is told to the caller in its own goroutine
 	w, err := paired(t, func(p *peer) {
 		p.welcome()
-		acknowledge(p, 0)
+		id := p.read().PacketID()
+		<-sent
+		p.write(&packets.Puback{PacketID: id, Properties: &packets.Properties{}})
 		p.swallow()
 	}).Open(t.Context(), target(options(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Send(t.Context(), batch(readings(t, climate(t), 1, 1)), func(error) { panic("a defect") }); err != nil {
+	err = w.Send(t.Context(), batch(readings(t, climate(t), 1, 1)), func(error) { panic("a defect") })
+	close(sent)
+	if err != nil {
 		t.Fatal(err)
 	}
 	<-w.Lost()
