@@ -20,6 +20,7 @@ type Outlet struct {
 	QoS     byte
 	Retain  bool
 	Newest  bool        // whoever comes first gets the newest row at once
+	Prompt  bool        // whoever gives rows publishes them, which spares a waking; it never waits
 	Refused func(error) // told of rows that cannot be published; may be nil
 }
 
@@ -31,8 +32,8 @@ func (o *Outlet) text() string {
 // outletRing is how many batches of a stream may wait to be published.
 const outletRing = 512
 
-// outlet is one outlet while its door is open. Everything but watched and kick
-// belongs to the goroutine that publishes.
+// outlet is one outlet while its door is open. Everything but watched, kick and
+// arrived belongs to whoever holds the press.
 //
 //	         somebody subscribes
 //	silent ──────────────────────▶ published
@@ -42,8 +43,8 @@ const outletRing = 512
 // published; each row is encoded only if somebody receives it or it is retained.
 type outlet struct {
 	Outlet
-	publisher *mqttd.Publisher
-	ready     chan<- *outlet
+	press *press
+	ready chan<- *outlet
 
 	wanted atomic.Bool
 	queued atomic.Bool
@@ -66,11 +67,22 @@ func (o *outlet) kick() {
 	}
 }
 
+// arrived has what has come published: here and now, unless somebody else is at
+// the press.
+func (o *outlet) arrived() {
+	if !o.Prompt || !o.press.mu.TryLock() {
+		o.kick()
+		return
+	}
+	defer o.press.mu.Unlock()
+	o.press.work(o.serve)
+}
+
 // serve publishes what waits.
 func (o *outlet) serve() {
 	switch wanted := o.wanted.Load(); {
 	case wanted && o.ring == nil:
-		o.ring = o.Stream.Subscribe(outletRing, broker.DropOldest, o.kick)
+		o.ring = o.Stream.Subscribe(outletRing, broker.DropOldest, o.arrived)
 		o.publishNewest()
 	case !wanted && o.ring != nil:
 		o.close()
@@ -82,7 +94,7 @@ func (o *outlet) serve() {
 		}
 		o.publish(b, 0)
 	}
-	o.publisher.Flush()
+	o.press.publisher.Flush()
 }
 
 // publishNewest publishes the newest row, so that nobody waits for a slow scan
@@ -100,18 +112,41 @@ func (o *outlet) publish(b *tag.Batch, from int) {
 	}
 	f := o.form
 	f.begin(b.Len() - from)
+	if o.topic != "" && !o.Retain && o.QoS == 0 {
+		o.publishAlike(b, from)
+		return
+	}
 	for i := from; i < b.Len(); i++ {
 		m := mqttd.Message{Topic: o.topic, QoS: o.QoS, Retain: o.Retain, Hops: b.Hops()}
 		if m.Topic == "" {
 			m.Topic = f.topicOf(b, i)
 		}
-		if !o.Retain && !o.publisher.Wanted(m.Topic) {
+		if !o.Retain && !o.press.publisher.Wanted(m.Topic) {
 			continue
 		}
 		m.Payload = f.payloadOf(b, i)
-		if err := o.publisher.Publish(m); err != nil && o.Refused != nil {
-			o.Refused(err)
-		}
+		o.refuse(o.press.publisher.Publish(m))
+	}
+}
+
+// publishAlike publishes rows that differ in nothing but their payload.
+func (o *outlet) publishAlike(b *tag.Batch, from int) {
+	if !o.press.publisher.Wanted(o.topic) {
+		return
+	}
+	payloads := o.form.payloads[:0]
+	for i := from; i < b.Len(); i++ {
+		payloads = append(payloads, o.form.payloadOf(b, i))
+	}
+	o.refuse(o.press.publisher.PublishAll(o.topic, b.Hops(), payloads))
+	clear(payloads)
+	o.form.payloads = payloads
+}
+
+// refuse tells of a row that cannot be published.
+func (o *outlet) refuse(err error) {
+	if err != nil && o.Refused != nil {
+		o.Refused(err)
 	}
 }
 
@@ -136,6 +171,8 @@ type form struct {
 	size   int    // of the last payload
 	name   []byte
 	topics map[string]string // those that were met
+
+	payloads [][]byte // room for those of a batch
 }
 
 func newForm(o *Outlet, s *tag.Schema) *form {

@@ -4,9 +4,31 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/holdfast-edge/holdfast/broker/mqttd"
+	"github.com/holdfast-edge/holdfast/supervisor"
 )
+
+// press is what all outlets publish with, one at a time.
+type press struct {
+	mu        sync.Mutex
+	publisher *mqttd.Publisher
+	over      bool       // nothing is published any more
+	failed    chan error // holds the panic of somebody who published
+}
+
+// work publishes on the goroutine of whoever has rows. A panic is not theirs: it
+// ends the outlets, which then begin anew. The lock is held.
+func (p *press) work(publish func()) {
+	if p.over {
+		return
+	}
+	if panicked := supervisor.Guard(publish); panicked != nil {
+		p.over = true
+		p.failed <- panicked // once, since it is over
+	}
+}
 
 // publish publishes what somebody subscribes to until ctx is done.
 func (d *Door) publish(ctx context.Context) error {
@@ -17,15 +39,18 @@ func (d *Door) publish(ctx context.Context) error {
 	outlets := d.now().Outlets
 	// An outlet is in ready once at most, so that there is always room.
 	ready := make(chan *outlet, len(outlets))
-	publisher := b.Publisher()
+	p := &press{publisher: b.Publisher(), failed: make(chan error, 1)}
 	var closing []func()
 	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.over = true
 		for _, end := range slices.Backward(closing) {
 			end()
 		}
 	}()
 	for _, of := range outlets {
-		o := &outlet{Outlet: of, publisher: publisher, ready: ready}
+		o := &outlet{Outlet: of, press: p, ready: ready}
 		cancel, err := o.open(b)
 		if err != nil {
 			return err
@@ -36,7 +61,11 @@ func (d *Door) publish(ctx context.Context) error {
 		select {
 		case o := <-ready:
 			o.queued.Store(false)
+			p.mu.Lock()
 			o.serve()
+			p.mu.Unlock()
+		case err := <-p.failed:
+			return err
 		case <-ctx.Done():
 			return nil
 		}

@@ -27,8 +27,9 @@ type pace struct {
 
 const (
 	paceSpan        = 10 * time.Millisecond
-	worthwhile      = 20 // packets in a span, and in a portion where that does not take too long
-	shortestPortion = 2 * time.Millisecond
+	frequent        = 8  // packets in a span
+	worthwhile      = 20 // packets in a portion where that does not take too long
+	shortestPortion = 4 * time.Millisecond
 	longestPortion  = 5 * time.Millisecond
 )
 
@@ -45,7 +46,7 @@ func (p *pace) streamed(alone bool) { p.streaming = alone }
 func (p *pace) wait(now time.Time) (d time.Duration) {
 	if span := now.Sub(p.since); span >= paceSpan {
 		p.portion = 0
-		if each := span / time.Duration(max(p.packets, 1)); each <= paceSpan/worthwhile {
+		if each := span / time.Duration(max(p.packets, 1)); each <= paceSpan/frequent {
 			p.portion = min(max(worthwhile*each, shortestPortion), longestPortion)
 		}
 		p.since, p.packets = now, 0

@@ -73,6 +73,48 @@ func (p *Publisher) Publish(m Message) error {
 	return nil
 }
 
+// PublishAll publishes messages of one topic at QoS 0 that differ in their payload
+// only. Those that are too large are left out; the error tells of the last.
+func (p *Publisher) PublishAll(topic string, hops int, payloads [][]byte) (refused error) {
+	r, err := p.route(topic)
+	if err != nil {
+		return err
+	}
+	messages, at, properties := make([]message, 0, len(payloads)), now(), p.properties(hops)
+	for _, payload := range payloads {
+		if err := p.broker.admits(&Message{Topic: topic, Payload: payload}); err != nil {
+			refused = err
+			continue
+		}
+		messages = append(messages, message{topic: topic, payload: payload, hops: hops, arrived: at, properties: properties})
+	}
+	for _, t := range r.taps {
+		for i := range messages {
+			t.push(&messages[i])
+		}
+	}
+	for _, t := range r.targets {
+		p.putAll(t, messages)
+	}
+	if len(r.groups) > 0 {
+		for i := range messages {
+			r.eachGroup(func(t target) { p.put(t, &messages[i]) })
+		}
+	}
+	return refused
+}
+
+// putAll gives a session many messages.
+func (p *Publisher) putAll(t target, messages []message) {
+	items := make([]item, len(messages))
+	for i := range messages {
+		items[i] = item{message: &messages[i], subscriptions: t.ids, size: messages[i].size()}
+	}
+	if c := t.session.putAll(items); c != nil {
+		p.dirty = append(p.dirty, c)
+	}
+}
+
 // properties returns the user property that tells the hops.
 func (p *Publisher) properties(hops int) []byte {
 	if hops <= 0 || hops > tag.MaxHops {

@@ -105,6 +105,11 @@ func (r *route) each(m *message, visit func(target)) {
 			visit(t)
 		}
 	}
+	r.eachGroup(visit)
+}
+
+// eachGroup calls visit for the session of each group whose turn it is.
+func (r *route) eachGroup(visit func(target)) {
 	for i := range r.groups {
 		visit(r.groups[i].pick())
 	}

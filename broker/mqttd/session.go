@@ -68,8 +68,25 @@ const memoryPerSession = 1 << 20
 func (s *session) put(it *item) (wake *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.queue(it)
+	return s.wake()
+}
+
+// putAll is put for many items, which stay in memory together.
+func (s *session) putAll(items []item) (wake *connection) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range items {
+		s.queue(&items[i])
+	}
+	return s.wake()
+}
+
+// queue puts an item into the outbox, unless nobody will fetch it. The lock is
+// held.
+func (s *session) queue(it *item) {
 	if s.conn == nil && (it.qos == 0 || s.expiry == 0) || s.ended {
-		return nil
+		return
 	}
 	dropped := s.out.put(it)
 	s.broker.counters.dropped.Add(uint64(len(dropped)))
@@ -77,7 +94,12 @@ func (s *session) put(it *item) (wake *connection) {
 		s.discard(old)
 	}
 	s.out.unload(it, memoryPerSession)
-	if s.conn == nil || s.woken {
+}
+
+// wake returns the connection whose writer is to be woken, nil for none. The lock
+// is held.
+func (s *session) wake() *connection {
+	if s.conn == nil || s.woken || s.ended || s.out.len() == 0 {
 		return nil
 	}
 	s.woken = true

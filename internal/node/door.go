@@ -51,7 +51,7 @@ func (n *Node) groupsOf(site string, d *config.Device) (groups []door.Outlet) {
 func (n *Node) outlet(site string, p published) door.Outlet {
 	rule := p.rule
 	return door.Outlet{
-		Stream: n.bus.Stream(rule), Site: site, Topic: p.topic, Payload: p.payload, QoS: p.to.QoS, Retain: p.to.Retain,
+		Stream: n.bus.Stream(rule), Site: site, Topic: p.topic, Payload: p.payload, QoS: p.to.QoS, Retain: p.to.Retain, Prompt: true,
 		Refused: func(err error) {
 			n.rules.of(rule).Refused.Add(1)
 			n.journal.ruleFailed(rule, err)

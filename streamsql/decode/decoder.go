@@ -96,7 +96,7 @@ func (d *Decoder) begin() {
 	schema := d.schema
 	if d.later.on = d.postpones(); d.later.on {
 		schema = d.front
-		d.later.told = make([]told, 0, d.messages)
+		d.later.told, d.later.whole = make([]told, 0, d.messages), nil
 	}
 	d.builder = tag.NewBuilder(schema, d.messages)
 }
@@ -105,7 +105,7 @@ func (d *Decoder) begin() {
 func (d *Decoder) drop() {
 	d.builder.Drop()
 	if d.later.on {
-		d.later.told = d.later.told[:d.builder.Len()]
+		d.later.drop()
 	}
 }
 

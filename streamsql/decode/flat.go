@@ -115,10 +115,10 @@ func (d *Decoder) flatValue(s *scanner, targets []target) bool {
 			v = tag.StringOf(d.text.keep(text))
 		}
 	case c == '-' || c >= '0' && c <= '9':
-		digits := s.digits()
-		s.altered = s.altered || !isPlain(digits)
+		digits, plain := s.number()
+		s.altered = s.altered || !plain
 		if !wanted {
-			return isNumber(digits)
+			return plain || isNumber(digits)
 		}
 		var err error
 		if v, err = number(digits); err != nil {

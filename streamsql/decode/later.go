@@ -15,18 +15,18 @@ import (
 // Reading twice costs more than reading once, so that a stream whose rows are
 // asked for as a whole, as the log does, is read as a whole.
 type later struct {
-	on    bool   // for the batch in hand
-	told  []told // its rows, in their order
-	eager int    // batches that are still to be read as a whole
+	on    bool          // for the batch in hand
+	told  []told        // its rows, in their order
+	whole [][]tag.Value // of those that were read by the parser, in their order
+	eager int           // batches that are still to be read as a whole
 
 	asked *atomic.Bool // somebody has asked for the values of a batch
 }
 
-// told is a payload as it came, or the whole row where it was read by the parser.
+// told is a payload as it came.
 type told struct {
-	json []byte
-	row  []tag.Value
-	same bool // it says what the row says, and no more
+	json []byte // nil: the row is in whole
+	same bool   // it says what the row says, and no more
 }
 
 // eagerBatches is how long a stream is read as a whole after somebody has asked
@@ -34,6 +34,20 @@ type told struct {
 const eagerBatches = 1024
 
 func (l *later) add(t told) { l.told = append(l.told, t) }
+
+func (l *later) addWhole(row []tag.Value) {
+	l.add(told{})
+	l.whole = append(l.whole, row)
+}
+
+// drop takes the last row back.
+func (l *later) drop() {
+	last := len(l.told) - 1
+	if l.told[last].json == nil {
+		l.whole = l.whole[:len(l.whole)-1]
+	}
+	l.told = l.told[:last]
+}
 
 // look sees between two batches whether anybody has asked.
 func (l *later) look() {
@@ -57,14 +71,15 @@ func (d *Decoder) widen(b *tag.Batch) *tag.Batch {
 	if d.later.asked == nil {
 		d.later.asked = new(atomic.Bool)
 	}
-	rest := &rest{told: d.later.told, schema: d.schema, asked: d.later.asked}
-	d.later.told = nil
+	rest := &rest{told: d.later.told, whole: d.later.whole, schema: d.schema, asked: d.later.asked}
+	d.later.told, d.later.whole = nil, nil
 	return b.Widened(d.schema, rest)
 }
 
 // rest reads the rows of a batch as a whole.
 type rest struct {
 	told   []told
+	whole  [][]tag.Value
 	schema *tag.Schema
 	asked  *atomic.Bool
 }
@@ -89,9 +104,10 @@ func (r *rest) Values() []tag.Value {
 	d.each = d.field
 	d.begin()
 	values := make([]tag.Value, 0, len(r.told)*r.schema.Len())
+	whole := r.whole
 	for _, t := range r.told {
-		if t.row != nil {
-			values = append(values, t.row...)
+		if t.json == nil {
+			values, whole = append(values, whole[0]...), whole[1:]
 			continue
 		}
 		if _, err := d.Add(t.json, 0, 0); err != nil {

@@ -59,7 +59,7 @@ func (d *Decoder) addRow(object *fastjson.Value, arrived int64) error {
 	d.row, d.fault = front, nil
 	if d.later.on { // it is parsed already
 		d.row = make([]tag.Value, d.schema.Len())
-		d.later.add(told{row: d.row})
+		d.later.addWhole(d.row)
 	}
 	object.GetObject().Visit(d.each)
 	copy(front, d.row)

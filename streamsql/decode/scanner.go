@@ -90,9 +90,37 @@ func (s *scanner) plainText() (text []byte, wide, ok bool) {
 	return nil, false, false
 }
 
-// digits takes what belongs to a number.
-func (s *scanner) digits() []byte {
+// number takes what belongs to a number. It is plain where every reader of JSON
+// takes it for the same: without an exponent, which may be too large, and without
+// zeros in front.
+func (s *scanner) number() (digits []byte, plain bool) {
 	from := s.at
+	if s.data[s.at] == '-' {
+		s.at++
+	}
+	first := s.at
+	whole := s.pass()
+	plain = whole == 1 || whole > 1 && s.data[first] != '0'
+	if s.at < len(s.data) && s.data[s.at] == '.' {
+		s.at++
+		plain = s.pass() > 0 && plain
+	}
+	at := s.at
+	s.rest()
+	return s.data[from:s.at], plain && s.at == at
+}
+
+// pass passes over digits and returns how many.
+func (s *scanner) pass() int {
+	from := s.at
+	for s.at < len(s.data) && s.data[s.at]-'0' <= 9 {
+		s.at++
+	}
+	return s.at - from
+}
+
+// rest passes over what else belongs to a number.
+func (s *scanner) rest() {
 	for s.at < len(s.data) {
 		c := s.data[s.at]
 		if (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
@@ -100,5 +128,4 @@ func (s *scanner) digits() []byte {
 		}
 		s.at++
 	}
-	return s.data[from:s.at]
 }

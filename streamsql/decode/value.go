@@ -138,18 +138,6 @@ func isNumber(digits []byte) bool {
 	return len(rest) > 0 && countDigits(rest) == len(rest)
 }
 
-// isPlain reports whether a number is one for every reader of JSON: without an
-// exponent, which may be too large, and without zeros in front.
-func isPlain(digits []byte) bool {
-	if bytes.IndexByte(digits, 'e') >= 0 || bytes.IndexByte(digits, 'E') >= 0 {
-		return false
-	}
-	if len(digits) > 0 && digits[0] == '-' {
-		digits = digits[1:]
-	}
-	return len(digits) < 2 || digits[0] != '0' || digits[1] == '.'
-}
-
 // isNotFinite accepts what some senders write for numbers that JSON has not.
 func isNotFinite(text string) bool {
 	return strings.EqualFold(text, "nan") || strings.EqualFold(text, "inf") || strings.EqualFold(text, "infinity")
