@@ -1,6 +1,9 @@
 package codec
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // Integers takes integers one after the other and keeps them as they will be
 // written: those of a slow signal, or of a regular clock, in a few bits each.
@@ -8,7 +11,7 @@ import "encoding/binary"
 //
 //	integers := same integer | distinct integer group…
 type Integers struct {
-	encoded []byte // the groups that are whole, then differences; nil while all integers are the same
+	encoded []byte // the groups that are whole, then differences; empty while all integers are the same
 	last    int64
 	n       int32
 	whole   int32 // octets of the groups that are whole
@@ -23,8 +26,11 @@ const (
 // Len returns how many integers there are.
 func (s *Integers) Len() int { return int(s.n) }
 
-// Size returns the octets that they take in memory.
-func (s *Integers) Size() int { return cap(s.encoded) }
+// Size returns the octets that they take.
+func (s *Integers) Size() int { return len(s.encoded) }
+
+// Reset forgets the integers and keeps the room that they took.
+func (s *Integers) Reset() { *s = Integers{encoded: s.encoded[:0]} }
 
 // Append adds an integer.
 func (s *Integers) Append(v int64) {
@@ -32,9 +38,9 @@ func (s *Integers) Append(v int64) {
 	s.last = v
 	switch {
 	case s.n == 0:
-	case d == 0 && s.encoded == nil:
+	case d == 0 && len(s.encoded) == 0:
 	default:
-		if s.encoded == nil {
+		if len(s.encoded) == 0 {
 			s.begin(v - d)
 		}
 		s.difference(d)
@@ -58,7 +64,7 @@ func (s *Integers) difference(d int64) {
 // begin writes down the integers that were all the same.
 func (s *Integers) begin(first int64) {
 	groups, rest := int(s.n-1)/groupSize, int(s.n-1)%groupSize
-	s.encoded = binary.AppendVarint(make([]byte, 0, 2*groups+rest+16), first)
+	s.encoded = binary.AppendVarint(slices.Grow(s.encoded[:0], 2*groups+rest+16), first)
 	s.encoded = append(s.encoded, make([]byte, 2*groups)...) // a head and a difference, zero both
 	s.whole = int32(len(s.encoded))
 	s.encoded = append(s.encoded, make([]byte, rest)...)
@@ -93,7 +99,7 @@ func (s *Integers) AppendTo(dst []byte) []byte {
 	switch {
 	case s.n == 0:
 		return dst
-	case s.encoded == nil:
+	case len(s.encoded) == 0:
 		return binary.AppendVarint(append(dst, same), s.last)
 	}
 	dst = append(append(dst, distinct), s.encoded[:s.whole]...)

@@ -40,7 +40,13 @@ type seriesRun struct {
 // Len returns how many values there are.
 func (s *Series) Len() int { return int(s.n) }
 
-// Size returns the octets that they take in memory.
+// Reset forgets the values and keeps the room that numbers took.
+func (s *Series) Reset() {
+	s.integers.Reset()
+	*s = Series{integers: s.integers}
+}
+
+// Size returns the octets that they take.
 func (s *Series) Size() int {
 	size := s.integers.Size()
 	if s.more != nil {

@@ -42,8 +42,9 @@ func (t *texts) place(v tag.Value) int {
 	return t.n - 1
 }
 
-// size returns the octets of memory.
-func (t *texts) size() int { return 2*cap(t.encoded) + 64*len(t.places) }
+// size returns the octets of memory; the texts that are remembered take some
+// twice.
+func (t *texts) size() int { return 2*len(t.encoded) + 64*len(t.places) }
 
 func (t *texts) appendTo(dst []byte) []byte {
 	if t.n == 0 {

@@ -15,10 +15,10 @@ type Options struct {
 
 	// FlushEvery, FlushValues and FlushBytes bound what waits in memory: rows are
 	// written when the oldest has waited that long, when that many values wait,
-	// or when they take that much memory beside some 70 octets a tag.
+	// or when they take that many octets, beside some 70 of each tag.
 	FlushEvery  time.Duration // 5 min
 	FlushValues int           // 32 Mi
-	FlushBytes  int           // 8 MB, 4 MB on 32-bit machines
+	FlushBytes  int           // 6 MB, 3 MB on 32-bit machines
 
 	// ShardWidth is the source time that a file covers. Files that are there
 	// keep theirs.
@@ -65,7 +65,7 @@ const (
 	is64Bit            = ^uint(0)>>63 == 1
 	defaultFlushEvery  = 5 * time.Minute
 	defaultFlushValues = 32 << 20
-	defaultFlushBytes  = 4 << 20
+	defaultFlushBytes  = 3 << 20
 	defaultMaxAge      = 90 * 24 * time.Hour
 	defaultMaxBytes    = 8 << 30
 	year               = 365 * 24 * time.Hour

@@ -87,6 +87,17 @@ func (s *sheet) add(b *tag.Batch, row int, position uint64) {
 	}
 }
 
+// reset forgets the rows and keeps the fields, and the room that they took.
+func (s *sheet) reset() {
+	s.times.Reset()
+	s.positions.Reset()
+	for i := range s.columns {
+		s.columns[i].Reset()
+		s.columns[i].stamps = nil
+	}
+	*s = sheet{times: s.times, positions: s.positions, fields: s.fields, columns: s.columns, schema: s.schema, places: s.places}
+}
+
 // note enters the time and the position of a row.
 func (s *sheet) note(at int64, position uint64) {
 	if s.len() == 0 {
@@ -115,7 +126,7 @@ func (s *sheet) place(slot int) int {
 // bind finds the fields of a schema, and makes those that are new.
 func (s *sheet) bind(schema *tag.Schema) {
 	s.schema, s.places = schema, nil
-	if len(s.fields) == 0 {
+	if s.len() == 0 {
 		s.fields = slices.Clip(schema.Fields()) // shared, until one is added
 		s.columns = make([]column, len(s.fields))
 		return

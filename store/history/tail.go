@@ -9,7 +9,8 @@ type tail struct {
 	id     tag.StreamID
 	name   string
 	sheets []*sheet
-	newest int64 // time of the newest row that has come in; 0: none has
+	spare  *sheet // written, whose room the next one takes
+	newest int64  // time of the newest row that has come in; 0: none has
 }
 
 // sheet returns the one for a row, the last one as a rule. A sheet has rows of
@@ -21,8 +22,12 @@ func (t *tail) sheet(at int64, incarnation uint64, width int64) *sheet {
 			return s
 		}
 	}
+	s := t.spare
+	if t.spare = nil; s == nil {
+		s = &sheet{}
+	}
 	from := floor(at, width)
-	s := &sheet{within: slot{from, from + width}, incarnation: incarnation}
+	s.within, s.incarnation = slot{from, from + width}, incarnation
 	t.sheets = append(t.sheets, s)
 	return s
 }
@@ -56,6 +61,8 @@ func (t *tail) without(gone slot) (rows, values, octets int) {
 		rows, values, octets = rows+s.len(), values+s.values(), octets+s.size
 		if rest != nil {
 			rows, values, octets = rows-rest.len(), values-rest.values(), octets-rest.size
+		} else if s.reset(); s.places == nil && s.schema != nil && len(s.columns) == s.schema.Len() {
+			t.spare = s
 		}
 	}
 	clear(t.sheets[len(kept):])
