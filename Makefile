@@ -132,6 +132,11 @@ bench-cloud: ## Measure a cloud with 1,000 to 10,000 sites, into docs/benchmarks
 	@mkdir -p docs/benchmarks
 	$(GO) run ./test/cloud/bench -o docs/benchmarks/cloud.md
 
+.PHONY: bench-catchup
+bench-catchup: ## Have a site that was cut off for a day catch up over the link, into docs/benchmarks
+	@mkdir -p docs/benchmarks
+	$(GO) run ./test/cloud/catchup -o docs/benchmarks/catchup.md
+
 .PHONY: demo
 demo: build ## Start a whole plant in one process, with its console
 	bin/holdfast demo

@@ -143,7 +143,8 @@ func serveBare(ctx context.Context, ca *authority.Authority, dir string, out io.
 		return err
 	}
 	security := &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{*cert}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: ca.Pool()}
-	server := grpc.NewServer(grpc.Creds(credentials.NewTLS(security)), grpc.KeepaliveParams(keepalive.ServerParameters{Time: link.AliveCloud, Timeout: link.AliveTimeout}))
+	server := grpc.NewServer(grpc.Creds(credentials.NewTLS(security)), grpc.KeepaliveParams(keepalive.ServerParameters{Time: link.AliveCloud, Timeout: link.AliveTimeout}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: link.AliveNode / 2, PermitWithoutStream: true}))
 	link.Register(server, idle{})
 	var c net.ListenConfig
 	l, err := c.Listen(ctx, "tcp", "127.0.0.1:0")
