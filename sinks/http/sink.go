@@ -4,6 +4,7 @@
 package http
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -151,7 +152,8 @@ func (p *poster) body(ds []sinks.Delivery) []byte {
 			dst = message.AppendGap(dst, d.Gap, p.options.TimeFormat)
 			continue
 		}
-		f := p.forms.Of(d.Batch.Schema(), func(s *tag.Schema) *message.Form { return p.options.New(p.site, s) })
+		site := cmp.Or(d.Batch.Identity(0).Site, p.site)
+		f := p.forms.Of(d.Batch.Schema(), func(s *tag.Schema) *message.Form { return p.options.New(site, s) })
 		for i := range d.Batch.Len() {
 			between()
 			dst = f.Append(dst, d.Batch, i)

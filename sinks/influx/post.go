@@ -1,6 +1,7 @@
 package influx
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/url"
@@ -21,7 +22,7 @@ func (p *poster) Post(ctx context.Context, ds []sinks.Delivery) error {
 			lines = lineproto.AppendGap(lines, d.Gap)
 			continue
 		}
-		plan := p.plan(d.Batch.Schema())
+		plan := p.plan(d.Batch.Schema(), cmp.Or(d.Batch.Identity(0).Site, p.site))
 		for i := range d.Batch.Len() {
 			lines = plan.appendLine(lines, d.Batch, i)
 		}
@@ -79,17 +80,17 @@ type boundTag struct {
 // plansMax bounds what is remembered.
 const plansMax = 1024
 
-func (p *poster) plan(schema *tag.Schema) *plan {
+func (p *poster) plan(schema *tag.Schema, site string) *plan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if known := p.plans[schema]; known != nil {
 		return known
 	}
 	o := p.options
-	made := &plan{site: p.site, measurement: o.Measurement.Bind(p.site, schema.Name(), schema, nil)}
+	made := &plan{site: site, measurement: o.Measurement.Bind(site, schema.Name(), schema, nil)}
 	constant := made.measurement.IsConstant()
 	for _, name := range slices.Sorted(maps.Keys(o.Tags)) {
-		b := o.Tags[name].Bind(p.site, schema.Name(), schema, nil)
+		b := o.Tags[name].Bind(site, schema.Name(), schema, nil)
 		constant = constant && b.IsConstant()
 		made.tags = append(made.tags, boundTag{name, b})
 	}

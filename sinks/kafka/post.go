@@ -27,11 +27,11 @@ type form struct {
 	payload    *message.Form
 }
 
-func (p *poster) bind(schema *tag.Schema) *form {
+func (p *poster) bind(schema *tag.Schema, site string) *form {
 	o := p.options
 	return &form{
-		topic: o.Topic.Bind(p.site, schema.Name(), schema, escapeTopic), key: o.Key.Bind(p.site, schema.Name(), schema, nil),
-		payload: o.New(p.site, schema),
+		topic: o.Topic.Bind(site, schema.Name(), schema, escapeTopic), key: o.Key.Bind(site, schema.Name(), schema, nil),
+		payload: o.New(site, schema),
 	}
 }
 
@@ -68,7 +68,7 @@ func (p *poster) Post(ctx context.Context, ds []sinks.Delivery) error {
 			records = append(records, r)
 			continue
 		}
-		f := p.forms.Of(one.Batch.Schema(), p.bind)
+		f := p.forms.Of(one.Batch.Schema(), func(s *tag.Schema) *form { return p.bind(s, cmp.Or(one.Batch.Identity(0).Site, p.site)) })
 		for i := range one.Batch.Len() {
 			r := f.record(one.Batch, i)
 			places[r] = place{d, i}
@@ -126,7 +126,7 @@ func (f *form) record(b *tag.Batch, i int) *kgo.Record {
 }
 
 func (p *poster) gap(g *tag.Gap) *kgo.Record {
-	topic := p.options.GapTopic.Bind(p.site, g.First.Stream.String(), nil, escapeTopic).AppendRow(nil, nil)
+	topic := p.options.GapTopic.Bind(cmp.Or(g.First.Site, p.site), g.First.Stream.String(), nil, escapeTopic).AppendRow(nil, nil)
 	return &kgo.Record{
 		Topic: string(topic), Key: []byte(g.First.Stream.String()), Value: message.AppendGap(nil, g, p.options.TimeFormat), Timestamp: time.Unix(0, g.At),
 		Headers: []kgo.RecordHeader{{Key: "id", Value: rowjson.AppendIdentity(nil, g.First)}, {Key: "gap", Value: []byte("true")}},

@@ -2,6 +2,7 @@ package mqtt
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -44,7 +45,7 @@ func (c *composer) each(d sinks.Delivery, send func(*message) error) error {
 	case d.Batch == nil:
 		return errors.New("the delivery is empty")
 	}
-	c.use(d.Batch.Schema())
+	c.use(d.Batch.Schema(), d.Batch.Identity(0).Site)
 	for i := 0; i < d.Batch.Len(); {
 		m := c.rows(d.Batch, i)
 		if err := c.send(m, send); err != nil {
@@ -68,11 +69,11 @@ func (c *composer) send(m message, send func(*message) error) error {
 }
 
 // use makes the form for a schema, unless it was the last one, too.
-func (c *composer) use(schema *tag.Schema) {
+func (c *composer) use(schema *tag.Schema, site string) {
 	if c.form != nil && c.form.schema == schema {
 		return
 	}
-	c.form = newForm(c.options, c.site, schema)
+	c.form = newForm(c.options, cmp.Or(site, c.site), schema)
 	c.streams[schema.Stream()] = schema.Name()
 }
 
@@ -124,7 +125,7 @@ func (c *composer) gap(g *tag.Gap) message {
 	if !seen {
 		name = g.First.Stream.String()
 	}
-	c.topic = c.options.appendGapTopic(c.topic[:0], c.site, name)
+	c.topic = c.options.appendGapTopic(c.topic[:0], cmp.Or(g.First.Site, c.site), name)
 	c.payload = rowjson.AppendGap(c.payload[:0], g, c.options.TimeFormat)
 	return message{topic: c.topic, payload: c.payload}
 }

@@ -1,6 +1,7 @@
 package nats
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,8 +22,8 @@ type form struct {
 	payload *message.Form
 }
 
-func (p *poster) bind(schema *tag.Schema) *form {
-	return &form{subject: p.options.Subject.Bind(p.site, schema.Name(), schema, escapeToken), payload: p.options.New(p.site, schema)}
+func (p *poster) bind(schema *tag.Schema, site string) *form {
+	return &form{subject: p.options.Subject.Bind(site, schema.Name(), schema, escapeToken), payload: p.options.New(site, schema)}
 }
 
 // escapeToken makes text one token of a subject.
@@ -99,13 +100,13 @@ func lostBy(conn *nats.Conn) error {
 // message is a row, or a gap, as it is published.
 func (p *poster) message(d sinks.Delivery, i int) *nats.Msg {
 	if d.Gap != nil {
-		subject := p.options.GapSubject.Bind(p.site, d.Gap.First.Stream.String(), nil, escapeToken).AppendRow(nil, nil)
+		subject := p.options.GapSubject.Bind(cmp.Or(d.Gap.First.Site, p.site), d.Gap.First.Stream.String(), nil, escapeToken).AppendRow(nil, nil)
 		m := nats.NewMsg(string(subject))
 		m.Header.Set(nats.MsgIdHdr, "gap/"+d.Gap.First.String())
 		m.Data = message.AppendGap(nil, d.Gap, p.options.TimeFormat)
 		return m
 	}
-	f := p.forms.Of(d.Batch.Schema(), p.bind)
+	f := p.forms.Of(d.Batch.Schema(), func(s *tag.Schema) *form { return p.bind(s, cmp.Or(d.Batch.Identity(0).Site, p.site)) })
 	m := nats.NewMsg(string(f.subject.AppendRow(nil, d.Batch.Row(i))))
 	m.Header.Set(nats.MsgIdHdr, d.Batch.Identity(i).String())
 	if d.Batch.Origin() == tag.Backfill {

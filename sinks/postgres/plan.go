@@ -16,13 +16,13 @@ type plan struct {
 // plansMax bounds what is remembered.
 const plansMax = 1024
 
-func (p *poster) plan(schema *tag.Schema) *plan {
+func (p *poster) plan(schema *tag.Schema, site string) *plan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if known := p.plans[schema]; known != nil {
 		return known
 	}
-	made := &plan{schema: schema, table: legal(string(p.options.Table.Bind(p.site, schema.Name(), schema, nil).AppendRow(nil, nil)), longestName)}
+	made := &plan{schema: schema, table: legal(string(p.options.Table.Bind(site, schema.Name(), schema, nil).AppendRow(nil, nil)), longestName)}
 	for slot := range schema.Len() {
 		f := schema.Field(slot)
 		name := columnName(f.Name)

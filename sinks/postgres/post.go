@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -55,7 +56,7 @@ func (p *poster) groups(ctx context.Context, c *pgx.Conn, ds []sinks.Delivery) (
 			gaps = true
 			continue
 		}
-		plan := p.plan(d.Batch.Schema())
+		plan := p.plan(d.Batch.Schema(), cmp.Or(d.Batch.Identity(0).Site, p.site))
 		g := byTable[plan.table]
 		if g == nil {
 			g = &group{table: plan.table}

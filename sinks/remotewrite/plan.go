@@ -30,7 +30,7 @@ type boundLabel struct {
 // plansMax bounds what is remembered.
 const plansMax = 1024
 
-func (p *poster) plan(schema *tag.Schema) *plan {
+func (p *poster) plan(schema *tag.Schema, site string) *plan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if known := p.plans[schema]; known != nil {
@@ -38,7 +38,7 @@ func (p *poster) plan(schema *tag.Schema) *plan {
 	}
 	made := &plan{}
 	for slot := range schema.Len() {
-		made.fields = append(made.fields, p.planField(schema, schema.Field(slot)))
+		made.fields = append(made.fields, p.planField(schema, schema.Field(slot), site))
 	}
 	if len(p.plans) >= plansMax {
 		clear(p.plans)
@@ -47,11 +47,11 @@ func (p *poster) plan(schema *tag.Schema) *plan {
 	return made
 }
 
-func (p *poster) planField(schema *tag.Schema, field tag.Field) fieldPlan {
-	f := fieldPlan{metric: metricName(p.named(p.options.Metric, schema.Name(), field.Name))}
-	f.labels = []label{{"__name__", f.metric}, {"site", p.site}}
+func (p *poster) planField(schema *tag.Schema, field tag.Field, site string) fieldPlan {
+	f := fieldPlan{metric: metricName(named(p.options.Metric, site, schema.Name(), field.Name))}
+	f.labels = []label{{"__name__", f.metric}, {"site", site}}
 	for _, name := range slices.Sorted(maps.Keys(p.options.Labels)) {
-		bound := withField(p.options.Labels[name], field.Name).Bind(p.site, schema.Name(), schema, nil)
+		bound := withField(p.options.Labels[name], field.Name).Bind(site, schema.Name(), schema, nil)
 		if bound.IsConstant() {
 			f.labels = append(f.labels, label{name, string(bound.AppendRow(nil, nil))})
 		} else {
@@ -65,8 +65,8 @@ func (p *poster) planField(schema *tag.Schema, field tag.Field) fieldPlan {
 }
 
 // named is a template that knows of no row.
-func (p *poster) named(t template.Template, stream, field string) string {
-	return string(withField(t, field).Bind(p.site, stream, nil, nil).AppendRow(nil, nil))
+func named(t template.Template, site, stream, field string) string {
+	return string(withField(t, field).Bind(site, stream, nil, nil).AppendRow(nil, nil))
 }
 
 // withField puts a field's name in the place of {field}.

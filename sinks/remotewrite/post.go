@@ -1,6 +1,7 @@
 package remotewrite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -20,7 +21,7 @@ func (p *poster) Post(ctx context.Context, ds []sinks.Delivery) error {
 			r.gap(d.Gap)
 			continue
 		}
-		plan := p.plan(d.Batch.Schema())
+		plan := p.plan(d.Batch.Schema(), cmp.Or(d.Batch.Identity(0).Site, p.site))
 		for i := range d.Batch.Len() {
 			r.row(plan, d.Batch, i)
 		}

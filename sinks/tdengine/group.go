@@ -1,6 +1,7 @@
 package tdengine
 
 import (
+	"cmp"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -39,7 +40,7 @@ func (p *poster) groups(ds []sinks.Delivery) []*group {
 		if d.Batch == nil {
 			continue
 		}
-		plan := p.plan(d.Batch.Schema())
+		plan := p.plan(d.Batch.Schema(), cmp.Or(d.Batch.Identity(0).Site, p.site))
 		step := 1
 		if plan.superTable.IsConstant() && plan.table.IsConstant() {
 			step = d.Batch.Len()

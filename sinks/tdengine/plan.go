@@ -23,14 +23,14 @@ type planKey = *tag.Schema
 const plansMax = 1024
 
 // plan returns the plan of a schema.
-func (p *poster) plan(schema *tag.Schema) *plan {
+func (p *poster) plan(schema *tag.Schema, site string) *plan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if known := p.plans[schema]; known != nil {
 		return known
 	}
 	o := p.options
-	bind := func(t template.Template) template.Bound { return t.Bind(p.site, schema.Name(), schema, nil) }
+	bind := func(t template.Template) template.Bound { return t.Bind(site, schema.Name(), schema, nil) }
 	made := &plan{schema: schema, superTable: bind(o.SuperTable), table: bind(o.Table)}
 	for slot := range schema.Len() {
 		made.names = append(made.names, p.columnFor(made, schema.Field(slot).Name))
@@ -38,7 +38,7 @@ func (p *poster) plan(schema *tag.Schema) *plan {
 	for _, name := range o.tagNames() {
 		switch name {
 		case tagSite:
-			made.tags = append(made.tags, constant("{site}").Bind(p.site, "", nil, nil))
+			made.tags = append(made.tags, constant("{site}").Bind(site, "", nil, nil))
 		case tagStream:
 			made.tags = append(made.tags, constant("{stream}").Bind("", schema.Name(), nil, nil))
 		default:

@@ -16,6 +16,7 @@ type account struct {
 	mu       sync.Mutex
 	streams  map[tag.StreamID]*stream
 	records  uint64
+	batches  uint64 // that the records came in
 	twice    uint64
 	early    uint64 // records made since that came while some of the outage were still to come
 	backlog  uint64 // records of the outage
@@ -81,6 +82,7 @@ func (a *account) enter(b *tag.Batch) {
 		lane = 1
 	}
 	n := uint64(b.Len())
+	a.batches++
 	if first.Sequence <= s.last[lane] {
 		a.disorder = fmt.Errorf("stream %s: record %d came after %d in one lane", b.Schema().Name(), first.Sequence, s.last[lane])
 	}

@@ -25,6 +25,7 @@ type outage struct {
 // result is what came of it.
 type result struct {
 	records      uint64 // of the outage
+	batches      uint64 // that they came in
 	wrote        time.Duration
 	logged       int64 // octets of the log
 	local, drain time.Duration
@@ -97,6 +98,7 @@ func (o outage) overTheLink(ctx context.Context, dir string, n *node, r *result)
 	if err := far.await(ctx, r.records, devices*n.plant.rows); err != nil {
 		return err
 	}
+	r.batches = far.batches
 	if r.early = far.early; r.early == 0 {
 		return errors.New("nothing that is live came before the end of the backlog")
 	}

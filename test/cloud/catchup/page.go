@@ -18,7 +18,7 @@ func (r *result) page(o outage) string {
 		fmt.Fprintf(&b, "| %s | %s |\n", what, fmt.Sprintf(format, arguments...))
 	}
 	idle, busy := quantile(r.idle, 0.99), quantile(r.busy, 0.99)
-	row("values that waited", "%.1f M, in %d records, %.0f MB of log", values/1e6, r.records, float64(r.logged)/(1<<20))
+	row("values that waited", "%.1f M, in %d records, %d batches, %.0f MB of log", values/1e6, r.records, r.batches, float64(r.logged)/(1<<20))
 	row("drained over the link", "%.2f M values/s, in %s", values/r.drain.Seconds()/1e6, r.drain.Round(time.Second/10))
 	row("the same log into a local sink", "%.2f M values/s, in %s", values/r.local.Seconds()/1e6, r.local.Round(time.Second/10))
 	row("the link beside the local sink; the goal is 0.5", "%.2f", r.local.Seconds()/r.drain.Seconds())
