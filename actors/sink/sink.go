@@ -52,6 +52,7 @@ type Config struct {
 	Sink    sinks.Sink
 	Config  *config.Sink
 	Streams []string
+	Window  int // entries of the log that may be on the way; 0: as the log has it
 }
 
 // CursorName returns the name of a sink's cursor in the log.
@@ -111,7 +112,7 @@ func (s *sink) Receive(ctx actor.Context) {
 func (s *sink) run(ctx context.Context, self *actor.PID) error {
 	c := s.config.Config
 	cursor, err := s.env.Log.Cursor(CursorName(c.Name), log.CursorOptions{ // before anything else: it holds the data
-		Streams: s.config.Streams, Quota: s.quota(),
+		Streams: s.config.Streams, Quota: s.quota(), Window: s.config.Window,
 	})
 	if err != nil {
 		return err

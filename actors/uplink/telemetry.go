@@ -13,6 +13,10 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks"
 )
 
+// Window is how many entries of the log may be on the way to the cloud. A row that was logged alone is an entry, and many of
+// them make a parcel.
+const Window = 4096
+
 // Telemetry is the cloud as a far end: a sink like any other, over the bulk connection. What the cloud's own sinks have is
 // acknowledged, and nothing else.
 type Telemetry struct{ Env Env }

@@ -83,7 +83,7 @@ func (n *Node) uplinkParts(s *scene) []part {
 	if n.cloud == nil || len(u.Streams) == 0 {
 		return nil
 	}
-	c := sink.Config{Sink: uplink.Telemetry{Env: n.cloud.env}, Streams: u.Streams, Config: &config.Sink{
+	c := sink.Config{Sink: uplink.Telemetry{Env: n.cloud.env}, Streams: u.Streams, Window: uplink.Window, Config: &config.Sink{
 		Name: telemetryName, Type: "cloud", Historical: config.HistoricalMark, MaxBacklog: u.MaxBacklog, MaxBacklogAge: u.MaxBacklogAge,
 		OnError: config.OnError{MinWait: 200 * time.Millisecond, MaxWait: 15 * time.Second, Refused: config.RefusedDrop},
 	}}

@@ -115,7 +115,7 @@ func (n *node) deliver(name string, far sinks.Sink) error {
 			return m.(*sink.Meter)
 		},
 	}
-	_, err := n.system.Spawn(sink.Spec(env, sink.Config{Sink: far, Config: &config.Sink{
+	_, err := n.system.Spawn(sink.Spec(env, sink.Config{Sink: far, Window: uplink.Window, Config: &config.Sink{
 		Name: name, Type: "cloud", Historical: config.HistoricalMark,
 		OnError: config.OnError{MinWait: 200 * time.Millisecond, MaxWait: 15 * time.Second, Refused: config.RefusedDrop},
 	}}))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/actors/uplink"
@@ -29,8 +30,19 @@ type result struct {
 	wrote        time.Duration
 	logged       int64 // octets of the log
 	local, drain time.Duration
+	localCPU     time.Duration // processor time of the process, of each drain
+	drainCPU     time.Duration
 	idle, busy   []time.Duration // round trips of commands
 	early        uint64          // live records that came before the backlog's end
+}
+
+// processorTime returns what the process has used.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // patience bounds what has to come.
@@ -61,14 +73,14 @@ func (o outage) live(ctx context.Context, dir string) (r *result, err error) {
 // locally drains the log into a sink in this process.
 func (r *result) locally(ctx context.Context, n *node) error {
 	far := newAccount(r.records)
-	begin := time.Now()
+	begin, used := time.Now(), processorTime()
 	if err := n.deliver(toLocal, far); err != nil {
 		return err
 	}
 	if err := far.await(ctx, r.records, 0); err != nil {
 		return err
 	}
-	r.local = time.Since(begin)
+	r.local, r.localCPU = time.Since(begin), processorTime()-used
 	return errors.Join(far.judge(n.plant.rows), n.system.Stop(ctx, "/"+toLocal))
 }
 
@@ -111,7 +123,7 @@ func (o outage) drain(ctx context.Context, n *node, c *cloud, far *account, r *r
 	defer drained()
 	ended := make(chan error, 2)
 	go func() { ended <- n.goOn(draining, o.Scan) }()
-	begin := time.Now()
+	begin, used := time.Now(), processorTime()
 	if err := n.deliver(toCloud, uplink.Telemetry{Env: n.env()}); err != nil {
 		return err
 	}
@@ -121,7 +133,7 @@ func (o outage) drain(ctx context.Context, n *node, c *cloud, far *account, r *r
 		ended <- err
 	}()
 	err := far.await(ctx, r.records, 0)
-	r.drain = time.Since(begin)
+	r.drain, r.drainCPU = time.Since(begin), processorTime()-used
 	drained()
 	return errors.Join(err, <-ended, <-ended)
 }

@@ -22,6 +22,7 @@ func (r *result) page(o outage) string {
 	row("drained over the link", "%.2f M values/s, in %s", values/r.drain.Seconds()/1e6, r.drain.Round(time.Second/10))
 	row("the same log into a local sink", "%.2f M values/s, in %s", values/r.local.Seconds()/1e6, r.local.Round(time.Second/10))
 	row("the link beside the local sink; the goal is 0.5", "%.2f", r.local.Seconds()/r.drain.Seconds())
+	row("processor time of the two drains; that over the link has both ends, etcd and the commands in it", "%s, %s", r.localCPU.Round(time.Second/10), r.drainCPU.Round(time.Second/10))
 	row("command round trip over an idle link, median and p99", "%s, %s, of %d", round(quantile(r.idle, 0.5)), round(idle), len(r.idle))
 	row("the same during the drain", "%s, %s, of %d", round(quantile(r.busy, 0.5)), round(busy), len(r.busy))
 	row("p99 during the drain beside that of an idle link; the goal is at most 3", "%.2f", busy.Seconds()/idle.Seconds())
