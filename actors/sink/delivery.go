@@ -9,6 +9,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/internal/trace"
 	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/sinks/shape"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -25,7 +26,7 @@ type delivery struct {
 	cursor   *log.Cursor
 	meter    *Meter
 	now      func() time.Time
-	shaper   *shaper
+	shaper   *shape.Shaper
 	letters  *letterForm
 	bury     func(context.Context, *tag.Batch) error // commits dead letters
 	noticed  func()                                  // tells the actor that something was refused; must not block
@@ -69,7 +70,7 @@ func (d *delivery) watch(ctx context.Context, stop context.CancelCauseFunc) {
 func (d *delivery) send(ctx context.Context, e log.Entry, stop context.CancelCauseFunc) error {
 	way := sinks.Delivery{Gap: e.Gap}
 	if e.Batch != nil {
-		shaped, wanted, err := d.shaper.apply(e.Batch)
+		shaped, wanted, err := d.shaper.Apply(e.Batch)
 		if err != nil {
 			return err
 		}

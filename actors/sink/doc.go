@@ -10,7 +10,7 @@
 // is kept in the actor.
 //
 // What every sink has is done here: the fields are chosen, historical records
-// marked, separated or withheld (shaper). A record that the far end refuses for
+// marked, separated or withheld (package sinks/shape). A record that the far end refuses for
 // good would be refused again for ever and hold up all behind it: it is counted,
 // told with its reason, put on the dead-letter stream where that is asked for,
 // and a gap record takes its place (settle).

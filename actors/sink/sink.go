@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/internal/trace"
 	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/sinks/shape"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -153,7 +154,7 @@ func (s *sink) delivery(w sinks.Writer, cursor *log.Cursor, self *actor.PID) (*d
 	letters, err := newLetterForm(s.env.Site, c.Name, c.OnError.DeadLetter)
 	return &delivery{
 		config: c, writer: w, cursor: cursor, meter: s.env.Meter(c.Name), now: s.env.Now,
-		shaper: newShaper(c), refusals: newRefusals(), letters: letters, tracer: s.env.Trace,
+		shaper: shape.New(c), refusals: newRefusals(), letters: letters, tracer: s.env.Trace,
 		bury: func(ctx context.Context, b *tag.Batch) error { return s.env.Bury(ctx, c.OnError.DeadLetter, b) },
 		noticed: func() {
 			if s.told.CompareAndSwap(false, true) {

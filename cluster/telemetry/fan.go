@@ -12,20 +12,42 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/sinks/shape"
 	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Sink is one configured far end.
 type Sink struct {
-	Name    string
-	Kind    sinks.Sink
-	Options any
+	Kind   sinks.Sink
+	Config *config.Sink // its name, its options, and the keys of delivery that hold at a cloud: see Check
+}
+
+// Check says what of a sink's configuration means nothing at a cloud, which keeps no records: the sites do.
+func (s Sink) Check() error {
+	var wrong []string
+	c := s.Config
+	if c.MaxBacklog != 0 || c.MaxBacklogAge != 0 {
+		wrong = append(wrong, "max_backlog and max_backlog_age are kept by the sites: set them at their uplink")
+	}
+	if c.Paused {
+		wrong = append(wrong, "a cloud keeps nothing for a sink that is paused: take it out, or have the sites send nothing")
+	}
+	if c.OnError.Refused == config.RefusedDeadLetter || c.OnError.Refused == config.RefusedHold {
+		wrong = append(wrong, "on_error.refused is drop at a cloud: a record that is refused for good is counted and told to the far end as a gap by its site")
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("sink %s: %s", c.Name, strings.Join(wrong, "; "))
+	}
+	return nil
 }
 
 // Fan hands records to every sink. It may be used concurrently.
@@ -39,8 +61,8 @@ func NewFan(member string, list []Sink, logger *slog.Logger) *Fan {
 	f := &Fan{ledger: NewLedger()}
 	for _, s := range list {
 		f.outlets = append(f.outlets, &outlet{
-			sink: s.Kind,
-			to:   sinks.Target{Site: "cloud-" + member, Name: s.Name, Options: s.Options, Logger: logger.With("sink", s.Name)},
+			sink: s.Kind, shaper: shape.New(s.Config), wait: s.Config.OnError,
+			to: sinks.Target{Site: "cloud-" + member, Name: s.Config.Name, Options: s.Config.Options, Logger: logger.With("sink", s.Config.Name)},
 		})
 	}
 	return f
@@ -59,7 +81,7 @@ func (f *Fan) Spec() supervisor.Spec {
 		children = append(children, supervisor.Spec{
 			Name: o.to.Name, Kind: "sink", New: supervisor.Service(o.run),
 			Policy: supervisor.Policy{
-				Floor: 100 * time.Millisecond, Cap: 15 * time.Second, Jitter: supervisor.EqualJitter, Healthy: 30 * time.Second,
+				Floor: o.wait.MinWait, Cap: o.wait.MaxWait, Jitter: supervisor.EqualJitter, Healthy: 30 * time.Second,
 				Exhausted: supervisor.Alarm, Slow: time.Minute,
 			},
 		})
@@ -118,8 +140,10 @@ func worse(a, b error) error {
 type outlet struct {
 	sink sinks.Sink
 	to   sinks.Target
+	wait config.OnError
 
 	mu     sync.Mutex // held while sending, since a writer takes from one goroutine at a time
+	shaper *shape.Shaper
 	writer sinks.Writer
 }
 
@@ -162,5 +186,24 @@ func (o *outlet) send(ctx context.Context, d sinks.Delivery, done func(error)) e
 	if o.writer == nil {
 		return fmt.Errorf("sink %s of the cloud is away", o.to.Name)
 	}
+	d, err := o.shaped(d)
+	if err != nil {
+		return &sinks.Failure{Permanent: true, Err: err}
+	}
 	return o.writer.Send(ctx, d, done)
+}
+
+// shaped is a delivery as the sink wants it. What it does not want is a gap to it, as it is on a node.
+func (o *outlet) shaped(d sinks.Delivery) (sinks.Delivery, error) {
+	if d.Batch == nil {
+		return d, nil
+	}
+	batch, wanted, err := o.shaper.Apply(d.Batch)
+	if err != nil || wanted {
+		return sinks.Delivery{Batch: batch}, err
+	}
+	last := d.Batch.Len() - 1
+	return sinks.Delivery{Gap: &tag.Gap{
+		First: d.Batch.Identity(0), Count: uint64(d.Batch.Len()), Cause: tag.Withheld, At: d.Batch.Time(last),
+	}}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,7 +15,6 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/telemetry"
 	"github.com/holdfast-edge/holdfast/config"
-	"github.com/holdfast-edge/holdfast/sinks"
 	web "github.com/holdfast-edge/holdfast/sinks/http"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -44,7 +44,7 @@ func fan(t *testing.T, far *taker, keys string) *telemetry.Fan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := "site: cloud\nsinks: [{name: far, type: http, url: '" + server.URL + "', body: one, batch_delay: 1ms, " + keys + "}]\n"
+	text := "site: cloud\nsinks: [{name: far, type: http, url: '" + server.URL + "', body: single, linger: 1ms, " + keys + "}]\n"
 	site, err := config.Parse([]config.Source{{Name: "test", Data: []byte(text)}}, catalog)
 	if err != nil {
 		t.Fatal(err)
@@ -118,11 +118,11 @@ func TestARecordIsToldUnderItsOwnSitesName(t *testing.T) {
 
 func TestTheKeysOfDeliveryHoldAtTheCloud(t *testing.T) {
 	far := &taker{}
-	f := fan(t, far, "fields: [t], historical: skip, streams: ['boiler.*']")
+	f := fan(t, far, "fields: [t], historical: skip")
 	deliver(t, f, record(t, "plant-1", 1, tag.Live))
 	deliver(t, f, record(t, "plant-1", 2, tag.Backfill))
-	if len(far.bodies) != 1 {
-		t.Fatalf("%d records were told: %q", len(far.bodies), far.bodies)
+	if len(far.bodies) != 2 || !strings.Contains(far.bodies[1], "gap") {
+		t.Fatalf("what was told: %q", far.bodies)
 	}
 	var got map[string]any
 	if err := json.Unmarshal([]byte(far.bodies[0]), &got); err != nil || got["t"] != 7.0 || got["secret"] != nil {
@@ -133,4 +133,15 @@ func TestTheKeysOfDeliveryHoldAtTheCloud(t *testing.T) {
 	}
 }
 
-var _ sinks.Sink = web.Sink{}
+func TestKeysThatMeanNothingAtACloudAreRefused(t *testing.T) {
+	for _, c := range []config.Sink{
+		{Paused: true}, {MaxBacklog: 1}, {OnError: config.OnError{Refused: config.RefusedHold}}, {OnError: config.OnError{Refused: config.RefusedDeadLetter}},
+	} {
+		if err := (telemetry.Sink{Config: &c}).Check(); err == nil {
+			t.Errorf("%+v is taken", c)
+		}
+	}
+	if err := (telemetry.Sink{Config: &config.Sink{OnError: config.OnError{Refused: config.RefusedDrop}}}).Check(); err != nil {
+		t.Error(err)
+	}
+}

@@ -123,8 +123,10 @@ func (c *serveCommand) sinks() (list []telemetry.Sink, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range site.Sinks {
-		list = append(list, telemetry.Sink{Name: s.Name, Kind: kinds[s.Type], Options: s.Options})
+	var errs []error
+	for i := range site.Sinks {
+		s := telemetry.Sink{Kind: kinds[site.Sinks[i].Type], Config: &site.Sinks[i]}
+		list, errs = append(list, s), append(errs, s.Check())
 	}
-	return list, nil
+	return list, errors.Join(errs...)
 }

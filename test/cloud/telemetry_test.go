@@ -120,7 +120,7 @@ func TestTelemetryIsAcknowledgedWhenTheSinksHaveItAndItsGapsAreReported(t *testi
 		}
 		return nil
 	}}
-	c := start(t, 1, func(o *member.Options) { o.Sinks = []telemetry.Sink{{Name: "far", Kind: f}} })
+	c := start(t, 1, func(o *member.Options) { o.Sinks = []telemetry.Sink{{Kind: f, Config: &config.Sink{Name: "far"}}} })
 	w := c.node("plant-7")
 	for _, d := range []sinks.Delivery{{Batch: batch(t, 1, 10)}, {Batch: batch(t, 16, 15)}, {Batch: batch(t, 16, 15)}} {
 		if err := send(t, w, d); err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/link/enrol"
 	"github.com/holdfast-edge/holdfast/cluster/member"
 	"github.com/holdfast-edge/holdfast/cluster/telemetry"
+	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/client"
 )
 
@@ -31,7 +32,7 @@ type cloud struct {
 func openCloud(ctx context.Context, dir string, store kv.Store, far *account) (*cloud, error) {
 	m, err := member.Start(ctx, member.Options{
 		Name: "m1", Store: store, Dir: dir, Link: "127.0.0.1:0", API: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler),
-		Sinks: []telemetry.Sink{{Name: "account", Kind: far}},
+		Sinks: []telemetry.Sink{{Kind: far, Config: &config.Sink{Name: "account"}}},
 	})
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package sink
+package shape
 
 import (
 	"testing"
@@ -23,7 +23,7 @@ func weather(t *testing.T) *tag.Batch {
 
 func TestOnlyTheChosenFieldsAreSentUnderTheSameIdentity(t *testing.T) {
 	b := weather(t)
-	got, ok, err := newShaper(&config.Sink{Fields: []string{"motor_*"}}).apply(b)
+	got, ok, err := New(&config.Sink{Fields: []string{"motor_*"}}).Apply(b)
 	if err != nil || !ok || got.Schema().Len() != 2 || got.Identity(0) != b.Identity(0) || got.Schema().Name() != "weather" {
 		t.Fatalf("%v, %v, %v", got, ok, err)
 	}
@@ -33,14 +33,14 @@ func TestOnlyTheChosenFieldsAreSentUnderTheSameIdentity(t *testing.T) {
 }
 
 func TestAStreamWithNoneOfTheFieldsIsWithheld(t *testing.T) {
-	if _, ok, err := newShaper(&config.Sink{Fields: []string{"pressure"}}).apply(weather(t)); ok || err != nil {
+	if _, ok, err := New(&config.Sink{Fields: []string{"pressure"}}).Apply(weather(t)); ok || err != nil {
 		t.Errorf("it is sent: %v", err)
 	}
 }
 
 func TestAllFieldsByPatternLeaveTheBatchAsItIs(t *testing.T) {
 	b := weather(t)
-	if got, ok, _ := newShaper(&config.Sink{Fields: []string{"*"}}).apply(b); !ok || got != b {
+	if got, ok, _ := New(&config.Sink{Fields: []string{"*"}}).Apply(b); !ok || got != b {
 		t.Error("it was copied")
 	}
 }
@@ -51,11 +51,11 @@ func TestHistoricalRowsAreMarkedSeparatedOrSkipped(t *testing.T) {
 	for how, want := range map[config.Historical]string{
 		config.HistoricalMark: "weather", config.HistoricalSeparate: "weather_late", config.HistoricalSkip: "",
 	} {
-		s := newShaper(&config.Sink{Historical: how, Suffix: "_late"})
-		if got, ok, err := s.apply(live); !ok || err != nil || got.Schema().Name() != "weather" {
+		s := New(&config.Sink{Historical: how, Suffix: "_late"})
+		if got, ok, err := s.Apply(live); !ok || err != nil || got.Schema().Name() != "weather" {
 			t.Errorf("%s: live rows became %v", how, got)
 		}
-		got, ok, err := s.apply(late)
+		got, ok, err := s.Apply(late)
 		switch {
 		case err != nil || ok != (want != ""):
 			t.Errorf("%s: %v, %v", how, ok, err)
@@ -66,11 +66,11 @@ func TestHistoricalRowsAreMarkedSeparatedOrSkipped(t *testing.T) {
 }
 
 func TestPlansAreMadeOnceAndBounded(t *testing.T) {
-	s := newShaper(&config.Sink{Fields: []string{"motor_*"}})
-	first, _, _ := s.apply(weather(t))
+	s := New(&config.Sink{Fields: []string{"motor_*"}})
+	first, _, _ := s.Apply(weather(t))
 	_ = first
 	for range plansMax + 10 {
-		if _, _, err := s.apply(weather(t)); err != nil {
+		if _, _, err := s.Apply(weather(t)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,4 +1,5 @@
-package sink
+// Package shape gives batches the form that a sink asks for, whoever delivers to it: a node or a member of the cloud.
+package shape
 
 import (
 	"path"
@@ -7,10 +8,10 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// shaper gives batches the form that a sink asks for: fewer fields, another
+// Shaper gives batches the form that a sink asks for: fewer fields, another
 // stream name for what is historical. Identities and rows stay as they are. It
 // belongs to one goroutine.
-type shaper struct {
+type Shaper struct {
 	config *config.Sink
 	plans  map[planKey]*shape
 }
@@ -30,10 +31,11 @@ type shape struct {
 // plansMax bounds what is remembered; schemas come one by one as fields appear.
 const plansMax = 1024
 
-func newShaper(c *config.Sink) *shaper { return &shaper{config: c, plans: map[planKey]*shape{}} }
+// New returns the shaper of a sink as it is configured.
+func New(c *config.Sink) *Shaper { return &Shaper{config: c, plans: map[planKey]*shape{}} }
 
-// apply returns the batch to send, and false where it is withheld as a whole.
-func (s *shaper) apply(b *tag.Batch) (*tag.Batch, bool, error) {
+// Apply returns the batch to send, and false where it is withheld as a whole.
+func (s *Shaper) Apply(b *tag.Batch) (*tag.Batch, bool, error) {
 	historical := b.Origin() == tag.Backfill
 	if historical && s.config.Historical == config.HistoricalSkip {
 		return nil, false, nil
@@ -55,7 +57,7 @@ func (s *shaper) apply(b *tag.Batch) (*tag.Batch, bool, error) {
 	return shaped, true, err
 }
 
-func (s *shaper) plan(schema *tag.Schema, historical bool) (*shape, error) {
+func (s *Shaper) plan(schema *tag.Schema, historical bool) (*shape, error) {
 	key := planKey{schema, historical}
 	if p, ok := s.plans[key]; ok {
 		return p, nil
@@ -86,7 +88,7 @@ func (s *shaper) plan(schema *tag.Schema, historical bool) (*shape, error) {
 	return p, nil
 }
 
-func (s *shaper) wants(field string) bool {
+func (s *Shaper) wants(field string) bool {
 	if len(s.config.Fields) == 0 {
 		return true
 	}
