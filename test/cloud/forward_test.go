@@ -9,6 +9,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
 	"github.com/holdfast-edge/holdfast/cluster/member"
 	"github.com/holdfast-edge/holdfast/cluster/telemetry"
+	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/test/cloud/light"
 )
@@ -55,7 +56,7 @@ func TestASiteCannotHaveAnotherOneAsked(t *testing.T) {
 // taking is a cloud with one member that takes telemetry, and a site that sends it.
 func taking(t *testing.T) (*cloud, sinks.Writer) {
 	t.Helper()
-	c := start(t, 1, func(o *member.Options) { o.Sinks = []telemetry.Sink{{Name: "far", Kind: &far{}}} })
+	c := start(t, 1, func(o *member.Options) { o.Sinks = []telemetry.Sink{{Kind: &far{}, Config: &config.Sink{Name: "far"}}} })
 	w := c.node("plant-7")
 	if err := send(t, w, sinks.Delivery{Batch: batch(t, 1, 10)}); err != nil {
 		t.Fatal(err)
