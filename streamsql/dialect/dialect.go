@@ -20,8 +20,8 @@ type Dialect struct {
 	// its own definition. In standard SQL the column comes first.
 	AliasFirst bool
 	// FilterAfterWindow lets WHERE see the rows of a window that was closed, so
-	// that rows it rejects count for COUNTWINDOW and trigger SLIDINGWINDOW. In
-	// standard SQL WHERE comes before any grouping.
+	// that rows it rejects count for COUNTWINDOW, trigger SLIDINGWINDOW and, in
+	// event time, let SESSIONWINDOW go on. In standard SQL WHERE comes before any grouping.
 	FilterAfterWindow bool
 	// AggregatesInWhere lets WHERE call aggregates, which are then over all rows
 	// of the window, before any is rejected and whatever GROUP BY says.

@@ -33,7 +33,7 @@ type windows struct {
 func newWindows(s *staged) {
 	w := &windows{staged: s, plan: s.plan.Window}
 	s.windows = w
-	w.early = s.plan.FiltersEarly()
+	w.early = s.plan.FiltersEarly(s.exec.options.EventTime)
 	w.added, w.slides = s.plan.Keeps() != plan.KeepRows, s.plan.Keeps() == plan.AddAndRemove
 	switch {
 	case s.plan.Nested:

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/holdfast-edge/holdfast/streamsql/value"
@@ -37,6 +38,11 @@ func eKuiperConversions() []*Func {
 			Doc: "The second argument, at once: a rule never waits.", Examples: []Example{{"delay(10, 'a')", `"a"`}},
 		},
 		strictMQTT(),
+		{
+			Name: "to_seconds", Family: "date and time", Params: []Param{{Name: "time", Type: Any}}, Returns: Int, Nulls: NullIsValue,
+			Scalar: ofTime(func(t time.Time) tag.Value { return tag.IntOf(t.Unix()) }),
+			Doc:    "The whole seconds from the Unix epoch to a time; NULL fails.", Examples: []Example{{"to_seconds('1970-01-01T00:01:00Z')", "60"}},
+		},
 	}
 }
 

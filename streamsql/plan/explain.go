@@ -59,14 +59,14 @@ func (x *explanation) selection(s *Select) {
 		x.below(func() { x.queryBelow(sub.Query) })
 	}
 	x.remember("remember", s.Before)
-	if s.FiltersEarly() {
+	if s.FiltersEarly(false) {
 		x.filter(s)
 	}
 	x.window(s)
 	for i, join := range s.Joins {
 		x.join(s, join, s.Syntax.Joins[i], s.Inputs[i+1])
 	}
-	if !s.FiltersEarly() {
+	if !s.FiltersEarly(false) {
 		x.filter(s)
 	}
 	x.groups(s)

@@ -18,18 +18,18 @@ const (
 )
 
 // FiltersEarly reports whether WHERE is evaluated when a row comes, and not
-// behind its window and joins.
-func (s *Select) FiltersEarly() bool {
+// behind its window and joins, in the rows' own time or in that of the clock.
+func (s *Select) FiltersEarly(eventTime bool) bool {
 	if len(s.Inputs) > 1 || s.Nested || len(s.Whole) > 0 || s.Bounded && len(s.Subqueries) > 0 {
 		return false // a subquery has not seen its rows before the inputs end
 	}
-	return s.Window == nil || !s.Dialect.FilterAfterWindow || !countsRows(s.Window.Kind)
+	return s.Window == nil || !s.Dialect.FilterAfterWindow || !countsRows(s.Window.Kind, eventTime)
 }
 
-// countsRows reports whether the kind of window counts or is triggered by rows,
-// so that for eKuiper those that WHERE rejects take part in that.
-func countsRows(k ast.WindowKind) bool {
-	return k == ast.Count || k == ast.Sliding || k == ast.State
+// countsRows reports whether the kind of window counts, is triggered by or goes
+// on with rows, so that for eKuiper those that WHERE rejects take part in that.
+func countsRows(k ast.WindowKind, eventTime bool) bool {
+	return k == ast.Count || k == ast.Sliding || k == ast.State || k == ast.Session && eventTime
 }
 
 // Keeps returns what the windows keep.

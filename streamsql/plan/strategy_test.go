@@ -47,7 +47,7 @@ func TestWhereComesBeforeTheWindowWhereItCan(t *testing.T) {
 		"SELECT x FROM open WHERE x > 1 GROUP BY COUNTWINDOW(2)":                              true,
 		"SELECT open.x AS x FROM open JOIN other ON 1 WHERE open.x > 1 GROUP BY tumble('1s')": false,
 	} {
-		if got := build(t, text).Arms[0].FiltersEarly(); got != want {
+		if got := build(t, text).Arms[0].FiltersEarly(false); got != want {
 			t.Errorf("%s: %v", text, got)
 		}
 	}
@@ -57,9 +57,13 @@ func TestWhereComesBeforeTheWindowWhereItCan(t *testing.T) {
 		"SELECT x FROM open WHERE x > 1 GROUP BY SLIDINGWINDOW(ss, 1)":  false,
 		"SELECT x FROM open WHERE x > 1 GROUP BY STATEWINDOW(x, y)":     false,
 	} {
-		if got := buildEKuiper(t, text).FiltersEarly(); got != want {
+		if got := buildEKuiper(t, text).FiltersEarly(false); got != want {
 			t.Errorf("eKuiper's %s: %v", text, got)
 		}
+	}
+	session := buildEKuiper(t, "SELECT x FROM open WHERE x > 1 GROUP BY SESSIONWINDOW(ss, 10, 1)")
+	if !session.FiltersEarly(false) || session.FiltersEarly(true) {
+		t.Error("eKuiper's SESSIONWINDOW goes on with rows that WHERE rejects in event time only")
 	}
 }
 
