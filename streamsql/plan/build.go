@@ -196,10 +196,10 @@ func (b *builder) check() error {
 	case b.catalogIsBounded():
 		p.Bounded = p.Window == nil
 		return nil
-	case p.Window != nil || b.dialect.SetOfOne:
-		return nil
 	case streams == 0:
 		return expr.Errorf(b.syntax.Pos, "no stream is read: a table alone gives no rows")
+	case p.Window != nil || b.dialect.SetOfOne:
+		return nil
 	case p.Grouped:
 		return expr.Errorf(b.syntax.Pos, "groups over a stream never end: want a window in GROUP BY, such as tumble('10s')")
 	case streams > 1:

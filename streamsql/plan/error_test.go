@@ -15,6 +15,7 @@ func TestWhatHasNoMeaningIsRefusedWithItsPlace(t *testing.T) {
 		"SELECT x FROM nosuch":                                                                         "1:15: no stream is called nosuch",
 		"SELECT boiler.nosuch AS x FROM boiler":                                                        "1:15: boiler has no column nosuch",
 		"SELECT x FROM open a JOIN other a ON 1":                                                       "1:27: two sources are called a: give one of them an alias",
+		"SELECT count(*) FROM names GROUP BY tumble('1s')":                                             "1:1: no stream is read: a table alone gives no rows",
 		"SELECT x FROM names":                                                                          "1:1: no stream is read: a table alone gives no rows",
 		"SELECT sum(x) AS s FROM open":                                                                 "1:1: groups over a stream never end: want a window in GROUP BY, such as tumble('10s')",
 		"SELECT x FROM open GROUP BY y":                                                                "1:1: groups over a stream never end: want a window in GROUP BY, such as tumble('10s')",

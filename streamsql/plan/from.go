@@ -67,7 +67,7 @@ func (b *builder) distinctLabels() error {
 func (q *Query) source(label string) Source {
 	source := Source{Kind: TableSource}
 	for _, arm := range q.Arms {
-		if arm.Inputs[0].Source.Kind == StreamSource {
+		if slices.ContainsFunc(arm.Inputs, func(in *Input) bool { return in.Source.Kind == StreamSource }) {
 			source.Kind = StreamSource
 		}
 		if arm.Fields == nil {
