@@ -181,47 +181,6 @@ func await(ctx context.Context, store kv.Store, key string, after int64) (c Comm
 	return c, false
 }
 
-// Sweep gives an outcome to what will have none, and forgets outcomes after a day. Every member may sweep.
-func (b *Book) Sweep(ctx context.Context) error {
-	entries, _, err := b.store.List(ctx, Prefix)
-	if err != nil {
-		return fmt.Errorf("sweep the commands: %w", err)
-	}
-	now := b.now()
-	for _, e := range entries {
-		c, err := kv.Decode[Command](e)
-		if err != nil {
-			return err
-		}
-		if err := b.sweep(ctx, e, c, now); err != nil && !errors.Is(err, kv.ErrConflict) {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *Book) sweep(ctx context.Context, e kv.Entry, c Command, now time.Time) error {
-	check := []kv.Check{{Key: e.Key, Version: e.Version}}
-	if c.State.Terminal() {
-		if now.Sub(c.Deadline) < keep {
-			return nil
-		}
-		_, err := b.store.Commit(ctx, kv.Txn{If: check, Delete: []string{e.Key}})
-		return err
-	}
-	if now.Before(c.Deadline.Add(grace)) {
-		return nil
-	}
-	c.State, c.Detail = Unknown, "it was sent, and the site has not said what came of it"
-	if c.Epoch == 0 {
-		c.State, c.Detail = Refused, "the site was not reached before the deadline"
-	}
-	if _, err := b.store.Commit(ctx, kv.Txn{If: check, Put: []kv.Put{{Key: e.Key, Value: kv.Encode(c)}}}); err != nil {
-		return err
-	}
-	return b.write(ctx, c, string(c.State))
-}
-
 func (b *Book) write(ctx context.Context, c Command, result string) error {
 	return b.audit.Write(ctx, audit.Record{
 		Who: c.By, What: c.Kind, Target: c.Site + strings.TrimSuffix("/"+strings.TrimPrefix(c.Target, "/"), "/"), Result: result,

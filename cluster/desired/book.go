@@ -47,6 +47,9 @@ func (g Generation) Message() *wire.Desired {
 // ErrNone says that a site was never told what to run, or never said what it runs.
 var ErrNone = errors.New("nothing yet")
 
+// ErrDamaged says that the blob store has other octets than were put there.
+var ErrDamaged = errors.New("the blob store does not have what was signed: it was damaged, or tampered with")
+
 // Book is the generations of a cloud. It may be used concurrently.
 type Book struct{ o Options }
 
@@ -162,7 +165,7 @@ func (b *Book) Bundle(ctx context.Context, digest string) ([]byte, error) {
 	}
 	bundle, err := b.o.Blobs.Load(ctx, blobKey(digest))
 	if err == nil && link.Digest(bundle) != digest {
-		err = fmt.Errorf("bundle %s is damaged in the blob store", digest)
+		err = fmt.Errorf("bundle %s: %w", digest, ErrDamaged)
 	}
 	return bundle, err
 }

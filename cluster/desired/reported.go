@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/cluster/audit"
 	"github.com/holdfast-edge/holdfast/cluster/kv"
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
@@ -57,10 +59,36 @@ func (r Reported) Same(other Reported) bool {
 	return r == other
 }
 
-// Report enters what a site says, while the claim holds.
+// Report enters what a site says, while the claim holds. What it made of a generation is in the audit log.
 func (b *Book) Report(ctx context.Context, r Reported, claim kv.Check) error {
-	_, err := b.o.Store.Commit(ctx, kv.Txn{If: []kv.Check{claim}, Put: []kv.Put{{Key: ReportedPrefix + r.Site, Value: kv.Encode(r)}}})
-	return err
+	before, err := b.Reported(ctx, r.Site)
+	if err != nil && !errors.Is(err, ErrNone) {
+		return err
+	}
+	if _, err := b.o.Store.Commit(ctx, kv.Txn{If: []kv.Check{claim}, Put: []kv.Put{{Key: ReportedPrefix + r.Site, Value: kv.Encode(r)}}}); err != nil {
+		return err
+	}
+	result := r.outcome()
+	if result == "" || r.Target == before.Target && r.Phase == before.Phase && r.Reason == before.Reason {
+		return nil
+	}
+	return b.o.Audit.Write(ctx, audit.Record{
+		Who: "site " + r.Site, What: "generation", Target: r.Site, Result: result,
+		Detail: strings.TrimSuffix(fmt.Sprintf("%s of %d, runs %d: %s", r.Phase, r.Target, r.Running, r.Reason), ": "),
+	})
+}
+
+// outcome is what a report says became of its target, as the audit log has it; empty where nothing has yet.
+func (r Reported) outcome() string {
+	switch {
+	case r.Phase == "confirmed":
+		return "done"
+	case r.Phase == "refused":
+		return "refused"
+	case r.Phase == "reverted", r.Phase == "fetching" && r.Reason != "":
+		return "failed"
+	}
+	return ""
 }
 
 // Reported returns what a site said last, or ErrNone.

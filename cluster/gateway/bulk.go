@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/holdfast-edge/holdfast/cluster/desired"
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
 	"github.com/holdfast-edge/holdfast/cluster/sites"
@@ -194,6 +195,9 @@ func (g *Gateway) Fetch(r *wire.FetchRequest, stream link.FetchStream) error {
 		return status.Error(codes.NotFound, fmt.Sprintf("site %s was never told to run %s", site.Name, link.Cut(r.GetDigest())))
 	}
 	bundle, err := g.o.Desired.Bundle(ctx, r.GetDigest())
+	if errors.Is(err, desired.ErrDamaged) {
+		g.door.refuse(ctx, "fetch", remoteOf(ctx), fmt.Errorf("site %s: %w", site.Name, err))
+	}
 	if err != nil {
 		return statusOf(err)
 	}

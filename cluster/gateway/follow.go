@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/holdfast-edge/holdfast/cluster/commands"
 	"github.com/holdfast-edge/holdfast/cluster/desired"
@@ -13,15 +12,12 @@ import (
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
-// sweepEvery is how often the book of commands is swept.
-const sweepEvery = 5 * time.Second
-
 // Services is what a gateway does beside its sessions, each until its context is done: its membership, handing the changes
 // of the store to the sites that it has (commands, generations, revocations), and sweeping the commands.
 func (g *Gateway) Services(self Member) []supervisor.Spec {
 	follower := func(name, prefix string, change func(context.Context, kv.Change)) supervisor.Spec {
 		return supervisor.Spec{Name: name, Kind: "service", New: supervisor.Service(func(ctx context.Context) error {
-			kv.Follow(ctx, g.o.Store, prefix, change)
+			kv.Follow(ctx, g.o.Store, prefix, change, nil)
 			return nil
 		})}
 	}
@@ -30,7 +26,7 @@ func (g *Gateway) Services(self Member) []supervisor.Spec {
 		follower("commands", commands.Prefix, g.commandChanged),
 		follower("desired", desired.Prefix, g.desiredChanged),
 		follower("certificates", sites.Prefix, g.siteChanged),
-		{Name: "sweep", Kind: "service", New: supervisor.Service(g.Sweep)},
+		{Name: "sweep", Kind: "service", New: supervisor.Service(func(ctx context.Context) error { return g.o.Commands.Keep(ctx, g.o.Logger) })},
 	}
 }
 
@@ -78,21 +74,5 @@ func (g *Gateway) siteChanged(_ context.Context, c kv.Change) {
 	g.streams.changed(name, site.Serials)
 	if s, ok := g.session(name); ok && !slices.Contains(site.Serials, s.serial) {
 		g.End(name, "the certificate of the site is believed no more")
-	}
-}
-
-// Sweep gives an outcome to commands that will have none, every few seconds until ctx is done.
-func (g *Gateway) Sweep(ctx context.Context) error {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		if err := g.o.Commands.Sweep(ctx); err != nil && ctx.Err() == nil {
-			g.o.Logger.Warn("the commands were not swept", "error", err)
-		}
 	}
 }

@@ -122,6 +122,9 @@ func (g *Gateway) reclaim(ctx context.Context, s *session) {
 	}
 }
 
+// Lease returns the member's lease while it certainly holds.
+func (g *Gateway) Lease() (kv.Lease, bool) { return g.claims.current() }
+
 // Ready tells whether the member has its lease, and so takes commands.
 func (g *Gateway) Ready() bool {
 	_, ok := g.claims.current()

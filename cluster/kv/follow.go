@@ -9,13 +9,17 @@ import (
 const followAgain = 500 * time.Millisecond
 
 // Follow calls change with what is below a prefix and then with every change of it, until ctx is done. A watch that was
-// lost begins anew: with what is there then, and what went away in the meantime as deleted.
-func Follow(ctx context.Context, s Store, prefix string, change func(context.Context, Change)) {
+// lost begins anew: with what is there then, and what went away in the meantime as deleted. listed is called each time that
+// all that is there was told; it may be nil.
+func Follow(ctx context.Context, s Store, prefix string, change func(context.Context, Change), listed func()) {
 	f := follower{seen: map[string]struct{}{}, change: change}
 	for {
 		list, version, err := s.List(ctx, prefix)
 		if err == nil {
 			f.list(ctx, list, version)
+			if listed != nil {
+				listed()
+			}
 			for c := range s.Watch(ctx, prefix, version) {
 				f.take(ctx, c)
 			}

@@ -38,7 +38,7 @@ func TestWhoFollowsHearsOfWhatWentAwayWhileItsWatchWasLost(t *testing.T) {
 	put("/a/1")
 	put("/a/2")
 	told := make(chan kv.Change, 16)
-	go kv.Follow(ctx, s, "/a/", func(_ context.Context, c kv.Change) { told <- c })
+	go kv.Follow(ctx, s, "/a/", func(_ context.Context, c kv.Change) { told <- c }, nil)
 	want := func(key string, deleted bool) {
 		t.Helper()
 		if c := <-told; c.Key != key || c.Deleted != deleted {

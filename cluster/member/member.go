@@ -143,10 +143,12 @@ func (m *Member) build() {
 	m.desired = desired.NewBook(desired.Options{
 		Store: o.Store, Blobs: m.blobs, Authority: m.ca, Sites: m.sites, Audit: m.audit, Now: o.Now, Policy: o.Policy,
 	})
-	m.rollouts = rollout.NewBook(rollout.Options{Store: o.Store, Blobs: m.blobs, Sites: m.sites, Desired: m.desired, Audit: m.audit, Now: o.Now})
 	m.gateway = gateway.New(gateway.Options{
 		Member: o.Name, Store: o.Store, Blobs: m.blobs, Audit: m.audit, Authority: m.ca, Sites: m.sites, Commands: m.commands, Desired: m.desired,
 		Telemetry: m.fan, System: m.system, Logger: o.Logger, Now: o.Now, Versions: o.Versions, Members: m.members.addresses, Limits: o.Limits,
+	})
+	m.rollouts = rollout.NewBook(rollout.Options{
+		Member: o.Name, Store: o.Store, Blobs: m.blobs, Sites: m.sites, Desired: m.desired, Audit: m.audit, Now: o.Now, Lease: m.gateway.Lease,
 	})
 }
 

@@ -32,20 +32,29 @@ var (
 )
 
 // Book is the rollouts of a cloud. It may be used concurrently.
-type Book struct{ o Options }
+type Book struct {
+	o  Options
+	me string // the member; tells this start of this member from every other
+}
 
 // Options are what a book is made of.
 type Options struct {
+	Member  string
 	Store   kv.Store
 	Blobs   blob.Store
 	Sites   *sites.Directory
 	Desired *desired.Book
 	Audit   *audit.Log
 	Now     func() time.Time
+	Lease   func() (kv.Lease, bool) // the member's, while it certainly holds
 }
 
 // NewBook returns the book in a store.
-func NewBook(o Options) *Book { return &Book{o} }
+func NewBook(o Options) *Book {
+	var me [8]byte
+	rand.Read(me[:]) // never fails
+	return &Book{o, o.Member + "/" + hex.EncodeToString(me[:])}
+}
 
 func blobKey(digest string) string { return "rollouts/" + digest }
 
@@ -127,50 +136,18 @@ func (b *Book) write(ctx context.Context, r Rollout, result, detail, by string) 
 	return b.o.Audit.Write(ctx, audit.Record{Who: by, What: "rollout", Target: r.ID, Result: result, Detail: strings.TrimSpace(r.Selector + " " + detail)})
 }
 
-// StepAll carries every rollout that is on its way a step further. Any member may: each step is entered by compare-and-swap
-// before it is acted on, and what it leads to is the same whoever does it.
-func (b *Book) StepAll(ctx context.Context) error {
-	entries, _, err := b.o.Store.List(ctx, Prefix)
+// step begins what is due, and gives the sites that were begun their generation, again if a member died in between. Each
+// step is entered by compare-and-swap before it is acted on, while the member has the turn.
+func (b *Book) step(ctx context.Context, mine kv.Check, e kv.Entry, reported map[string]*desired.Reported) error {
+	v, err := kv.Decode[Rollout](e)
 	if err != nil {
 		return err
 	}
-	var reported map[string]*desired.Reported
-	for _, e := range entries {
-		r, err := kv.Decode[Rollout](e)
-		if err != nil {
-			return err
-		}
-		if !r.State.Active() {
-			continue
-		}
-		if reported == nil {
-			if reported, err = b.reports(ctx); err != nil {
-				return err
-			}
-		}
-		if err := b.step(ctx, e, &r, reported); err != nil && !errors.Is(err, kv.ErrConflict) {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *Book) reports(ctx context.Context) (map[string]*desired.Reported, error) {
-	list, _, err := kv.LoadAll[desired.Reported](ctx, b.o.Store, desired.ReportedPrefix)
-	all := make(map[string]*desired.Reported, len(list))
-	for i := range list {
-		all[list[i].Site] = &list[i]
-	}
-	return all, err
-}
-
-// step begins what is due, and gives the sites that were begun their generation, again if a member died in between.
-func (b *Book) step(ctx context.Context, e kv.Entry, r *Rollout, reported map[string]*desired.Reported) error {
+	r := &v
 	changed := r.Step(reported, b.o.Now().UTC())
 	version := e.Version
 	if changed {
-		var err error
-		if version, err = b.put(ctx, r, version); err != nil {
+		if version, err = b.put(ctx, mine, r, version); err != nil {
 			return err
 		}
 	}
@@ -183,12 +160,15 @@ func (b *Book) step(ctx context.Context, e kv.Entry, r *Rollout, reported map[st
 	if err := b.tell(ctx, r); err != nil {
 		return err
 	}
-	_, err := b.put(ctx, r, version)
+	_, err = b.put(ctx, mine, r, version)
 	return err
 }
 
-func (b *Book) put(ctx context.Context, r *Rollout, version int64) (int64, error) {
-	return b.o.Store.Commit(ctx, kv.Txn{If: []kv.Check{{Key: Prefix + r.ID, Version: version}}, Put: []kv.Put{{Key: Prefix + r.ID, Value: kv.Encode(*r)}}})
+func (b *Book) put(ctx context.Context, mine kv.Check, r *Rollout, version int64) (int64, error) {
+	return b.o.Store.Commit(ctx, kv.Txn{
+		If:  []kv.Check{mine, {Key: Prefix + r.ID, Version: version}},
+		Put: []kv.Put{{Key: Prefix + r.ID, Value: kv.Encode(*r)}},
+	})
 }
 
 // tell makes the generations of the sites that were begun. The same bundle again is the same generation.
@@ -229,21 +209,4 @@ func (b *Book) set(ctx context.Context, r *Rollout, name string, files []link.Fi
 		return g, err
 	}
 	return b.o.Desired.Set(ctx, desired.Change{Site: name, Bundle: bundle, By: r.By, Source: "rollout " + r.ID})
-}
-
-// stepEvery is how often rollouts are looked at.
-const stepEvery = 250 * time.Millisecond
-
-// Run carries rollouts on until ctx is done. What the store refuses is tried again.
-func (b *Book) Run(ctx context.Context) error {
-	tick := time.NewTicker(stepEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		_ = b.StepAll(ctx) // the store may be away; membership says so
-	}
 }

@@ -41,10 +41,11 @@ type generations struct {
 	dir    string
 	waking chan struct{}
 
-	mu       sync.Mutex
-	last     told
-	pending  *wire.Desired // announced and not tried yet
-	confirms uint64        // the cloud's number that the cloud has confirmed
+	mu        sync.Mutex
+	last      told
+	pending   *wire.Desired // announced and not tried yet
+	unfetched told          // number and reason of one that cannot be fetched at this moment
+	confirms  uint64        // the cloud's number that the cloud has confirmed
 }
 
 func openGenerations(n *Node, dir string) *generations {
@@ -149,9 +150,26 @@ func (g *generations) try(ctx context.Context, d *wire.Desired) bool {
 	bundle, err := g.n.cloud.env.Fetch(ctx, s.Digest, s.Size)
 	if err != nil {
 		g.n.means.Logger.Warn("a generation of the cloud was not fetched", "generation", s.Generation, "error", err)
+		g.fetching(s.Generation, err)
 		return ctx.Err() != nil
 	}
+	g.fetching(0, nil)
 	return g.propose(s, bundle)
+}
+
+// fetching reports that a generation cannot be fetched, and why; 0 that none is in hand.
+func (g *generations) fetching(number uint64, why error) {
+	g.mu.Lock()
+	before := g.unfetched
+	g.unfetched = told{Number: number}
+	if why != nil {
+		g.unfetched.Reason = link.Cut(why.Error())
+	}
+	changed := g.unfetched != before
+	g.mu.Unlock()
+	if changed {
+		g.n.reportToCloud()
+	}
 }
 
 // verify checks whose word it is. The signers are those of the last renewal.
@@ -197,8 +215,17 @@ func (g *generations) propose(s link.Statement, bundle []byte) bool {
 	if err != nil {
 		return refused(err)
 	}
-	g.remember(told{Number: s.Generation, Digest: state.DigestOf(checked.Document).String()})
+	g.remember(told{Number: s.Generation, Digest: g.digestOf(checked)})
 	return true
+}
+
+// digestOf is what runs when a generation runs. One that changes nothing, a comment apart, is not entered: what runs already
+// is it.
+func (g *generations) digestOf(checked reconcile.Checked) string {
+	if running, err := g.n.life.state.Running(); err == nil && len(checked.Changes) == 0 {
+		return running.Digest.String()
+	}
+	return state.DigestOf(checked.Document).String()
 }
 
 func (g *generations) proposal(s link.Statement, files []link.File) reconcile.Proposal {
@@ -249,7 +276,7 @@ func numberOf(origin string) uint64 {
 // report is what the node runs, in the cloud's numbers.
 func (g *generations) report() *wire.Reported {
 	g.mu.Lock()
-	last := g.last
+	last, unfetched := g.last, g.unfetched
 	g.mu.Unlock()
 	r := &wire.Reported{Target: last.Number, Phase: last.Phase, Reason: last.Reason}
 	number := func(s state.Generation) uint64 {
@@ -274,6 +301,9 @@ func (g *generations) report() *wire.Reported {
 	}
 	if r.Phase == "" {
 		r.Phase = settledPhase(r)
+	}
+	if unfetched.Number > 0 {
+		r.Target, r.Phase, r.Reason = unfetched.Number, "fetching", unfetched.Reason
 	}
 	return r
 }

@@ -21,9 +21,11 @@ func nothing() {}
 // misfortunes are those that a cloud has to live through.
 func misfortunes() []misfortune {
 	return []misfortune{
-		{"a member is killed", func(c *cloud, m *member) (*member, func()) {
+		{"a member is killed that carries a rollout on", func(c *cloud, _ *member) (*member, func()) {
+			r := c.beginRollout()
+			m := c.runner()
 			m.kill()
-			return m, func() { m.again(); c.ready(m) }
+			return m, func() { c.rolledOut(r, m); m.again(); c.ready(m) }
 		}},
 		{"a member is paused for 10 s", func(_ *cloud, m *member) (*member, func()) {
 			m.pause(10 * time.Second)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
+	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/test/cloud/light"
 	"github.com/holdfast-edge/holdfast/test/cloud/register"
 )
@@ -54,6 +55,10 @@ func (p *plants) add(name string, from *host) {
 	s := light.New(c.join(name, from))
 	s.Addresses, s.Dialer = c.links(), from
 	register.Make(s)
+	s.Judge = func(link.Statement) error { // a rollout shall take a while
+		<-time.After(200 * time.Millisecond)
+		return nil
+	}
 	p.light[name] = s
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
