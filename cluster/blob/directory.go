@@ -28,10 +28,18 @@ func OpenDirectory(root string) (*Directory, error) {
 
 // file returns the path of a key, which cannot lead out of the directory.
 func (d *Directory) file(key string) (string, error) {
-	if key == "" || !fs.ValidPath(key) || strings.ContainsAny(key, "\\\x00") || strings.HasPrefix(path.Base(key), ".") {
-		return "", fmt.Errorf("%q is no key of a blob", key)
+	if err := CheckKey(key); err != nil {
+		return "", err
 	}
 	return filepath.Join(d.root, filepath.FromSlash(key)), nil
+}
+
+// CheckKey says what is wrong with a key: it is a slashed path that leads nowhere but down.
+func CheckKey(key string) error {
+	if key == "" || !fs.ValidPath(key) || strings.ContainsAny(key, "\\\x00") || strings.HasPrefix(path.Base(key), ".") {
+		return fmt.Errorf("%q is no key of a blob", key)
+	}
+	return nil
 }
 
 // Put writes beside, syncs, and links: a blob is there whole or not at all, and never twice.

@@ -37,15 +37,15 @@ import (
 
 // Options are what a member is started with.
 type Options struct {
-	Name      string   // tells it from the other members
-	Store     kv.Store // the member closes it
-	Dir       string   // of the CA and the blobs, where they have no directories of their own
-	CA        string   // empty: ca below Dir
-	Blobs     string   // empty: blobs below Dir
-	Link      string   // host:port where sites connect; port 0 takes a free one
-	API       string   // host:port where people connect
-	Advertise string   // host:port where sites dial this member; empty: Link as bound
-	Cert, Key string   // PEM files for the API off loopback
+	Name      string     // tells it from the other members
+	Store     kv.Store   // the member closes it
+	Dir       string     // of the CA and the blobs, where they have no directories of their own
+	CA        string     // empty: ca below Dir
+	Blobs     blob.Store // nil: the directory blobs below Dir
+	Link      string     // host:port where sites connect; port 0 takes a free one
+	API       string     // host:port where people connect
+	Advertise string     // host:port where sites dial this member; empty: Link as bound
+	Cert, Key string     // PEM files for the API off loopback
 	Sinks     []telemetry.Sink
 	Policy    link.Policy // of sites that have none; zero: link.DefaultPolicy
 	Limits    gateway.Limits
@@ -106,11 +106,11 @@ func (m *Member) open() (err error) {
 	if m.ca, err = authority.Open(or(m.o.CA, filepath.Join(m.o.Dir, "ca")), m.o.Now()); err != nil {
 		return err
 	}
-	directory, err := blob.OpenDirectory(or(m.o.Blobs, filepath.Join(m.o.Dir, "blobs")))
-	if err != nil {
-		return err
+	if m.blobs = m.o.Blobs; m.blobs == nil {
+		if m.blobs, err = blob.OpenDirectory(filepath.Join(m.o.Dir, "blobs")); err != nil {
+			return err
+		}
 	}
-	m.blobs = directory
 	if m.o.Cert == "" && !config.Loopback(m.o.API) {
 		return fmt.Errorf("the API would be served on %s without TLS: listen on 127.0.0.1, or name a certificate and its key", m.o.API)
 	}

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/cluster/blob"
+	"github.com/holdfast-edge/holdfast/cluster/blob/s3"
 	"github.com/holdfast-edge/holdfast/cluster/kv"
 	"github.com/holdfast-edge/holdfast/cluster/kv/etcd"
 	"github.com/holdfast-edge/holdfast/cluster/link"
@@ -37,7 +40,9 @@ type serveCommand struct {
 	Key       string        `help:"PEM file of the API's key." placeholder:"FILE"`
 	Etcd      []string      `help:"URLs of an etcd cluster that the members share. Without it the member has one inside of it, and is the only one." placeholder:"URL"`
 	CA        string        `name:"ca" help:"Directory of the CA, the same for all members; ca below --data if not given." placeholder:"DIR"`
-	Blobs     string        `help:"Directory of bundles and audit records, shared by all members; blobs below --data if not given." placeholder:"DIR"`
+	Blobs     string        `help:"Where bundles and audit records are, the same for all members: a directory, or s3://BUCKET/PREFIX; blobs below --data if not given." placeholder:"DIR"`
+	S3        string        `name:"s3" help:"The S3 service that has the bucket. Its access key is in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY." placeholder:"URL"`
+	S3Region  string        `name:"s3-region" help:"The bucket's region, where the service has regions." placeholder:"REGION"`
 	Sinks     string        `help:"A YAML file with sinks, as in a site's configuration, for the sites' telemetry." placeholder:"FILE"`
 	CertLife  time.Duration `default:"2160h" help:"How long the certificate of a site is good for."`
 	Grace     time.Duration `default:"720h" help:"How long an expired certificate can still be renewed."`
@@ -63,10 +68,14 @@ func (c *serveCommand) Run(ctx context.Context, s *surroundings) error {
 	if err != nil {
 		return err
 	}
+	blobs, err := c.blobs(ctx)
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
 	policy := link.DefaultPolicy()
 	policy.HealthWindow = c.Health
 	m, err := member.Start(ctx, member.Options{
-		Name: c.Name, Store: store, Dir: c.Data, CA: c.CA, Blobs: c.Blobs, Link: c.Link, API: c.API, Advertise: c.Advertise,
+		Name: c.Name, Store: store, Dir: c.Data, CA: c.CA, Blobs: blobs, Link: c.Link, API: c.API, Advertise: c.Advertise,
 		Cert: c.Cert, Key: c.Key, Sinks: far, Policy: policy, Life: c.CertLife, Grace: c.Grace, Version: version, Logger: s.logger,
 	})
 	if err != nil {
@@ -89,6 +98,20 @@ func (c *serveCommand) store(ctx context.Context) (kv.Store, error) {
 		return etcd.Connect(c.Etcd)
 	}
 	return etcd.Embed(ctx, filepath.Join(c.Data, "etcd"))
+}
+
+// blobs opens the blob store.
+func (c *serveCommand) blobs(ctx context.Context) (blob.Store, error) {
+	if bucket, ok := strings.CutPrefix(c.Blobs, "s3://"); ok {
+		bucket, prefix, _ := strings.Cut(bucket, "/")
+		return s3.Open(ctx, s3.Options{
+			Endpoint: c.S3, Bucket: bucket, Prefix: prefix, Region: c.S3Region, Key: os.Getenv("AWS_ACCESS_KEY_ID"), Secret: os.Getenv("AWS_SECRET_ACCESS_KEY"),
+		})
+	}
+	if c.Blobs == "" {
+		return blob.OpenDirectory(filepath.Join(c.Data, "blobs"))
+	}
+	return blob.OpenDirectory(c.Blobs)
 }
 
 // farEnds is every kind of sink that this build has.
