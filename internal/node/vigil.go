@@ -66,6 +66,7 @@ func (v vigil) watch(ctx context.Context, self *actor.PID) error {
 					return err
 				}
 				proven = true
+				v.node.reportToCloud() // what runs may be confirmed by that
 			}
 		}
 	}

@@ -12,12 +12,12 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/rollout"
 )
 
-// beginRollout begins a rollout to all sites, real ones too, and returns it when it is in its waves.
+// beginRollout begins a rollout to the light sites, and returns it when it is in its waves.
 func (c *cloud) beginRollout() (r rollout.Rollout) {
 	c.t.Helper()
 	// What it is told changes with each rollout, so that every one has something to do.
 	files := []link.File{{Name: "site.yaml", Data: "# " + c.revision() + "\nsite: {{site}}\n"}}
-	c.ask(c.members[0], http.MethodPost, "/api/v1/rollouts", api.NewRollout{Files: files, Templates: true, Canary: 1, Wave: 2, Within: 120}, &r)
+	c.ask(c.members[0], http.MethodPost, "/api/v1/rollouts", api.NewRollout{Selector: "name=light-*", Files: files, Templates: true, Canary: 1, Wave: 2, Within: 120}, &r)
 	eventually(c.t, patience, "the rollout is in its waves", func() bool {
 		c.ask(c.members[0], http.MethodGet, "/api/v1/rollouts/"+r.ID, nil, &r)
 		return r.State == rollout.Waves && r.Count(rollout.Confirmed) >= 3
