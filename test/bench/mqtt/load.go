@@ -156,7 +156,7 @@ func (l load) send(ctx context.Context, conn net.Conn) error {
 func (l load) flood(conn net.Conn) error {
 	buf := make([]byte, 0, 32<<10)
 	for i := range l.Messages {
-		if buf = appendMessage(buf, i, time.Now()); len(buf) > 31<<10 {
+		if buf = appendMessage(buf, i, time.Now()); l.Each || len(buf) > 31<<10 {
 			if _, err := conn.Write(buf); err != nil {
 				return err
 			}
