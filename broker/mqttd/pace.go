@@ -27,9 +27,9 @@ type pace struct {
 
 const (
 	paceSpan        = 10 * time.Millisecond
-	frequent        = 8  // packets in a span
-	worthwhile      = 20 // packets in a portion where that does not take too long
-	shortestPortion = 4 * time.Millisecond
+	frequent        = 8   // packets in a span
+	worthwhile      = 400 // packets in a portion where that does not take too long
+	shortestPortion = 2 * time.Millisecond
 	longestPortion  = 5 * time.Millisecond
 )
 
