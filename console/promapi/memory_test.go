@@ -72,3 +72,32 @@ func TestTheOldestIsForgotten(t *testing.T) {
 		t.Errorf("%d are kept", len(values))
 	}
 }
+
+func TestAMetricThatComesAndGoesIsCutLikeTheOthers(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	steady := prometheus.NewCounter(prometheus.CounterOpts{Name: "steady"})
+	guest := prometheus.NewGauge(prometheus.GaugeOpts{Name: "guest"})
+	registry.MustRegister(steady)
+	m := promapi.NewMemory(registry, 300)
+	for i := range 400 {
+		steady.Inc()
+		guest.Set(float64(i) + 0.5)
+		switch i % 10 {
+		case 0:
+			registry.MustRegister(guest)
+		case 3:
+			registry.Unregister(guest)
+		}
+		m.Keep(noon.Add(time.Duration(i) * promapi.ScrapeEvery))
+	}
+	counted, _ := samplesOf(t, m, "steady")
+	for i, v := range counted {
+		if v != float64(400-len(counted)+i+1) {
+			t.Fatalf("sample %d of %d is %v", i, len(counted), v)
+		}
+	}
+	seen, stale := samplesOf(t, m, "guest")
+	if len(counted) < 190 || len(seen) < 40 || stale < len(seen)/3-1 || seen[len(seen)-1] != 392.5 {
+		t.Errorf("%d, %d samples and %d ends are kept: %v", len(counted), len(seen), stale, seen)
+	}
+}
