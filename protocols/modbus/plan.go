@@ -1,7 +1,6 @@
 package modbus
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/holdfast-edge/holdfast/tag"
@@ -10,12 +9,9 @@ import (
 // plan is the reads of one group, and what the device's refusals have taught of it. It is pure: whoever executes it
 // tells it what was refused and what was answered.
 type plan struct {
-	device  *device
-	points  []*point          // the readable ones, sorted as extents are
-	slots   []int32           // of the points, in the row
-	texts   map[int]tag.Value // of the points that are texts, what was read last
-	extents []extent
-	between []int // gaps
+	*layout
+	device *device
+	texts  map[int]tag.Value // of the points that are texts, what was read last
 
 	walls []bool                   // learnt: not to be read together with the one before
 	holes map[int]*hole            // learnt: extents that the device does not have
@@ -38,25 +34,7 @@ const maxHoleWait = 256
 
 // newPlan makes the plan of a group.
 func newPlan(d *device, points []*point) *plan {
-	p := &plan{device: d, holes: map[int]*hole{}, stale: true}
-	p.slots = make([]int32, 0, len(points))
-	for slot, point := range points {
-		if point.readable {
-			p.slots = append(p.slots, int32(slot))
-		}
-	}
-	slices.SortStableFunc(p.slots, func(at, other int32) int {
-		a, b := points[at], points[other]
-		return cmp.Or(cmp.Compare(a.area, b.area), cmp.Compare(a.first, b.first), cmp.Compare(a.span, b.span))
-	})
-	p.points = make([]*point, 0, len(p.slots))
-	p.extents = make([]extent, 0, len(p.slots))
-	for _, slot := range p.slots {
-		point := points[slot]
-		p.points = append(p.points, point)
-		p.extents = append(p.extents, extent{area: point.area, first: int(point.first), end: int(point.first) + point.span})
-	}
-	p.between = gaps(p.extents)
+	p := &plan{layout: layoutOf(points), device: d, holes: map[int]*hole{}, stale: true}
 	p.walls = make([]bool, len(p.extents))
 	p.begin()
 	return p

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"sync/atomic"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/wire"
@@ -26,6 +27,8 @@ type point struct {
 
 	writeMultiple, readModifyWrite bool
 	readable                       bool
+
+	begins atomic.Pointer[layout] // of the group that has it first, once a device of that kind was compiled
 }
 
 // target is a point of a device, to be written or read by itself.
