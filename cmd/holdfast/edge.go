@@ -63,18 +63,34 @@ func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Option
 	if err != nil {
 		return false, err
 	}
-	debug.FreeOSMemory() // what reading the configuration took
-	releaseProgram()
+	release()
 	_, _ = fmt.Fprintf(s.out, "%s is running. Console: %s\n", n.Site(), n.ConsoleURL())
 	if password := n.ConsolePassword(); password != "" {
 		_, _ = fmt.Fprintf(s.out, "Log in there as admin with the password %s. It is shown this once.\n", password)
 	}
-	select {
-	case <-ctx.Done():
-	case <-n.Restarting():
-		again = true
+	settled := time.After(settleAfter)
+	for running := true; running; {
+		select {
+		case <-settled:
+			release()
+			continue
+		case <-ctx.Done():
+		case <-n.Restarting():
+			again = true
+		}
+		running = false
 	}
 	return again && ctx.Err() == nil, closing(ctx, n.Close)
+}
+
+// settleAfter is when a node has connected to its plant, as a rule.
+const settleAfter = 15 * time.Second
+
+// release lets go of the memory that starting took: first what reading the
+// configuration did, and again when the plant is connected.
+func release() {
+	debug.FreeOSMemory()
+	releaseProgram()
 }
 
 // garbagePercent is how much garbage may gather, of what is in use, before it
