@@ -88,6 +88,7 @@ func (g gathering) sink(s *Sink) {
 	g.counter("holdfast_sink_rejected_records_total", "Records that the far end refused for good.", s.Rejected, l...)
 	g.counter("holdfast_sink_skipped_records_total", "Records that gap records stand for.", s.Skipped, l...)
 	g.counter("holdfast_sink_withheld_records_total", "Records that the configuration keeps from the far end.", s.Withheld, l...)
+	g.counter("holdfast_sink_fallbacks_total", "Connections on which a sink had to work in another way than it was told to.", s.Fallbacks, l...)
 	g.counter("holdfast_sink_dead_letters_total", "Records refused for good that were put on the dead-letter stream.", s.DeadLetters, l...)
 	g.gauge("holdfast_sink_lag_records", "Records not acknowledged.", float64(s.Lag), l...)
 	g.gauge("holdfast_sink_lag_bytes", "Octets of the records not acknowledged.", float64(s.LagBytes), l...)

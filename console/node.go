@@ -309,6 +309,7 @@ type Sink struct {
 	Skipped  uint64   `json:"skipped" doc:"Records that gap records stand for: given up behind the quota, refused, withheld."`
 
 	Withheld    uint64 `json:"withheld" doc:"Records that the configuration keeps from the far end."`
+	Fallbacks   uint64 `json:"fallbacks" doc:"Connections on which it had to work in another way than it was told to; its detail says how."`
 	DeadLetters uint64 `json:"dead_letters" doc:"Records refused for good that were put on the dead-letter stream."`
 
 	Lag       uint64        `json:"lag" doc:"Records not acknowledged."`

@@ -57,6 +57,13 @@ type Writer interface {
 	Close(ctx context.Context) error
 }
 
+// Noter is implemented by a Writer that may have to work in another way than it
+// was told to, since the far end knows no better.
+type Noter interface {
+	// Note says how and why, in words; empty where all is as it was told.
+	Note() string
+}
+
 // Delivery is a batch of committed rows, or the record of a gap among them.
 type Delivery struct {
 	Batch *tag.Batch // nil where Gap is set

@@ -15,6 +15,7 @@ type Meter struct {
 	Gaps     atomic.Uint64 // rows that gap records stood for
 
 	Withheld    atomic.Uint64 // rows that the configuration keeps from the far end
+	Fallbacks   atomic.Uint64 // connections on which the sink had to work in another way than it was told to
 	DeadLetters atomic.Uint64 // rows of Rejected that were put on the dead-letter stream
 
 	mu       sync.Mutex

@@ -72,10 +72,10 @@ func Spec(env Env, c Config) supervisor.Spec {
 	}
 }
 
-// opened says that the far end takes deliveries; paused, that none are made;
+// opened says that the far end takes deliveries, in words how, where that is not as configured; paused, that none are made;
 // refused, that it has refused some for good.
 type (
-	opened  struct{}
+	opened  struct{ note string }
 	paused  struct{}
 	refused struct{}
 )
@@ -95,7 +95,7 @@ func (s *sink) Receive(ctx actor.Context) {
 		self := ctx.Self()
 		supervisor.Go(ctx, "delivery", func(c context.Context) error { return s.run(c, self) })
 	case opened:
-		supervisor.Report(ctx, "delivering", "")
+		supervisor.Report(ctx, "delivering", msg.note)
 		supervisor.Healthy(ctx)
 	case paused:
 		supervisor.Report(ctx, "paused", "the log keeps what comes for it")
@@ -130,7 +130,12 @@ func (s *sink) run(ctx context.Context, self *actor.PID) error {
 		return err
 	}
 	defer closeIn(w, 5*time.Second)
-	if err := s.env.System.SendWait(ctx, self, opened{}); err != nil {
+	var started opened
+	if n, ok := w.(sinks.Noter); ok && n.Note() != "" {
+		started.note = n.Note()
+		s.env.Meter(c.Name).Fallbacks.Add(1)
+	}
+	if err := s.env.System.SendWait(ctx, self, started); err != nil {
 		return err
 	}
 	d, err := s.delivery(w, cursor, self)

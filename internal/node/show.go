@@ -186,7 +186,7 @@ func (n *Node) sink(c sink.Config, cursor log.CursorStats) console.Sink {
 	v := console.Sink{
 		Name: c.Config.Name, Type: c.Config.Type, Path: path, State: state, Detail: detail, Streams: c.Streams,
 		Sent: m.Sent.Load(), Acked: m.Acked.Load(), Rejected: m.Rejected.Load(), Skipped: cursor.Skipped,
-		Withheld: m.Withheld.Load(), DeadLetters: m.DeadLetters.Load(),
+		Withheld: m.Withheld.Load(), DeadLetters: m.DeadLetters.Load(), Fallbacks: m.Fallbacks.Load(),
 		Lag: cursor.Lag, LagBytes: cursor.LagBytes, LagAge: cursor.Age, Backfill: cursor.Backfill,
 	}
 	if err := m.LastRejection(); err != nil {

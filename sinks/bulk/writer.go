@@ -59,6 +59,14 @@ func NewWriter(o Options, p Poster) sinks.Writer {
 	return w
 }
 
+// Note is that of the poster.
+func (w *writer) Note() string {
+	if n, ok := w.poster.(sinks.Noter); ok {
+		return n.Note()
+	}
+	return ""
+}
+
 // Send puts the delivery to its line.
 func (w *writer) Send(ctx context.Context, d sinks.Delivery, done func(error)) error {
 	if d.Batch == nil && d.Gap == nil {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -23,9 +22,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const password = "taosdata"
 
 // server starts a double of TDengine until the test ends.
-func server(t testing.TB, keep time.Duration) *taosd.Server {
+func server(t testing.TB, o taosd.Options) *taosd.Server {
 	t.Helper()
-	s, err := taosd.Start(taosd.Options{User: "root", Password: password, Keep: keep})
+	o.User, o.Password = "root", password
+	s, err := taosd.Start(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,13 +112,16 @@ func (d *double) Restart(t *testing.T) {
 
 func TestTheSinkConforms(t *testing.T) {
 	t.Setenv("TDENGINE_PASSWORD", password)
-	for _, method := range []string{"stmt2", "sql"} {
-		t.Run(method, func(t *testing.T) {
+	for _, way := range []struct {
+		name, method string
+		refuses      bool // the server, prepared statements
+	}{{"stmt2", "stmt2", false}, {"sql", "sql", false}, {"stmt2 is refused", "stmt2", true}} {
+		t.Run(way.name, func(t *testing.T) {
 			conformance.Run(t, conformance.Subject{
 				Sink: tdengine.Sink{}, Idempotent: true, Impatient: "timeout: 500ms",
 				Start: func(t *testing.T, _ int64) conformance.Far {
-					s := server(t, 0)
-					return &double{server: s, far: far{address: s.Address(), user: "root", password: password, method: method}}
+					s := server(t, taosd.Options{NoStatements: way.refuses})
+					return &double{server: s, far: far{address: s.Address(), user: "root", password: password, method: way.method}}
 				},
 			})
 		})

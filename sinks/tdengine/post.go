@@ -13,7 +13,7 @@ import (
 // Post writes a request: its rows, by super-table, then the gaps among them.
 func (p *poster) Post(ctx context.Context, ds []sinks.Delivery) error {
 	write := p.stmt2
-	if p.options.Method == bySQL {
+	if p.bySQL {
 		write = p.text
 	}
 	for _, g := range p.groups(ds) {

@@ -110,7 +110,7 @@ func TestEveryKindOfValueComesBackAsItWas(t *testing.T) {
 		tag.IntOf(11), tag.IntOf(12),
 	}
 	for _, method := range []string{"stmt2", "sql"} {
-		s := server(t, 0)
+		s := server(t, taosd.Options{})
 		must(t, s, []string{"method: " + method}, made(t, "kinds", 9, noon, fields, values...))
 		got := rowsOf(t, s, "SELECT ts, hf_seq, hf_incarnation, b, i, u, f, s, raw, t, list, any, nan, _ts, `groß _x__y`, hf_quality, hf_historical, tbname, site, stream FROM plant.kinds")
 		want := []any{
@@ -139,7 +139,7 @@ func TestEveryKindOfValueComesBackAsItWas(t *testing.T) {
 
 func TestASuperTableGrowsWithItsRows(t *testing.T) {
 	for _, method := range []string{"stmt2", "sql"} {
-		s := server(t, 0)
+		s := server(t, taosd.Options{})
 		text := []tag.Field{{Name: "note", Kind: tag.String}}
 		more := append(slices.Clone(text), tag.Field{Name: "speed", Kind: tag.Float})
 		must(t, s, []string{"method: " + method, "batch: 1", "text_width: 8"},
@@ -157,13 +157,13 @@ func TestASuperTableGrowsWithItsRows(t *testing.T) {
 func TestTwoRowsOfTheSameTimeAreKeptOrTheLaterWins(t *testing.T) {
 	fields := []tag.Field{{Name: "v", Kind: tag.Int}}
 	first, second := made(t, "r", 1, noon, fields, tag.IntOf(1)), made(t, "r", 2, noon, fields, tag.IntOf(2))
-	s := server(t, 0)
+	s := server(t, taosd.Options{})
 	must(t, s, nil, first, second)
 	must(t, s, nil, first, second)
 	if got := rowsOf(t, s, "SELECT v FROM plant.r"); len(got) != 2 {
 		t.Errorf("keep: %v", got)
 	}
-	s = server(t, 0)
+	s = server(t, taosd.Options{})
 	must(t, s, []string{"same_time: replace"}, first, second)
 	if got := rowsOf(t, s, "SELECT v FROM plant.r"); len(got) != 1 || got[0][0] != int64(2) {
 		t.Errorf("replace: %v", got)
@@ -176,7 +176,7 @@ func TestTwoRowsOfTheSameTimeAreKeptOrTheLaterWins(t *testing.T) {
 
 func TestTablesAndTagsAreNamedByTheirTemplates(t *testing.T) {
 	fields := []tag.Field{{Name: "machine", Kind: tag.String}, {Name: "v", Kind: tag.Int}}
-	s := server(t, 0)
+	s := server(t, taosd.Options{})
 	must(t, s, []string{"super_table: press", "table: \"m_{machine}\"", "tags: {machine: \"{machine}\", line: \"3\"}"},
 		made(t, "a", 1, noon, fields, tag.StringOf("p1"), tag.IntOf(1)),
 		made(t, "b", 1, noon, fields, tag.StringOf("p2"), tag.IntOf(2)),
@@ -188,7 +188,7 @@ func TestTablesAndTagsAreNamedByTheirTemplates(t *testing.T) {
 }
 
 func TestRowsThatNoColumnHoldsAreRefusedAndTheOthersTaken(t *testing.T) {
-	s := server(t, time.Hour)
+	s := server(t, taosd.Options{Keep: time.Hour})
 	number, text := []tag.Field{{Name: "v", Kind: tag.Float}}, []tag.Field{{Name: "v", Kind: tag.String}}
 	now := time.Now().UnixNano()
 	answers := put(t, open(t, s),
@@ -208,7 +208,7 @@ func TestRowsThatNoColumnHoldsAreRefusedAndTheOthersTaken(t *testing.T) {
 }
 
 func TestWithoutCreateNothingIsMade(t *testing.T) {
-	s := server(t, 0)
+	s := server(t, taosd.Options{})
 	if _, err := try(t, s, "create: false"); err == nil || !strings.Contains(err.Error(), "create: true") {
 		t.Errorf("a database that is not there: %v", err)
 	}
@@ -231,5 +231,20 @@ func TestOptionsThatDoNotGoTogetherAreRefused(t *testing.T) {
 		if _, err := conformance.Parse(tdengine.Sink{}, keys); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", keys, err)
 		}
+	}
+}
+
+func TestAServerThatRefusesPreparedStatementsIsToldInSQLAndThatIsNoted(t *testing.T) {
+	note := func(s *taosd.Server) string {
+		t.Helper()
+		w := open(t, s)
+		defer func() { _ = w.Close(t.Context()) }()
+		return w.(sinks.Noter).Note()
+	}
+	if got := note(server(t, taosd.Options{NoStatements: true})); !strings.Contains(got, "refuses prepared statements") {
+		t.Errorf("it notes %q", got)
+	}
+	if got := note(server(t, taosd.Options{})); got != "" {
+		t.Errorf("it notes %q where all is well", got)
 	}
 }

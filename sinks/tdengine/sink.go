@@ -36,7 +36,11 @@ func (Sink) Open(ctx context.Context, to sinks.Target) (sinks.Writer, error) {
 		return nil, fmt.Errorf("open %s: %w", o.URL[0], err)
 	}
 	p := &poster{options: o, site: to.Site, line: l, tables: map[string]*superTable{}, plans: map[planKey]*plan{}, stmts: map[string][]*statement{}}
-	if err := p.prepare(ctx); err != nil {
+	err = p.prepare(ctx)
+	if err == nil {
+		err = p.choose(ctx, to.Logger)
+	}
+	if err != nil {
 		l.close()
 		return nil, fmt.Errorf("open %s: %w", o.URL[0], err)
 	}
@@ -49,6 +53,8 @@ type poster struct {
 	site    string
 	line    *line
 	perTick int64 // nanoseconds in a tick of the database's times
+	bySQL   bool  // rows are written as SQL text
+	note    string
 
 	mu     sync.Mutex
 	tables map[string]*superTable

@@ -13,6 +13,7 @@ type Options struct {
 	User, Password string        // root and taosdata where they are empty
 	Keep           time.Duration // rows older than this are refused; 0: none
 	Address        string        // where to listen; 127.0.0.1:0 where it is empty
+	NoStatements   bool          // stmt2 is not known, as to an adapter before 3.3.6
 	Discard        bool          // binds are answered and not kept: for benchmarks of clients
 }
 

@@ -129,6 +129,9 @@ func (s *session) enter(r request) error {
 // stmt2 answers the actions of statements.
 func (s *session) stmt2(r request) (map[string]any, error) {
 	more := map[string]any{"stmt_id": r.Args.StmtID}
+	if s.server.options.NoStatements {
+		return more, faultf(0xffff, "the action %s is not known here", r.Action)
+	}
 	if r.Action == "stmt2_init" {
 		s.next++
 		s.stmts[s.next] = nil
