@@ -112,8 +112,11 @@ func (f *fake) done() (commands []string, written []write.Command) {
 	return slices.Clone(f.commands), slices.Clone(f.written)
 }
 
-func (f *fake) Site() string                  { return "plant-7" }
-func (f *fake) Version() (string, time.Time)  { return "v1.2.3", noon.Add(-time.Hour) }
+func (f *fake) Site() string                 { return "plant-7" }
+func (f *fake) Version() (string, time.Time) { return "v1.2.3", noon.Add(-time.Hour) }
+func (f *fake) Clock() console.Clock {
+	return console.Clock{Trusted: true, Forward: 2, Last: time.Hour}
+}
 func (f *fake) Trouble() []string             { return read(f, &f.trouble) }
 func (f *fake) Devices(bool) []console.Device { return read(f, &f.devices) }
 func (f *fake) Rules() []console.Rule         { return read(f, &f.rules) }

@@ -106,6 +106,16 @@ func (g gathering) server(s *Served) {
 	g.counter("holdfast_server_writes_total", "Values that devices took.", s.Writes, l...)
 }
 
+func (g gathering) clock(c Clock) {
+	trusted := 0.0
+	if c.Trusted {
+		trusted = 1
+	}
+	g.gauge("holdfast_clock_trusted", "Whether the node's clock is believed.", trusted)
+	g.counter("holdfast_clock_steps_total", "How often the clock was set by a second or more.", c.Forward, "direction", "forward")
+	g.counter("holdfast_clock_steps_total", "How often the clock was set by a second or more.", c.Back, "direction", "back")
+}
+
 func (g gathering) log(l Log) {
 	g.counter("holdfast_log_records_total", "Records committed.", uint64(max(l.Rows, 0)))
 	g.counter("holdfast_log_commits_total", "Commits to the disk.", uint64(max(l.Commits, 0)))

@@ -45,6 +45,14 @@ func (s *Server) describeHealth(api huma.API) {
 		func(context.Context, *struct{}) (*body[Version], error) { return &body[Version]{s.version()}, nil })
 }
 
+// describeClock registers what tells of the clock.
+func (s *Server) describeClock(api huma.API) {
+	huma.Register(api, operation(http.MethodGet, "/api/v1/clock", "show-clock", "health", "Whether the node's clock is believed, and how often it was set"),
+		func(context.Context, *struct{}) (*body[Clock], error) {
+			return &body[Clock]{s.options.Node.Clock()}, nil
+		})
+}
+
 func (s *Server) version() Version {
 	version, started := s.options.Node.Version()
 	return Version{Site: s.options.Node.Site(), Version: version, Started: started.UTC(), Now: s.options.Now().UTC()}

@@ -37,6 +37,7 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 	version, _ := node.Version()
 	g.gauge("holdfast_info", "What is running; always 1.", 1, "site", node.Site(), "version", version)
 	g.gauge("holdfast_troubles", "Things wrong with the node itself.", float64(len(node.Trouble())))
+	g.clock(node.Clock())
 	for _, d := range node.Devices(false) {
 		g.device(&d)
 	}

@@ -28,6 +28,9 @@ type Node interface {
 	// can do all it is for. A device that is away is no trouble of the node.
 	Trouble() []string
 
+	// Clock tells whether the node's clock is believed, and how often it was set.
+	Clock() Clock
+
 	// Tree returns the supervision tree.
 	Tree() supervisor.Tree
 
@@ -350,6 +353,15 @@ type Log struct {
 	PerDay      int64             `json:"written_bytes_per_day" doc:"What log and history write in a day, at the pace of the last hour, or since the start."`
 	Budget      int64             `json:"write_budget_bytes_per_day" doc:"More than that a day is an alarm; 0: no bound."`
 	History     HistoryFiles      `json:"history"`
+}
+
+// Clock is how the node's wall clock is doing, as the monotonic one tells.
+type Clock struct {
+	Trusted bool          `json:"trusted" doc:"Whether it is later than all that it has shown, or kept in step by the system. Until then values wait for the history."`
+	Forward uint64        `json:"steps_forward" doc:"How often it was set forward by a second or more since the start."`
+	Back    uint64        `json:"steps_back" doc:"How often it was set back."`
+	Last    time.Duration `json:"last_step_ns" doc:"By how much it was set last; negative: back."`
+	Stepped time.Time     `json:"last_step_at,omitzero" doc:"What it showed after that."`
 }
 
 // HistoryFiles is how the history on the disk is doing.

@@ -50,6 +50,7 @@ func apiConfig() huma.Config {
 // describe registers every operation.
 func (s *Server) describe(api huma.API) {
 	s.describeHealth(api)
+	s.describeClock(api)
 	s.describeSession(api)
 	s.describeDevices(api)
 	s.describeFlow(api)

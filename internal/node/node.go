@@ -69,6 +69,7 @@ type Node struct {
 	system  *supervisor.System
 	journal *journal
 	disk    diskWatch
+	clock   *clockWatch
 	console *console.Server
 	cloud   *cloud // nil where the node has joined none
 
@@ -80,6 +81,7 @@ type Node struct {
 	sinks   meters[sink.Meter]
 
 	recorders recorders
+	clockKept time.Time // what the clock showed when that was kept last; of the vigil
 	serving   serving
 	tracer    *trace.Tracer
 
@@ -127,6 +129,7 @@ func (n *Node) open(o Options) (first *scene, err error) {
 		return nil, errs
 	}
 	n.tellDamage()
+	n.openClock()
 	first.resting = n.life.resting
 	n.running.Store(first)
 	if err := n.openStores(o, first.site); err != nil {
@@ -298,7 +301,7 @@ func (n *Node) runHistoryOf(ctx context.Context, s *scene) error {
 		return err
 	}
 	defer cursor.Close()
-	return n.history.Run(ctx, cursor)
+	return n.history.Run(ctx, placed{cursor, n.clock})
 }
 
 // Close stops the tree, sources first, and closes the stores. What is committed

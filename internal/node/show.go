@@ -49,6 +49,9 @@ func (n *Node) Trouble() (trouble []string) {
 	if err := n.log.Stats().Trouble; err != nil {
 		trouble = append(trouble, "the log cannot be written: "+err.Error())
 	}
+	if clock := n.clock.trouble(); clock != "" {
+		trouble = append(trouble, clock)
+	}
 	if safe := n.life.trouble(n.scene().resting); safe != "" {
 		trouble = append(trouble, safe)
 	}

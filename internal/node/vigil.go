@@ -57,6 +57,7 @@ func (v vigil) watch(ctx context.Context, self *actor.PID) error {
 			v.tell(systemd.Stopping)
 			return nil
 		case now := <-ticker.C:
+			v.node.watchClock(now)
 			v.node.watchDisk(now)
 			if v.answers(ctx, self, every) && !sight.stalled(v.node.log.Stats()) {
 				v.tell(systemd.Alive)
