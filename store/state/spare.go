@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -41,7 +42,7 @@ func (s *State) Spare(at time.Time) (Generation, error) {
 func (s *State) keepSpare(document []byte) error {
 	path := filepath.Join(s.dir, spareName)
 	content := sealed(document)
-	if known, err := os.ReadFile(path); err == nil && string(known) == string(content) {
+	if known, err := os.ReadFile(path); err == nil && bytes.Equal(known, content) {
 		return nil
 	}
 	beside, err := os.CreateTemp(s.dir, spareName+".*")
