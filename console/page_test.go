@@ -75,6 +75,7 @@ func TestNamesFromThePlantAreTextAndNeverMarkup(t *testing.T) {
 	p.Until("the event", `document.querySelector(".events").innerText.includes("onerror")`)
 	p.Eval(`document.querySelectorAll(".actor").forEach(n => n.click())`, nil)
 	p.Until("the failure", `document.querySelector(".cause")?.innerText.includes("onerror")`)
+	p.Until("its stack", `document.querySelector(".facts pre")?.textContent.includes("onerror")`)
 	p.Until("the switch", `document.querySelector(".switch")?.innerText.includes("onerror")`)
 	var images, scripts int
 	p.Eval(`document.querySelectorAll("img:not([src='/mark.svg'])").length`, &images)

@@ -81,6 +81,14 @@ func TestRepositoryKeepsNoStateInPackages(t *testing.T) {
 	reportAll(t, CheckState(repository(t)))
 }
 
+func TestRepositoryDocumentsNameTestsThatAreThere(t *testing.T) {
+	findings, err := CheckNamedTests(os.DirFS(repositoryRoot), repository(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reportAll(t, findings)
+}
+
 func TestRepositoryDocumentsLeadSomewhere(t *testing.T) {
 	findings, err := CheckDocuments(os.DirFS(repositoryRoot))
 	if err != nil {
