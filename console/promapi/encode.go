@@ -13,12 +13,10 @@ import (
 
 // answer is what every answer is in.
 type answer struct {
-	Status    string   `json:"status"`
-	Data      any      `json:"data,omitempty"`
-	ErrorType string   `json:"errorType,omitempty"`
-	Error     string   `json:"error,omitempty"`
-	Warnings  []string `json:"warnings,omitempty"`
-	Infos     []string `json:"infos,omitempty"`
+	Status    string `json:"status"`
+	Data      any    `json:"data,omitempty"`
+	ErrorType string `json:"errorType,omitempty"`
+	Error     string `json:"error,omitempty"`
 }
 
 // answering makes a handler of what serves data or an error.
@@ -33,16 +31,41 @@ func (a *API) answering(serve func(*http.Request) (any, error)) http.HandlerFunc
 			a.write(w, answer{Status: "error", ErrorType: p.kind, Error: p.text})
 			return
 		}
-		said := answer{Status: "success", Data: data}
 		if e, ok := data.(*evaluated); ok {
-			said.Warnings, said.Infos = e.warnings, e.infos
+			a.sent(w.Write(e.answer()))
+			return
 		}
-		a.write(w, said)
+		a.write(w, answer{Status: "success", Data: data})
 	}
 }
 
+// answer is what was evaluated, with what the engine remarks, as an answer. A
+// long result is written as it is: package json would read it again.
+func (e *evaluated) answer() []byte {
+	said := append(append(make([]byte, 0, len(e.text)+64), `{"status":"success","data":`...), e.text...)
+	said = appendTexts(said, "warnings", e.warnings)
+	said = appendTexts(said, "infos", e.infos)
+	return append(said, "}\n"...)
+}
+
+// appendTexts appends a field, unless it is empty.
+func appendTexts(dst []byte, name string, texts []string) []byte {
+	if len(texts) == 0 {
+		return dst
+	}
+	dst = append(append(append(dst, `,"`...), name...), `":[`...)
+	for i, text := range texts {
+		dst = appendText(comma(dst, i), text)
+	}
+	return append(dst, ']')
+}
+
 func (a *API) write(w http.ResponseWriter, said answer) {
-	if err := json.NewEncoder(w).Encode(said); err != nil {
+	a.sent(0, json.NewEncoder(w).Encode(said))
+}
+
+func (a *API) sent(_ int, err error) {
+	if err != nil {
 		a.options.Logger.Debug("answer cut short", "error", err) // the client has gone
 	}
 }

@@ -102,7 +102,4 @@ type evaluated struct {
 	warnings, infos []string
 }
 
-// MarshalJSON returns it.
-func (e *evaluated) MarshalJSON() ([]byte, error) { return e.text, nil }
-
 var _ parser.Value = promql.Vector(nil)
