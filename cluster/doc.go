@@ -4,6 +4,7 @@
 //	cluster/link       what node and cloud say to each other; nodes import it, too
 //	cluster/kv         what the members agree on: keys, transactions, leases (etcd behind it)
 //	cluster/blob       artefacts and audit records
+//	cluster/backup     a cloud in one file
 //	cluster/audit      who did what, append-only
 //	cluster/authority  the CA, and the key that signs generations
 //	cluster/sites      the directory of sites; tokens, enrolment, renewal, revocation

@@ -61,6 +61,7 @@ const (
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	s.describe(humago.New(mux, config()))
+	mux.HandleFunc("GET /api/v1/backup", s.backup)
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
 	return http.MaxBytesHandler(s.guard(mux), bodyBytes)

@@ -68,6 +68,9 @@ func (a *Authority) Refresh() error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if len(a.cas) > 0 && len(cas) == 0 {
+		return fmt.Errorf("read the CA in %s: its files are gone", a.dir)
+	}
 	a.cas, a.signers, a.last = cas, signers, last
 	return nil
 }

@@ -109,6 +109,9 @@ func (b *Book) next(ctx context.Context, c Change, digest string, policy link.Po
 		if err != nil && !errors.Is(err, kv.ErrNotFound) {
 			return last, err
 		}
+		if r, err := b.Reported(ctx, c.Site); err == nil && r.Target > last.Number {
+			c.Least = max(c.Least, r.Target+1) // the cloud was restored from before that one
+		}
 		if last.Digest == digest && last.Number >= c.Least && c.Policy == nil {
 			return last, nil
 		}

@@ -158,6 +158,7 @@ func (m *Member) tree() []supervisor.Spec {
 	follow := func(ctx context.Context) error { return m.members.follow(ctx, m.o.Store) }
 	store = append(store,
 		supervisor.Spec{Name: "members", Kind: "service", New: supervisor.Service(follow)},
+		supervisor.Spec{Name: "authority", Kind: "service", New: supervisor.Service(m.followCA)},
 		supervisor.Spec{Name: "rollouts", Kind: "service", New: supervisor.Service(m.rollouts.Run)},
 	)
 	serve := func(ctx context.Context) error { return m.gateway.Serve(ctx, reuse(m.link)) }

@@ -52,6 +52,9 @@ type cli struct {
 	Audit   auditCommand   `cmd:"" group:"client" help:"Show who did what, and check that nothing was changed."`
 	CA      caCommand      `cmd:"" group:"client" name:"ca" help:"Show, rotate and retire the CA."`
 
+	Backup  backupCommand  `cmd:"" help:"Keep the whole cloud in one file."`
+	Restore restoreCommand `cmd:"" help:"Make a cloud of a backup, before its first member is started."`
+
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"Least level to log: ${enum}."`

@@ -29,20 +29,26 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks/tdengine"
 )
 
+// place is where a cloud keeps what it has.
+type place struct {
+	Data     string   `default:"/var/lib/holdfast-cloud" help:"The directory of all that the member keeps." placeholder:"DIR"`
+	Etcd     []string `help:"URLs of an etcd cluster that the members share. Without it the member has one inside of it, and is the only one." placeholder:"URL"`
+	CA       string   `name:"ca" help:"Directory of the CA, the same for all members; ca below --data if not given." placeholder:"DIR"`
+	Blobs    string   `help:"Where bundles and audit records are, the same for all members: a directory, or s3://BUCKET/PREFIX; blobs below --data if not given." placeholder:"DIR"`
+	S3       string   `name:"s3" help:"The S3 service that has the bucket. Its access key is in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY." placeholder:"URL"`
+	S3Region string   `name:"s3-region" help:"The bucket's region, where the service has regions." placeholder:"REGION"`
+}
+
 // serveCommand runs a member until it is told to stop.
 type serveCommand struct {
-	Data      string        `default:"/var/lib/holdfast-cloud" help:"The directory of all that the member keeps." placeholder:"DIR"`
+	place
+
 	Name      string        `default:"m1" help:"The name that tells the member from the others."`
 	Link      string        `default:"127.0.0.1:8471" help:"Where sites connect; always with TLS." placeholder:"HOST:PORT"`
 	API       string        `name:"api" default:"127.0.0.1:8472" help:"Where people connect. Off loopback it needs --cert and --key." placeholder:"HOST:PORT"`
 	Advertise string        `help:"Where sites dial this member, if not at --link." placeholder:"HOST:PORT"`
 	Cert      string        `help:"PEM file of the API's certificate." placeholder:"FILE"`
 	Key       string        `help:"PEM file of the API's key." placeholder:"FILE"`
-	Etcd      []string      `help:"URLs of an etcd cluster that the members share. Without it the member has one inside of it, and is the only one." placeholder:"URL"`
-	CA        string        `name:"ca" help:"Directory of the CA, the same for all members; ca below --data if not given." placeholder:"DIR"`
-	Blobs     string        `help:"Where bundles and audit records are, the same for all members: a directory, or s3://BUCKET/PREFIX; blobs below --data if not given." placeholder:"DIR"`
-	S3        string        `name:"s3" help:"The S3 service that has the bucket. Its access key is in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY." placeholder:"URL"`
-	S3Region  string        `name:"s3-region" help:"The bucket's region, where the service has regions." placeholder:"REGION"`
 	Sinks     string        `help:"A YAML file with sinks, as in a site's configuration, for the sites' telemetry." placeholder:"FILE"`
 	CertLife  time.Duration `default:"2160h" help:"How long the certificate of a site is good for."`
 	Grace     time.Duration `default:"720h" help:"How long an expired certificate can still be renewed."`
@@ -93,7 +99,7 @@ func (c *serveCommand) Run(ctx context.Context, s *surroundings) error {
 	return errors.Join(err, m.Close(closing))
 }
 
-func (c *serveCommand) store(ctx context.Context) (kv.Store, error) {
+func (c *place) store(ctx context.Context) (kv.Store, error) {
 	if len(c.Etcd) > 0 {
 		return etcd.Connect(c.Etcd)
 	}
@@ -101,7 +107,7 @@ func (c *serveCommand) store(ctx context.Context) (kv.Store, error) {
 }
 
 // blobs opens the blob store.
-func (c *serveCommand) blobs(ctx context.Context) (blob.Store, error) {
+func (c *place) blobs(ctx context.Context) (blob.Store, error) {
 	if bucket, ok := strings.CutPrefix(c.Blobs, "s3://"); ok {
 		bucket, prefix, _ := strings.Cut(bucket, "/")
 		return s3.Open(ctx, s3.Options{

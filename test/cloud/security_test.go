@@ -148,6 +148,25 @@ func TestRotationOfTheCALosesNoSiteThatRenews(t *testing.T) {
 	eventually(t, "the renewed site is connected", func() bool { n, _ := again.Sessions(); return n > 0 })
 }
 
+func TestEveryMemberTrustsAndSignsByTheCAThatAnotherHasMade(t *testing.T) {
+	c := start(t, 2)
+	old := c.join("plant-7", nil)
+	c.do(http.MethodPost, "/api/v1/authority/rotate", struct{}{}, nil)
+	fresh, err := old.Renew(t.Context(), c.members[0].LinkAddress(), time.Now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the other member renews it once more", func() bool {
+		_, err := fresh.Renew(t.Context(), c.members[1].LinkAddress(), time.Now, nil)
+		return err == nil
+	})
+	c.do(http.MethodPost, "/api/v1/authority/1/retire", struct{}{}, nil)
+	eventually(t, "the other member trusts the old one no more", func() bool {
+		_, err := old.Renew(t.Context(), c.members[1].LinkAddress(), time.Now, nil)
+		return err != nil
+	})
+}
+
 func TestATamperedGenerationIsRefusedByTheSite(t *testing.T) {
 	c := start(t, 1)
 	credentials := c.join("plant-7", nil)
