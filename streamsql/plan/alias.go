@@ -39,6 +39,8 @@ func (b *builder) alias(name string) (*expr.Node, error) {
 	switch {
 	case a == nil || !b.groups && a.aggregate || b.whole && a.aggregate && mentions(a.item.Expr, name):
 		return nil, nil
+	case a.open && b.dialect.AliasFirst && a != b.naming:
+		return nil, expr.Errorf(a.item.Pos, "%s is made of %s, which is made of %[1]s", name, b.naming.item.Alias.Text)
 	case a.open:
 		b.blocked = append(b.blocked, a)
 		return nil, nil
@@ -65,9 +67,9 @@ func (b *builder) expand(a *alias) (*expr.Node, error) {
 		return a.compiled[over], nil
 	}
 	blocked := len(b.blocked)
-	a.open = true
+	done := b.name(a)
 	n, err := b.compile(a.item.Expr)
-	a.open = false
+	done()
 	if err != nil {
 		return nil, err
 	}
@@ -86,9 +88,15 @@ func (b *builder) item(item *ast.Item) (*expr.Node, error) {
 	if a == nil || a.open {
 		return b.compile(item.Expr)
 	}
-	a.open = true
-	defer func() { a.open = false }()
+	defer b.name(a)()
 	return b.compile(item.Expr)
+}
+
+// name notes that an alias is being compiled, until what it returns is called.
+func (b *builder) name(a *alias) (done func()) {
+	around := b.naming
+	b.naming, a.open = a, true
+	return func() { b.naming, a.open = around, false }
 }
 
 // namesAggregate reports whether an expression names an item that is an

@@ -92,6 +92,7 @@ type builder struct {
 	replaced map[ast.Expr]*expr.Node // what is computed elsewhere, by its place in the tree
 	aliases  map[string]*alias       // by name in lower case
 	blocked  []*alias                // those that were met while they were being compiled
+	naming   *alias                  // the one that is being compiled, of several the innermost
 	aliased  bool                    // a name was met that stands for a select item
 	groups   bool                    // expressions are over groups: aggregates may stand
 	whole    bool                    // the group is all rows of the window, those that WHERE will reject included

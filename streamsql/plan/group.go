@@ -12,6 +12,9 @@ import (
 func (b *builder) groupBy() error {
 	defer b.watch()()
 	for _, e := range b.syntax.GroupBy {
+		if b.dialect.AliasFirst && b.namesAggregate(e) {
+			return expr.Errorf(e.At(), "%s is an aggregate, which there is only when the rows are grouped", ast.Text(e))
+		}
 		n, err := b.groupTerm(e)
 		if err != nil {
 			return err
@@ -104,6 +107,11 @@ func (b *builder) planAggregate(call *ast.Call, f *fn.Func) (a Aggregate, err er
 	}
 	if a.Args, err = b.compiler().Arguments(f, call); err != nil {
 		return a, err
+	}
+	for _, arg := range call.Args {
+		if b.dialect.AliasFirst && b.namesAggregate(arg) {
+			return a, expr.Errorf(arg.At(), "%s is an aggregate, and so is %s: none is of another", ast.Text(arg), f.Name)
+		}
 	}
 	if call.Distinct && len(a.Args) != 1 {
 		return a, expr.Errorf(call.Pos, "DISTINCT wants one argument")
