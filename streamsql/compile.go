@@ -104,7 +104,7 @@ func (c Compiler) CompileStatement(text string) (q *Query, explain bool, err err
 		q, err = c.plan(s.Query)
 	default:
 		at := s.At()
-		err = &Error{at.Line, at.Column, "want a query: SELECT …, or EXPLAIN SELECT …"}
+		err = &Error{Line: at.Line, Column: at.Column, Reason: "want a query: SELECT …, or EXPLAIN SELECT …"}
 	}
 	return q, explain, err
 }
@@ -152,6 +152,7 @@ func (q *Query) New(o Options) *Exec { return exec.New(q.plan, o) }
 type Error struct {
 	Line, Column int
 	Reason       string
+	Unknown      string // the function that is missing; empty: something else is wrong
 }
 
 // Error returns "line:column: reason".
@@ -167,9 +168,9 @@ func wrap(err error) error {
 		if syntax.Hint != "" {
 			reason += "; " + syntax.Hint
 		}
-		return &Error{syntax.Pos.Line, syntax.Pos.Column, reason}
+		return &Error{Line: syntax.Pos.Line, Column: syntax.Pos.Column, Reason: reason}
 	case errors.As(err, &meaning):
-		return &Error{meaning.Line, meaning.Column, meaning.Reason}
+		return &Error{meaning.Line, meaning.Column, meaning.Reason, meaning.Unknown}
 	default:
 		return err
 	}

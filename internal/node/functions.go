@@ -2,10 +2,13 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
@@ -71,6 +74,10 @@ func readModule(path string) ([]byte, error) {
 // function loads a module, so that queries can call its functions.
 func (b *planner) function(f *config.Function) {
 	m, err := b.components.modules.of(f)
+	if b.waiting && errors.Is(err, fs.ErrNotExist) {
+		b.away = append(b.away, &awaited{modules: &b.components.modules, config: f, now: time.Now})
+		return
+	}
 	if err != nil {
 		b.errors = append(b.errors, f.Origin.Error("file", err))
 		return

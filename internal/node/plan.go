@@ -60,7 +60,7 @@ type device struct {
 // plan with errors is not to be run.
 func (c *Components) plan(site *config.Site) (*plan, config.Errors) { return c.planWith(site, false) }
 
-// planWith is plan; with waiting, the file of a table may be away, as after a power
+// planWith is plan; with waiting, the file of a table or of functions may be away, as after a power
 // cut that took it: a node does not stay down for that.
 func (c *Components) planWith(site *config.Site, waiting bool) (*plan, config.Errors) {
 	b := &planner{components: c, site: site, waiting: waiting, names: newNames(site), readings: readings{}, endpoints: map[string]int{}, plan: &plan{
@@ -104,7 +104,8 @@ func (c *Components) planWith(site *config.Site, waiting bool) (*plan, config.Er
 type planner struct {
 	components *Components
 	site       *config.Site
-	waiting    bool // for files of tables that are away
+	waiting    bool       // for files of tables and functions that are away
+	away       []*awaited // modules of functions
 	names      *names
 	readings   readings       // by the rules so far
 	endpoints  map[string]int // where each stands in the plan
@@ -162,7 +163,7 @@ func (b *planner) endpoint(driver protocols.Driver, name string, d *config.Devic
 func (b *planner) rule(r *config.Rule) {
 	compiler := b.plan.compiler
 	compiler.EKuiper = r.Dialect == config.EKuiperDialect
-	query, err := compiler.Compile(r.SQL)
+	query, err := b.compile(compiler, r.SQL)
 	if err != nil {
 		b.errors = append(b.errors, r.Origin.Error("sql", sqlProblem(err)))
 		return

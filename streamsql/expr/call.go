@@ -44,7 +44,9 @@ func (c *Compiler) Lookup(e *ast.Call) (*fn.Func, error) {
 		return f, nil
 	}
 	hint := Suggest(e.Name.Text, c.Functions.Names())
-	return nil, Errorf(e.Pos, "no function is called %s%s", e.Name.Text, hint)
+	err := Errorf(e.Pos, "no function is called %s%s", e.Name.Text, hint)
+	err.Unknown = e.Name.Text
+	return nil, err
 }
 
 // Arguments compiles the arguments of a call and checks their number, and the

@@ -97,7 +97,8 @@ func (c *Compiler) all(exprs ...ast.Expr) ([]*Node, error) {
 // Error is what is wrong with a query, and where in the user's text.
 type Error struct {
 	ast.Pos
-	Reason string
+	Reason  string
+	Unknown string // the function that is missing; empty: something else is wrong
 }
 
 // Error returns "line:column: reason".
@@ -105,7 +106,7 @@ func (e *Error) Error() string { return e.Pos.String() + ": " + e.Reason }
 
 // Errorf returns an *Error.
 func Errorf(at ast.Pos, format string, args ...any) *Error {
-	return &Error{at, fmt.Sprintf(format, args...)}
+	return &Error{Pos: at, Reason: fmt.Sprintf(format, args...)}
 }
 
 // RowError is why an expression failed on a row, and where in the query.
