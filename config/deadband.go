@@ -46,7 +46,7 @@ func (d *Deadband) Deviation() float64 {
 
 // checkReports refuses a heartbeat without anything that it could be for, and an interval of reports beside a swinging
 // door, which decides itself when there is something to report.
-func (g *Group) checkReports(at string, report Report) {
+func (g *Group) checkReports(at string, sends bool, report Report) {
 	bands := false
 	for t := range g.Tags {
 		d := g.Tags[t].Deadband
@@ -58,7 +58,7 @@ func (g *Group) checkReports(at string, report Report) {
 			})
 		}
 	}
-	if g.Heartbeat > 0 && !bands {
+	if g.Heartbeat > 0 && !bands && !sends {
 		report(at+".heartbeat", &Problem{What: "no tag of the group has a deadband, so that every value is reported anyway", Fix: "remove heartbeat, or add deadbands"})
 	}
 	if g.Report > 0 && g.Report < g.Scan {

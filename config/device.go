@@ -36,7 +36,7 @@ type Group struct {
 	History bool          `yaml:"history" default:"true" doc:"Whether the values are kept in the node's history."`
 	Tags    []Tag         `yaml:"tags" doc:"The values of the group."`
 
-	Heartbeat time.Duration `yaml:"heartbeat" min:"0s" max:"24h" doc:"After so long a tag with a deadband is reported though it has not changed. It is for devices that are scanned." example:"5m"`
+	Heartbeat time.Duration `yaml:"heartbeat" min:"0s" max:"24h" doc:"After so long a tag with a deadband is reported though it has not changed. The values of a device that sends by itself are told again after so long without a row, with a deadband or not." example:"5m"`
 
 	Static   []Static   `yaml:"static" doc:"Tags with a constant value, in the group's rows behind its tags."`
 	Computed []Computed `yaml:"computed" doc:"Tags that are computed of others, in the group's rows behind the static ones."`
@@ -97,6 +97,12 @@ type TagChecker interface {
 	CheckTag(tag *Tag, report Report)
 }
 
+// Sender is implemented by the device options of a driver whose devices send by themselves what has changed, so that a
+// heartbeat is for something without a deadband, too.
+type Sender interface {
+	SendsChanges()
+}
+
 // Check refuses waits that contradict each other and names given twice within the device, and lets the driver look at every tag.
 func (d *Device) Check(report Report) {
 	if d.ProbeMax < d.ProbeMin {
@@ -104,11 +110,12 @@ func (d *Device) Check(report Report) {
 	}
 	groups, tags := firsts{}, firsts{}
 	checker, _ := d.Options.(TagChecker)
+	_, sends := d.Options.(Sender)
 	for g := range d.Groups {
 		group := &d.Groups[g]
 		at := fmt.Sprintf("groups[%d]", g)
 		groups.add("group", group.Name, at, report)
-		group.checkReports(at, report)
+		group.checkReports(at, sends, report)
 		for t := range group.Tags {
 			tag := &group.Tags[t]
 			at := fmt.Sprintf("%s.tags[%d]", at, t)

@@ -64,6 +64,8 @@ func (d *device) Receive(ctx actor.Context) {
 		}
 	case reportDue:
 		d.reportDue(msg.group)
+	case beatDue:
+		d.beatDue(ctx, msg.group)
 	case watchDue:
 		d.watchDue(ctx)
 	case probeDue:

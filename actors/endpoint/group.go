@@ -27,6 +27,8 @@ type group struct {
 	derived  derived
 	inputs   func() []tag.Value // of what is computed
 	shown    []tag.Value        // the last row, not to be changed
+	toldAt   int64              // time of the last row
+	beat     *supervisor.Timer  // of the heartbeat, where the device sends by itself
 	bad      bool               // published as Bad, and nothing good since
 	stale    bool               // of last, nothing is known to hold any more
 	schedule schedule
@@ -99,6 +101,7 @@ func (g *group) passed(rows []report.Row) (told []*tag.Batch) {
 // told makes a batch of the values of the tags, which are its own from now on, and of what is derived of them.
 func (g *group) told(values []tag.Value, times []int64, at int64) *tag.Batch {
 	row := values
+	g.toldAt = max(g.toldAt, at)
 	row = append(row, g.derived.static...)
 	g.shown = row
 	if len(g.derived.computed) > 0 {

@@ -77,6 +77,7 @@ func (d *device) subscribe(ctx actor.Context) {
 	if d.watch.timer == nil {
 		d.lookAfter(ctx, d.quiet())
 	}
+	d.startBeats(ctx)
 }
 
 func (d *device) unsubscribe(ctx actor.Context) {
@@ -117,6 +118,7 @@ func (d *device) pauseWatch() {
 // stopWatch forgets the subscription, whose session is gone.
 func (d *device) stopWatch() {
 	d.pauseWatch()
+	d.stopBeats()
 	d.watch, d.source = watch{}, nil
 }
 

@@ -72,7 +72,13 @@ func (*DeviceOptions) CheckTag(t *config.Tag, report config.Report) {
 	}
 }
 
-var _ config.TagChecker = (*DeviceOptions)(nil)
+// SendsChanges says that a server sends what changes, and is silent otherwise.
+func (*DeviceOptions) SendsChanges() {}
+
+var (
+	_ config.TagChecker = (*DeviceOptions)(nil)
+	_ config.Sender     = (*DeviceOptions)(nil)
+)
 
 // Component tells the configuration of the driver.
 func Component() config.Driver {

@@ -23,5 +23,7 @@
 // A row has all tags. What is no news stands in it as it was reported last, with
 // the source time that it had then. Without news there is no row. Where the
 // group has an interval of its own for reports, news waits for it, the newest in
-// place of what came before; a change of quality waits for nothing.
+// place of what came before; a change of quality waits for nothing. A device
+// that sends by itself offers nothing while nothing changes: what holds is told
+// again when it is asked for.
 package report

@@ -92,6 +92,20 @@ func (g *Gate) Due(at int64) []Row {
 	return []Row{g.row(at)}
 }
 
+// Again returns a row of what holds though nothing has been offered: what is
+// shown, each with its source time, and the newest of what doors hold back.
+func (g *Gate) Again(at int64) Row {
+	for slot, f := range g.filters {
+		if f == nil {
+			continue
+		}
+		if held := f.Flush(nil); len(held) > 0 {
+			g.show(slot, held[0])
+		}
+	}
+	return g.row(at)
+}
+
 // Shown returns the values as they were reported last, with their source
 // times, not to be changed and valid until the next call.
 func (g *Gate) Shown() ([]tag.Value, []int64) { return g.shown, g.times }
