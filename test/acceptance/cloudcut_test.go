@@ -1,0 +1,150 @@
+package acceptance
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/cluster/api"
+	"github.com/holdfast-edge/holdfast/cluster/kv"
+	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/cluster/member"
+	"github.com/holdfast-edge/holdfast/console/client"
+)
+
+// headquarters is a cloud of one member, and whoever tells it what to do.
+type headquarters struct {
+	t      *testing.T
+	member *member.Member
+	ask    *client.Client
+}
+
+func startHeadquarters(t *testing.T) *headquarters {
+	t.Helper()
+	dir := t.TempDir()
+	policy := link.DefaultPolicy()
+	policy.HealthWindow, policy.MaxBadTags = 50*time.Millisecond, 1 // there is no plant
+	m, err := member.Start(t.Context(), member.Options{
+		Name: "m1", Store: kv.NewMemory(), Dir: dir, Link: "127.0.0.1:0", API: "127.0.0.1:0", Policy: policy, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := m.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	file := filepath.Join(dir, "token")
+	if err := m.FirstToken(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	token, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask, err := client.New(client.Options{URL: m.APIURL(), Token: strings.TrimSpace(string(token))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(ask.Close)
+	return &headquarters{t, m, ask}
+}
+
+// join has a node's directory become one of the cloud's sites.
+func (h *headquarters) join(name, data string) {
+	h.t.Helper()
+	var token api.JoinToken
+	if err := h.ask.Send(h.t.Context(), http.MethodPost, "/api/v1/sites", api.NewSite{Name: name}, &token); err != nil {
+		h.t.Fatal(err)
+	}
+	join := exec.Command(program(h.t), "edge", "join", "--cloud", h.member.LinkAddress(), "--data", data, "--token", token.Token)
+	if out, err := join.CombinedOutput(); err != nil {
+		h.t.Fatalf("join: %v: %s", err, out)
+	}
+}
+
+// apply says what a site shall run, and returns the generation's number.
+func (h *headquarters) apply(name, text string) uint64 {
+	h.t.Helper()
+	var a api.Applied
+	c := api.Configuration{Files: []link.File{{Name: "site.yaml", Data: text}}}
+	if err := h.ask.Send(h.t.Context(), http.MethodPut, "/api/v1/sites/"+name+"/desired", c, &a); err != nil {
+		h.t.Fatal(err)
+	}
+	return a.Generation
+}
+
+// pair is a site with two devices that are called for a number: half of a configuration would show.
+func pair(port int, n int) string {
+	text := fmt.Sprintf("site: plant-7\nconsole: {listen: \"127.0.0.1:%d\"}\ndevices:\n", port)
+	for _, side := range []string{"left", "right"} {
+		text += fmt.Sprintf("  - name: %s-%d\n    driver: modbus\n    endpoint: tcp://127.0.0.1:1\n    unit: 1\n    groups:\n"+
+			"      - {name: g, scan: 1s, tags: [{name: t, address: \"holding:0\", type: uint16}]}\n", side, n)
+	}
+	return text
+}
+
+// TestThePowerIsCutAnywhereInAChangeThatTheCloudBrings kills a node at a random time after the cloud has a new generation for
+// it: verified, fetched, applied, watched or confirmed. What runs afterwards is the old one or the new one as a whole, and
+// the cloud knows which.
+func TestThePowerIsCutAnywhereInAChangeThatTheCloudBrings(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	h, data, port := startHeadquarters(t), t.TempDir(), freePort(t)
+	h.join("plant-7", data)
+	e := start(t, nil, "edge", "-c", site(t, pair(port, 0)), "--data", data)
+	runs := 0
+	for n := 1; n <= cuts(t); n++ {
+		generation := h.apply("plant-7", pair(port, n))
+		<-time.After(time.Duration(random.IntN(400)) * time.Millisecond)
+		e.kill()
+		e = start(t, nil, "edge", "--data", data)
+		e.whole(runs, n)
+		until(t, fmt.Sprintf("generation %d is confirmed or reverted", generation), func() error {
+			e.whole(runs, n)
+			var s api.Site
+			if err := h.ask.Get(t.Context(), "/api/v1/sites/plant-7", nil, &s); err != nil {
+				return err
+			}
+			switch r := s.Reported; {
+			case r != nil && r.Confirmed == generation:
+				runs = n
+			case r == nil || r.Target != generation || r.Phase != "reverted":
+				return fmt.Errorf("the site reports %+v", r)
+			}
+			return nil
+		})
+		e.whole(runs, runs)
+	}
+}
+
+// whole wants a node to run one of two configurations, and all of it.
+func (e *edge) whole(before, after int) {
+	e.t.Helper()
+	var devices []struct{ Name string }
+	if e.get("/api/v1/devices", &devices) != nil {
+		return // it is being started anew
+	}
+	var names []string
+	for _, d := range devices {
+		names = append(names, d.Name)
+	}
+	for _, n := range []int{before, after} {
+		if len(names) == 2 && strings.Join(names, " ") == fmt.Sprintf("left-%d right-%d", n, n) {
+			return
+		}
+	}
+	e.t.Fatalf("it runs %v, between %d and %d", names, before, after)
+}
