@@ -4,6 +4,7 @@ package desired
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -44,6 +45,13 @@ func (g Generation) Message() *wire.Desired {
 	return &wire.Desired{Statement: g.Statement, Signature: g.Signature, Signer: g.Signer}
 }
 
+// policy is how the site was told to bring it in.
+func (g Generation) policy() link.Policy {
+	var s link.Statement
+	_ = json.Unmarshal(g.Statement, &s) // signed by this cloud; of none there is none
+	return s.Policy
+}
+
 // ErrNone says that a site was never told what to run, or never said what it runs.
 var ErrNone = errors.New("nothing yet")
 
@@ -79,7 +87,7 @@ type Change struct {
 	Least  uint64       // number that it has at least, where a site knows of a higher one than the cloud
 }
 
-// Set makes a bundle the next generation of a site. The same bundle again is the same generation.
+// Set makes a bundle the next generation of a site. The same bundle under the same policy is the same generation.
 func (b *Book) Set(ctx context.Context, c Change) (Generation, error) {
 	if _, err := link.DecodeBundle(c.Bundle); err != nil {
 		return Generation{}, err
@@ -112,7 +120,7 @@ func (b *Book) next(ctx context.Context, c Change, digest string, policy link.Po
 		if r, err := b.Reported(ctx, c.Site); err == nil && r.Target > last.Number {
 			c.Least = max(c.Least, r.Target+1) // the cloud was restored from before that one
 		}
-		if last.Digest == digest && last.Number >= c.Least && c.Policy == nil {
+		if last.Digest == digest && last.Number >= c.Least && last.policy() == policy {
 			return last, nil
 		}
 		g := Generation{

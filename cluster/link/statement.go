@@ -26,20 +26,18 @@ type Statement struct {
 
 // Policy is how a node is to bring in a generation.
 type Policy struct {
-	HealthWindow time.Duration `json:"health_window_ns"` // the new generation is watched for so long
-	MaxBadTags   float64       `json:"max_bad_tags"`     // share of all, 0 to 1, above what was bad before
-	MaxRestarts  int           `json:"max_restarts"`     // of its actors within the window
-	MaxRuleFails int           `json:"max_rule_errors"`  // within the window
-	ConfirmIn    time.Duration `json:"confirm_in_ns"`    // for the cloud's confirmation, where it is needed
-	Interlock    string        `json:"interlock,omitempty"`
-	HoldFor      time.Duration `json:"hold_for_ns,omitempty"` // for the interlock, then it is refused
-	KeepDrift    bool          `json:"keep_drift,omitempty"`  // a local change stays
+	HealthWindow time.Duration `json:"health_window_ns"`      // the new generation is watched for so long
+	MaxBadTags   float64       `json:"max_bad_tags"`          // share of all, 0 to 1, above what was bad before
+	MaxRestarts  int           `json:"max_restarts"`          // of its actors within the window
+	ConfirmIn    time.Duration `json:"confirm_in_ns"`         // for the cloud's confirmation, where it is needed
+	HoldFor      time.Duration `json:"hold_for_ns,omitempty"` // for the site's interlock, then it is withdrawn
+	KeepDrift    bool          `json:"keep_drift,omitempty"`  // a local change stays until the next generation; else it is overridden
 }
 
 // DefaultPolicy is that of a generation of which nothing else was said.
 func DefaultPolicy() Policy {
 	return Policy{
-		HealthWindow: 30 * time.Second, MaxBadTags: 0.1, MaxRestarts: 3, MaxRuleFails: 10,
+		HealthWindow: 30 * time.Second, MaxBadTags: 0.1, MaxRestarts: 3,
 		ConfirmIn: 2 * time.Minute, HoldFor: time.Hour,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
+	"github.com/holdfast-edge/holdfast/cluster/link"
 )
 
 // siteCommand is what concerns the directory of sites.
@@ -18,7 +19,7 @@ type siteCommand struct {
 	Add    siteAddCommand    `cmd:"" help:"Add a site, and print the token with which its node joins."`
 	List   siteListCommand   `cmd:"" help:"List sites."`
 	Token  siteTokenCommand  `cmd:"" help:"Print a new token for a site, to join again."`
-	Set    siteSetCommand    `cmd:"" help:"Set labels and parameters; NAME= removes one."`
+	Set    siteSetCommand    `cmd:"" help:"Set labels, parameters and the policy of changes; NAME= removes one."`
 	Revoke siteRevokeCommand `cmd:"" help:"Believe no certificate of a site from now on."`
 	Remove siteRemoveCommand `cmd:"" help:"Forget a site."`
 }
@@ -138,12 +139,55 @@ type siteSetCommand struct {
 	Labels     map[string]string `short:"l" name:"label" placeholder:"NAME=VALUE" help:"Labels, for selectors."`
 	Parameters map[string]string `short:"p" name:"parameter" placeholder:"NAME=VALUE" help:"Parameters, for templates."`
 
+	sitePolicy
 	connection
+}
+
+// sitePolicy is how generations are brought in at a site. What is not given stays.
+type sitePolicy struct {
+	Health  *time.Duration `help:"How long a new generation is watched." placeholder:"DURATION"`
+	MaxBad  *float64       `name:"max-bad" help:"The share of tags, 0 to 1, that may be Bad after a change and were not before." placeholder:"SHARE"`
+	Hold    *time.Duration `help:"How long the site's interlock may hold a change, which is then withdrawn." placeholder:"DURATION"`
+	Confirm *time.Duration `help:"Within this a change of the way to the cloud has to be confirmed by the cloud." placeholder:"DURATION"`
+	Drift   string         `enum:",keep,override" default:"" help:"What becomes of a local change: keep it until the next generation, or override it." placeholder:"keep|override"`
+}
+
+// over returns a policy with what is given, and whether anything is.
+func (p *sitePolicy) over(policy link.Policy) (link.Policy, bool) {
+	before := policy
+	set(p.Health, &policy.HealthWindow)
+	set(p.Hold, &policy.HoldFor)
+	set(p.Confirm, &policy.ConfirmIn)
+	if p.MaxBad != nil {
+		policy.MaxBadTags = *p.MaxBad
+	}
+	if p.Drift != "" {
+		policy.KeepDrift = p.Drift == "keep"
+	}
+	return policy, policy != before
 }
 
 // Run is called by the command line.
 func (c *siteSetCommand) Run(ctx context.Context, _ *surroundings) error {
-	return c.change(ctx, http.MethodPatch, "/api/v1/sites/"+url.PathEscape(c.Name), api.SiteChange{Labels: c.Labels, Parameters: c.Parameters})
+	path := "/api/v1/sites/" + url.PathEscape(c.Name)
+	cloud, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer cloud.Close()
+	var there api.Site
+	if err := cloud.Get(ctx, path, nil, &there); err != nil {
+		return err
+	}
+	change := api.SiteChange{Labels: c.Labels, Parameters: c.Parameters}
+	policy := link.DefaultPolicy()
+	if there.Policy != nil {
+		policy = *there.Policy
+	}
+	if policy, changed := c.over(policy); changed {
+		change.Policy = &policy
+	}
+	return cloud.Send(ctx, http.MethodPatch, path, change, nil)
 }
 
 // change sends what changes something and has no answer of interest.
@@ -176,4 +220,10 @@ type siteRemoveCommand struct {
 // Run is called by the command line.
 func (c *siteRemoveCommand) Run(ctx context.Context, _ *surroundings) error {
 	return c.change(ctx, http.MethodDelete, "/api/v1/sites/"+url.PathEscape(c.Name), struct{}{})
+}
+
+func set(from, into *time.Duration) {
+	if from != nil {
+		*into = *from
+	}
 }

@@ -44,6 +44,8 @@ type generations struct {
 	mu        sync.Mutex
 	last      told
 	pending   *wire.Desired // announced and not tried yet
+	latest    *wire.Desired // announced last, for when the site drifts from it
+	overrode  string        // digest of the local change that was overridden last, so that each is overridden once
 	unfetched told          // number and reason of one that cannot be fetched at this moment
 	confirms  uint64        // the cloud's number that the cloud has confirmed
 }
@@ -92,9 +94,7 @@ func (g *generations) wake() {
 func (g *generations) run(ctx context.Context) error {
 	for {
 		g.passConfirmation()
-		g.mu.Lock()
-		d := g.pending
-		g.mu.Unlock()
+		d := g.due()
 		if d != nil && g.try(ctx, d) {
 			g.mu.Lock()
 			if g.pending == d {
@@ -110,6 +110,21 @@ func (g *generations) run(ctx context.Context) error {
 		case <-time.After(tryAgain):
 		}
 	}
+}
+
+// due returns what is to be tried: what was announced, or what the site has drifted from, where its policy does not keep
+// that.
+func (g *generations) due() *wire.Desired {
+	g.mu.Lock()
+	pending, latest, last := g.pending, g.latest, g.last
+	g.mu.Unlock()
+	if pending != nil || latest == nil {
+		return pending
+	}
+	if s, err := g.verify(latest); err == nil && s.Generation == last.Number && g.override(s, last) {
+		return latest
+	}
+	return nil
 }
 
 // tryAgain is when an announcement is looked at again that could not be fetched, or has another change before it.
@@ -143,6 +158,9 @@ func (g *generations) try(ctx context.Context, d *wire.Desired) bool {
 	}
 	g.mu.Lock()
 	last := g.last
+	if s.Generation >= last.Number {
+		g.latest = d
+	}
 	g.mu.Unlock()
 	if s.Generation < last.Number || s.Generation == last.Number && !g.override(s, last) {
 		return true // it was tried, or is an old one that was kept and sent again
@@ -181,9 +199,16 @@ func (g *generations) verify(d *wire.Desired) (link.Statement, error) {
 	return link.VerifyStatement(d, credentials.SignerKeys(), credentials.Site)
 }
 
-// override tells whether a generation that was confirmed is to be entered again, since something else was on the site.
+// override tells whether a generation that was confirmed is to be entered again, since the site was changed locally. Each
+// local change is overridden once: where that was reverted, the plant is better off as it is.
 func (g *generations) override(s link.Statement, last told) bool {
-	return !s.Policy.KeepDrift && last.Phase == "" && g.report().GetDrift()
+	if s.Policy.KeepDrift || last.Phase != "" {
+		return false
+	}
+	r := g.report()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return r.GetDrift() && r.GetDigest() != g.overrode
 }
 
 // propose hands the configuration to the node's own changes.
@@ -208,10 +233,17 @@ func (g *generations) propose(s link.Statement, bundle []byte) bool {
 		}
 	}
 	p.DryRun = false
+	if r := g.report(); r.GetDrift() {
+		g.n.means.Logger.Warn("a local change is overridden by what the cloud says", "generation", s.Generation, "change", r.GetDriftDetail())
+	}
+	drifted := g.report().GetDigest()
 	_, _, err = g.n.changes.Propose(p)
 	if errors.Is(err, reconcile.ErrBusy) {
 		return false
 	}
+	g.mu.Lock()
+	g.overrode = drifted
+	g.mu.Unlock()
 	if err != nil {
 		return refused(err)
 	}

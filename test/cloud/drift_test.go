@@ -1,0 +1,148 @@
+package cloud_test
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/cluster/api"
+	"github.com/holdfast-edge/holdfast/cluster/link"
+)
+
+// realNode is a real node of a site that has joined.
+type realNode struct {
+	t       *testing.T
+	program string
+	console string
+	dir     string
+}
+
+// startNode joins a site and runs the program for it until the test ends.
+func (c *cloud) startNode(name string) *realNode {
+	c.t.Helper()
+	n := &realNode{t: c.t, program: filepath.Join(programs(c.t), "holdfast"), dir: c.t.TempDir()}
+	if err := c.join(name, nil).Save(filepath.Join(n.dir, "data", "uplink")); err != nil {
+		c.t.Fatal(err)
+	}
+	n.console = freePort(c.t)
+	cmd := exec.CommandContext(c.t.Context(), n.program, "edge", "-c", n.config("first", ""), "--data", filepath.Join(n.dir, "data"))
+	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(syscall.SIGTERM) }, patience
+	log := &lines{}
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait() // by the signal
+		if c.t.Failed() {
+			c.t.Log(log.text.String())
+		}
+	})
+	return n
+}
+
+// text is a configuration with something in it.
+func (n *realNode) text(more string) string {
+	return fmt.Sprintf("site: plant-7\nconsole: {listen: %q}\nchanges: {window: 100ms}\nbroker: {listen: \"127.0.0.1:0\"}\n%s", n.console, more)
+}
+
+func (n *realNode) config(name, more string) string {
+	n.t.Helper()
+	path := filepath.Join(n.dir, name+".yaml")
+	if err := os.WriteFile(path, []byte(n.text(more)), 0o600); err != nil {
+		n.t.Fatal(err)
+	}
+	return path
+}
+
+// local changes the node as somebody at the site does.
+func (n *realNode) local(more string) {
+	n.t.Helper()
+	cmd := exec.CommandContext(n.t.Context(), n.program, "apply", "-f", n.config("local", more), "--window", "100ms", "--url", "http://"+n.console)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		n.t.Fatalf("apply: %v\n%s", err, out)
+	}
+}
+
+// has tells whether the node runs a stream.
+func (n *realNode) has(stream string) bool {
+	n.t.Helper()
+	out, err := exec.CommandContext(n.t.Context(), n.program, "get", "streams", "--url", "http://"+n.console).CombinedOutput()
+	if err != nil {
+		n.t.Fatalf("get streams: %v\n%s", err, out)
+	}
+	return strings.Contains(string(out), stream)
+}
+
+// freePort is a host:port that nobody listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	var c net.ListenConfig
+	l, err := c.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// lines is what a program says.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// site returns what the cloud knows of the site.
+func (c *cloud) site() (s api.Site) {
+	c.t.Helper()
+	c.do(http.MethodGet, "/api/v1/sites/plant-7", nil, &s)
+	return s
+}
+
+func TestALocalChangeIsReportedAndKeptOrOverriddenAsThePolicySays(t *testing.T) {
+	c := start(t, 1)
+	n := c.startNode("plant-7")
+	c.owned("plant-7")
+	policy := link.DefaultPolicy()
+	policy.HealthWindow, policy.KeepDrift = 100*time.Millisecond, true
+	desire := func(keep bool, want uint64) {
+		t.Helper()
+		policy.KeepDrift = keep
+		c.do(http.MethodPatch, "/api/v1/sites/plant-7", api.SiteChange{Policy: &policy}, nil)
+		files := []link.File{{Name: "site.yaml", Data: n.text("streams: [{name: stream_a, mqtt: {topic: a}}]\n")}}
+		c.do(http.MethodPut, "/api/v1/sites/plant-7/desired", api.Configuration{Files: files}, nil)
+		eventually(t, "the site has confirmed what it was told", func() bool {
+			r := c.site().Reported
+			return r != nil && r.Confirmed == want && !r.Drift
+		})
+	}
+	desire(true, 1)
+	n.local("streams: [{name: stream_b, mqtt: {topic: b}}]\n")
+	eventually(t, "the drift is reported", func() bool { return c.site().Reported.Drift })
+	if !n.has("stream_b") {
+		t.Error("the local change was not kept")
+	}
+	desire(false, 2) // another policy is another generation
+	n.local("streams: [{name: stream_c, mqtt: {topic: c}}]\n")
+	eventually(t, "the drift is overridden", func() bool { return n.has("stream_a") })
+	eventually(t, "that is reported", func() bool {
+		r := c.site().Reported
+		return !r.Drift && r.Running == 2
+	})
+}
