@@ -40,6 +40,7 @@ type cli struct {
 	Site    siteCommand    `cmd:"" group:"client" help:"Add, show, label, revoke and remove sites."`
 	Apply   applyCommand   `cmd:"" group:"client" help:"Say what sites shall run."`
 	Rollout rolloutCommand `cmd:"" group:"client" help:"Bring a configuration to many sites: a canary, then waves."`
+	Sync    syncCommand    `cmd:"" group:"client" help:"Have sites run what a directory under Git says: common/ for all, sites/NAME/ for each."`
 	Diff    diffCommand    `cmd:"" group:"client" help:"Show how a configuration differs from what a site shall run."`
 	Restart restartCommand `cmd:"" group:"client" help:"Restart a part of a site, or the whole node, on one site or on many."`
 	Stop    stopCommand    `cmd:"" group:"client" help:"Stop a part of a site, or of many."`
