@@ -41,7 +41,7 @@ func describe(b *bytes.Buffer, leaf *kong.Node) {
 	var rows []string
 	for _, p := range leaf.Positional {
 		usage += " " + p.Summary()
-		rows = append(rows, fmt.Sprintf("| `%s` | %s |", p.Summary(), cell(p.Help)))
+		rows = append(rows, fmt.Sprintf("| %#q | %s |", p.Summary(), cell(p.Help)))
 	}
 	for _, f := range leaf.Flags {
 		switch f.Name {
@@ -50,7 +50,7 @@ func describe(b *bytes.Buffer, leaf *kong.Node) {
 				continue
 			}
 		}
-		rows = append(rows, fmt.Sprintf("| `%s` | %s |", cell(f.String()), cell(f.Help)))
+		rows = append(rows, fmt.Sprintf("| %#q | %s |", cell(f.String()), cell(f.Help)))
 	}
 	fmt.Fprintf(b, "\n## %s\n\n%s\n", usage, leaf.Help)
 	if len(rows) > 0 {
