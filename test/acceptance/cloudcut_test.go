@@ -86,7 +86,7 @@ func (h *headquarters) apply(name, text string) uint64 {
 }
 
 // pair is a site with two devices that are called for a number: half of a configuration would show.
-func pair(port int, n int) string {
+func pair(port, n int) string {
 	text := fmt.Sprintf("site: plant-7\nconsole: {listen: \"127.0.0.1:%d\"}\ndevices:\n", port)
 	for _, side := range []string{"left", "right"} {
 		text += fmt.Sprintf("  - name: %s-%d\n    driver: modbus\n    endpoint: tcp://127.0.0.1:1\n    unit: 1\n    groups:\n"+
