@@ -127,6 +127,7 @@ func (r *receiver) serve(conn net.Conn) {
 	if _, err := packets.ReadPacket(in); err != nil {
 		return
 	}
+	r.takeOver(conn)
 	s := &session{receiver: r, conn: conn, ended: ended, random: random, patience: random.IntN(300)}
 	if s.is(erring) && random.IntN(2) == 0 {
 		s.answer(&packets.Connack{ReasonCode: 0x88, Properties: &packets.Properties{}}, packets.CONNACK)
@@ -134,6 +135,20 @@ func (r *receiver) serve(conn net.Conn) {
 	}
 	s.answer(&packets.Connack{Properties: &packets.Properties{}}, packets.CONNACK)
 	for s.next(in) {
+	}
+}
+
+// takeOver ends every other connection: there is one client, and a broker lets go
+// of the connection that it still believes in (MQTT 5.0 §3.1.4).
+func (r *receiver) takeOver(by net.Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for conn, ended := range r.open {
+		if conn != by {
+			close(ended)
+			delete(r.open, conn)
+			_ = conn.Close() // it may be closed already
+		}
 	}
 }
 
@@ -156,7 +171,7 @@ func (s *session) next(in *bufio.Reader) bool {
 		return false
 	}
 	packet, err := packets.ReadPacket(in)
-	if err != nil {
+	if err != nil || s.over() {
 		return false
 	}
 	switch p := packet.Content.(type) {
@@ -169,10 +184,24 @@ func (s *session) next(in *bufio.Reader) bool {
 	}
 }
 
+// over reports whether the connection has ended, though packets of it may have been read ahead.
+func (s *session) over() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 func (s *session) publish(p *packets.Publish) bool {
 	s.patience--
 	ack := &packets.Puback{PacketID: p.PacketID, Properties: &packets.Properties{}}
 	switch {
+	case s.erred, s.is(erring) && s.patience < 0:
+		s.erred = true // and so does all that follows, whatever fault is next: it takes nothing out of turn
+		ack.ReasonCode = 0x97
+		return s.answer(ack, packets.PUBACK)
 	case s.is(cutting) && s.patience < 0:
 		if s.random.IntN(2) == 0 {
 			s.receiver.take(p.Payload) // it has it, and the sender will never know
@@ -184,10 +213,6 @@ func (s *session) publish(p *packets.Publish) bool {
 		case <-s.ended:
 			return false
 		}
-	case s.is(erring) && s.patience < 0 || s.erred:
-		s.erred = true // and so does all that follows: it takes nothing out of turn
-		ack.ReasonCode = 0x97
-		return s.answer(ack, packets.PUBACK)
 	}
 	s.receiver.take(p.Payload)
 	return s.answer(ack, packets.PUBACK)
