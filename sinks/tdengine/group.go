@@ -2,6 +2,7 @@ package tdengine
 
 import (
 	"cmp"
+
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/tag"
 )

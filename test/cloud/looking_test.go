@@ -147,6 +147,7 @@ func TestATunnelCarriesOctetsBothWaysUntilBothHaveEnded(t *testing.T) {
 	c := start(t, 1)
 	c.plant(address)
 	said := strings.Repeat("a line to the plant. ", 100_000)
+	shouted := strings.ToUpper(said)
 	var open sync.WaitGroup
 	for range 3 {
 		open.Go(func() {
@@ -163,7 +164,7 @@ func TestATunnelCarriesOctetsBothWaysUntilBothHaveEnded(t *testing.T) {
 				t.Error(err)
 			}
 			heard, err := io.ReadAll(s)
-			if err != nil || !bytes.Equal(heard, bytes.ToUpper([]byte(said))) {
+			if err != nil || string(heard) != shouted {
 				t.Errorf("%d octets came back of %d: %v", len(heard), len(said), err)
 			}
 		})
