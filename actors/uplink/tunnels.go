@@ -1,6 +1,7 @@
 package uplink
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ const reachWithin = 10 * time.Second
 type (
 	openTunnel struct {
 		wanted *wire.OpenTunnel
-		member string       // address of the one that asks
+		member string       // of the session
 		opened chan<- error // holds one
 	}
 	tunnelEnded struct{}
@@ -139,11 +140,12 @@ func (e Env) offer(ctx context.Context, m openTunnel) (*link.Client, link.Tunnel
 	if err != nil {
 		return nil, nil, err
 	}
+	member := cmp.Or(m.wanted.GetMember(), m.member)
 	security, err := credentials.TLS(e.Now)
 	if err != nil {
 		return nil, nil, err
 	}
-	client, err := link.Dial(m.member, security, e.Dialer)
+	client, err := link.Dial(member, security, e.Dialer)
 	if err != nil {
 		return nil, nil, err
 	}

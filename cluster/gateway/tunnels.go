@@ -6,12 +6,12 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"sync"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/holdfast-edge/holdfast/cluster/kv"
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
 )
@@ -82,16 +82,16 @@ func (t *tunnels) take(site, id string) (w wanted, ok bool) {
 // OpenTunnel asks a site for a tunnel to host:port of its plant, in the name of somebody, and returns it when the site has reached
 // that.
 func (g *Gateway) OpenTunnel(ctx context.Context, site, address, by string) (*Tunnel, error) {
-	s, ok := g.session(site)
-	if !ok {
-		return nil, fmt.Errorf("tunnel to %s: %w", site, ErrAway)
+	here, err := g.where(ctx, site)
+	if err != nil {
+		return nil, err
 	}
 	id, w, leave, err := g.tunnels.want(site)
 	if err != nil {
 		return nil, err
 	}
-	ask := &wire.Ask{Question: &wire.Ask_Tunnel{Tunnel: &wire.OpenTunnel{Id: id, Address: address, By: by}}}
-	if err := s.question(ctx, ask, func([]byte) error { return nil }); err != nil {
+	ask := &wire.Ask{Question: &wire.Ask_Tunnel{Tunnel: &wire.OpenTunnel{Id: id, Address: address, By: by, Member: here}}}
+	if err := g.Ask(ctx, site, ask, func([]byte) error { return nil }); err != nil {
 		leave()
 		return nil, err
 	}
@@ -102,6 +102,15 @@ func (g *Gateway) OpenTunnel(ctx context.Context, site, address, by string) (*Tu
 		leave()
 		return nil, ctx.Err()
 	}
+}
+
+// where is the address that a site is to bring a stream to: this member's, unless the site has its session here.
+func (g *Gateway) where(ctx context.Context, site string) (string, error) {
+	if _, ok := g.session(site); ok {
+		return "", nil
+	}
+	m, _, err := kv.Load[Member](ctx, g.o.Store, MemberPrefix+g.o.Member)
+	return m.Link, err
 }
 
 // Tunnel is link.Cloud's: the stream of a tunnel that this member has asked the site for.

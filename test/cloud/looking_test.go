@@ -129,10 +129,10 @@ func echo(t *testing.T) (address string) {
 	return l.Addr().String()
 }
 
-// tunnel opens a tunnel as somebody with a token.
-func (c *cloud) tunnel(token, address string) (*client.Stream, error) {
+// tunnel opens a tunnel through a member, as somebody with a token.
+func (c *cloud) tunnel(m int, token, address string) (*client.Stream, error) {
 	c.t.Helper()
-	cloud, err := client.New(client.Options{URL: c.members[0].APIURL(), Token: token})
+	cloud, err := client.New(client.Options{URL: c.members[m].APIURL(), Token: token})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -144,14 +144,14 @@ func (c *cloud) tunnel(token, address string) (*client.Stream, error) {
 
 func TestATunnelCarriesOctetsBothWaysUntilBothHaveEnded(t *testing.T) {
 	address := echo(t)
-	c := start(t, 1)
+	c := start(t, 2)
 	c.plant(address)
 	said := strings.Repeat("a line to the plant. ", 100_000)
 	shouted := strings.ToUpper(said)
 	var open sync.WaitGroup
-	for range 3 {
+	for i := range 4 { // through the member that has the site, and through the other
 		open.Go(func() {
-			s, err := c.tunnel(c.token, address)
+			s, err := c.tunnel(i%2, c.token, address)
 			if err != nil {
 				t.Error(err)
 				return
@@ -189,7 +189,7 @@ func TestATunnelLeadsOnlyWhereTheSiteAllowsAndOnlyAnEngineer(t *testing.T) {
 		{operator.Token, address, "engineer"},
 		{"hfa1.nobody", address, ""},
 	} {
-		s, err := c.tunnel(wanted.token, wanted.address)
+		s, err := c.tunnel(0, wanted.token, wanted.address)
 		if err == nil {
 			_ = s.Close()
 			t.Errorf("%s was opened", wanted.address)

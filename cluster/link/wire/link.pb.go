@@ -1851,13 +1851,14 @@ func (x *DryRun) GetDigest() string {
 	return ""
 }
 
-// OpenTunnel asks for octets to and from an address of the plant, on a Tunnel stream to the member that asks. It is answered when the
-// address has been reached, or refused.
+// OpenTunnel asks for octets to and from an address of the plant, on a Tunnel stream to a member. It is answered when the address has
+// been reached, or refused.
 type OpenTunnel struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`           // a secret of the member and this node
 	Address       string                 `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"` // host:port
 	By            string                 `protobuf:"bytes,3,opt,name=by,proto3" json:"by,omitempty"`
+	Member        string                 `protobuf:"bytes,4,opt,name=member,proto3" json:"member,omitempty"` // host:port of the member that the stream is for, whose certificate the node checks; empty: the session's
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1909,6 +1910,13 @@ func (x *OpenTunnel) GetAddress() string {
 func (x *OpenTunnel) GetBy() string {
 	if x != nil {
 		return x.By
+	}
+	return ""
+}
+
+func (x *OpenTunnel) GetMember() string {
+	if x != nil {
+		return x.Member
 	}
 	return ""
 }
@@ -3058,12 +3066,13 @@ const file_link_proto_rawDesc = "" +
 	"\x05limit\x18\x02 \x01(\rR\x05limit\"8\n" +
 	"\x06DryRun\x12\x16\n" +
 	"\x06bundle\x18\x01 \x01(\fR\x06bundle\x12\x16\n" +
-	"\x06digest\x18\x02 \x01(\tR\x06digest\"F\n" +
+	"\x06digest\x18\x02 \x01(\tR\x06digest\"^\n" +
 	"\n" +
 	"OpenTunnel\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aaddress\x18\x02 \x01(\tR\aaddress\x12\x0e\n" +
-	"\x02by\x18\x03 \x01(\tR\x02by\"U\n" +
+	"\x02by\x18\x03 \x01(\tR\x02by\x12\x16\n" +
+	"\x06member\x18\x04 \x01(\tR\x06member\"U\n" +
 	"\x05Reply\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x12\n" +
 	"\x04data\x18\x02 \x01(\fR\x04data\x12\x12\n" +
