@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // handler is everything that is served, behind the gate.
@@ -65,7 +66,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeChanges(api)
 	s.describeBackup(api)
 	s.describeFaults(api)
-	widen(api.OpenAPI())
+	openapi.Widen(api.OpenAPI())
 }
 
 // operation is one with the limits and the tag that all have.

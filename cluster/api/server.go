@@ -25,6 +25,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/rollout"
 	"github.com/holdfast-edge/holdfast/cluster/sites"
 	"github.com/holdfast-edge/holdfast/cluster/telemetry"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // Options are what an API is made of.
@@ -93,6 +94,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeLooking(api)
 	s.describeAccess(api)
 	s.describeAuthority(api)
+	openapi.Widen(api.OpenAPI())
 }
 
 // operation is one with the limits that all have.

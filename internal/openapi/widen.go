@@ -1,11 +1,12 @@
-package console
+// Package openapi is what the descriptions of the node's API and of the cloud's have in common.
+package openapi
 
 import "github.com/danielgtaylor/huma/v2"
 
-// widen makes the description the same on every machine: an int is described by
+// Widen makes a description the same on every machine: an int is described by
 // the width that it has on the machine at hand, and the widest is what a client
 // has to expect.
-func widen(api *huma.OpenAPI) {
+func Widen(api *huma.OpenAPI) {
 	for _, s := range api.Components.Schemas.Map() {
 		widenSchema(s)
 	}
