@@ -30,7 +30,7 @@ func ParseSelector(text string) (s Selector, err error) {
 		t := term{}
 		key, value, ok := strings.Cut(part, "=")
 		t.key, t.value, t.any = strings.TrimSpace(key), strings.TrimSpace(value), !ok
-		if strings.HasSuffix(t.key, "!") {
+		if ok && strings.HasSuffix(t.key, "!") {
 			t.key, t.not = strings.TrimSpace(strings.TrimSuffix(t.key, "!")), true
 		}
 		if _, err := path.Match(t.value, ""); err != nil || t.key == "" || strings.ContainsAny(t.key, " !=") {
