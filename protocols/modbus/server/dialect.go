@@ -55,17 +55,13 @@ func (d rtuStream) frame(dst []byte, q question, answer []byte) []byte {
 
 // rtuLine is RTU frames on a serial line, where others speak, too.
 type rtuLine struct {
-	wire.RTU
+	rtuStream
 	mine func(unit byte) bool
 }
 
 func (d rtuLine) next(received []byte) (question, int, error) {
 	unit, pdu, n := wire.NextRTU(received, d.mine)
 	return question{unit: unit, pdu: pdu}, n, nil
-}
-
-func (d rtuLine) frame(dst []byte, q question, answer []byte) []byte {
-	return d.Append(dst, q.unit, answer)
 }
 
 // ascii is readable frames, over whatever carries them.
