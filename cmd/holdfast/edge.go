@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"runtime/debug"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/garbage"
 	"github.com/holdfast-edge/holdfast/internal/node"
 )
 
@@ -30,7 +30,7 @@ type edgeRunCommand struct {
 // Run is called by the command line. A node that asks for it is started anew, in
 // this process.
 func (c *edgeRunCommand) Run(ctx context.Context, s *surroundings) error {
-	collectOften()
+	garbage.Pace()
 	parts, err := components()
 	if err != nil {
 		return err
@@ -91,19 +91,6 @@ const settleAfter = 15 * time.Second
 func release() {
 	debug.FreeOSMemory()
 	releaseProgram()
-}
-
-// garbagePercent is how much garbage may gather, of what is in use, before it
-// is collected. Go's own 100 spends a third more memory to save 2 % of a core
-// with 1,000 devices, and nothing that can be measured with 100.
-const garbagePercent = 30
-
-// collectOften trades a little processor time for memory, of which a gateway
-// has less. GOGC and GOMEMLIMIT in the environment have the last word.
-func collectOften() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbagePercent)
-	}
 }
 
 // untilStopped waits for the signal to stop, and then for everything to end.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/garbage"
 	"github.com/holdfast-edge/holdfast/internal/node"
 )
 
@@ -33,6 +34,7 @@ rules: [{name: hot, sql: "SELECT * FROM sensors WHERE temperature > 50", to: {pu
 
 // serve runs a node until ctx is done.
 func serve(ctx context.Context, port string, bare bool) (err error) {
+	garbage.Pace() // as holdfast edge does
 	ctx, stop := notify(ctx)
 	defer stop()
 	components, err := node.NewComponents(nil, nil)
