@@ -40,9 +40,24 @@ func (r *alone) Receive(ctx actor.Context) {
 		r.schedule(ctx)
 	case keepDue:
 		r.keep(ctx)
+	case Settle:
+		r.settle(ctx)
 	case *actor.Stopping, *actor.Restarting:
 		r.end()
 	}
+}
+
+// settle evaluates what waits in the rings, and tells who has asked.
+func (r *alone) settle(ctx actor.Context) {
+	for range ringCapacity {
+		if found, err := r.evaluateOne(); err != nil || !found {
+			r.check(ctx, err)
+			break
+		}
+	}
+	r.account()
+	r.schedule(ctx)
+	answer(r.env.System, ctx.Sender())()
 }
 
 func (r *alone) start(ctx actor.Context) {

@@ -17,11 +17,13 @@ type desk struct {
 	called  func() // rings the evaluator's bell; nil while none is there
 }
 
-// change is a rule that comes or goes. Changes are made in their order, so that
-// a rule that comes back finds the state with which it went.
+// change is a rule that comes or goes, or asks to be told when what came before
+// is done. Changes are made in their order, so that a rule that comes back finds
+// the state with which it went.
 type change struct {
-	seat *seat
-	goes bool
+	seat    *seat
+	goes    bool
+	settled func() // of whoever asks; else nil
 }
 
 // join asks for a seat; the answer is hasSeat, failed or evicted.
@@ -33,6 +35,10 @@ func (d *desk) leave(s *seat) {
 	s.left.Store(true)
 	d.add(change{seat: s, goes: true})
 }
+
+// settle calls settled when the changes so far are made, and what waits in the
+// stream's rings then has been evaluated.
+func (d *desk) settle(settled func()) { d.add(change{settled: settled}) }
 
 func (d *desk) add(c change) {
 	d.mu.Lock()

@@ -25,7 +25,11 @@ import (
 // tag.Replay if it had been evaluated before, or was there before the node was
 // started: so nothing is written to a device because of it. What the rule gives
 // is given again, too; with event time it is equal to what it gave before.
-type durable struct{ core }
+type durable struct {
+	core
+	asked   []func() // to be told when the cursor is open
+	reading bool     // it is
+}
 
 // Bounds of what is evaluated between two checkpoints.
 const (
@@ -46,9 +50,23 @@ func (r *durable) Receive(ctx actor.Context) {
 		})
 	case started:
 		supervisor.Report(ctx, "running", "")
+		r.reading = true
+		r.settled()
+	case Settle: // what waits in the log waits there for whoever comes, too
+		r.asked = append(r.asked, answer(r.env.System, ctx.Sender()))
+		r.settled()
 	case supervisor.GoFailed:
 		r.memory.failed()
 		supervisor.Fail(ctx, msg.Err)
+	}
+}
+
+func (r *durable) settled() {
+	if r.reading {
+		for _, tell := range r.asked {
+			tell()
+		}
+		r.asked = nil
 	}
 }
 

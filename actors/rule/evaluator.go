@@ -81,10 +81,14 @@ func (e *evaluator) report(ctx actor.Context) {
 
 // change lets rules come and go.
 func (e *evaluator) change(ctx actor.Context) {
+	var asked []func()
 	for _, c := range e.desk.take() {
-		if c.goes {
+		switch {
+		case c.settled != nil:
+			asked = append(asked, c.settled)
+		case c.goes:
 			e.release(c.seat)
-		} else {
+		default:
 			e.seat(c.seat)
 		}
 	}
@@ -92,6 +96,7 @@ func (e *evaluator) change(ctx actor.Context) {
 		supervisor.Fail(ctx, supervisor.Permanent(err))
 		return
 	}
+	e.settle(asked)
 	e.report(ctx)
 	e.schedule(ctx)
 	e.planKeep(ctx)
@@ -110,6 +115,15 @@ func (e *evaluator) read() (err error) {
 		e.feed, err = open(e.desk.input, e.env.Bus, ringCapacity, e.inputs.ring)
 	}
 	return err
+}
+
+// settle evaluates what waits in the rings, and tells who has asked.
+func (e *evaluator) settle(asked []func()) {
+	for n := len(e.desk.input.Streams) * ringCapacity; len(asked) > 0 && n > 0 && e.evaluateOne(); n-- {
+	}
+	for _, settled := range asked {
+		settled()
+	}
 }
 
 // seat lets a rule in, unless it has left already.
@@ -158,22 +172,30 @@ func (e *evaluator) remove(s *seat) {
 func (e *evaluator) drain(ctx actor.Context) {
 	e.inputs.answer()
 	for range drainAtOnce {
-		var b *tag.Batch
-		if e.feed != nil {
-			b = e.feed.next()
-		}
-		if b == nil {
+		if !e.evaluateOne() {
 			e.schedule(ctx)
 			return
 		}
-		e.rows.Add(uint64(b.Len()))
-		e.trace(b)
-		now := e.env.Now().UnixNano()
-		e.carry(now, func() { e.group.Push(now, b) })
-		e.traced()
 	}
 	e.schedule(ctx)
 	e.inputs.ring()
+}
+
+// evaluateOne evaluates a batch, and reports whether there was one.
+func (e *evaluator) evaluateOne() bool {
+	var b *tag.Batch
+	if e.feed != nil {
+		b = e.feed.next()
+	}
+	if b == nil {
+		return false
+	}
+	e.rows.Add(uint64(b.Len()))
+	e.trace(b)
+	now := e.env.Now().UnixNano()
+	e.carry(now, func() { e.group.Push(now, b) })
+	e.traced()
+	return true
 }
 
 // trace tells of a batch that the rules are about to have.
@@ -280,9 +302,12 @@ func (e *evaluator) keep(ctx actor.Context) {
 func (e *evaluator) end() {
 	e.desk.attach(nil)
 	for _, c := range e.desk.take() {
-		if c.goes {
+		switch {
+		case c.settled != nil:
+			c.settled()
+		case c.goes:
 			e.release(c.seat)
-		} else {
+		default:
 			c.seat.tell(evicted{c.seat})
 		}
 	}

@@ -47,6 +47,8 @@ func (r *seated) Receive(ctx actor.Context) {
 		if msg.of == r.seat {
 			supervisor.Fail(ctx, msg.err)
 		}
+	case Settle:
+		r.seat.desk.settle(answer(r.env.System, ctx.Sender()))
 	case *actor.Stopping, *actor.Restarting:
 		r.seat.desk.leave(r.seat)
 	}

@@ -21,6 +21,13 @@
 // A message that cannot be decoded would come again for ever: it is counted,
 // told with its reason, and acknowledged.
 //
+// # When readers change
+//
+// Which columns its readers want is told to a subscription that runs, and holds
+// from the next messages on; neither its connection nor its session ends for it.
+// While rules come and go it is held: what was taken before has been evaluated
+// when they go, what comes behind is taken when they are there (Demand).
+//
 // # A failure
 //
 // A panic restarts this subscription and nothing else. Meanwhile its Inlet

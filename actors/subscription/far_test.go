@@ -68,7 +68,7 @@ func subscribe(t *testing.T, server *mosquittotest.Server, keys string) *far {
 		Site: "plant-7", System: f.system, Bus: bus, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 		Meter: func(string) *subscription.Meter { return &f.meter }, Refused: func(string, error) {},
 	}
-	if _, err := f.system.Spawn(subscription.Spec(env, subscription.Config{Stream: s, All: true})); err != nil {
+	if _, err := f.system.Spawn(subscription.Spec(env, subscription.Config{Stream: s, Demand: subscription.NewDemand(subscription.Columns{All: true})})); err != nil {
 		t.Fatal(err)
 	}
 	return f

@@ -24,6 +24,7 @@ type message struct {
 
 // decoder is a *decode.Decoder.
 type decoder interface {
+	Read(columns []string, all bool) error
 	Expect(messages int)
 	Add(payload []byte, arrived int64, hops int) (rows int, err error)
 	Take() []*tag.Batch
@@ -36,6 +37,8 @@ var _ decoder = (*decode.Decoder)(nil)
 // of the actor, and to its goroutine.
 type intake struct {
 	decoder  decoder
+	demand   *Demand
+	reads    *Columns // what the decoder reads
 	stream   *broker.Stream
 	drops    bool // at QoS 0, rather than to wait
 	meter    *Meter
@@ -51,6 +54,31 @@ func (in *intake) take(ctx context.Context, messages []message) error {
 	if len(messages) == 0 {
 		return nil
 	}
+	if err := in.demand.begin(ctx); err != nil {
+		return err
+	}
+	defer in.demand.done()
+	if err := in.follow(); err != nil {
+		return err
+	}
+	return in.all(ctx, messages)
+}
+
+// follow has the decoder read what is wanted now.
+func (in *intake) follow() error {
+	wanted := in.demand.columns.Load()
+	if wanted == in.reads {
+		return nil
+	}
+	if err := in.decoder.Read(wanted.Names, wanted.All); err != nil {
+		return fmt.Errorf("change the columns: %w", err)
+	}
+	in.reads = wanted
+	return nil
+}
+
+// all is take for messages whose turn it is.
+func (in *intake) all(ctx context.Context, messages []message) error {
 	in.decoder.Expect(len(messages))
 	from, durable, bytes := 0, false, 0
 	for i := range messages {

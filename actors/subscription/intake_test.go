@@ -25,8 +25,9 @@ func incarnation(t *testing.T, s *suspects, m *Meter) *intake {
 	if err != nil {
 		t.Fatal(err)
 	}
+	demand := NewDemand(Columns{All: true})
 	return &intake{
-		decoder: brittle{d}, stream: broker.New(nil).Stream("s"), meter: m, suspects: s, refused: func(error) {},
+		decoder: brittle{d}, demand: demand, reads: demand.columns.Load(), stream: broker.New(nil).Stream("s"), meter: m, suspects: s, refused: func(error) {},
 	}
 }
 

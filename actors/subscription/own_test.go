@@ -74,6 +74,7 @@ type bench struct {
 	system *supervisor.System
 	stream *broker.Stream
 	inlet  *subscription.Inlet
+	demand *subscription.Demand
 	meter  subscription.Meter
 
 	mu      sync.Mutex
@@ -96,7 +97,8 @@ func on(t *testing.T, change func(*config.Stream), test func(b *bench)) {
 			Meter:   func(string) *subscription.Meter { return &b.meter },
 			Refused: func(_ string, err error) { b.refuse(err) },
 		}
-		c := subscription.Config{Stream: s, Columns: []string{"a", "b"}, Inlet: b.inlet}
+		b.demand = subscription.NewDemand(subscription.Columns{Names: []string{"a", "b"}})
+		c := subscription.Config{Stream: s, Demand: b.demand, Inlet: b.inlet}
 		if _, err := b.system.Spawn(subscription.Spec(env, c)); err != nil {
 			t.Fatal(err)
 		}
@@ -284,4 +286,52 @@ func TestTheTapDropsWhereTheStreamDoes(t *testing.T) {
 			t.Errorf("%s: %+v, %s", overflow, i.Options(), i.Filter())
 		}
 	}
+}
+
+func TestOtherColumnsAreDecodedFromTheNextMessagesOn(t *testing.T) {
+	on(t, same, func(b *bench) {
+		b.mustSend(1, `{"a":1,"b":1,"c":1}`)
+		b.demand.Want(subscription.Columns{Names: []string{"c"}})
+		b.mustSend(1, `{"a":2,"b":2,"c":2}`)
+		b.demand.Want(subscription.Columns{All: true})
+		b.mustSend(1, `{"a":3,"d":3}`)
+		b.ledger.want(b.t, `commit {"a":1,"b":1}`, `commit {"c":2}`, `commit {"a":3,"d":3}`)
+		if tree, _ := b.system.Subtree("/sensors"); tree.Restarts != 0 {
+			t.Errorf("%d restarts", tree.Restarts)
+		}
+	})
+}
+
+func TestWhoHoldsAStreamWaitsForWhatIsBeingTakenAndThePublishersForThem(t *testing.T) {
+	on(t, same, func(b *bench) {
+		sub := b.stream.Subscribe(1, broker.Block, func() {})
+		b.mustSend(0, `{"a":1}`)
+		taken := make(chan error, 2)
+		send := func(payload string) { taken <- b.inlet.Take(b.t.Context(), messages(0, payload)) }
+		go send(`{"a":2}`)
+		synctest.Wait() // for the reader
+		ctx, cancel := context.WithTimeout(b.t.Context(), time.Second)
+		defer cancel()
+		if _, held := b.demand.Hold(ctx); held {
+			t.Fatal("held while a message is being taken")
+		}
+		sub.Next()
+		synctest.Wait()
+		release, held := b.demand.Hold(ctx)
+		if !held || len(taken) != 1 {
+			t.Fatal("not held though nothing is being taken")
+		}
+		sub.Next()
+		go send(`{"a":3}`)
+		synctest.Wait()
+		if len(taken) != 1 || sub.Next() != nil {
+			t.Error("a message was taken while the stream is held")
+		}
+		release()
+		release()
+		synctest.Wait()
+		if len(taken) != 2 || sub.Next() == nil {
+			t.Error("no message was taken when the stream was released")
+		}
+	})
 }

@@ -28,10 +28,9 @@ type Env struct {
 
 // Config is one stream and what its readers want of it.
 type Config struct {
-	Stream  *config.Stream
-	Columns []string // that are read
-	All     bool     // every column is
-	Inlet   *Inlet   // of a stream of the node's own broker; else nil
+	Stream *config.Stream
+	Demand *Demand // what they read
+	Inlet  *Inlet  // of a stream of the node's own broker; else nil
 }
 
 // Spec returns the subscription as a child of the node's subscriptions. It
@@ -90,14 +89,15 @@ func (s *subscription) start(ctx actor.Context) {
 
 func (s *subscription) intake() (*intake, error) {
 	name := s.config.Stream.Name
+	columns := s.config.Demand.columns.Load()
 	decoder, err := decode.New(decode.Options{
 		Stream: tag.NewStreamID(s.env.Site, name), Name: name,
-		Columns: s.config.Columns, All: s.config.All,
+		Columns: columns.Names, All: columns.All,
 		Timestamp: s.config.Stream.Timestamp, MaxColumns: s.config.Stream.MaxColumns,
 		Keeps: s.config.Inlet != nil, // the own broker's payloads are immutable
 	})
 	return &intake{
-		decoder: decoder, stream: s.env.Bus.Stream(name), drops: s.config.Stream.Overflow == config.DropOldest,
+		decoder: decoder, demand: s.config.Demand, reads: columns, stream: s.env.Bus.Stream(name), drops: s.config.Stream.Overflow == config.DropOldest,
 		meter: s.env.Meter(name), suspects: s.suspects, refused: func(err error) { s.env.Refused(name, err) },
 	}, err
 }

@@ -55,18 +55,37 @@ func (n *Node) enter(ctx context.Context, next *scene) error {
 	c := changeOf(n.parts(last), n.parts(next))
 	n.running.Store(next) // before anything is done, so that what is half done can be undone
 	close(last.left)
+	h := n.hold(ctx, last, next, c)
+	defer h.release()
 	for _, p := range c.ends {
 		if err := n.system.Remove(ctx, p.path()); err != nil && !errors.Is(err, supervisor.ErrUnknown) {
 			return err
 		}
 	}
 	n.setLogged(last, next)
+	next.plan.demand()
 	for _, p := range c.begins {
 		if err := n.begin(ctx, p); err != nil {
 			return err
 		}
 	}
+	h.end(ctx, c)
 	return n.door.Set(ctx, n.system, n.doorConfig(next))
+}
+
+// beginAll starts the parts of a node. Its rules take rows before anything gives
+// them some.
+func (n *Node) beginAll(ctx context.Context, parts []part) error {
+	sources := slices.IndexFunc(parts, func(p part) bool { return p.parent == "/subscriptions" })
+	for i, p := range parts {
+		if i == sources {
+			n.settleWithin(ctx, rulesOf(parts))
+		}
+		if err := n.begin(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // begin starts a part; one that runs already is that of a change that was broken

@@ -198,10 +198,8 @@ func (n *Node) grow(ctx context.Context) error {
 	if err := n.growCloud(); err != nil {
 		return err
 	}
-	for _, p := range n.parts(n.scene()) {
-		if err := n.begin(ctx, p); err != nil {
-			return err
-		}
+	if err := n.beginAll(ctx, n.parts(n.scene())); err != nil {
+		return err
 	}
 	for _, spec := range []supervisor.Spec{n.door.Spec(), service("reconcile", n.changes.Run)} {
 		if _, err := n.system.Spawn(spec); err != nil {

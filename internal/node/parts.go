@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -66,8 +65,7 @@ func (n *Node) subscriptionParts(s *scene) (all []part) {
 		Now: time.Now, Meter: n.streams.of, Refused: n.journal.messageRefused,
 	}
 	for _, c := range s.plan.streams {
-		made := fmt.Sprintf("%s all=%t %s", s.digests[config.KindStream][c.Stream.Name], c.All, strings.Join(c.Columns, ","))
-		all = append(all, part{"/subscriptions", subscription.Spec(env, c), made})
+		all = append(all, part{"/subscriptions", subscription.Spec(env, c.Config), s.digests[config.KindStream][c.Stream.Name]})
 	}
 	return all
 }

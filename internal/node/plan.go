@@ -9,7 +9,6 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/endpoint"
 	"github.com/holdfast-edge/holdfast/actors/rule"
 	"github.com/holdfast-edge/holdfast/actors/sink"
-	"github.com/holdfast-edge/holdfast/actors/subscription"
 	"github.com/holdfast-edge/holdfast/actors/write"
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
@@ -26,7 +25,7 @@ type plan struct {
 	schemas   *endpoint.Schemas
 	endpoints []endpoint.Config
 	devices   []device
-	streams   []subscription.Config
+	streams   []subscribed
 	rules     []rule.Config
 	sinks     []sink.Config
 	servers   []server

@@ -32,13 +32,21 @@ func (r readings) add(use streamsql.Use) {
 	}
 }
 
+// subscribed is a stream with what is read of it. Its Demand is that of the scene
+// before, which hears of it when the scene is entered.
+type subscribed struct {
+	subscription.Config
+	wanted subscription.Columns
+}
+
 // subscription is what a stream's actor is given. The history wants every
 // column, and so do people, who look at a stream that nothing reads yet.
-func (r readings) subscription(s *config.Stream) subscription.Config {
-	c := subscription.Config{Stream: s, All: true}
+func (r readings) subscription(s *config.Stream) subscribed {
+	wanted := subscription.Columns{All: true}
 	if of, read := r[s.Name]; read {
-		c.Columns, c.All = of.columns, of.all || s.History
+		wanted = subscription.Columns{Names: of.columns, All: of.all || s.History}
 	}
+	c := subscribed{Config: subscription.Config{Stream: s, Demand: subscription.NewDemand(wanted)}, wanted: wanted}
 	if s.MQTT.IsOwn() {
 		c.Inlet = subscription.NewInlet(s)
 	}

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"github.com/holdfast-edge/holdfast/actors/subscription"
 	"github.com/holdfast-edge/holdfast/config"
 )
 
@@ -28,19 +27,23 @@ func (c *Components) scene(site *config.Site) (*scene, config.Errors) {
 	return &scene{site: site, plan: plan, digests: config.Digests(site, c.catalog), left: make(chan struct{})}, nil
 }
 
-// follow makes the scene one that comes after another: it keeps the inlets that
-// take the same topics, since what is on its way through them is on no disk.
+// follow makes the scene one that comes after another: its streams keep their
+// demands, and the inlets that take the same topics, since what is on its way
+// through them is on no disk.
 func (s *scene) follow(last *scene) {
-	inlets := map[string]*subscription.Inlet{}
+	before := map[string]subscribed{}
 	for _, c := range last.plan.streams {
-		if c.Inlet != nil {
-			inlets[c.Stream.Name] = c.Inlet
-		}
+		before[c.Stream.Name] = c
 	}
 	for i := range s.plan.streams {
 		c := &s.plan.streams[i]
-		if old := inlets[c.Stream.Name]; c.Inlet != nil && old != nil && old.Same(c.Inlet) {
-			c.Inlet = old
+		old, was := before[c.Stream.Name]
+		if !was {
+			continue
+		}
+		c.Demand = old.Demand
+		if c.Inlet != nil && old.Inlet != nil && old.Inlet.Same(c.Inlet) {
+			c.Inlet = old.Inlet
 		}
 	}
 	s.plan.keepTables(last.plan)

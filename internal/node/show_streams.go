@@ -1,14 +1,13 @@
 package node
 
 import (
-	"github.com/holdfast-edge/holdfast/actors/subscription"
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/console"
 )
 
 // Streams lists the streams of the bus by name.
 func (n *Node) Streams() []console.Stream {
-	taken := map[string]subscription.Config{}
+	taken := map[string]subscribed{}
 	for _, c := range n.plan().streams {
 		taken[c.Stream.Name] = c
 	}
@@ -31,7 +30,7 @@ func showStream(s *broker.Stream) console.Stream {
 }
 
 // showMessages adds what a subscription has done.
-func (n *Node) showMessages(v *console.Stream, c subscription.Config) {
+func (n *Node) showMessages(v *console.Stream, c subscribed) {
 	m := n.streams.of(v.Name)
 	v.Path, v.Topic = "/subscriptions/"+v.Name, c.Stream.MQTT.Topic
 	v.State, v.Detail = n.state(v.Path)

@@ -99,14 +99,14 @@ func tryPasted(q *streamsql.Query, o streamsql.Options, rows map[string]json.Raw
 func (n *Node) unread(q *streamsql.Query) (names []string) {
 	for _, use := range q.Sources() {
 		for _, c := range n.plan().streams {
-			if c.Stream.Name != use.Name || c.All {
+			if c.Stream.Name != use.Name || c.wanted.All {
 				continue
 			}
 			if use.All {
 				names = append(names, use.Name+".*")
 			}
 			for _, column := range use.Columns {
-				if !slices.Contains(c.Columns, column) {
+				if !slices.Contains(c.wanted.Names, column) {
 					names = append(names, use.Name+"."+column)
 				}
 			}

@@ -65,24 +65,9 @@ func New(o Options) (*Decoder, error) {
 	if o.MaxColumns <= 0 {
 		o.MaxColumns = DefaultMaxColumns
 	}
-	schema, err := tag.NewSchema(o.Stream, o.Name)
-	if err != nil {
-		return nil, err
-	}
-	d := &Decoder{options: o, schema: schema, messages: 1}
+	d := &Decoder{options: o, messages: 1}
 	d.each = d.field
-	var fields []tag.Field
-	listed := map[string]bool{}
-	for _, name := range o.Columns {
-		if !listed[name] {
-			listed[name] = true
-			fields = append(fields, tag.Field{Name: name})
-		}
-	}
-	if d.front, err = schema.Extend(fields...); err != nil {
-		return nil, err
-	}
-	if err := d.extend(fields); err != nil {
+	if err := d.Read(o.Columns, o.All); err != nil {
 		return nil, err
 	}
 	return d, nil
@@ -116,9 +101,14 @@ func (d *Decoder) extend(fields []tag.Field) error {
 		return err
 	}
 	d.seal()
+	d.begins(schema)
+	return nil
+}
+
+// begins has the next row begin a batch of a schema.
+func (d *Decoder) begins(schema *tag.Schema) {
 	d.schema, d.builder = schema, nil
 	d.targets, d.expected = newTargets(schema, d.options.All), nil
-	return nil
 }
 
 // Expect makes room for so many messages in the next batch.

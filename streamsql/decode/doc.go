@@ -17,6 +17,9 @@
 // ends where the schema grows. A name beyond MaxColumns is ignored and counted:
 // a publisher with random names must not fill the memory.
 //
+// Which columns are asked for may change while the stream runs (Read): what comes
+// behind that begins a batch of another schema.
+//
 // A name in a message meets the columns of exactly that name, and those that
 // differ in case only and have no name of their own in the row, which is how
 // SQL finds columns.

@@ -15,6 +15,10 @@ type binding struct {
 	last   int     // the highest of the slots, -1 for none
 }
 
+// mostBindings bounds how many schemas a SELECT remembers: columns come and go
+// with other rules for as long as the node runs.
+const mostBindings = 64
+
 // bindings are those that a SELECT has met. A stream has one schema, and a few
 // more where columns were added to it.
 type bindings struct {
@@ -32,6 +36,9 @@ func (b *bindings) of(input int, schema *tag.Schema) *binding {
 		}
 	}
 	bound := bind(b.plan, input, schema)
+	if len(b.all) >= mostBindings {
+		b.all = append([]*binding(nil), b.all[1:]...)
+	}
 	b.all = append(b.all, bound)
 	return bound
 }

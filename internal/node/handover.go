@@ -1,0 +1,134 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/actors/rule"
+)
+
+// handoverLimit bounds how long a change waits for rules that have rows in hand,
+// and for those that come. One that hangs does not hold the plant's messages
+// longer: it may then miss some.
+const handoverLimit = 2 * time.Second
+
+// handover is a change of rules over streams whose messages go on coming:
+//
+//	hold the streams ─▶ rules evaluate what waits ─▶ old rules end ─▶ columns
+//	        release ◀── new rules take rows ◀── new rules begin ◀───────┘
+//
+// So that every message is seen by the rules from before the change, or by those
+// from after it, and by none twice. What cannot wait, as devices, is not held.
+type handover struct {
+	node     *Node
+	releases []func()
+}
+
+// hold begins a handover: the streams that are touched take no more messages, and
+// what they took has been evaluated.
+func (n *Node) hold(ctx context.Context, last, next *scene, c change) *handover {
+	h := &handover{node: n}
+	ended, begun := rulesOf(c.ends), rulesOf(c.begins)
+	before, after := last.plan.upstream(ended), next.plan.upstream(begun)
+	restarted := map[string]bool{}
+	for _, p := range c.ends {
+		restarted[p.path()] = true
+	}
+	ctx, cancel := context.WithTimeout(ctx, handoverLimit)
+	defer cancel()
+	for _, s := range next.plan.streams {
+		name := s.Stream.Name
+		if !before.streams[name] && !after.streams[name] || restarted["/subscriptions/"+name] {
+			continue
+		}
+		release, _ := s.Demand.Hold(ctx)
+		h.releases = append(h.releases, release)
+	}
+	if len(h.releases) > 0 {
+		n.settle(ctx, before.rules)
+	}
+	return h
+}
+
+// end has the new rules have what comes from now on.
+func (h *handover) end(ctx context.Context, c change) {
+	if len(h.releases) > 0 {
+		h.node.settleWithin(ctx, rulesOf(c.begins))
+	}
+	h.release()
+}
+
+// release lets the messages go on. It may be called more than once.
+func (h *handover) release() {
+	for _, release := range h.releases {
+		release()
+	}
+}
+
+// settle waits until rules take rows and have evaluated what waited, one after
+// the other, or until ctx is done.
+func (n *Node) settle(ctx context.Context, rules []string) {
+	for _, name := range rules {
+		if pid, ok := n.system.Lookup("/rules/" + name); ok {
+			_, _ = n.system.Ask(ctx, pid, rule.Settle{}) // one that cannot tell has nothing in hand, or has had its time
+		}
+	}
+}
+
+// settleWithin is settle with the limit of a handover.
+func (n *Node) settleWithin(ctx context.Context, rules []string) {
+	ctx, cancel := context.WithTimeout(ctx, handoverLimit)
+	defer cancel()
+	n.settle(ctx, rules)
+}
+
+// demand tells the subscriptions what the readers of a scene want.
+func (p *plan) demand() {
+	for _, s := range p.streams {
+		s.Demand.Want(s.wanted)
+	}
+}
+
+func rulesOf(parts []part) (names []string) {
+	for _, p := range parts {
+		if p.parent == "/rules" {
+			names = append(names, p.spec.Name)
+		}
+	}
+	return names
+}
+
+// sourcing is where rules have their rows from.
+type sourcing struct {
+	streams map[string]bool
+	rules   []string // they and those that feed them, which come first
+	met     map[string]bool
+}
+
+// upstream follows rules to the streams at which their rows begin.
+func (p *plan) upstream(rules []string) *sourcing {
+	s := &sourcing{streams: map[string]bool{}, met: map[string]bool{}}
+	byName := map[string]*rule.Config{}
+	for i := range p.rules {
+		byName[p.rules[i].Name] = &p.rules[i]
+	}
+	for _, name := range rules {
+		s.follow(byName, name)
+	}
+	return s
+}
+
+func (s *sourcing) follow(rules map[string]*rule.Config, name string) {
+	c := rules[name]
+	if c == nil || s.met[name] {
+		return
+	}
+	s.met[name] = true
+	for _, in := range c.Inputs {
+		for _, stream := range in.Streams {
+			s.streams[stream] = true
+			s.follow(rules, stream)
+		}
+	}
+	s.rules = append(s.rules, name)
+}
