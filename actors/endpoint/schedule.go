@@ -5,15 +5,19 @@ import (
 	"time"
 )
 
+// grid is the times that scans share: they are due at multiples of it, so that a node wakes up once for all that are due
+// within one, and not for each. What is due together is done before the next is, as long as the node keeps up at all.
+const grid = 10 * time.Millisecond
+
 // schedule says when the scans of one group are due. Scans keep their phase:
-// a late one does not shift those after it. It is pure; times carry a
-// monotonic reading.
+// a late one does not shift those after it, nor does one that is made at once
+// because the device is back. It is pure; times carry a monotonic reading.
 type schedule struct {
 	every   time.Duration
 	phase   time.Duration // of the first scan, from when it can be made
-	begun   bool
-	due     time.Time // of the scan that comes next
-	running time.Time // due time of the scan in flight; zero: none
+	first   time.Time     // when that was due: all others are whole intervals from it
+	due     time.Time     // of the scan that comes next
+	running time.Time     // due time of the scan in flight; zero: none
 	meter   *Meter
 }
 
@@ -35,11 +39,24 @@ func (s *schedule) rest() { s.due = time.Time{} }
 func (s *schedule) resume(now time.Time) {
 	switch {
 	case !s.due.IsZero():
-	case s.begun:
-		s.due = now
+	case s.first.IsZero():
+		s.first = onGrid(now.Add(s.phase), s.every)
+		s.due = s.first
+	case now.Before(s.first):
+		s.due = s.first
 	default:
-		s.begun, s.due = true, now.Add(s.phase)
+		s.due = now
 	}
+}
+
+// onGrid returns t, or the last time before it that is on the grid. For an interval that would leave the grid again it
+// is a finer one, of which both are multiples.
+func onGrid(t time.Time, every time.Duration) time.Time {
+	shared := every
+	for rest := grid; rest > 0; {
+		shared, rest = rest, shared%rest
+	}
+	return t.Add(-time.Duration(t.UnixNano() % int64(shared)))
 }
 
 // wait returns how long it is until the next scan is due.
@@ -52,12 +69,12 @@ func (s *schedule) tick(now time.Time) (start bool) {
 		return false
 	}
 	due := s.due
-	s.due = due.Add(s.every)
+	s.due = s.after(due)
 	if behind := now.Sub(s.due); behind >= 0 {
 		missed := int64(behind/s.every) + 1
 		s.meter.Overruns.Add(uint64(missed))
-		due = due.Add(time.Duration(missed * int64(s.every)))
-		s.due = due.Add(s.every)
+		s.due = s.due.Add(time.Duration(missed * int64(s.every)))
+		due = s.due.Add(-s.every)
 	}
 	if !s.running.IsZero() {
 		s.meter.Overruns.Add(1)
@@ -65,6 +82,13 @@ func (s *schedule) tick(now time.Time) (start bool) {
 	}
 	s.running = due
 	return true
+}
+
+// after returns when the next scan is due after one that was at t: at the group's phase again, and not sooner than half
+// an interval.
+func (s *schedule) after(t time.Time) time.Time {
+	since := t.Sub(s.first) + s.every/2
+	return s.first.Add(since - since%s.every + s.every)
 }
 
 // done is called when the scan in flight has ended, in whatever way.
