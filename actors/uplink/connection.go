@@ -81,18 +81,13 @@ func (c *connection) run(ctx context.Context) error {
 
 // serve dials, greets, and holds the session until it ends.
 func (c *connection) serve(ctx context.Context, cancel context.CancelCauseFunc) lost {
-	security, err := c.credentials.TLS(c.env.Now)
-	if err != nil {
-		return lost{err: err, refused: true, after: time.Minute}
+	var err error
+	if c.expires, err = c.credentials.Expires(); err != nil {
+		return unusable(err)
 	}
-	c.expires = security.Certificates[0].Leaf.NotAfter.UTC()
-	through, err := c.credentials.Through(c.env.Dialer)
+	client, err := c.env.dialBy(c.credentials, c.address)
 	if err != nil {
-		return lost{err: err, refused: true, after: time.Minute}
-	}
-	client, err := link.Dial(c.address, security, through)
-	if err != nil {
-		return lost{err: err}
+		return unusable(err)
 	}
 	defer client.Close()
 	greeting := time.AfterFunc(2*link.HelloWithin, func() { cancel(errGreeting) })
@@ -111,6 +106,9 @@ func (c *connection) serve(ctx context.Context, cancel context.CancelCauseFunc) 
 	greeting.Stop()
 	return c.greeted(ctx, cancel, stream, m)
 }
+
+// unusable is the end for want of credentials that are any good. It is not tried hot: somebody has to join again.
+func unusable(err error) lost { return lost{err: err, refused: true, after: time.Minute} }
 
 var errGreeting = errors.New("the cloud does not answer the hello")
 

@@ -84,9 +84,9 @@ func (c *control) start(ctx actor.Context) {
 
 // dial begins a connection to the next member that is known.
 func (c *control) dial(ctx actor.Context) {
-	credentials, err := enrol.Load(c.env.Dir)
+	credentials, err := c.env.credentials()
 	if err != nil {
-		supervisor.Fail(ctx, supervisor.Permanent(err))
+		supervisor.Fail(ctx, err)
 	}
 	address := credentials.Addresses[c.attempt%len(credentials.Addresses)]
 	n := newConnection(c.env, ctx.Self(), credentials, address)
@@ -126,13 +126,10 @@ func (c *control) welcome(ctx actor.Context, m welcomed) {
 
 // remember keeps where the members are, and shows the session.
 func (c *control) remember(m welcomed) {
-	known := m.connection.credentials
-	fresh := known.WithAddresses(m.welcome.GetAddresses())
-	if !same(fresh.Addresses, known.Addresses) && len(m.welcome.GetAddresses()) > 0 {
-		if err := fresh.Save(c.env.Dir); err != nil {
-			c.env.Logger.Warn("the members' addresses were not kept", "error", err)
-		}
+	if err := c.env.keepAddresses(m.welcome.GetAddresses()); err != nil {
+		c.env.Logger.Warn("the members' addresses were not kept", "error", err)
 	}
+	known := m.connection.credentials
 	c.env.Status.change(func(v *View) {
 		v.Site, v.Connected, v.Member, v.Address, v.Epoch = known.Site, true, m.welcome.GetMember(), m.connection.address, c.epoch
 		v.Since, v.Trouble, v.Expires = c.env.Now().UTC(), "", m.connection.expires
@@ -170,24 +167,12 @@ func (c *control) send(m *wire.FromNode) {
 // isRefusal tells whether an error is for a person to mend.
 func isRefusal(err error) bool { return status.Code(err) == codes.PermissionDenied }
 
-func same(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
 // Renew renews the certificate where it is due, now and every hour, until ctx is done.
 func (e Env) renew(ctx context.Context) error {
 	for {
 		wait := time.Hour
-		if credentials, err := enrol.Load(e.Dir); err != nil {
-			return supervisor.Permanent(err)
+		if credentials, err := e.credentials(); err != nil {
+			return err
 		} else if credentials.Due(e.Now()) {
 			if !e.renewAt(ctx, credentials) {
 				wait = time.Duration((0.5 + e.Random()) * float64(renewRetry))

@@ -7,34 +7,26 @@ import (
 	"io"
 
 	"github.com/holdfast-edge/holdfast/cluster/link"
-	"github.com/holdfast-edge/holdfast/cluster/link/enrol"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
 )
 
 // Fetch returns an artefact of at most most octets by its digest, over a connection of its own. What it returns has that
 // digest.
-func (e Env) Fetch(ctx context.Context, digest string, most int) ([]byte, error) {
-	credentials, err := enrol.Load(e.Dir)
-	if err != nil {
-		return nil, err
-	}
-	var errs []error
-	for _, address := range credentials.Addresses {
-		octets, err := e.fetchFrom(ctx, func() (*link.Client, error) { return credentials.Dial(address, e.Now, e.Dialer) }, digest, most)
-		if err == nil || ctx.Err() != nil {
-			return octets, err
+func (e Env) Fetch(ctx context.Context, digest string, most int) (octets []byte, err error) {
+	client, err := e.atSome("", func(c *link.Client) error {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		errs = append(errs, fmt.Errorf("from %s: %w", address, err))
+		octets, err = fetch(ctx, c, digest, most)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", digest, err)
 	}
-	return nil, fmt.Errorf("fetch %s: %w", digest, errors.Join(errs...))
+	return octets, client.Close()
 }
 
-func (e Env) fetchFrom(ctx context.Context, dial func() (*link.Client, error), digest string, most int) ([]byte, error) {
-	client, err := dial()
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
+func fetch(ctx context.Context, client *link.Client, digest string, most int) ([]byte, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream, err := client.Fetch(ctx, &wire.FetchRequest{Digest: digest})

@@ -2,15 +2,14 @@ package uplink
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/holdfast-edge/holdfast/cluster/link/enrol"
+	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
 // Window is how many entries of the log may be on the way to the cloud. A row that was logged alone is an entry, and many of
@@ -28,38 +27,26 @@ func (Telemetry) Spec() config.SinkType {
 	return config.SinkType{Name: "cloud", Doc: "The cloud that the node has joined."}
 }
 
-// Open connects to a member that takes telemetry.
+// Open connects to a member that takes telemetry, the one that has the session before the others.
 func (t Telemetry) Open(ctx context.Context, _ sinks.Target) (sinks.Writer, error) {
-	credentials, err := enrol.Load(t.Env.Dir)
-	if err != nil {
-		return nil, &sinks.Failure{Permanent: true, Err: err}
-	}
-	var errs []error
-	for _, address := range t.addresses(credentials) {
-		client, err := credentials.Dial(address, t.Env.Now, t.Env.Dialer)
-		if err != nil {
-			return nil, &sinks.Failure{Permanent: true, Err: err}
-		}
-		w, err := openBulk(ctx, client, t.Env.versions())
-		if err == nil {
-			return w, nil
-		}
-		errs = append(errs, fmt.Errorf("at %s: %w", address, errors.Join(err, client.Close())))
-	}
-	return nil, failureOf(errors.Join(errs...))
-}
-
-// addresses begins with the member that has the session.
-func (t Telemetry) addresses(c enrol.Credentials) []string {
+	var first string
 	if v := t.Env.Status.View(); v.Connected {
-		return append([]string{v.Address}, c.Addresses...)
+		first = v.Address
 	}
-	return c.Addresses
+	var w *bulk
+	_, err := t.Env.atSome(first, func(c *link.Client) (err error) {
+		w, err = openBulk(ctx, c, t.Env.versions())
+		return err
+	})
+	if err != nil {
+		return nil, failureOf(err)
+	}
+	return w, nil // which has the client
 }
 
 // failureOf marks what a person has to mend, so that it is not tried hot.
 func failureOf(err error) error {
-	if isRefusal(err) || status.Code(err) == codes.FailedPrecondition {
+	if supervisor.IsPermanent(err) || isRefusal(err) || status.Code(err) == codes.FailedPrecondition {
 		return &sinks.Failure{Permanent: true, Err: err}
 	}
 	return err

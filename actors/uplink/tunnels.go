@@ -12,7 +12,6 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/holdfast-edge/holdfast/cluster/link"
-	"github.com/holdfast-edge/holdfast/cluster/link/enrol"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
@@ -136,16 +135,7 @@ func reach(ctx context.Context, address string) (*net.TCPConn, error) {
 
 // offer opens the tunnel's stream to the member that asks, on a connection of its own.
 func (e Env) offer(ctx context.Context, m openTunnel) (*link.Client, link.TunnelClient, error) {
-	credentials, err := enrol.Load(e.Dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	member := cmp.Or(m.wanted.GetMember(), m.member)
-	security, err := credentials.TLS(e.Now)
-	if err != nil {
-		return nil, nil, err
-	}
-	client, err := link.Dial(member, security, e.Dialer)
+	client, err := e.dial(cmp.Or(m.wanted.GetMember(), m.member))
 	if err != nil {
 		return nil, nil, err
 	}

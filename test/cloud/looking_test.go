@@ -40,6 +40,12 @@ devices:
 // plant starts a node that has joined as plant-7, with a tunnel to one address.
 func (c *cloud) plant(reach string) {
 	c.t.Helper()
+	c.plantBehind("", reach)
+}
+
+// plantBehind starts one that gets to the cloud through a proxy.
+func (c *cloud) plantBehind(proxy, reach string) {
+	c.t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
 	plc, err := slave.Listen(c.t.Context(), "127.0.0.1:0", quiet)
 	if err != nil {
@@ -50,7 +56,9 @@ func (c *cloud) plant(reach string) {
 	unit.SetHolding(0, 215)
 	plc.Put(1, unit)
 	dir := c.t.TempDir()
-	if err := c.join("plant-7", nil).Save(node.UplinkDir(dir)); err != nil {
+	credentials := c.join("plant-7", nil)
+	credentials.Proxy = proxy
+	if err := credentials.Save(node.UplinkDir(dir)); err != nil {
 		c.t.Fatal(err)
 	}
 	parts, err := node.NewComponents([]protocols.Driver{modbus.Driver{}}, []sinks.Sink{})

@@ -98,12 +98,29 @@ func (c Credentials) TLS(now func() time.Time) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	leaf, err := c.leaf()
+	if err != nil {
+		return nil, err
+	}
+	config.Certificates = []tls.Certificate{{Certificate: [][]byte{c.Certificate}, PrivateKey: key, Leaf: leaf}}
+	return config, nil
+}
+
+// Expires returns until when the certificate is valid, in UTC.
+func (c Credentials) Expires() (time.Time, error) {
+	leaf, err := c.leaf()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return leaf.NotAfter.UTC(), nil
+}
+
+func (c Credentials) leaf() (*x509.Certificate, error) {
 	leaf, err := x509.ParseCertificate(c.Certificate)
 	if err != nil {
 		return nil, fmt.Errorf("read the certificate for the cloud: %w", err)
 	}
-	config.Certificates = []tls.Certificate{{Certificate: [][]byte{c.Certificate}, PrivateKey: key, Leaf: leaf}}
-	return config, nil
+	return leaf, nil
 }
 
 // anonymous is TLS without a certificate of the node, for the renewal of one that has expired.
