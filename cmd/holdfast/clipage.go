@@ -13,7 +13,8 @@ const cliHead = `# The commands of holdfast
 
 Made of the commands' own help; ` + "`holdfast COMMAND --help`" + ` shows the same. A command that asks a running node finds it by
 ` + "`--url`" + ` or ` + "`HOLDFAST_URL`" + `. Exit codes: 0 done, 1 it could not be done, 2 what was asked for makes no sense and nothing was
-started, 3 a write was refused, 4 a write was sent and nobody knows how it went.
+started, 3 a write was refused, 4 a write was sent and nobody knows how it went, 5 an import was written and some of it needs
+a hand.
 `
 
 // cliPage is the page of all commands, as Markdown.

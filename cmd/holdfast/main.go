@@ -26,6 +26,8 @@ const (
 	exitConfig  = 2 // what was asked for makes no sense: nothing was started
 	exitRefused = 3 // a write was refused, by a limit or by the device
 	exitUnknown = 4 // a write was sent, and nobody knows how it went
+
+	exitIncomplete = 5 // an import was written, and some of it needs a hand
 )
 
 // exit is an error with an exit code of its own.
@@ -41,6 +43,7 @@ type cli struct {
 	Edge    edgeCommand    `cmd:"" help:"Run a site."`
 	Demo    demoCommand    `cmd:"" help:"Run a whole simulated plant, to look at and to break."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration, and start nothing."`
+	Import  importCommand  `cmd:"" help:"Make a configuration of what eKuiper, Neuron or Kepware has exported, or of a sheet of tags."`
 	Replay  replayCommand  `cmd:"" help:"Play a recording as the device that it is of."`
 	Restore restoreCommand `cmd:"" help:"Make the data directory of a node of a backup."`
 	Version versionCommand `cmd:"" help:"Print the version."`

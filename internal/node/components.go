@@ -67,6 +67,15 @@ func (c *Components) Parse(sources []config.Source) (*config.Site, error) {
 	return config.Parse(sources, c.catalog, c.check)
 }
 
+// ParseElsewhere is Parse for a site that will run later, or on another machine: what is
+// only away for now, such as the file of a table, is no mistake.
+func (c *Components) ParseElsewhere(sources []config.Source) (*config.Site, error) {
+	return config.Parse(sources, c.catalog, func(site *config.Site) config.Errors {
+		_, errs := c.planWith(site, true)
+		return errs
+	})
+}
+
 // LoadToRun is Load for a node that starts: what is only away for now, such as the
 // file of a table, is no mistake then.
 func (c *Components) LoadToRun(path string) (*config.Site, error) {

@@ -1,0 +1,48 @@
+// Package migratetest compares what is made of a source with what was seen to be right. It is for tests.
+package migratetest
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/holdfast-edge/holdfast/config/document"
+	"github.com/holdfast-edge/holdfast/internal/migrate"
+)
+
+// Golden compares a tree and a report with the files path.yaml and path.report, which update writes anew.
+func Golden(t *testing.T, path string, root *migrate.Node, r *migrate.Report, update bool) {
+	t.Helper()
+	var report strings.Builder
+	for _, i := range r.Items {
+		report.WriteString(string(i.Kind) + " " + i.String() + "\n")
+	}
+	for name, got := range map[string]string{path + ".yaml": string(root.AppendYAML(nil)), path + ".report": report.String()} {
+		if update {
+			if err := os.WriteFile(name, []byte(got), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s is no longer so; -update writes it anew. Got:\n%s", name, got)
+		}
+	}
+}
+
+// Rereads fails where the text of a tree is not read back as the same tree.
+func Rereads(t *testing.T, root *migrate.Node) {
+	t.Helper()
+	text := root.AppendYAML(nil)
+	doc, errs := document.Read("made.yaml", text)
+	if len(errs) > 0 {
+		t.Fatalf("what was written cannot be read: %v\n%s", errs, text)
+	}
+	if again := migrate.Of(doc.Root); !again.Equal(root) {
+		t.Fatalf("what was written is read as something else:\n%s\n%s", text, again.AppendYAML(nil))
+	}
+}
