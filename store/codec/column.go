@@ -2,7 +2,6 @@ package codec
 
 import (
 	"encoding/binary"
-	"math"
 
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -19,8 +18,11 @@ const (
 
 // AppendColumn appends the values of one field. Their number is not written.
 func AppendColumn(dst []byte, values []tag.Value) []byte {
-	if len(values) == 0 {
+	switch len(values) {
+	case 0:
 		return dst
+	case 1:
+		return appendOne(dst, values)
 	}
 	form := qualityForm(values)
 	head := form << qualityShift
@@ -28,7 +30,7 @@ func AppendColumn(dst []byte, values []tag.Value) []byte {
 	switch {
 	case !uniform:
 		dst = appendKinds(append(dst, head|mixed), values)
-	case len(values) > 1 && isConstant(values):
+	case isConstant(values):
 		dst = append(dst, head|byte(kind)|constant)
 		dst = appendQualities(dst, form, values)
 		return appendRun(dst, values[:1])
@@ -42,6 +44,27 @@ func AppendColumn(dst []byte, values []tag.Value) []byte {
 		values = values[n:]
 	}
 	return dst
+}
+
+// appendOne is AppendColumn for one value.
+func appendOne(dst []byte, one []tag.Value) []byte {
+	v := &one[0]
+	head := byte(v.Kind())
+	if v.Quality() == tag.Good {
+		dst = append(dst, head)
+	} else {
+		dst = binary.LittleEndian.AppendUint16(append(dst, head|oneQuality<<qualityShift), uint16(v.Quality()))
+	}
+	if !isNumber(v.Kind()) {
+		return appendContent(dst, *v)
+	}
+	return appendNumber(dst, *v)
+}
+
+// appendNumber appends a value that is no text.
+func appendNumber(dst []byte, v tag.Value) []byte {
+	bits, scratch := [1]uint64{v.Bits()}, [1]uint64{}
+	return appendNumbers(dst, v.Kind(), bits[:], scratch[:])
 }
 
 // Column takes the values of one field that AppendColumn wrote, as many as
@@ -102,8 +125,8 @@ func isConstant(values []tag.Value) bool {
 // isSame compares what two values of one kind hold, to the last bit, so that
 // the signs of zeros and the payloads of NaNs are kept.
 func isSame(v, w tag.Value) bool {
-	if v.Kind() == tag.Float {
-		return math.Float64bits(floatOf(v)) == math.Float64bits(floatOf(w))
+	if isNumber(v.Kind()) {
+		return v.Bits() == w.Bits()
 	}
 	return v.WithQuality(tag.Good).Equal(w.WithQuality(tag.Good))
 }
@@ -149,17 +172,34 @@ func (r *Reader) runs(kinds []byte, values []tag.Value) {
 
 // appendRun appends values of one kind.
 func appendRun(dst []byte, values []tag.Value) []byte {
-	switch values[0].Kind() {
-	case tag.Absent, tag.Null:
-		return dst
-	case tag.Bool:
-		return appendBools(dst, values)
-	case tag.Int, tag.Uint, tag.Time:
-		return appendIntegers(dst, values)
-	case tag.Float:
-		return appendFloats(dst, values)
-	default:
+	kind := values[0].Kind()
+	if !isNumber(kind) {
 		return appendObjects(dst, values)
+	}
+	room := make([]uint64, 2*len(values))
+	bits, scratch := room[:len(values)], room[len(values):]
+	for i, v := range values {
+		bits[i] = v.Bits()
+	}
+	return appendNumbers(dst, kind, bits, scratch)
+}
+
+// isNumber tells the kinds of which Bits holds all, and those that hold
+// nothing, from those that have a length.
+func isNumber(kind tag.Kind) bool { return !isText(kind) }
+
+// appendNumbers appends values of one kind that is no text, given by their bits.
+// There must be scratch for as many.
+func appendNumbers(dst []byte, kind tag.Kind, bits, scratch []uint64) []byte {
+	switch kind {
+	case tag.Bool:
+		return appendBools(dst, bits)
+	case tag.Int, tag.Uint, tag.Time:
+		return appendDifferences(dst, bits)
+	case tag.Float:
+		return appendFloats(dst, bits, scratch)
+	default: // Absent or Null
+		return dst
 	}
 }
 

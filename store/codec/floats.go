@@ -3,6 +3,7 @@ package codec
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -24,62 +25,80 @@ func power(e int) float64 {
 	return [maxDecimals + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}[e]
 }
 
-// appendFloats appends floats in the shortest form that keeps every bit.
-func appendFloats(dst []byte, values []tag.Value) []byte {
-	if decimal, ok := appendDecimals(dst, values); ok {
+// appendFloats appends floats, given by their bits, in the shortest form that
+// keeps every one of those. There must be scratch for as many.
+func appendFloats(dst []byte, bits, scratch []uint64) []byte {
+	if decimal, ok := appendDecimals(dst, bits, scratch); ok {
 		return decimal
 	}
-	if fit32(values) {
-		return appendPlanes(append(dst, binary32), values, 4)
+	if fit32(bits) {
+		return appendPlanes(append(dst, binary32), bits, 4)
 	}
-	return appendPlanes(append(dst, binary64), values, 8)
+	return appendPlanes(append(dst, binary64), bits, 8)
 }
 
 // appendDecimals appends floats as integers with as many decimals as the one
 // that needs most. It begins again when one needs more: what has e decimals has
 // e+1, too, unless it becomes too large.
-func appendDecimals(dst []byte, values []tag.Value) ([]byte, bool) {
-	for e := 0; e <= maxDecimals; e++ {
-		from := len(dst)
-		dst = append(dst, byte(e))
-		if decimal, ok := appendMantissas(dst, values, power(e)); ok {
-			return decimal, true
+func appendDecimals(dst []byte, bits, scratch []uint64) ([]byte, bool) {
+	e, m, ok := decimals(bits[0], 0)
+	if len(bits) == 1 && ok {
+		return binary.AppendVarint(append(dst, byte(e)), m), true
+	}
+	for ok {
+		n := mantissas(scratch, bits, power(e))
+		if n == len(bits) {
+			return appendDifferences(append(dst, byte(e)), scratch[:n]), true
 		}
-		dst = dst[:from]
+		e, _, ok = decimals(bits[n], e+1)
 	}
 	return dst, false
 }
 
-// appendMantissas appends differences of integers, as far as all values are
-// such.
-func appendMantissas(dst []byte, values []tag.Value, scale float64) ([]byte, bool) {
-	var last int64
-	for _, v := range values {
-		m, ok := mantissa(floatOf(v), scale)
-		if !ok {
-			return dst, false
+// decimals returns how many decimals a float has, from some on, and the integer
+// that it is with them. It reports false where it has more than maxDecimals.
+func decimals(bits uint64, from int) (int, int64, bool) {
+	f := math.Float64frombits(bits)
+	for e := from; e <= maxDecimals; e++ {
+		if m, ok := mantissa(f, power(e)); ok {
+			return e, m, true
 		}
-		dst = binary.AppendVarint(dst, m-last)
-		last = m
 	}
-	return dst, true
+	return 0, 0, false
+}
+
+// mantissas gives the integers that floats are scale-ths of, as far as they are
+// such, and returns how many that is.
+func mantissas(into, bits []uint64, scale float64) int {
+	into = into[:len(bits)]
+	for i, b := range bits {
+		scaled := math.Float64frombits(b) * scale // as mantissa does it, for many
+		if !(math.Abs(scaled) < maxMantissa) {
+			return i
+		}
+		m := int64(scaled + math.Copysign(0.5, scaled))
+		if math.Float64bits(float64(m)/scale) != b {
+			return i
+		}
+		into[i] = uint64(m)
+	}
+	return len(bits)
 }
 
 // mantissa returns the integer that f is a scale-th of, if dividing it gives f
 // back to the last bit.
 func mantissa(f, scale float64) (int64, bool) {
 	scaled := f * scale
-	if !(scaled > -maxMantissa && scaled < maxMantissa) {
+	if !(math.Abs(scaled) < maxMantissa) {
 		return 0, false
 	}
 	m := int64(scaled + math.Copysign(0.5, scaled))
 	return m, math.Float64bits(float64(m)/scale) == math.Float64bits(f)
 }
 
-func fit32(values []tag.Value) bool {
-	for _, v := range values {
-		f := floatOf(v)
-		if math.Float64bits(float64(float32(f))) != math.Float64bits(f) {
+func fit32(bits []uint64) bool {
+	for _, b := range bits {
+		if math.Float64bits(float64(float32(math.Float64frombits(b)))) != b {
 			return false
 		}
 	}
@@ -89,24 +108,20 @@ func fit32(values []tag.Value) bool {
 // appendPlanes appends size octets of each value, all first octets together,
 // then all second ones: what changes slowly stands side by side for the
 // compressor.
-func appendPlanes(dst []byte, values []tag.Value, size int) []byte {
-	n, from := len(values), len(dst)
-	dst = append(dst, make([]byte, n*size)...)
-	planes := dst[from:]
-	for i, v := range values {
-		bits := floatBits(floatOf(v), size)
-		for k := range size {
-			planes[k*n+i] = byte(bits >> (8 * (size - 1 - k)))
+func appendPlanes(dst []byte, all []uint64, size int) []byte {
+	n, from := len(all), len(dst)
+	dst = slices.Grow(dst, n*size)[:from+n*size]
+	for k := range size {
+		plane := dst[from+k*n : from+(k+1)*n]
+		shift := 8 * (size - 1 - k)
+		for i, bits := range all {
+			if size == 4 {
+				bits = uint64(math.Float32bits(float32(math.Float64frombits(bits))))
+			}
+			plane[i] = byte(bits >> shift)
 		}
 	}
 	return dst
-}
-
-func floatBits(f float64, size int) uint64 {
-	if size == 4 {
-		return uint64(math.Float32bits(float32(f)))
-	}
-	return math.Float64bits(f)
 }
 
 func (r *Reader) floats(values []tag.Value) {
@@ -149,9 +164,4 @@ func (r *Reader) planes(values []tag.Value, size int) {
 			values[i] = tag.FloatOf(math.Float64frombits(bits))
 		}
 	}
-}
-
-func floatOf(v tag.Value) float64 {
-	f, _ := v.Float()
-	return f
 }

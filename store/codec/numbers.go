@@ -2,18 +2,36 @@ package codec
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// appendIntegers appends the bits of Int, Uint or Time values as differences,
-// in arithmetic modulo 2^64.
-func appendIntegers(dst []byte, values []tag.Value) []byte {
-	var last int64
-	for _, v := range values {
-		n := bitsOf(v)
-		dst = binary.AppendVarint(dst, n-last)
-		last = n
+// differencesAtOnce is for how many differences there is made room at a time.
+const differencesAtOnce = 256
+
+// appendDifferences appends of each integer the distance from the one in front
+// of it, in arithmetic modulo 2^64; the first one is in front of itself by 0.
+func appendDifferences[T int64 | uint64](dst []byte, all []T) []byte {
+	var last T
+	for len(all) > 0 {
+		some := all[:min(len(all), differencesAtOnce)]
+		all = all[len(some):]
+		dst = slices.Grow(dst, len(some)*binary.MaxVarintLen64)
+		n, free := 0, dst[len(dst):cap(dst)]
+		for _, v := range some {
+			d := int64(v - last)
+			last = v
+			zigzag := uint64(d<<1) ^ uint64(d>>63)
+			for zigzag >= 0x80 {
+				free[n] = byte(zigzag) | 0x80
+				zigzag >>= 7
+				n++
+			}
+			free[n] = byte(zigzag)
+			n++
+		}
+		dst = dst[:len(dst)+n]
 	}
 	return dst
 }
@@ -23,20 +41,6 @@ func (r *Reader) integers(kind tag.Kind, values []tag.Value) {
 	for i := range values {
 		last += r.Varint()
 		values[i] = ofBits(kind, last)
-	}
-}
-
-func bitsOf(v tag.Value) int64 {
-	switch v.Kind() {
-	case tag.Time:
-		n, _ := v.Nanos()
-		return n
-	case tag.Uint:
-		n, _ := v.Uint()
-		return int64(n)
-	default:
-		n, _ := v.Int()
-		return n
 	}
 }
 
@@ -52,13 +56,13 @@ func ofBits(kind tag.Kind, n int64) tag.Value {
 }
 
 // appendBools appends one bit a value, the first in the lowest bit.
-func appendBools(dst []byte, values []tag.Value) []byte {
+func appendBools(dst []byte, bits []uint64) []byte {
 	var octet byte
-	for i, v := range values {
-		if v.Bool() {
+	for i, b := range bits {
+		if b != 0 {
 			octet |= 1 << (i % 8)
 		}
-		if i%8 == 7 || i == len(values)-1 {
+		if i%8 == 7 || i == len(bits)-1 {
 			dst, octet = append(dst, octet), 0
 		}
 	}

@@ -46,7 +46,7 @@ func appendRowTimes(dst []byte, b *tag.Batch) []byte {
 	for i := range times {
 		times[i] = b.Time(i)
 	}
-	return AppendTimes(dst, times)
+	return appendSteps(dst, times)
 }
 
 func appendColumns(dst []byte, b *tag.Batch) []byte {
@@ -57,12 +57,10 @@ func appendColumns(dst []byte, b *tag.Batch) []byte {
 		}
 		return dst
 	}
-	column := make([]tag.Value, b.Len())
-	for slot := range b.Schema().Len() {
-		for i := range column {
-			column[i] = b.Row(i)[slot]
-		}
-		dst = AppendColumn(dst, column)
+	s := newStrip(b)
+	for slot := 0; slot < b.Schema().Len(); slot += stripWidth {
+		s.turn(b, slot)
+		dst = s.appendTo(dst, b)
 	}
 	return dst
 }

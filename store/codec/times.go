@@ -1,18 +1,23 @@
 package codec
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // AppendTimes appends times, nanoseconds since the Unix epoch, as differences
 // of differences: a regular clock costs an octet a row and compresses to
 // nothing. Their number is not written.
 func AppendTimes(dst []byte, times []int64) []byte {
-	var last, step int64
-	for _, t := range times {
-		d := t - last // wraps, and so does its inverse
-		dst = binary.AppendVarint(dst, d-step)
-		last, step = t, d
+	return appendSteps(dst, slices.Clone(times))
+}
+
+// appendSteps is AppendTimes for who needs the times no more.
+func appendSteps(dst []byte, times []int64) []byte {
+	for i := len(times) - 1; i > 0; i-- {
+		times[i] -= times[i-1] // wraps, and so does its inverse
 	}
-	return dst
+	return appendDifferences(dst, times)
 }
 
 // Times takes len(times) times that AppendTimes wrote.

@@ -40,7 +40,7 @@ func appendContent(dst []byte, v tag.Value) []byte {
 	case tag.ObjectKind:
 		return appendFields(dst, v.Object())
 	default:
-		return appendRun(dst, []tag.Value{v})
+		return appendNumber(dst, v)
 	}
 }
 

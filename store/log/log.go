@@ -26,7 +26,8 @@ type Log struct {
 	decompressor *decompressor
 	committer    *committer
 	counters     counters
-	lock         *os.File // of the directory
+	lock         *os.File  // of the directory
+	bodies       sync.Pool // of *[]byte, to encode into
 
 	mu          sync.Mutex
 	queue       queue
@@ -139,10 +140,22 @@ func (l *Log) append(ctx context.Context, b *tag.Batch, done func(tag.Identity, 
 	}
 }
 
+// maxScratch bounds the octets that are kept to encode into.
+const maxScratch = 256 << 10
+
 func (l *Log) encode(b *tag.Batch) ([]byte, error) {
-	body, err := codec.AppendRows(nil, b)
+	scratch, _ := l.bodies.Get().(*[]byte)
+	if scratch == nil {
+		scratch = new([]byte)
+	}
+	defer l.bodies.Put(scratch)
+	encoded, err := codec.AppendRows((*scratch)[:0], b)
 	if err != nil {
 		return nil, fmt.Errorf("append to log: %w", err)
+	}
+	body := append([]byte(nil), encoded...) // as large as it is, for it waits
+	if cap(encoded) <= maxScratch {
+		*scratch = encoded
 	}
 	if len(body) > l.options.QueueBytes {
 		return nil, fmt.Errorf("append %d octets of %s to log: %w", len(body), b.Schema().Name(), ErrTooLarge)

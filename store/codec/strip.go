@@ -1,0 +1,99 @@
+package codec
+
+import (
+	"encoding/binary"
+
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// stripWidth is how many columns are turned at a time: as many values as two
+// lines of a processor's cache have.
+const stripWidth = 5
+
+// strip is some columns of a batch, which has its values by row, side by side
+// as bits. What is no number, or not of one kind and quality, is left where it
+// is.
+type strip struct {
+	from    int // the first column
+	rows    int
+	bits    []uint64 // by column
+	scratch []uint64 // as much as for a column
+	columns []nature
+}
+
+// nature is what the values of a column have in common.
+type nature struct {
+	kind    tag.Kind
+	quality tag.Quality
+	various bool // they have not
+}
+
+func newStrip(b *tag.Batch) *strip {
+	rows, width := b.Len(), min(stripWidth, b.Schema().Len())
+	room := make([]uint64, rows*(width+1))
+	return &strip{rows: rows, bits: room[rows:], scratch: room[:rows], columns: make([]nature, 0, width)}
+}
+
+// turn takes the columns from one on.
+func (s *strip) turn(b *tag.Batch, from int) {
+	to := min(from+stripWidth, b.Schema().Len())
+	s.from, s.columns = from, s.columns[:0]
+	for _, v := range b.Row(0)[from:to] {
+		s.columns = append(s.columns, nature{kind: v.Kind(), quality: v.Quality()})
+	}
+	for i := range s.rows {
+		at := i
+		for slot, v := range b.Row(i)[from:to] {
+			n := &s.columns[slot]
+			n.various = n.various || v.Kind() != n.kind || v.Quality() != n.quality
+			s.bits[at] = v.Bits()
+			at += s.rows
+		}
+	}
+}
+
+// appendTo appends the columns, each as AppendColumn does.
+func (s *strip) appendTo(dst []byte, b *tag.Batch) []byte {
+	for i, n := range s.columns {
+		if n.various || !isNumber(n.kind) {
+			dst = AppendColumn(dst, column(b, s.from+i))
+			continue
+		}
+		dst = appendUniform(dst, n, s.bits[i*s.rows:(i+1)*s.rows], s.scratch)
+	}
+	return dst
+}
+
+// column returns the values of a field.
+func column(b *tag.Batch, slot int) []tag.Value {
+	values := make([]tag.Value, b.Len())
+	for i := range values {
+		values[i] = b.Row(i)[slot]
+	}
+	return values
+}
+
+// appendUniform appends a column of numbers of one kind and quality.
+func appendUniform(dst []byte, n nature, bits, scratch []uint64) []byte {
+	head := byte(n.kind)
+	if n.quality != tag.Good {
+		head |= oneQuality << qualityShift
+	}
+	if len(bits) > 1 && isRepeated(bits) {
+		head, bits = head|constant, bits[:1]
+	}
+	dst = append(dst, head)
+	if n.quality != tag.Good {
+		dst = binary.LittleEndian.AppendUint16(dst, uint16(n.quality))
+	}
+	return appendNumbers(dst, n.kind, bits, scratch)
+}
+
+func isRepeated(bits []uint64) bool {
+	for _, b := range bits[1:] {
+		if b != bits[0] {
+			return false
+		}
+	}
+	return true
+}
