@@ -33,8 +33,7 @@ type consumerState struct {
 func (l *Log) commit() {
 	now := l.options.Now()
 	st, items, since := l.collect()
-	g := assemble(items, l.committer.end, now.UnixNano(), l.committer.life, l.streams, l.committer.schemas)
-	err := l.write(&g, st)
+	g, err := l.write(items, now, st)
 	if err == nil {
 		l.succeed(items, &g, st)
 	} else {
@@ -145,15 +144,22 @@ func (l *Log) fail(items []item, since time.Time, st *state, err error) {
 	l.queue.putBack(items, since, err)
 	l.release() // those who were withdrawn made room
 	l.mu.Unlock()
-	if len(items) > 0 && l.write(&group{}, st) == nil {
-		l.mu.Lock()
-		l.persisted(st)
-		l.mu.Unlock()
-		l.committer.schemas.unwritten = nil
-		l.streams.advance(nil)
-		return
+	if len(items) == 0 || !l.writeState(st) {
+		l.restore(st)
 	}
-	l.restore(st)
+}
+
+// writeState commits a state without batches, and reports whether it could.
+func (l *Log) writeState(st *state) bool {
+	if _, err := l.write(nil, l.options.Now(), st); err != nil {
+		return false
+	}
+	l.mu.Lock()
+	l.persisted(st)
+	l.mu.Unlock()
+	l.committer.schemas.unwritten = nil
+	l.streams.advance(nil)
+	return true
 }
 
 // restore marks a state that could not be written as still to be written.
@@ -177,16 +183,24 @@ func (l *Log) restore(st *state) {
 	}
 }
 
-// write commits a group and a state to the active segment, or to a new one
-// where that is full.
-func (l *Log) write(g *group, st *state) error {
-	err := l.transact(g, st)
+// write commits items and a state to the active segment, or to a new one where
+// that is full: assembled again, since schemas have other numbers there.
+func (l *Log) write(items []item, now time.Time, st *state) (group, error) {
+	g := l.assemble(items, now)
+	err := l.transact(&g, st)
 	if bolt.IsFull(err) {
 		if err = l.rotate(); err == nil {
-			err = l.transact(g, st)
+			g = l.assemble(items, now)
+			err = l.transact(&g, st)
 		}
 	}
-	return err
+	return g, err
+}
+
+func (l *Log) assemble(items []item, now time.Time) group {
+	c := l.committer
+	c.assembler.life, c.assembler.streams, c.assembler.schemas = c.life, l.streams, c.schemas
+	return c.assembler.assemble(items, c.end, now.UnixNano())
 }
 
 func (l *Log) transact(g *group, st *state) error {
@@ -209,6 +223,7 @@ func (l *Log) transact(g *group, st *state) error {
 // put writes all that a commit carries.
 func (l *Log) put(tx *bbolt.Tx, g *group, st *state) error {
 	c := l.committer
+	c.compressor.reset()
 	if err := putRows(tx.Bucket(streamsBucket), l.streams.rows(l.streams.unwritten)); err != nil {
 		return err
 	}
@@ -239,8 +254,8 @@ func putBlock(blocks *bbolt.Bucket, c *compressor, b *block) error {
 	if err != nil {
 		return err
 	}
-	kept := append([]byte(nil), c.compress(&b.header, b.payload)...) // bbolt keeps it until the commit
-	if err := own.Put(headerKey, appendHeader(nil, &b.header)); err != nil {
+	kept := c.compress(&b.header, b.payload) // bbolt keeps it until the commit
+	if err := own.Put(headerKey, c.header(&b.header)); err != nil {
 		return err
 	}
 	return own.Put(payloadKey, kept)

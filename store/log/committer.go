@@ -13,6 +13,7 @@ type committer struct {
 	life       life
 	active     *segment
 	schemas    *schemaIndex
+	assembler  assembler
 	compressor *compressor
 	end        uint64 // position of the next entry
 	incomplete bool   // the end of the segment that was resumed cannot be read

@@ -10,7 +10,7 @@ import (
 // compressor turns payloads into what is stored. It has one owner.
 type compressor struct {
 	encoder *zstd.Encoder
-	buffer  []byte
+	made    []byte // since the last reset
 }
 
 func newCompressor() (*compressor, error) {
@@ -23,18 +23,36 @@ func newCompressor() (*compressor, error) {
 	return &compressor{encoder: encoder}, nil
 }
 
-// compress returns the payload as it is stored, valid until the next call, and
-// enters its size and checksum in the header. One that would not shrink is
-// stored as it is.
+// compress returns the payload as it is stored, and enters its size and checksum
+// in the header. One that would not shrink is stored as it is, and shares the
+// payload. Both are valid until reset.
 func (c *compressor) compress(h *header, payload []byte) []byte {
 	h.raw = len(payload)
-	c.buffer = c.encoder.EncodeAll(payload, c.buffer[:0])
-	kept := c.buffer
+	from := len(c.made)
+	c.made = c.encoder.EncodeAll(payload, c.made)
+	kept := c.made[from:len(c.made):len(c.made)]
 	if len(kept) >= len(payload) {
-		kept = payload
+		kept, c.made = payload, c.made[:from]
 	}
 	h.sum = crc32.Checksum(kept, castagnoli)
 	return kept
+}
+
+// header returns the encoded header of a block, valid until reset.
+func (c *compressor) header(h *header) []byte {
+	from := len(c.made)
+	c.made = appendHeader(c.made, h)
+	return c.made[from:len(c.made):len(c.made)]
+}
+
+// maxMade bounds the memory that is used again.
+const maxMade = 4 * blockBytes
+
+// reset takes back what was returned.
+func (c *compressor) reset() {
+	if c.made = c.made[:0]; cap(c.made) > maxMade {
+		c.made = nil
+	}
 }
 
 // decompressor is the inverse. It may be used concurrently.

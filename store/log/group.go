@@ -12,12 +12,18 @@ import (
 type group struct {
 	blocks  []block
 	entries []committed
-	next    map[uint32]uint64 // sequences that follow, by stream
-	end     uint64            // position behind the last entry
-	time    int64             // of the commit
-	octets  int               // of what the entries hold in memory
-	answers []answer          // to publishers that wait
-	bare    bool              // there are batches that are on the disk alone
+	next    []sequence // that follow, of each stream that it has
+	end     uint64     // position behind the last entry
+	time    int64      // of the commit
+	octets  int        // of what the entries hold in memory
+	answers []answer   // to publishers that wait
+	bare    bool       // there are batches that are on the disk alone
+}
+
+// sequence is the sequence of the next record of a stream.
+type sequence struct {
+	stream uint32
+	next   uint64
 }
 
 // answer is what a publisher waits for.
@@ -41,23 +47,37 @@ type committed struct {
 }
 
 // assembler gives items their place in the log. Nothing that it is given is
-// changed before the commit has succeeded, so it can be asked again.
+// changed before the commit has succeeded, so it can be asked again. What it
+// returned is gone then, but for the entries. The committer owns it.
 type assembler struct {
+	group  group
+	open   *block
+	marks  []mark // by number of the stream
+	groups uint64 // begun
+	blocks uint64 // begun, by any group
+
 	life    life
 	streams *directory
 	schemas *schemaIndex
-	group   group
-	open    *block
-	places  map[uint32]int // of streams in the open block
+}
+
+// mark is what was last assembled of a stream.
+type mark struct {
+	group uint64 // in which
+	next  int    // its place among the group's sequences
+	block uint64 // in which
+	place int    // its place among the block's extents
 }
 
 // assemble makes a group of items, the first of which takes position first.
-func assemble(items []item, first uint64, now int64, l life, streams *directory, schemas *schemaIndex) group {
-	a := &assembler{
-		life: l, streams: streams, schemas: schemas,
-		group: group{next: map[uint32]uint64{}, end: first, time: now, entries: make([]committed, 0, len(items))},
+func (a *assembler) assemble(items []item, first uint64, now int64) group {
+	a.group = group{
+		blocks: a.emptied(), next: a.group.next[:0], end: first, time: now, entries: make([]committed, 0, len(items)),
 	}
-	for _, it := range items {
+	a.groups++
+	a.open = nil
+	for i := range items {
+		it := &items[i]
 		if a.open == nil || len(a.open.payload) >= blockBytes {
 			a.begin(now)
 		}
@@ -67,41 +87,57 @@ func assemble(items []item, first uint64, now int64, l life, streams *directory,
 			a.batch(it)
 		}
 	}
-	a.seal()
 	return a.group
 }
 
-func (a *assembler) begin(now int64) {
-	a.seal()
-	a.open = &block{header: header{first: a.group.end, time: now}}
-	a.places = map[uint32]int{}
-}
+// keptBlocks bounds the blocks whose memory is used again.
+const keptBlocks = 4
 
-func (a *assembler) seal() {
-	if a.open != nil && a.open.header.count > 0 {
-		a.group.blocks = append(a.group.blocks, *a.open)
+// emptied returns the memory of the blocks of the last group.
+func (a *assembler) emptied() []block {
+	blocks := a.group.blocks
+	if n := min(len(blocks), keptBlocks); n < len(blocks) {
+		clear(blocks[n:])
+		blocks = blocks[:n:n]
 	}
-	a.open = nil
+	for i := range blocks {
+		if cap(blocks[i].payload) > 2*blockBytes { // a large batch was in it
+			blocks[i].payload = nil
+		}
+	}
+	return blocks[:0]
 }
 
-func (a *assembler) batch(it item) {
+// begin opens a block, in the memory of one of a group before.
+func (a *assembler) begin(now int64) {
+	a.blocks++
+	n := len(a.group.blocks)
+	if n < cap(a.group.blocks) {
+		a.group.blocks = a.group.blocks[:n+1]
+	} else {
+		a.group.blocks = append(a.group.blocks, block{})
+	}
+	a.open = &a.group.blocks[n]
+	a.open.header = header{first: a.group.end, time: now, streams: a.open.header.streams[:0]}
+	a.open.payload = a.open.payload[:0]
+}
+
+func (a *assembler) batch(it *item) {
 	schema := it.schema
-	n := a.streams.number(schema.Stream(), schema.Name())
+	known := a.schemas.known(schema, a.streams)
 	rows := uint64(it.rows)
-	id, place := a.claim(n, schema.Stream(), rows)
-	a.open.payload = appendStored(a.open.payload, stored{
-		stream: place, rows: rows, schema: uint64(a.schemas.number(schema)), body: it.body,
-	})
+	id, place := a.claim(known.stream, schema.Stream(), rows)
+	a.open.payload = appendStored(a.open.payload, stored{stream: place, rows: rows, schema: uint64(known.schema), body: it.body})
 	if it.done != nil {
 		a.group.answers = append(a.group.answers, answer{it.done, id})
 	}
 	a.group.octets += it.expanded() + len(it.body)
 	if it.isBare() {
 		a.group.bare = true
-		a.add(n, rows, Entry{})
+		a.add(known.stream, rows, Entry{})
 		return
 	}
-	a.add(n, rows, Entry{Batch: it.batch.Committed(id)})
+	a.add(known.stream, rows, Entry{Batch: it.batch.Committed(id)})
 }
 
 func (a *assembler) gap(d *drop) {
@@ -122,20 +158,28 @@ func (a *assembler) add(n uint32, rows uint64, e Entry) {
 
 // claim takes sequences of a stream and enters them in the open block.
 func (a *assembler) claim(n uint32, id tag.StreamID, rows uint64) (tag.Identity, int) {
-	next, ok := a.group.next[n]
-	if !ok {
+	m := a.mark(n)
+	if m.group != a.groups {
 		s, _ := a.streams.at(n)
-		next = s.next
+		m.group, m.next = a.groups, len(a.group.next)
+		a.group.next = append(a.group.next, sequence{stream: n, next: s.next})
 	}
-	a.group.next[n] = next + rows
-	place, ok := a.places[n]
-	if !ok {
-		place = len(a.open.header.streams)
-		a.places[n] = place
+	next := a.group.next[m.next].next
+	a.group.next[m.next].next += rows
+	if m.block != a.blocks {
+		m.block, m.place = a.blocks, len(a.open.header.streams)
 		a.open.header.streams = append(a.open.header.streams, extent{stream: n, first: next})
 	}
-	a.open.header.streams[place].rows += rows
-	return tag.Identity{Site: a.life.site, Stream: id, Incarnation: a.life.incarnation, Sequence: next}, place
+	a.open.header.streams[m.place].rows += rows
+	return tag.Identity{Site: a.life.site, Stream: id, Incarnation: a.life.incarnation, Sequence: next}, m.place
+}
+
+// mark returns the mark of a stream.
+func (a *assembler) mark(n uint32) *mark {
+	for int(n) >= len(a.marks) {
+		a.marks = append(a.marks, mark{})
+	}
+	return &a.marks[n]
 }
 
 // readGap returns the gap that a stored entry records, without its identity.

@@ -117,9 +117,12 @@ func (l *Log) dropAs(b *tag.Batch, cause tag.Cause) {
 	now := l.options.Now()
 	schema := b.Schema()
 	rows := uint64(b.Len())
+	first := len(l.queue.items) == 0
 	l.queue.drop(drop{stream: schema.Stream(), name: schema.Name(), rows: rows, cause: cause, at: now.UnixNano()}, now)
 	l.counters.drop(schema.Name(), cause, rows)
-	l.wakeCommitter()
+	if first {
+		l.wakeCommitter()
+	}
 }
 
 func (l *Log) append(ctx context.Context, b *tag.Batch, done func(tag.Identity, error)) error {
@@ -177,9 +180,14 @@ func (l *Log) tryAppend(it item) (<-chan struct{}, error) {
 	return nil, nil
 }
 
+// push queues an item that has room. The committer has a look where that may
+// make a commit due: it knows of what waits already.
 func (l *Log) push(it item) {
+	first, before := len(l.queue.items) == 0, l.queue.bytes
 	l.queue.push(it, l.options.Now())
-	l.wakeCommitter()
+	if first || it.done != nil || before < l.policy.bytes && l.queue.bytes >= l.policy.bytes {
+		l.wakeCommitter()
+	}
 }
 
 // Checkpoint has a consumer's state committed under a name, together with or

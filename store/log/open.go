@@ -137,7 +137,7 @@ func (l *Log) startAt(first uint64, before life) error {
 // resume opens a segment, as the last one, and loads all that it holds of the state.
 func (l *Log) resume(s *segment, file bolt.File) error {
 	s.mu.Lock()
-	s.file = file
+	s.file, s.whole = file, 0
 	err := s.open()
 	s.mu.Unlock()
 	if err != nil {
@@ -171,24 +171,24 @@ func (l *Log) loadTables(tx *bbolt.Tx) error {
 // header is damaged leaves them unknown only if it is the last one.
 func (l *Log) loadBlocks(tx *bbolt.Tx) error {
 	blocks := tx.Bucket(blocksBucket)
-	next := map[uint32]uint64{}
-	err := blocks.ForEachBucket(func(k []byte) error {
+	var next []sequence
+	return blocks.ForEachBucket(func(k []byte) error {
 		h, damage := blockHeader(blocks.Bucket(k), k)
 		l.committer.incomplete = damage != nil
 		if h == nil {
 			return nil
 		}
+		next = next[:0]
 		for _, e := range h.streams {
 			if int(e.stream) >= l.streams.count() {
 				return errDamaged
 			}
-			next[e.stream] = e.first + e.rows
+			next = append(next, sequence{stream: e.stream, next: e.first + e.rows})
 		}
+		l.streams.advance(next)
 		l.committer.end = h.end()
 		return nil
 	})
-	l.streams.advance(next)
-	return err
 }
 
 func (l *Log) loadConsumers(tx *bbolt.Tx) error {

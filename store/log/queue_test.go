@@ -64,7 +64,8 @@ func TestAPublisherWhoseBatchIsEncodedAloneIsAnsweredAsAnyOther(t *testing.T) {
 	q := queue{limit: 1 << 20, recent: 1, traced: never}
 	q.push(queued(t, 0, nil), time.Time{})
 	q.push(queued(t, 1, func(id tag.Identity, err error) { got, answered = id, err }), time.Time{})
-	g := assemble(q.take(), 1, 0, life{site: storetest.Site, incarnation: 7}, newDirectory(), newSchemaIndex())
+	a := assembler{life: life{site: storetest.Site, incarnation: 7}, streams: newDirectory(), schemas: newSchemaIndex()}
+	g := a.assemble(q.take(), 1, 0)
 	for _, a := range g.answers {
 		a.done(a.first, nil)
 	}

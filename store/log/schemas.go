@@ -11,21 +11,33 @@ const maxPointers = 1 << 14
 
 // schemaIndex numbers the schemas of the active segment. The committer owns it.
 type schemaIndex struct {
-	pointers  map[*tag.Schema]uint32
+	pointers  map[*tag.Schema]known
 	contents  map[string]uint32
 	unwritten []row
 }
 
 func newSchemaIndex() *schemaIndex {
-	return &schemaIndex{pointers: map[*tag.Schema]uint32{}, contents: map[string]uint32{}}
+	return &schemaIndex{pointers: map[*tag.Schema]known{}, contents: map[string]uint32{}}
 }
 
-// number returns the number of a schema in the segment. One that is new is
-// written with the next commit.
-func (x *schemaIndex) number(s *tag.Schema) uint32 {
-	if n, ok := x.pointers[s]; ok {
-		return n
+// known is a schema's number in the segment and that of its stream.
+type known struct{ schema, stream uint32 }
+
+// known returns the numbers of a schema and of its stream, in a directory that
+// is always the same. What is new is written with the next commit.
+func (x *schemaIndex) known(s *tag.Schema, streams *directory) known {
+	if k, ok := x.pointers[s]; ok {
+		return k
 	}
+	k := known{schema: x.number(s), stream: streams.number(s.Stream(), s.Name())}
+	if len(x.pointers) >= maxPointers {
+		clear(x.pointers)
+	}
+	x.pointers[s] = k
+	return k
+}
+
+func (x *schemaIndex) number(s *tag.Schema) uint32 {
 	encoded := codec.AppendSchema(nil, s)
 	n, ok := x.contents[string(encoded)]
 	if !ok {
@@ -33,10 +45,6 @@ func (x *schemaIndex) number(s *tag.Schema) uint32 {
 		x.contents[string(encoded)] = n
 		x.unwritten = append(x.unwritten, row{key: number(n), value: appendChecksum(encoded, 0)})
 	}
-	if len(x.pointers) >= maxPointers {
-		clear(x.pointers)
-	}
-	x.pointers[s] = n
 	return n
 }
 

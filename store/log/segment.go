@@ -56,6 +56,7 @@ type segment struct {
 	db      *bbolt.DB    // nil while closed
 	life    life
 	schemas map[uint32]*tag.Schema
+	whole   int64 // octets of the file, once nobody writes it any more; 0: it was not asked for
 }
 
 func segmentPath(dir string, first uint64) string {
@@ -167,9 +168,20 @@ func (s *segment) quarantine() error {
 
 // bytes returns the size of the file.
 func (s *segment) bytes() int64 {
+	s.mu.RLock()
+	known, final := s.whole, s.file.ReadOnly
+	s.mu.RUnlock()
+	if known > 0 {
+		return known
+	}
 	info, err := os.Stat(s.path)
 	if err != nil {
 		return 0
+	}
+	if final {
+		s.mu.Lock()
+		s.whole = info.Size()
+		s.mu.Unlock()
 	}
 	return info.Size()
 }

@@ -286,3 +286,24 @@ func TestOfABlockThatIsHalfReadTheOtherHalfIsGivenUp(t *testing.T) {
 		t.Errorf("a lag of %d", s.Lag)
 	}
 }
+
+func TestABatchThatMovesToTheNextSegmentIsReadThere(t *testing.T) {
+	node := start(t, func(o *log.Options) {
+		o.SegmentBytes, o.QueueBytes, o.RecentBytes, o.CommitEvery = 1<<20, 64<<10, 1, time.Hour
+	})
+	c := node.cursor("line", log.CursorOptions{})
+	const before = 17
+	for i := range before {
+		node.appendSync(noise("boiler", i))
+	}
+	node.Checkpoint("rule", make([]byte, 700<<10)) // beside what is there, it is more than the file may have
+	node.appendSync(noise("boiler", before))
+	if s := node.Stats(); s.Segments != 2 {
+		t.Fatalf("%d segments: the last batch has not moved", s.Segments)
+	}
+	for i, e := range take(t, c, before+1) {
+		if e.Batch == nil || number(e) != i*noiseRows {
+			t.Errorf("entry %d: %+v", i, e)
+		}
+	}
+}

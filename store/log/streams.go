@@ -56,11 +56,11 @@ func (d *directory) at(n uint32) (stream, bool) {
 }
 
 // advance enters the sequences that a commit has used.
-func (d *directory) advance(next map[uint32]uint64) {
+func (d *directory) advance(next []sequence) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for n, seq := range next {
-		d.streams[n].next = max(d.streams[n].next, seq)
+	for _, s := range next {
+		d.streams[s.stream].next = max(d.streams[s.stream].next, s.next)
 	}
 	d.unwritten = len(d.streams)
 }

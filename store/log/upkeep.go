@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -63,13 +64,9 @@ func (l *Log) commitState() {
 	for _, c := range l.all() {
 		st.consumers = append(st.consumers, c.snapshot())
 	}
-	if err := l.write(&group{}, st); err != nil {
+	if !l.writeState(st) {
 		l.restore(st)
-		return
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.persisted(st)
 }
 
 // ageEvery is how often ages are looked at.
@@ -78,7 +75,7 @@ const ageEvery = 10 * time.Second
 // enforce advances the cursors that are beyond their quota and reports whether
 // there were any.
 func (l *Log) enforce(now time.Time) bool {
-	sizes := l.shelf.sizes()
+	sizes := sync.OnceValue(l.shelf.sizes) // which asks the system
 	aged := now.Sub(l.committer.enforced) >= ageEvery
 	if aged {
 		l.committer.enforced = now
@@ -88,7 +85,10 @@ func (l *Log) enforce(now time.Time) bool {
 		c.mu.Lock()
 		quota, oldest := c.options.Quota, c.lanes.oldest()
 		c.mu.Unlock()
-		to, cause := quota.beyond(oldest, sizes), tag.QuotaExceeded
+		to, cause := uint64(0), tag.QuotaExceeded
+		if quota.Bytes > 0 {
+			to = quota.beyond(oldest, sizes())
+		}
 		if aged && quota.Age > 0 {
 			if fresh := l.firstSince(oldest, now.Add(-quota.Age).UnixNano()); fresh > max(oldest, to) {
 				to, cause = fresh, tag.Expired
