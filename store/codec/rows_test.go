@@ -155,7 +155,7 @@ func BenchmarkRows(b *testing.B) {
 	for _, shape := range []struct {
 		name         string
 		rows, fields int
-	}{{"1 row of 100", 1, 100}, {"1000 rows of 5", 1000, 5}} {
+	}{{"1 row of 100", 1, 100}, {"1000 rows of 18", 1000, 18}} {
 		batch := storetest.Rows(storetest.Stream("boiler", shape.fields), 20, shape.rows, 1e18)
 		encoded, _ := codec.AppendRows(nil, batch)
 		b.Run("encode "+shape.name, func(b *testing.B) {

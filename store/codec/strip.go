@@ -6,9 +6,9 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// stripWidth is how many columns are turned at a time: as many values as two
+// stripWidth is how many columns are turned at a time: as many values as three
 // lines of a processor's cache have.
-const stripWidth = 5
+const stripWidth = 8
 
 // strip is some columns of a batch, which has its values by row, side by side
 // as bits. What is no number, or not of one kind and quality, is left where it
@@ -44,8 +44,9 @@ func (s *strip) turn(b *tag.Batch, from int) {
 	for i := range s.rows {
 		at := i
 		for slot, v := range b.Row(i)[from:to] {
-			n := &s.columns[slot]
-			n.various = n.various || v.Kind() != n.kind || v.Quality() != n.quality
+			if n := &s.columns[slot]; v.Kind() != n.kind || v.Quality() != n.quality {
+				n.various = true
+			}
 			s.bits[at] = v.Bits()
 			at += s.rows
 		}
