@@ -52,6 +52,7 @@ type queue struct {
 	recent int         // octets that cursors find in memory after a commit
 	traced func() bool // whether somebody wants to see each batch
 	items  []item
+	last   int // items that were taken last, for as many there will be room
 	bytes  int
 	values int       // octets of the batches beside their bodies
 	bare   bool      // the batches were let go, all of them
@@ -68,6 +69,7 @@ func (q *queue) hasRoom(n int) bool { return q.bytes+n <= q.limit || q.bytes == 
 func (q *queue) push(it item, now time.Time) {
 	if len(q.items) == 0 {
 		q.oldest = now
+		q.items = make([]item, 0, q.last)
 	}
 	if q.bare {
 		it.batch = nil
@@ -109,10 +111,13 @@ func (q *queue) drop(d drop, now time.Time) {
 	q.push(item{drop: &d}, now)
 }
 
+// maxSpareItems bounds the items for which there is room before they come.
+const maxSpareItems = 1024
+
 // take empties the queue.
 func (q *queue) take() []item {
 	items := q.items
-	*q = queue{limit: q.limit, recent: q.recent, traced: q.traced}
+	*q = queue{limit: q.limit, recent: q.recent, traced: q.traced, last: min(len(items), maxSpareItems)}
 	return items
 }
 
