@@ -7,7 +7,7 @@ import "time"
 type Function struct {
 	Origin   Origin
 	Name     string        `yaml:"name" required:"true" match:"name" doc:"The module's name, for people. What its functions are called stands in the module." example:"pump-model"`
-	File     string        `yaml:"file" required:"true" max:"4096" doc:"The module: WebAssembly without imports." example:"/etc/holdfast/pump-model.wasm"`
+	File     string        `yaml:"file" max:"4096" doc:"The module: WebAssembly without imports. Not given, it is an artefact of the cloud, which the node fetches by its digest before it enters a configuration that names it." example:"/etc/holdfast/pump-model.wasm"`
 	SHA256   string        `yaml:"sha256" required:"true" min:"64" max:"64" doc:"The SHA-256 of the file in hexadecimal digits, as sha256sum tells it. A file that has another one is refused." example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
 	Memory   ByteSize      `yaml:"memory" default:"16MiB" min:"64KiB" max:"1GiB" doc:"What an instance of the module may have."`
 	Deadline time.Duration `yaml:"deadline" default:"100ms" min:"1ms" max:"10s" doc:"How long a call may take. One that takes longer fails its row."`

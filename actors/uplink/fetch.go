@@ -1,6 +1,7 @@
 package uplink
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,44 +11,71 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
 )
 
-// Fetch returns an artefact of at most most octets by its digest, over a connection of its own. What it returns has that
+// Fetch returns a bundle of at most most octets by its digest, over a connection of its own. What it returns has that
 // digest.
-func (e Env) Fetch(ctx context.Context, digest string, most int) (octets []byte, err error) {
-	client, err := e.atSome("", func(c *link.Client) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		octets, err = fetch(ctx, c, digest, most)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", digest, err)
-	}
-	return octets, client.Close()
-}
-
-func fetch(ctx context.Context, client *link.Client, digest string, most int) ([]byte, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	stream, err := client.Fetch(ctx, &wire.FetchRequest{Digest: digest})
-	if err != nil {
+func (e Env) Fetch(ctx context.Context, digest string, most int) ([]byte, error) {
+	var octets bytes.Buffer
+	if err := e.FetchInto(ctx, digest, 0, int64(most), &octets); err != nil {
 		return nil, err
 	}
-	var octets []byte
+	if got := link.Digest(octets.Bytes()); got != digest {
+		return nil, fmt.Errorf("fetch %s: what came has the digest %s", digest, got)
+	}
+	return octets.Bytes(), nil
+}
+
+// FetchInto writes what has a digest and a size into w, from an offset on, over a connection of its own. Where a member ends
+// early, the next one goes on. Whoever has all of it checks the digest.
+func (e Env) FetchInto(ctx context.Context, digest string, offset, size int64, w io.Writer) error {
+	p := &portion{digest: digest, offset: offset, size: size, w: w}
+	client, err := e.atSome("", func(c *link.Client) error {
+		switch {
+		case p.stuck != nil:
+			return nil // another member would not help
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+		return p.fetch(ctx, c)
+	})
+	if err != nil {
+		return fmt.Errorf("fetch %s: %w", digest, err)
+	}
+	return errors.Join(p.stuck, client.Close())
+}
+
+// portion is what is still to come.
+type portion struct {
+	digest       string
+	offset, size int64
+	w            io.Writer
+	stuck        error // w takes no more
+}
+
+func (p *portion) fetch(ctx context.Context, client *link.Client) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream, err := client.Fetch(ctx, &wire.FetchRequest{Digest: p.digest, Offset: uint64(p.offset)})
+	if err != nil {
+		return err
+	}
 	for {
 		c, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if octets = append(octets, c.GetData()...); len(octets) > most {
-			return nil, fmt.Errorf("it is larger than the %d octets that were signed for", most)
+		if p.offset+int64(len(c.GetData())) > p.size {
+			return fmt.Errorf("it is larger than the %d octets that were signed for", p.size)
 		}
+		if _, p.stuck = p.w.Write(c.GetData()); p.stuck != nil {
+			return nil
+		}
+		p.offset += int64(len(c.GetData()))
 	}
-	if got := link.Digest(octets); got != digest {
-		return nil, fmt.Errorf("what came has the digest %s", got)
+	if p.offset < p.size {
+		return fmt.Errorf("it ends after %d of %d octets", p.offset, p.size)
 	}
-	return octets, nil
+	return nil
 }

@@ -66,7 +66,7 @@ func (s *Server) apply(ctx context.Context, in *configurationInput) (*body[Appli
 			return nil, huma.Error422UnprocessableEntity(err.Error())
 		}
 	}
-	bundle, err := link.EncodeBundle(files)
+	bundle, err := s.o.Desired.Pack(ctx, files)
 	if err != nil {
 		return nil, problem(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/holdfast-edge/holdfast/cluster/access"
+	"github.com/holdfast-edge/holdfast/cluster/artefacts"
 	"github.com/holdfast-edge/holdfast/cluster/audit"
 	"github.com/holdfast-edge/holdfast/cluster/authority"
 	"github.com/holdfast-edge/holdfast/cluster/blob"
@@ -39,6 +40,7 @@ type Options struct {
 	Commands  *commands.Book
 	Desired   *desired.Book
 	Rollouts  *rollout.Book
+	Artefacts *artefacts.Book
 	Gateway   *gateway.Gateway
 	Ledger    *telemetry.Ledger
 	Logger    *slog.Logger
@@ -65,7 +67,18 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/v1/backup", s.backup)
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
-	return http.MaxBytesHandler(s.guard(mux), bodyBytes)
+	return limited(s.guard(mux))
+}
+
+// limited bounds what a request may carry: an artefact is larger than all else.
+func limited(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		most := int64(bodyBytes)
+		if r.URL.Path == artefactsPath {
+			most = link.MaxArtefact
+		}
+		http.MaxBytesHandler(next, most).ServeHTTP(w, r)
+	})
 }
 
 // Description returns the OpenAPI description as indented JSON, the same for every member.
@@ -91,6 +104,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeCommands(api)
 	s.describeDesired(api)
 	s.describeRollouts(api)
+	s.describeArtefacts(api)
 	s.describeLooking(api)
 	s.describeAccess(api)
 	s.describeAuthority(api)
@@ -125,15 +139,15 @@ func problem(err error) error {
 	switch {
 	case err == nil || errors.As(err, &known):
 		return err
-	case errors.Is(err, sites.ErrUnknown), errors.Is(err, commands.ErrUnknown), errors.Is(err, rollout.ErrUnknown), errors.Is(err, desired.ErrNone), errors.Is(err, blob.ErrNotFound):
+	case errors.Is(err, sites.ErrUnknown), errors.Is(err, commands.ErrUnknown), errors.Is(err, rollout.ErrUnknown), errors.Is(err, desired.ErrNone), errors.Is(err, blob.ErrNotFound), errors.Is(err, artefacts.ErrUnknown):
 		return huma.Error404NotFound(err.Error())
-	case errors.Is(err, sites.ErrExists), errors.Is(err, commands.ErrReused), errors.Is(err, rollout.ErrState), errors.Is(err, kv.ErrConflict), errors.Is(err, authority.ErrLast):
+	case errors.Is(err, sites.ErrExists), errors.Is(err, commands.ErrReused), errors.Is(err, rollout.ErrState), errors.Is(err, kv.ErrConflict), errors.Is(err, authority.ErrLast), errors.Is(err, artefacts.ErrUsed):
 		return huma.Error409Conflict(err.Error())
 	case errors.Is(err, access.ErrForbidden):
 		return huma.Error403Forbidden(err.Error())
 	case errors.Is(err, access.ErrNobody):
 		return huma.Error401Unauthorized(err.Error())
-	case errors.Is(err, link.ErrBundle), errors.Is(err, errInput), errors.Is(err, rollout.ErrEmpty), errors.Is(err, desired.ErrTemplate):
+	case errors.Is(err, link.ErrBundle), errors.Is(err, errInput), errors.Is(err, rollout.ErrEmpty), errors.Is(err, desired.ErrTemplate), errors.Is(err, artefacts.ErrInput):
 		return huma.Error422UnprocessableEntity(err.Error())
 	case errors.Is(err, context.DeadlineExceeded):
 		return huma.Error504GatewayTimeout("the store or the site did not answer in time")

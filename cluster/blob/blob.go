@@ -5,6 +5,7 @@ package blob
 import (
 	"context"
 	"errors"
+	"io"
 )
 
 // ErrNotFound says that there is no such blob.
@@ -19,6 +20,8 @@ type Store interface {
 	Put(ctx context.Context, key string, octets []byte) error
 	// Load returns a blob, or ErrNotFound.
 	Load(ctx context.Context, key string) ([]byte, error)
+	// Open returns the octets of a blob from an offset on, or ErrNotFound; beyond its end there are none. The caller closes it.
+	Open(ctx context.Context, key string, offset int64) (io.ReadCloser, error)
 	// List returns the keys with a prefix, in order.
 	List(ctx context.Context, prefix string) ([]string, error)
 	// Delete removes a blob, if it is there.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -101,6 +102,25 @@ func (d *Directory) Load(_ context.Context, key string) ([]byte, error) {
 		return nil, fmt.Errorf("load blob %s: %w", key, ErrNotFound)
 	}
 	return octets, err
+}
+
+// Open returns a blob's octets from an offset on.
+func (d *Directory) Open(_ context.Context, key string, offset int64) (io.ReadCloser, error) {
+	name, err := d.file(key)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open blob %s: %w", key, ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open blob %s: %w", key, err)
+	}
+	if _, err := f.Seek(offset, io.SeekStart); err != nil {
+		return nil, errors.Join(fmt.Errorf("open blob %s: %w", key, err), f.Close())
+	}
+	return f, nil
 }
 
 // List returns the keys with a prefix.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/cluster/artefacts"
 	"github.com/holdfast-edge/holdfast/cluster/audit"
 	"github.com/holdfast-edge/holdfast/cluster/authority"
 	"github.com/holdfast-edge/holdfast/cluster/blob"
@@ -67,6 +68,7 @@ type Options struct {
 	Blobs     blob.Store
 	Authority *authority.Authority
 	Sites     *sites.Directory
+	Artefacts *artefacts.Book
 	Audit     *audit.Log
 	Now       func() time.Time
 	Policy    link.Policy // of sites that have none of their own
@@ -87,14 +89,41 @@ type Change struct {
 	Least  uint64       // number that it has at least, where a site knows of a higher one than the cloud
 }
 
+// Pack makes the bundle of a configuration: its files, and a reference to each artefact whose digest stands in them. What
+// the files say themselves of references is left out.
+func (b *Book) Pack(ctx context.Context, files []link.File) ([]byte, error) {
+	plain, _ := link.Apart(files)
+	packed, known := plain, map[string]bool{}
+	for _, f := range plain {
+		named, err := b.o.Artefacts.Named(ctx, f.Data)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range named {
+			if !known[a.Digest] {
+				known[a.Digest] = true
+				packed = append(packed, link.File{Name: a.Name + "@" + a.Digest[:12], Digest: a.Digest, Size: a.Size})
+			}
+		}
+	}
+	return link.EncodeBundle(packed)
+}
+
 // Set makes a bundle the next generation of a site. The same bundle under the same policy is the same generation.
 func (b *Book) Set(ctx context.Context, c Change) (Generation, error) {
-	if _, err := link.DecodeBundle(c.Bundle); err != nil {
+	files, err := link.DecodeBundle(c.Bundle)
+	if err != nil {
 		return Generation{}, err
 	}
 	s, err := b.o.Sites.Site(ctx, c.Site)
 	if err != nil {
 		return Generation{}, err
+	}
+	_, needed := link.Apart(files)
+	for _, f := range needed {
+		if err := b.o.Artefacts.Grant(ctx, c.Site, f.Digest); err != nil {
+			return Generation{}, err
+		}
 	}
 	digest := link.Digest(c.Bundle)
 	if err := b.o.Blobs.Put(ctx, blobKey(digest), c.Bundle); err != nil {

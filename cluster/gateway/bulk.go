@@ -3,12 +3,10 @@ package gateway
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/holdfast-edge/holdfast/cluster/desired"
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
 	"github.com/holdfast-edge/holdfast/cluster/sites"
@@ -182,31 +180,4 @@ func (t *intake) write(ctx context.Context) error {
 			return nil
 		}
 	}
-}
-
-// Fetch is link.Cloud's: a bundle that the site was told to run.
-func (g *Gateway) Fetch(r *wire.FetchRequest, stream link.FetchStream) error {
-	ctx := stream.Context()
-	site, _, err := g.admit(ctx)
-	if err != nil {
-		return g.notAdmitted(ctx, "fetch", err)
-	}
-	if may, err := g.o.Desired.May(ctx, site.Name, r.GetDigest()); err != nil || !may {
-		return status.Error(codes.NotFound, fmt.Sprintf("site %s was never told to run %s", site.Name, link.Cut(r.GetDigest())))
-	}
-	bundle, err := g.o.Desired.Bundle(ctx, r.GetDigest())
-	if errors.Is(err, desired.ErrDamaged) {
-		g.door.refuse(ctx, "fetch", remoteOf(ctx), fmt.Errorf("site %s: %w", site.Name, err))
-	}
-	if err != nil {
-		return statusOf(err)
-	}
-	for rest := bundle[min(r.GetOffset(), uint64(len(bundle))):]; len(rest) > 0; {
-		n := min(len(rest), link.MaxChunk)
-		if err := stream.Send(&wire.Chunk{Data: rest[:n]}); err != nil {
-			return err
-		}
-		rest = rest[n:]
-	}
-	return nil
 }

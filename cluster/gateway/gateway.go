@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/cluster/artefacts"
 	"github.com/holdfast-edge/holdfast/cluster/audit"
 	"github.com/holdfast-edge/holdfast/cluster/authority"
 	"github.com/holdfast-edge/holdfast/cluster/blob"
@@ -44,6 +45,7 @@ type Options struct {
 	Sites     *sites.Directory
 	Commands  *commands.Book
 	Desired   *desired.Book
+	Artefacts *artefacts.Book
 	Telemetry Receiver
 	System    *supervisor.System // the sites' actors live below /sites, which the gateway's Spec starts
 	Logger    *slog.Logger

@@ -11,10 +11,36 @@ import (
 	"strings"
 )
 
-// File is one file of a configuration.
+// File is one file of a configuration, or an artefact that goes with it: that has a digest and a size instead of data, and is
+// fetched by them. What is signed is the bundle, and with it what the artefact has to be.
 type File struct {
-	Name string `json:"name"`
-	Data string `json:"data"`
+	Name   string `json:"name"`
+	Data   string `json:"data"`
+	Digest string `json:"digest,omitempty" doc:"SHA-256 of an artefact, in hexadecimal; only the cloud says it."`
+	Size   int64  `json:"size,omitempty" doc:"Of the artefact, octets."`
+}
+
+// Apart splits a bundle into the files of the configuration and the artefacts that go with it.
+func Apart(files []File) (plain, artefacts []File) {
+	for _, f := range files {
+		if f.Digest != "" {
+			artefacts = append(artefacts, f)
+		} else {
+			plain = append(plain, f)
+		}
+	}
+	return plain, artefacts
+}
+
+// check says what is wrong with a file beside its name.
+func (f File) check() error {
+	switch {
+	case f.Digest == "" && f.Size == 0:
+		return nil
+	case f.Data != "" || !IsDigest(f.Digest) || f.Size <= 0 || f.Size > MaxArtefact:
+		return fmt.Errorf("%w: %q is neither a file nor an artefact of at most %d octets", ErrBundle, Cut(f.Name), MaxArtefact)
+	}
+	return nil
 }
 
 // ErrBundle says that octets are no bundle.
@@ -57,6 +83,9 @@ func DecodeBundle(bundle []byte) ([]File, error) {
 	for _, f := range files {
 		if f.Name == "" || seen[f.Name] || strings.ContainsAny(f.Name, "/\\\x00") || strings.HasPrefix(f.Name, ".") {
 			return nil, fmt.Errorf("%w: the file name %q", ErrBundle, Cut(f.Name))
+		}
+		if err := f.check(); err != nil {
+			return nil, err
 		}
 		seen[f.Name] = true
 	}

@@ -10,6 +10,7 @@ const (
 	MaxEnrol     = 64 << 10
 	MaxChunk     = 32 << 10 // of a reply, an artefact, a tunnel
 	MaxBundle    = 3 << 20
+	MaxArtefact  = 64 << 20
 	MaxText      = 4 << 10 // reasons, details and names; longer ones are cut
 )
 

@@ -49,3 +49,11 @@ func CheckName(name string) error {
 	}
 	return nil
 }
+
+// CheckVersion says what is wrong with the version of a program.
+func CheckVersion(version string) error {
+	if !regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._+~-]{0,62}$`).MatchString(version) {
+		return fmt.Errorf("%q is no version: 1 to 63 letters, digits and . _ + ~ -", Cut(version))
+	}
+	return nil
+}

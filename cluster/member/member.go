@@ -20,6 +20,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/cluster/access"
 	"github.com/holdfast-edge/holdfast/cluster/api"
+	"github.com/holdfast-edge/holdfast/cluster/artefacts"
 	"github.com/holdfast-edge/holdfast/cluster/audit"
 	"github.com/holdfast-edge/holdfast/cluster/authority"
 	"github.com/holdfast-edge/holdfast/cluster/blob"
@@ -59,21 +60,22 @@ type Options struct {
 
 // Member is a running member. Close must be called.
 type Member struct {
-	o        Options
-	link     *net.TCPListener
-	api      *net.TCPListener
-	system   *supervisor.System
-	gateway  *gateway.Gateway
-	keys     *access.Keys
-	sites    *sites.Directory
-	desired  *desired.Book
-	commands *commands.Book
-	rollouts *rollout.Book
-	fan      *telemetry.Fan
-	blobs    blob.Store
-	audit    *audit.Log
-	ca       *authority.Authority
-	members  roster
+	o         Options
+	link      *net.TCPListener
+	api       *net.TCPListener
+	system    *supervisor.System
+	gateway   *gateway.Gateway
+	keys      *access.Keys
+	sites     *sites.Directory
+	desired   *desired.Book
+	commands  *commands.Book
+	artefacts *artefacts.Book
+	rollouts  *rollout.Book
+	fan       *telemetry.Fan
+	blobs     blob.Store
+	audit     *audit.Log
+	ca        *authority.Authority
+	members   roster
 }
 
 // Start opens everything and starts the tree. When it returns an error, nothing is left running and the store is closed.
@@ -140,11 +142,12 @@ func (m *Member) build() {
 	m.sites = sites.NewDirectory(sites.Options{
 		Store: o.Store, Authority: m.ca, Now: o.Now, Life: o.Life, Grace: o.Grace, Addresses: m.members.addresses,
 	})
+	m.artefacts = artefacts.NewBook(o.Store, m.blobs, m.audit, o.Now)
 	m.desired = desired.NewBook(desired.Options{
-		Store: o.Store, Blobs: m.blobs, Authority: m.ca, Sites: m.sites, Audit: m.audit, Now: o.Now, Policy: o.Policy,
+		Store: o.Store, Blobs: m.blobs, Authority: m.ca, Sites: m.sites, Artefacts: m.artefacts, Audit: m.audit, Now: o.Now, Policy: o.Policy,
 	})
 	m.gateway = gateway.New(gateway.Options{
-		Member: o.Name, Store: o.Store, Blobs: m.blobs, Audit: m.audit, Authority: m.ca, Sites: m.sites, Commands: m.commands, Desired: m.desired,
+		Member: o.Name, Store: o.Store, Blobs: m.blobs, Audit: m.audit, Authority: m.ca, Sites: m.sites, Commands: m.commands, Desired: m.desired, Artefacts: m.artefacts,
 		Telemetry: m.fan, System: m.system, Logger: o.Logger, Now: o.Now, Versions: o.Versions, Members: m.members.addresses, Limits: o.Limits,
 	})
 	m.rollouts = rollout.NewBook(rollout.Options{
@@ -219,7 +222,7 @@ func (m *Member) Tree() supervisor.Tree { return m.system.Tree() }
 func (m *Member) handlerOptions() api.Options {
 	return api.Options{
 		Store: m.o.Store, Blobs: m.blobs, Audit: m.audit, Authority: m.ca, Keys: m.keys, Sites: m.sites, Commands: m.commands,
-		Desired: m.desired, Rollouts: m.rollouts, Gateway: m.gateway, Ledger: m.fan.Ledger(), Logger: m.o.Logger, Now: m.o.Now, Version: m.o.Version,
+		Desired: m.desired, Rollouts: m.rollouts, Gateway: m.gateway, Artefacts: m.artefacts, Ledger: m.fan.Ledger(), Logger: m.o.Logger, Now: m.o.Now, Version: m.o.Version,
 	}
 }
 

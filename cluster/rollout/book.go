@@ -204,7 +204,7 @@ func (b *Book) set(ctx context.Context, r *Rollout, name string, files []link.Fi
 			return g, err
 		}
 	}
-	bundle, err := link.EncodeBundle(files)
+	bundle, err := b.o.Desired.Pack(ctx, files)
 	if err != nil {
 		return g, err
 	}

@@ -120,6 +120,9 @@ func (s *Place) take(reported *desired.Reported, now time.Time, within time.Dura
 		s.State, s.Reason = Failed, "something else was rolled out there meanwhile"
 	case within > 0 && now.Sub(s.Begun) > within:
 		s.State, s.Reason = Failed, "it has not said in time what it made of it"
+		if reported != nil && reported.Target == s.Generation && reported.Reason != "" {
+			s.Reason += "; " + reported.Phase + ": " + reported.Reason
+		}
 	default:
 		return false
 	}

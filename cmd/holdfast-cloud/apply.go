@@ -146,5 +146,6 @@ func (c *diffCommand) Run(ctx context.Context, s *surroundings) error {
 	if err := cloud.Get(ctx, "/api/v1/sites/"+url.PathEscape(c.Site)+"/desired", nil, &g); err != nil {
 		return err
 	}
-	return printDiff(s.out, g.Files, files)
+	has, _ := link.Apart(g.Files) // the artefacts follow from the files
+	return printDiff(s.out, has, files)
 }

@@ -37,21 +37,22 @@ type cli struct {
 	Serve serveCommand `cmd:"" help:"Be a member of the cloud."`
 	Demo  demoCommand  `cmd:"" help:"Show it all on this machine: a cloud, and three sites with their plants."`
 
-	Site    siteCommand    `cmd:"" group:"client" help:"Add, show, label, revoke and remove sites."`
-	Apply   applyCommand   `cmd:"" group:"client" help:"Say what sites shall run."`
-	Rollout rolloutCommand `cmd:"" group:"client" help:"Bring a configuration to many sites: a canary, then waves."`
-	Sync    syncCommand    `cmd:"" group:"client" help:"Have sites run what a directory under Git says: common/ for all, sites/NAME/ for each."`
-	Diff    diffCommand    `cmd:"" group:"client" help:"Show how a configuration differs from what a site shall run."`
-	Restart restartCommand `cmd:"" group:"client" help:"Restart a part of a site, or the whole node, on one site or on many."`
-	Stop    stopCommand    `cmd:"" group:"client" help:"Stop a part of a site, or of many."`
-	Start   startCommand   `cmd:"" group:"client" help:"Start a part that was stopped."`
-	Write   writeCommand   `cmd:"" group:"client" help:"Write a tag of a site."`
-	Get     getCommand     `cmd:"" group:"client" help:"Show members, or look into a site: status, values, events, telemetry, commands, generations."`
-	Query   queryCommand   `cmd:"" group:"client" help:"Ask the history of a site in SQL."`
-	Tunnel  tunnelCommand  `cmd:"" group:"client" help:"Reach an address of a site's plant from here."`
-	Token   tokenCommand   `cmd:"" group:"client" help:"Make, list and end API tokens."`
-	Audit   auditCommand   `cmd:"" group:"client" help:"Show who did what, and check that nothing was changed."`
-	CA      caCommand      `cmd:"" group:"client" name:"ca" help:"Show, rotate and retire the CA."`
+	Site     siteCommand     `cmd:"" group:"client" help:"Add, show, label, revoke and remove sites."`
+	Apply    applyCommand    `cmd:"" group:"client" help:"Say what sites shall run."`
+	Rollout  rolloutCommand  `cmd:"" group:"client" help:"Bring a configuration to many sites: a canary, then waves."`
+	Artefact artefactCommand `cmd:"" group:"client" help:"Put, list and remove what sites fetch by digest: WebAssembly modules, versions of the node's program."`
+	Sync     syncCommand     `cmd:"" group:"client" help:"Have sites run what a directory under Git says: common/ for all, sites/NAME/ for each."`
+	Diff     diffCommand     `cmd:"" group:"client" help:"Show how a configuration differs from what a site shall run."`
+	Restart  restartCommand  `cmd:"" group:"client" help:"Restart a part of a site, or the whole node, on one site or on many."`
+	Stop     stopCommand     `cmd:"" group:"client" help:"Stop a part of a site, or of many."`
+	Start    startCommand    `cmd:"" group:"client" help:"Start a part that was stopped."`
+	Write    writeCommand    `cmd:"" group:"client" help:"Write a tag of a site."`
+	Get      getCommand      `cmd:"" group:"client" help:"Show members, or look into a site: status, values, events, telemetry, commands, generations."`
+	Query    queryCommand    `cmd:"" group:"client" help:"Ask the history of a site in SQL."`
+	Tunnel   tunnelCommand   `cmd:"" group:"client" help:"Reach an address of a site's plant from here."`
+	Token    tokenCommand    `cmd:"" group:"client" help:"Make, list and end API tokens."`
+	Audit    auditCommand    `cmd:"" group:"client" help:"Show who did what, and check that nothing was changed."`
+	CA       caCommand       `cmd:"" group:"client" name:"ca" help:"Show, rotate and retire the CA."`
 
 	Backup  backupCommand  `cmd:"" help:"Keep the whole cloud in one file."`
 	Restore restoreCommand `cmd:"" help:"Make a cloud of a backup, before its first member is started."`

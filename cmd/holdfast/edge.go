@@ -35,6 +35,7 @@ func (c *edgeRunCommand) Run(ctx context.Context, s *surroundings) error {
 	if err != nil {
 		return err
 	}
+	parts.Artefacts(c.Data)
 	var site *config.Site
 	if c.Config != "" {
 		if site, err = parts.LoadToRun(c.Config); err != nil {

@@ -36,6 +36,20 @@ func (c *Client) Send(ctx context.Context, method, path string, in, into any) er
 	return c.decode(answer, path, into)
 }
 
+// Upload posts octets that are no JSON and decodes the answer into into.
+func (c *Client) Upload(ctx context.Context, path string, query url.Values, octets []byte, into any) error {
+	r, err := c.request(ctx, http.MethodPost, path, query, octets)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/octet-stream")
+	answer, err := c.carry(ctx, r)
+	if err != nil {
+		return err
+	}
+	return c.decode(answer, path, into)
+}
+
 // Open makes a request and returns the answer to it, whose body the caller
 // closes: for what is read as it comes. An answer beyond status 299 is an error,
 // a *Problem. A body, where there is one, is JSON.
@@ -44,6 +58,11 @@ func (c *Client) Open(ctx context.Context, method, path string, query url.Values
 	if err != nil {
 		return nil, err
 	}
+	return c.carry(ctx, r)
+}
+
+// carry makes a request; an answer beyond status 299 is an error.
+func (c *Client) carry(ctx context.Context, r *http.Request) (*http.Response, error) {
 	answer, err := c.http.Do(r)
 	if err != nil {
 		return nil, c.explain(ctx, err)

@@ -82,6 +82,11 @@ func (c *Components) LoadToRun(path string) (*config.Site, error) {
 	return config.Load(path, c.catalog, c.checkToRun)
 }
 
+// parseToRun is LoadToRun for sources in memory.
+func (c *Components) parseToRun(sources []config.Source) (*config.Site, error) {
+	return config.Parse(sources, c.catalog, c.checkToRun)
+}
+
 func (c *Components) checkToRun(site *config.Site) config.Errors {
 	plan, errs := c.planWith(site, true)
 	if len(errs) == 0 {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/store/artefacts"
 	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/wasm"
@@ -21,8 +22,9 @@ import (
 // They stay loaded for as long as the process lives: a rule, or a configuration
 // that is returned to, may call them. It may be used concurrently.
 type modules struct {
-	mu     sync.Mutex
-	loaded map[moduleKey]*wasm.Module
+	mu      sync.Mutex
+	fetched *artefacts.Store // what came from the cloud by digest; nil: nothing
+	loaded  map[moduleKey]*wasm.Module
 }
 
 type moduleKey struct {
@@ -45,7 +47,11 @@ func (m *modules) of(f *config.Function) (*wasm.Module, error) {
 	if known := m.loaded[key]; known != nil {
 		return known, nil
 	}
-	code, err := readModule(f.File)
+	path, err := m.file(f)
+	if err != nil {
+		return nil, err
+	}
+	code, err := readModule(path)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +64,19 @@ func (m *modules) of(f *config.Function) (*wasm.Module, error) {
 	}
 	m.loaded[key] = loaded
 	return loaded, nil
+}
+
+// file returns where a module is. What has its digest is it, whatever the file of the configuration is called.
+func (m *modules) file(f *config.Function) (string, error) {
+	if m.fetched != nil {
+		if path, ok := m.fetched.Path(f.SHA256); ok {
+			return path, nil
+		}
+	}
+	if f.File == "" {
+		return "", fmt.Errorf("no artefact with this digest is here; put it with holdfast-cloud artefact put, and apply the configuration from the cloud: %w", fs.ErrNotExist)
+	}
+	return f.File, nil
 }
 
 func readModule(path string) ([]byte, error) {

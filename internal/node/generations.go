@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/link/enrol"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/store/artefacts"
 	"github.com/holdfast-edge/holdfast/store/state"
 )
 
@@ -171,8 +172,30 @@ func (g *generations) try(ctx context.Context, d *wire.Desired) bool {
 		g.fetching(s.Generation, err)
 		return ctx.Err() != nil
 	}
+	files, err := link.DecodeBundle(bundle)
+	if err != nil {
+		return g.refuse(s, err)
+	}
+	files, needed := link.Apart(files)
+	list := referencesOf(needed)
+	defer g.n.artefacts.Need(list)()
+	if err := g.n.fetch(ctx, list); err != nil {
+		g.n.means.Logger.Warn("what a generation of the cloud needs was not fetched", "generation", s.Generation, "error", err)
+		if errors.Is(err, artefacts.ErrDigest) { // it would come again as it came now
+			g.fetching(0, nil)
+			return g.refuse(s, err)
+		}
+		g.fetching(s.Generation, err)
+		return ctx.Err() != nil
+	}
 	g.fetching(0, nil)
-	return g.propose(s, bundle)
+	return g.propose(s, files)
+}
+
+// refuse has a generation be one that is not entered.
+func (g *generations) refuse(s link.Statement, why error) bool {
+	g.remember(told{Number: s.Generation, Phase: "refused", Reason: link.Cut(why.Error())})
+	return true
 }
 
 // fetching reports that a generation cannot be fetched, and why; 0 that none is in hand.
@@ -212,20 +235,12 @@ func (g *generations) override(s link.Statement, last told) bool {
 }
 
 // propose hands the configuration to the node's own changes.
-func (g *generations) propose(s link.Statement, bundle []byte) bool {
-	refused := func(err error) bool {
-		g.remember(told{Number: s.Generation, Phase: "refused", Reason: link.Cut(err.Error())})
-		return true
-	}
-	files, err := link.DecodeBundle(bundle)
-	if err != nil {
-		return refused(err)
-	}
+func (g *generations) propose(s link.Statement, files []link.File) bool {
 	p := g.proposal(s, files)
 	p.DryRun = true
 	checked, _, err := g.n.changes.Propose(p)
 	if err != nil {
-		return refused(err)
+		return g.refuse(s, err)
 	}
 	for _, c := range checked.Changes {
 		if c.Kind == config.KindUplink || checked.Restart {
@@ -245,7 +260,7 @@ func (g *generations) propose(s link.Statement, bundle []byte) bool {
 	g.overrode = drifted
 	g.mu.Unlock()
 	if err != nil {
-		return refused(err)
+		return g.refuse(s, err)
 	}
 	g.remember(told{Number: s.Generation, Digest: g.digestOf(checked)})
 	return true

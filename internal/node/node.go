@@ -20,6 +20,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/internal/trace"
+	"github.com/holdfast-edge/holdfast/store/artefacts"
 	"github.com/holdfast-edge/holdfast/store/history"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/store/tables"
@@ -73,6 +74,8 @@ type Node struct {
 	console *console.Server
 	cloud   *cloud // nil where the node has joined none
 
+	artefacts *artefacts.Store
+
 	evaluators *rule.Evaluators
 
 	devices meters[endpoint.Meter]
@@ -121,9 +124,11 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 // open opens what is on the disk, and the console's socket, so that a port that
 // is taken is known before anything starts. It returns what is to run.
 func (n *Node) open(o Options) (first *scene, err error) {
+	o.Components.Artefacts(o.Dir)
 	if n.life, err = openLife(o); err != nil {
 		return nil, err
 	}
+	n.openArtefacts(int64(n.life.site.Uplink.MaxArtefacts))
 	first, errs := o.Components.scene(n.life.site)
 	if len(errs) > 0 {
 		return nil, errs

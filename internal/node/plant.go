@@ -131,7 +131,12 @@ func (p *plant) dryRun(q *wire.DryRun, part func([]byte) error) error {
 	if err != nil {
 		return err
 	}
-	checked, err := p.n.Check(sourcesOf(files))
+	files, needed := link.Apart(files)
+	parse := p.n.means.Components.Parse
+	if len(needed) > 0 { // an artefact that is not here yet is fetched before it would be entered
+		parse = p.n.means.Components.parseToRun
+	}
+	checked, err := p.n.check(sourcesOf(files), parse)
 	if err != nil {
 		return line(part, map[string]any{"ok": false, "problem": err.Error()})
 	}

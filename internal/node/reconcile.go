@@ -21,7 +21,12 @@ var unmovable = []config.Kind{config.KindConsole, config.KindLog, config.KindHis
 
 // Check compiles a configuration and says what it would change.
 func (n *Node) Check(sources []config.Source) (reconcile.Checked, error) {
-	next, err := n.means.Components.Parse(sources)
+	return n.check(sources, n.means.Components.Parse)
+}
+
+// check is Check by one way of reading configurations.
+func (n *Node) check(sources []config.Source, parse func([]config.Source) (*config.Site, error)) (reconcile.Checked, error) {
+	next, err := parse(sources)
 	if err != nil {
 		return reconcile.Checked{}, err
 	}
@@ -83,7 +88,10 @@ func (n *Node) newReconciler(o Options) (*reconcile.Reconciler, error) {
 			n.journal.stepped(c)
 			n.reportToCloud()
 		},
-		Entered: func() { n.forgetCursors(n.scene()) },
+		Entered: func() {
+			n.forgetCursors(n.scene())
+			n.collect()
+		},
 	})
 }
 

@@ -4,6 +4,7 @@ package blobtest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -33,6 +34,11 @@ func once(t *testing.T, s blob.Store) {
 	if got, err := s.Load(ctx, "bundles/a"); err != nil || string(got) != "bundles/a" {
 		t.Errorf("got %q, %v", got, err)
 	}
+	for offset, want := range map[int64]string{0: "bundles/a", 8: "a", 9: "", 99: ""} {
+		if got, err := rest(t, s, offset); err != nil || got != want {
+			t.Errorf("from %d on: %q, %v", offset, got, err)
+		}
+	}
 	if got, err := s.List(ctx, "bundles/"); err != nil || !slices.Equal(got, []string{"bundles/a", "bundles/b"}) {
 		t.Errorf("list: %v, %v", got, err)
 	}
@@ -45,6 +51,19 @@ func once(t *testing.T, s blob.Store) {
 	if _, err := s.Load(ctx, "bundles/a"); !errors.Is(err, blob.ErrNotFound) {
 		t.Errorf("after it was deleted: %v", err)
 	}
+	if _, err := rest(t, s, 0); !errors.Is(err, blob.ErrNotFound) {
+		t.Errorf("opened after it was deleted: %v", err)
+	}
+}
+
+// rest reads bundles/a from an offset on.
+func rest(t *testing.T, s blob.Store, offset int64) (string, error) {
+	r, err := s.Open(t.Context(), "bundles/a", offset)
+	if err != nil {
+		return "", err
+	}
+	octets, err := io.ReadAll(r)
+	return string(octets), errors.Join(err, r.Close())
 }
 
 func race(t *testing.T, s blob.Store) {

@@ -110,6 +110,28 @@ func (s *Store) Load(ctx context.Context, key string) ([]byte, error) {
 	return octets, nil
 }
 
+// Open returns a blob's octets from an offset on.
+func (s *Store) Open(ctx context.Context, key string, offset int64) (io.ReadCloser, error) {
+	if err := blob.CheckKey(key); err != nil {
+		return nil, err
+	}
+	object, err := s.client.GetObject(ctx, s.bucket, s.prefix+key, minio.GetObjectOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("open blob %s: %w", key, err)
+	}
+	info, err := object.Stat()
+	if err == nil {
+		_, err = object.Seek(min(max(offset, 0), info.Size), io.SeekStart)
+	}
+	if err != nil {
+		if minio.ToErrorResponse(err).Code == minio.NoSuchKey {
+			err = blob.ErrNotFound
+		}
+		return nil, errors.Join(fmt.Errorf("open blob %s: %w", key, err), object.Close())
+	}
+	return object, nil
+}
+
 // List returns the keys with a prefix.
 func (s *Store) List(ctx context.Context, prefix string) (keys []string, err error) {
 	for o := range s.client.ListObjectsIter(ctx, s.bucket, minio.ListObjectsOptions{Prefix: s.prefix + prefix, Recursive: true}) {
