@@ -29,11 +29,8 @@ func (e Env) Fetch(ctx context.Context, digest string, most int) ([]byte, error)
 func (e Env) FetchInto(ctx context.Context, digest string, offset, size int64, w io.Writer) error {
 	p := &portion{digest: digest, offset: offset, size: size, w: w}
 	client, err := e.atSome("", func(c *link.Client) error {
-		switch {
-		case p.stuck != nil:
-			return nil // another member would not help
-		case ctx.Err() != nil:
-			return ctx.Err()
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		return p.fetch(ctx, c)
 	})
@@ -70,7 +67,7 @@ func (p *portion) fetch(ctx context.Context, client *link.Client) error {
 			return fmt.Errorf("it is larger than the %d octets that were signed for", p.size)
 		}
 		if _, p.stuck = p.w.Write(c.GetData()); p.stuck != nil {
-			return nil
+			return nil // another member would not help
 		}
 		p.offset += int64(len(c.GetData()))
 	}
