@@ -16,6 +16,7 @@ type candidate struct {
 	place  int    // among all that passed HAVING, from 1
 	after  []tag.Value
 	hits   fn.Hits     // before this one
+	places []int64     // of the numberings
 	values []tag.Value // of ORDER BY
 }
 
@@ -26,6 +27,7 @@ func (e *emission) give() {
 		return
 	}
 	candidates := e.candidates()
+	e.number(candidates)
 	e.sort(candidates)
 	if e.failed {
 		return
@@ -110,6 +112,9 @@ func (e *emission) passes(c *candidate) bool {
 func (e *emission) stand(c *candidate) {
 	s := e.staged
 	s.frame.Context.Row = c.place
+	for k, place := range c.places {
+		s.frame.Registers[s.plan.Numberings[k].Register] = tag.IntOf(place)
+	}
 	if c.group == nil {
 		s.standJoined(c.row)
 		return

@@ -3,7 +3,7 @@ package fn
 import "github.com/holdfast-edge/holdfast/tag"
 
 func hitFunctions() []*Func {
-	rowNumber := hits("row_number", "The place of the row among those that are given together, from 1.",
+	rowNumber := hits("row_number", "The place of the row among those that are given together, from 1; with OVER (PARTITION BY … ORDER BY …) among those of its partition, in that order.",
 		func(c *Context) int64 { return int64(max(c.Row, 1)) })
 	rowNumber.Emitted = true
 	return []*Func{

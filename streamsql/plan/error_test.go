@@ -35,7 +35,7 @@ func TestWhatHasNoMeaningIsRefusedWithItsPlace(t *testing.T) {
 		"SELECT nosuch.* FROM open":                                                                    "1:8: no source is called nosuch",
 		"SELECT lag(a.x, 1, b.x) AS l FROM open a JOIN other b ON 1 GROUP BY tumble('1s')":             "1:8: lag is about columns of several sources: want those of one",
 		"SELECT x FROM open WHERE x IN (SELECT x FROM other)":                                          "1:32: a query in an expression can read tables; other is a stream",
-		"SELECT x FROM open WHERE row_number() > 1":                                                    "1:26: row_number can only stand in the select list",
+		"SELECT x FROM open WHERE row_number() > 1":                                                    "1:26: row_number can only stand in the select list; to go by it, put the query into FROM (SELECT …)",
 		"SELECT nosuch(x) AS s FROM open":                                                              "1:8: no function is called nosuch",
 		"SELECT abs() AS s FROM open":                                                                  "1:8: abs has 0 arguments: want abs(x any) number",
 		"SELECT temperature AS t, humidity AS t FROM boiler":                                           "1:1: two columns of the output are called t: name one of them with AS",

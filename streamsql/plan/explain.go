@@ -225,6 +225,9 @@ func (x *explanation) groups(s *Select) {
 }
 
 func (x *explanation) order(s *Select) {
+	for _, n := range s.Numberings {
+		x.linef("count %s", n.Text)
+	}
 	if s.Distinct {
 		x.linef("each row of an emission once")
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
@@ -128,14 +129,43 @@ func (b *builder) register() int {
 // having plans HAVING, and which row stands for a group.
 func (b *builder) having() error {
 	if b.syntax.Having != nil {
-		if call := b.emitted(b.syntax.Having); call != nil {
-			return expr.Errorf(call.Pos, "%s can only stand in the select list", call.Name.Text)
+		if err := b.refuseEmitted(b.syntax.Having); err != nil {
+			return err
 		}
 		n, err := b.overGroups(b.syntax.Having)
 		if err != nil {
 			return err
 		}
 		b.plan.Having = n
+	}
+	return nil
+}
+
+// refuseEmitted refuses an expression that asks for the place of a row among
+// those that are given before it is known which are, also by an alias.
+func (b *builder) refuseEmitted(e ast.Expr) (err error) {
+	ast.Walk(e, func(n ast.Node) bool {
+		var call *ast.Call
+		switch n := n.(type) {
+		case *ast.Column:
+			call = b.emittedAs(n)
+		case *ast.Call:
+			call = b.emitted(n)
+		}
+		if call != nil && err == nil {
+			err = expr.Errorf(n.At(), "%s can only stand in the select list; to go by it, put the query into FROM (SELECT …)", call.Name.Text)
+		}
+		return err == nil
+	})
+	return err
+}
+
+// emittedAs returns such a call in the select item that a column names.
+func (b *builder) emittedAs(c *ast.Column) *ast.Call {
+	for _, item := range b.syntax.Items {
+		if len(c.Path) == 1 && item.Alias.Text != "" && strings.EqualFold(item.Alias.Text, c.Path[0].Text) {
+			return b.emitted(item.Expr)
+		}
 	}
 	return nil
 }

@@ -15,18 +15,23 @@ func (b *builder) orderBy() error {
 		if err != nil {
 			return err
 		}
-		first := !term.Desc
-		switch {
-		case b.dialect.NullsLast:
-			first = false
-		case term.Nulls != ast.NullsDefault:
-			first = term.Nulls == ast.NullsFirst
-		}
 		b.plan.OrderTexts = append(b.plan.OrderTexts, ast.Text(term))
-		b.plan.Order = append(b.plan.Order, Order{Expr: n, Desc: term.Desc, NullsFirst: first})
+		b.plan.Order = append(b.plan.Order, b.orderOf(n, term))
 	}
 	b.representative()
 	return nil
+}
+
+// orderOf returns a term whose expression is compiled.
+func (b *builder) orderOf(n *expr.Node, term *ast.Order) Order {
+	first := !term.Desc
+	switch {
+	case b.dialect.NullsLast:
+		first = false
+	case term.Nulls != ast.NullsDefault:
+		first = term.Nulls == ast.NullsFirst
+	}
+	return Order{Expr: n, Desc: term.Desc, NullsFirst: first}
 }
 
 // orderTerm compiles a term: the place of a select item, the name of one, or an
@@ -36,7 +41,7 @@ func (b *builder) orderTerm(e ast.Expr) (*expr.Node, error) {
 		return n, err
 	}
 	if call := b.emitted(e); call != nil {
-		return nil, expr.Errorf(call.Pos, "%s can only stand in the select list", call.Name.Text)
+		return nil, expr.Errorf(call.Pos, "%s can only stand in the select list: name it there and sort by its name", call.Name.Text)
 	}
 	if c, ok := e.(*ast.Column); ok && len(c.Path) == 1 {
 		for _, item := range b.syntax.Items {

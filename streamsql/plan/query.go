@@ -37,6 +37,7 @@ type Select struct {
 	After      []Before     // analytic calls over groups
 	ShareKey   string       // equal for windows that hold the same; empty where they are not shared
 	Having     *expr.Node   // nil: every group; without Grouped of all rows together
+	Numberings []Numbering  // counted over what passed HAVING, into registers
 	Items      []Item       // what the output is made of
 	Fields     []tag.Field  // the columns of the output; nil where they depend on the rows
 	Distinct   bool
@@ -183,7 +184,7 @@ func (s *Select) varies() bool {
 // IsDirect reports whether each row of the one input gives a row, or none, at
 // once and by itself.
 func (s *Select) IsDirect() bool {
-	if s.Nested || len(s.Subqueries) > 0 || len(s.Whole) > 0 || s.Bounded && (s.Distinct || len(s.Order) > 0) {
+	if s.Nested || len(s.Subqueries) > 0 || len(s.Whole) > 0 || len(s.Numberings) > 0 || s.Bounded && (s.Distinct || len(s.Order) > 0) {
 		return false
 	}
 	return len(s.Inputs) == 1 && s.Inputs[0].Query == nil && s.Inputs[0].Source.Kind == StreamSource && s.Window == nil && !s.Grouped &&

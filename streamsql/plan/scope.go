@@ -27,7 +27,9 @@ func (b *builder) Replace(e ast.Expr) (*expr.Node, error) {
 	case f.AtSource:
 		return b.atSource(call)
 	case f.Emitted && !b.groups:
-		return nil, expr.Errorf(call.Pos, "%s can only stand in the select list", f.Name)
+		return nil, expr.Errorf(call.Pos, "%s can only stand in the select list; to go by it, put the query into FROM (SELECT …)", f.Name)
+	case f.Emitted && call.Over != nil:
+		return b.numbering(call, f)
 	default:
 		return nil, nil
 	}
