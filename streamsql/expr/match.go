@@ -52,7 +52,7 @@ func (c *Compiler) likeOf(e *ast.Like, x, pattern *Node) (*Node, error) {
 		n = escaped(e, like, x, pattern, escape)
 	}
 	if c.Dialect.Strict {
-		return strictText(e.Pos, n, x), nil
+		return strictText(e.Pos, n, x, pattern), nil
 	}
 	return n, nil
 }
@@ -106,13 +106,15 @@ func matching(x, pattern *Node, match func(pattern, text string) bool) *Node {
 	}), x, pattern)
 }
 
-// strictText fails where the value to be matched is no text.
-func strictText(at ast.Pos, n, x *Node) *Node {
-	eval, test := x.Eval, n.Test
+// strictText fails where the value to be matched, or the pattern, is no text.
+func strictText(at ast.Pos, n, x, pattern *Node) *Node {
+	eval, of, test := x.Eval, pattern.Eval, n.Test
 	checked := testNode(n.Cost, func(f *Frame) value.Truth {
-		if v := eval(f); !v.IsNull() && v.Kind() != tag.String {
-			f.Fail(&RowError{at, fmt.Errorf("LIKE wants text, found %s", v.Kind())})
-			return value.Unknown
+		for _, v := range [...]tag.Value{eval(f), of(f)} {
+			if !v.IsNull() && v.Kind() != tag.String {
+				f.Fail(&RowError{at, fmt.Errorf("LIKE wants text, found %s", v.Kind())})
+				return value.Unknown
+			}
 		}
 		return test(f)
 	})

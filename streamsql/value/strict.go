@@ -24,19 +24,23 @@ func (e *MismatchError) Error() string {
 }
 
 // StrictCompare orders two values of one type, which numbers are together, and
-// fails for values of different ones. Text beside a Time is read as one. Both
-// must not be NULL.
+// fails for values of different ones, and for those that have no order: arrays,
+// objects and blobs. Behind a Time, text or a number is read as one. Both must
+// not be NULL.
 func StrictCompare(op string, a, b tag.Value) (int, error) {
-	if a.Kind() == tag.Time || b.Kind() == tag.Time {
+	if a.Kind() == tag.Time {
 		return compareTimes(op, a, b)
 	}
 	sameType := a.Kind() == b.Kind() || a.Kind().IsNumber() && b.Kind().IsNumber()
-	if !sameType {
+	if !sameType || !isSimple(a.Kind()) {
 		return 0, &MismatchError{op, a.Kind(), b.Kind()}
 	}
 	return Compare(a, b), nil
 }
 
+func isSimple(k tag.Kind) bool { return k.IsNumber() || k == tag.String || k == tag.Bool }
+
+// compareTimes compares a Time with what can be read as one.
 func compareTimes(op string, a, b tag.Value) (int, error) {
 	x, okA := asTime(a)
 	y, okB := asTime(b)
