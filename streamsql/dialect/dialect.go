@@ -40,6 +40,10 @@ type Dialect struct {
 	// EKuiperSpans gives windows the starts, and sessions the ends, that eKuiper
 	// gives them.
 	EKuiperSpans bool
+	// ConditionsOpen lets a row that opens a STATEWINDOW not close it as well, and
+	// one condition alone open the next window wherever it holds. In the standard
+	// language such a row is a window, and a value alone closes by its change.
+	ConditionsOpen bool
 	// NumberedColumns names a column without an alias kuiper_field_0,
 	// kuiper_field_1 …; otherwise it has the text of its expression.
 	NumberedColumns bool
@@ -67,7 +71,7 @@ func Standard() *Dialect { return &Dialect{Name: "standard", Functions: fn.Stand
 func EKuiper() *Dialect {
 	return &Dialect{
 		Name: "ekuiper", Strict: true, AliasFirst: true, FilterAfterWindow: true, AggregatesInWhere: true,
-		SetOfOne: true, HavingKeepsRows: true, FirstRowOfGroup: true, WholeSetFails: true, EKuiperSpans: true,
+		SetOfOne: true, HavingKeepsRows: true, FirstRowOfGroup: true, WholeSetFails: true, EKuiperSpans: true, ConditionsOpen: true,
 		NumberedColumns: true, UnitsReserved: true, NullsLast: true, Functions: fn.EKuiper(),
 	}
 }

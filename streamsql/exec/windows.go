@@ -53,6 +53,7 @@ func (w *windows) newMachine() window.Machine[*record] {
 		Kind: p.Kind, Length: int64(p.Length), Every: int64(p.Every), Delay: int64(p.Delay),
 		Rows: p.Rows, EveryRows: p.EveryRows,
 		EventTime: s.exec.options.EventTime, EKuiper: s.plan.Dialect.EKuiperSpans, Origin: s.exec.options.Start,
+		OneMark: s.plan.Dialect.ConditionsOpen,
 	}, window.Owner[*record]{Pane: w.pane, Close: s.closed, Free: w.free})
 }
 
@@ -164,11 +165,15 @@ func (w *windows) triggered(r *record) bool {
 // value of its one expression changed.
 func (w *windows) stateMarks(key []byte) window.Marks {
 	f := &w.staged.frame
-	if w.plan.Emit != nil {
+	switch {
+	case w.plan.Emit != nil:
 		return window.Marks{
 			Begin: w.plan.Begin.Holds(f),
 			Emit:  w.plan.Emit.Holds(f),
 		}
+	case w.staged.plan.Dialect.ConditionsOpen:
+		holds := w.plan.Begin.Holds(f)
+		return window.Marks{Begin: holds, Changed: holds}
 	}
 	if w.state == nil {
 		w.state = make(map[string]tag.Value)

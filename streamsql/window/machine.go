@@ -78,6 +78,8 @@ type Spec struct {
 	EventTime bool
 	// EKuiper gives spans and sessions the limits that eKuiper gives them.
 	EKuiper bool
+	// OneMark lets a row that opens a state window not close it as well.
+	OneMark bool
 	// Origin is where eKuiper's first window starts in processing time.
 	Origin int64
 }
@@ -100,7 +102,7 @@ func New[R any](s Spec, owner Owner[R]) Machine[R] {
 	case ast.Count:
 		return &count[R]{spec: s, owner: owner, now: before}
 	default:
-		return &stateful[R]{owner: owner, now: before}
+		return &stateful[R]{owner: owner, oneMark: s.OneMark, now: before}
 	}
 }
 

@@ -4,13 +4,14 @@ import "github.com/holdfast-edge/holdfast/streamsql/state"
 
 // stateful is rows from one that begins to one that emits, both included, or up
 // to one that changed, which is the first of the next. A row that begins and
-// emits is a window alone.
+// emits is a window alone, unless a row has one mark only.
 //
 //	idle ── begins ──▶ open ── emits, or changed ──▶ idle
 type stateful[R any] struct {
-	owner Owner[R]
-	open  []timed[R] // one pane, or none: idle
-	now   int64
+	owner   Owner[R]
+	oneMark bool
+	open    []timed[R] // one pane, or none: idle
+	now     int64
 }
 
 func (m *stateful[R]) Add(t int64, row R, marks Marks) {
@@ -23,6 +24,7 @@ func (m *stateful[R]) Add(t int64, row R, marks Marks) {
 			return
 		}
 		m.open = append(m.open, timed[R]{m.now, m.now, m.owner.Pane()})
+		marks.Emit = marks.Emit && !m.oneMark
 	}
 	m.open[0].end = m.now
 	m.open[0].pane.Add(row)
