@@ -77,6 +77,10 @@ func (c *Compiler) Arguments(f *fn.Func, e *ast.Call) ([]*Node, error) {
 		case arg.Const && !p.Type.Takes(arg.Value):
 			return nil, Errorf(e.Args[min(i, len(e.Args)-1)].At(), "%s of %s is %s: want %s",
 				p.Name, f.Name, fn.TypeOf(arg.Value.Kind()), f.Signature())
+		case p.Constant && f.Kind() != fn.ScalarKind && !arg.Const:
+			return nil, Errorf(e.Args[i].At(), "%s of %s must be a constant: want %s", p.Name, f.Name, f.Signature())
+		case p.Refuse != nil && arg.Const && p.Refuse(arg.Value) != "":
+			return nil, Errorf(e.Args[i].At(), "%s of %s is %s: want %s", p.Name, f.Name, value.Text(arg.Value), p.Refuse(arg.Value))
 		case p.Column && arg.Column < 0:
 			return nil, Errorf(e.Args[i].At(), "%s of %s must be a column", p.Name, f.Name)
 		}
@@ -128,6 +132,9 @@ func (c *Compiler) symbols(f *fn.Func, args []ast.Expr) ([]*Node, error) {
 func symbol(e ast.Expr) []tag.Value {
 	switch e := e.(type) {
 	case *ast.Star:
+		if len(e.Except)+len(e.Replace) > 0 {
+			return nil
+		}
 		if e.Stream.Text != "" {
 			return []tag.Value{tag.StringOf(e.Stream.Text), tag.StringOf("*")}
 		}

@@ -8,7 +8,7 @@ func analyticFunctions() []*Func {
 			Name: "lag", Family: "analytic", Returns: Any, Nulls: NullIsValue,
 			Params: []Param{
 				{Name: "x", Type: Any},
-				{Name: "rows", Type: Number, Optional: true},
+				{Name: "rows", Type: Number, Optional: true, Constant: true, Refuse: refuseLag},
 				{Name: "default", Type: Any, Optional: true},
 				{Name: "ignore_null", Type: Bool, Optional: true},
 			},

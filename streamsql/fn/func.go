@@ -114,11 +114,15 @@ type Param struct {
 	Type     Type
 	Optional bool // may be left out, as may all behind it
 	Rest     bool // the last one: any number of arguments, none included
-	Constant bool // Bind wants it before the first row
+	Constant bool // Bind wants it before the first row; of an aggregate or analytic function, it must be one
 	Column   bool // must be a column: the function asks about it, not for its value
 	Named    bool // the last one: takes all arguments from here on as one Object by their names
 	Symbol   bool // is a path of names, which is passed as an Array of their texts and not looked up
 	Row      bool // the last one, not written by the caller: the row as an Object
+
+	// Refuse, where set, returns what is wanted instead of a constant that no
+	// row can make right; empty where it will do.
+	Refuse func(constant tag.Value) (want string)
 }
 
 // Example is one line of the reference page that is run as a test: an

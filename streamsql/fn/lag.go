@@ -12,6 +12,15 @@ import (
 // state.
 const maxLag = 1 << 16
 
+// refuseLag wants a number of rows that lag can look back.
+func refuseLag(rows tag.Value) string {
+	i, whole := rows.Int()
+	if rows.IsNull() || whole && i >= 1 && i <= maxLag {
+		return ""
+	}
+	return fmt.Sprintf("a whole number from 1 to %d, as in lag(x, 2)", maxLag)
+}
+
 // lag keeps the last values in a ring.
 type lag struct {
 	ring []tag.Value

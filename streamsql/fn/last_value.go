@@ -8,7 +8,7 @@ import (
 func lastValueFunctions() []*Func {
 	return []*Func{{
 		Name: "last_value", Family: "aggregate", Returns: Any, Nulls: NullIsValue,
-		Params:    []Param{{Name: "x", Type: Any}, {Name: "ignore_null", Type: Bool}},
+		Params:    []Param{{Name: "x", Type: Any}, {Name: "ignore_null", Type: Bool, Constant: true}},
 		Aggregate: func() Aggregate { return new(lastValue) },
 		Doc:       "x of the last row, or with ignore_null of the last row where it is not NULL.",
 		Examples: []Example{

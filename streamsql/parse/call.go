@@ -68,6 +68,9 @@ func (p *parser) filter() ast.Expr {
 // overClauses reads the rest of OVER (….
 func (p *parser) overClauses() *ast.Over {
 	o := &ast.Over{Pos: p.token.pos}
+	if p.at(sql.RP) && p.dialect == ast.EKuiper {
+		p.expected("PARTITION BY, ORDER BY or WHEN")
+	}
 	if p.acceptWords("PARTITION", "BY") {
 		o.PartitionBy = p.exprs()
 	}
