@@ -150,15 +150,29 @@ func (b *Broker) Publish(m Message) error {
 
 // admits counts a message from inside the node, unless it cannot be published.
 func (b *Broker) admits(m *Message) error {
-	if m.QoS > 2 || len(m.Payload) > b.config.MaxPacket {
-		return fmt.Errorf("publish on %s: QoS %d, %d bytes: want at most QoS 2 and %d bytes", m.Topic, m.QoS, len(m.Payload), b.config.MaxPacket)
+	if err := b.fits(m.Topic, m.QoS, len(m.Payload)); err != nil {
+		return err
 	}
+	return b.receives(1)
+}
+
+// fits reports a message that may not be published.
+func (b *Broker) fits(topic string, qos byte, size int) error {
+	if qos > 2 || size > b.config.MaxPacket {
+		return fmt.Errorf("publish on %s: QoS %d, %d bytes: want at most QoS 2 and %d bytes", topic, qos, size, b.config.MaxPacket)
+	}
+	return nil
+}
+
+// receives counts messages that are published inside the node, unless the broker
+// is closed.
+func (b *Broker) receives(messages int) error {
 	select {
 	case <-b.over:
 		return ErrClosed
 	default:
 	}
-	b.counters.received.Add(1)
+	b.counters.received.Add(uint64(messages))
 	return nil
 }
 

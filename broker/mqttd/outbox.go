@@ -46,7 +46,7 @@ type outbox struct {
 	limits Limits
 	window int // messages of QoS 1 and 2 that may be on the way
 
-	quick  deque[*item]
+	quick  quick
 	queue  deque[*item]
 	flight map[uint16]*item
 	sent   int     // of flight, how many on this connection
@@ -63,8 +63,9 @@ func newOutbox(limits Limits) *outbox {
 // len is how many messages wait or are on the way.
 func (o *outbox) len() int { return o.quick.len() + o.queue.len() + len(o.flight) }
 
-// put appends an item and returns those that had to make room.
-func (o *outbox) put(it *item) (dropped []*item) {
+// put appends an item. It returns how many had to make room, and which of them
+// are of QoS 1 or 2.
+func (o *outbox) put(it *item) (dropped int, queued []*item) {
 	o.bytes += it.size
 	if it.message != nil {
 		o.loaded += it.size
@@ -74,31 +75,26 @@ func (o *outbox) put(it *item) (dropped []*item) {
 	} else {
 		o.queue.push(it)
 	}
-	for o.full() {
-		oldest := o.oldest()
-		if oldest == nil {
-			break
+	return o.makeRoom()
+}
+
+// makeRoom drops the oldest that wait, of QoS 0 first, while there are too many.
+// A single one is left even where it is larger than the limit.
+func (o *outbox) makeRoom() (dropped int, queued []*item) {
+	for o.full() && o.quick.len()+o.queue.len() > 1 {
+		dropped++
+		if o.quick.len() > 0 {
+			o.forget(o.quick.pop())
+			continue
 		}
+		oldest := o.queue.pop()
 		o.forget(oldest)
-		dropped = append(dropped, oldest)
+		queued = append(queued, oldest)
 	}
-	return dropped
+	return dropped, queued
 }
 
 func (o *outbox) full() bool { return o.len() > o.limits.Messages || o.bytes > o.limits.Bytes }
-
-// oldest takes the first that waits: of QoS 0, if there is one. A single item
-// is left even where it is larger than the limit.
-func (o *outbox) oldest() *item {
-	switch {
-	case o.quick.len()+o.queue.len() <= 1:
-		return nil
-	case o.quick.len() > 0:
-		return o.quick.pop()
-	default:
-		return o.queue.pop()
-	}
-}
 
 func (o *outbox) forget(it *item) {
 	o.bytes -= it.size
@@ -133,17 +129,6 @@ func (o *outbox) next(now time.Time) *item {
 		o.sent++
 	}
 	return it
-}
-
-func (o *outbox) nextQuick(now time.Time) *item {
-	for o.quick.len() > 0 {
-		it := o.quick.pop()
-		o.forget(it)
-		if !it.message.expired(now) {
-			return it
-		}
-	}
-	return nil
 }
 
 func (o *outbox) nextAgain() *item {

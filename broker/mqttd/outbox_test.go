@@ -1,6 +1,8 @@
 package mqttd
 
 import (
+	"bytes"
+	"encoding/binary"
 	"maps"
 	"slices"
 	"testing"
@@ -14,7 +16,9 @@ import (
 func TestAnOutboxKeepsItsPromisesWhateverHappens(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := newOutbox(Limits{Messages: rapid.IntRange(1, 30).Draw(t, "messages"), Bytes: 1 << 20})
+		const each = 200 // octets
 		var seq uint64
+		var quickest, lastQuick uint64 // of the messages in bundles: that was put, that came
 		waiting := map[uint64]bool{} // QoS 1 and 2 that the outbox has to have
 		onWay := map[uint16]*item{}  // sent on this connection
 		window := 0
@@ -23,20 +27,45 @@ func TestAnOutboxKeepsItsPromisesWhateverHappens(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"put": func(t *rapid.T) {
 				qos := rapid.ByteRange(0, 2).Draw(t, "qos")
-				it := &item{message: &message{topic: "t"}, qos: qos, size: 100}
+				it := &item{message: &message{topic: "t"}, qos: qos, size: each}
 				if qos > 0 {
 					seq++
 					it.seq = seq
 					waiting[seq] = true
 				}
-				for _, old := range o.put(it) {
+				_, queued := o.put(it)
+				for _, old := range queued {
 					delete(waiting, old.seq)
+				}
+			},
+			"put a bundle": func(t *rapid.T) {
+				b := &bundle{message: message{topic: "t"}, payloads: make([][]byte, rapid.IntRange(1, 40).Draw(t, "payloads"))}
+				room := make([]byte, each-b.sizeOf(0))
+				for i := range b.payloads {
+					quickest++
+					binary.BigEndian.PutUint64(room, quickest)
+					b.payloads[i] = bytes.Clone(room)
+				}
+				before := o.len()
+				dropped, queued := o.putAll(b, nil)
+				for _, old := range queued {
+					delete(waiting, old.seq)
+				}
+				if o.len() != before+len(b.payloads)-dropped {
+					t.Fatalf("%d were there, %d come, %d drop: %d", before, len(b.payloads), dropped, o.len())
 				}
 			},
 			"next": func(t *rapid.T) {
 				it := o.next(moment)
 				if it == nil {
 					return
+				}
+				if it.qos == 0 && len(it.message.payload) > 0 {
+					place := binary.BigEndian.Uint64(it.message.payload)
+					if place <= lastQuick {
+						t.Fatalf("%d comes after %d", place, lastQuick)
+					}
+					lastQuick = place
 				}
 				if it.qos == 0 {
 					return
@@ -77,7 +106,7 @@ func TestAnOutboxKeepsItsPromisesWhateverHappens(t *testing.T) {
 				if o.queue.len()+len(o.flight) != len(waiting) {
 					t.Fatalf("%d wait and %d are on the way, of %d", o.queue.len(), len(o.flight), len(waiting))
 				}
-				if o.bytes != 100*o.len() || o.loaded != o.bytes {
+				if o.bytes != each*o.len() || o.loaded != o.bytes {
 					t.Fatalf("%d bytes, %d loaded, for %d messages", o.bytes, o.loaded, o.len())
 				}
 			},

@@ -80,38 +80,45 @@ func (p *Publisher) PublishAll(topic string, hops int, payloads [][]byte) (refus
 	if err != nil {
 		return err
 	}
-	messages, at, properties := make([]message, 0, len(payloads)), now(), p.properties(hops)
+	b := &bundle{
+		message:  message{topic: topic, hops: hops, arrived: now(), properties: p.properties(hops)},
+		payloads: make([][]byte, 0, len(payloads)),
+	}
 	for _, payload := range payloads {
-		if err := p.broker.admits(&Message{Topic: topic, Payload: payload}); err != nil {
+		if err := p.broker.fits(topic, 0, len(payload)); err != nil {
 			refused = err
 			continue
 		}
-		messages = append(messages, message{topic: topic, payload: payload, hops: hops, arrived: at, properties: properties})
+		b.payloads = append(b.payloads, payload)
 	}
-	for _, t := range r.taps {
-		for i := range messages {
-			t.push(&messages[i])
-		}
+	if err := p.broker.receives(len(b.payloads)); err != nil {
+		return err
 	}
-	for _, t := range r.targets {
-		p.putAll(t, messages)
-	}
-	if len(r.groups) > 0 {
-		for i := range messages {
-			r.eachGroup(func(t target) { p.put(t, &messages[i]) })
-		}
+	if len(b.payloads) > 0 {
+		p.pass(r, b)
 	}
 	return refused
 }
 
-// putAll gives a session many messages.
-func (p *Publisher) putAll(t target, messages []message) {
-	items := make([]item, len(messages))
-	for i := range messages {
-		items[i] = item{message: &messages[i], subscriptions: t.ids, size: messages[i].size()}
+// pass gives a bundle to all who receive it: taps and groups take its messages
+// one by one.
+func (p *Publisher) pass(r *route, b *bundle) {
+	for _, t := range r.targets {
+		if c := t.session.putAll(b, t.ids); c != nil {
+			p.dirty = append(p.dirty, c)
+		}
 	}
-	if c := t.session.putAll(items); c != nil {
-		p.dirty = append(p.dirty, c)
+	if len(r.taps)+len(r.groups) == 0 {
+		return
+	}
+	for _, payload := range b.payloads {
+		m := p.message()
+		*m = b.message
+		m.payload = payload
+		for _, t := range r.taps {
+			t.push(m)
+		}
+		r.eachGroup(func(t target) { p.put(t, m) })
 	}
 }
 

@@ -114,7 +114,8 @@ func (s *session) restoreQueue(tx *bbolt.Tx) error {
 			s.out.restore(it)
 			return nil
 		}
-		for _, old := range s.out.put(it) {
+		_, queued := s.out.put(it)
+		for _, old := range queued {
 			s.discard(old)
 		}
 		s.out.unload(it, memoryPerSession)

@@ -72,13 +72,14 @@ func (s *session) put(it *item) (wake *connection) {
 	return s.wake()
 }
 
-// putAll is put for many items, which stay in memory together.
-func (s *session) putAll(items []item) (wake *connection) {
+// putAll is put for a bundle.
+func (s *session) putAll(b *bundle, subscriptions []int) (wake *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := range items {
-		s.queue(&items[i])
+	if s.conn == nil || s.ended {
+		return nil
 	}
+	s.dropped(s.out.putAll(b, subscriptions))
 	return s.wake()
 }
 
@@ -88,12 +89,16 @@ func (s *session) queue(it *item) {
 	if s.conn == nil && (it.qos == 0 || s.expiry == 0) || s.ended {
 		return
 	}
-	dropped := s.out.put(it)
-	s.broker.counters.dropped.Add(uint64(len(dropped)))
-	for _, old := range dropped {
+	s.dropped(s.out.put(it))
+	s.out.unload(it, memoryPerSession)
+}
+
+// dropped counts items that had to make room, and discards those that are queued.
+func (s *session) dropped(items int, queued []*item) {
+	s.broker.counters.dropped.Add(uint64(items))
+	for _, old := range queued {
 		s.discard(old)
 	}
-	s.out.unload(it, memoryPerSession)
 }
 
 // wake returns the connection whose writer is to be woken, nil for none. The lock
