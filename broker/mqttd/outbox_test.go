@@ -19,8 +19,8 @@ func TestAnOutboxKeepsItsPromisesWhateverHappens(t *testing.T) {
 		const each = 200 // octets
 		var seq uint64
 		var quickest, lastQuick uint64 // of the messages in bundles: that was put, that came
-		waiting := map[uint64]bool{} // QoS 1 and 2 that the outbox has to have
-		onWay := map[uint16]*item{}  // sent on this connection
+		waiting := map[uint64]bool{}   // QoS 1 and 2 that the outbox has to have
+		onWay := map[uint16]*item{}    // sent on this connection
 		window := 0
 		last := uint64(0) // the highest that was sent for the first time
 		moment := time.Unix(1000, 0)

@@ -36,73 +36,48 @@ func (d *Decoder) flat(payload []byte, arrived int64) bool {
 
 // flatFields reads the fields behind the brace, and the other brace.
 func (d *Decoder) flatFields(s *scanner) bool {
-	if s.token('}') {
-		return true
-	}
 	for place := 0; ; place++ {
-		targets, ok := d.flatKey(s, place)
-		if !ok || !s.token(':') || !d.flatValue(s, targets) {
-			return false
-		}
-		if s.token('}') {
+		var e *expected
+		switch {
+		case place < len(d.expected) && s.word(d.expected[place].lead):
+			e = &d.expected[place]
+		case s.token('}'):
 			return true
+		default:
+			if e = d.meet(s, place); e == nil {
+				return false
+			}
 		}
-		if !s.token(',') {
+		s.note(e)
+		if !d.flatValue(s, e) {
 			return false
 		}
 	}
 }
 
-// flatKey reads a name and returns its columns, and false for one that has to
-// become a column, or cannot.
-func (d *Decoder) flatKey(s *scanner, place int) (found []target, ok bool) {
-	if s.at < len(s.data) && s.data[s.at] <= ' ' {
-		s.peek()
+// meet reads what stands before a value and was not expected there, and nil for
+// a name that has to become a column, or cannot.
+func (d *Decoder) meet(s *scanner, place int) *expected {
+	from := s.at
+	if place > 0 && !s.token(',') {
+		return nil
 	}
-	if place < len(d.expected) && s.quoted(d.expected[place].name) {
-		found = d.expected[place].targets
-	} else {
-		key, wide, plain := s.plainText()
-		if !plain || len(key) > longestName || wide && !utf8.Valid(key) {
-			return nil, false
-		}
-		if found, ok = d.flatTargets(place, key); !ok {
-			return nil, false
-		}
+	key, wide, plain := s.plainText()
+	if !plain || len(key) > longestName || wide && !utf8.Valid(key) || !s.token(':') {
+		return nil
 	}
-	s.note(found)
-	return found, true
-}
-
-// expected is the name that stood at a place of the last message, and the columns
-// that it is for: senders send the same names in the same order.
-type expected struct {
-	name    string
-	targets []target
-}
-
-// mostExpected bounds how many names are expected.
-const mostExpected = 256
-
-// flatTargets looks the columns of a name up, which is expected there from now on.
-func (d *Decoder) flatTargets(place int, key []byte) ([]target, bool) {
+	s.peek()
 	found, known := d.targets.of(key)
 	if !known && d.options.All {
-		return nil, false
+		return nil
 	}
-	if place < mostExpected {
-		d.expected = append(d.expected[:min(place, len(d.expected))], expected{string(key), found})
-	}
-	return found, true
+	return d.expect(place, s.data[from:s.at], found)
 }
 
-// flatValue reads a value for columns, which may be none. Where none of them is
-// read now it only sees that it is one.
-func (d *Decoder) flatValue(s *scanner, targets []target) bool {
-	wanted := false
-	for _, t := range targets {
-		wanted = wanted || t.slot < len(d.row)
-	}
+// flatValue reads a value. Where none of its columns is read now it only sees
+// that it is one.
+func (d *Decoder) flatValue(s *scanner, e *expected) bool {
+	wanted := e.first < len(d.row)
 	var v tag.Value
 	switch c := s.peek(); {
 	case c == '"':
@@ -117,11 +92,14 @@ func (d *Decoder) flatValue(s *scanner, targets []target) bool {
 	case c == '-' || c >= '0' && c <= '9':
 		digits, plain := s.number()
 		s.altered = s.altered || !plain
+		if !plain && !isNumber(digits) {
+			return false
+		}
 		if !wanted {
-			return plain || isNumber(digits)
+			return true
 		}
 		var err error
-		if v, err = number(digits); err != nil {
+		if v, err = numberOf(digits); err != nil {
 			return false
 		}
 	case s.word("true"):
@@ -134,7 +112,7 @@ func (d *Decoder) flatValue(s *scanner, targets []target) bool {
 		return false
 	}
 	if wanted {
-		d.put(targets, v)
+		d.put(e.targets, v)
 	}
 	return true
 }

@@ -1,5 +1,10 @@
 package decode
 
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
 // scanner reads tokens of JSON.
 type scanner struct {
 	data []byte
@@ -9,14 +14,13 @@ type scanner struct {
 	altered bool   // the text says something else than the row does, or in lines
 }
 
-// note notes the columns of a name: the text of a row has each once, and none
-// that the row has not.
-func (s *scanner) note(found []target) {
-	if len(found) != 1 || !found[0].exact || found[0].slot >= 64 || s.fields>>found[0].slot&1 != 0 {
+// note notes a field: the text of a row has each column once, and none that the
+// row has not, in one line.
+func (s *scanner) note(e *expected) {
+	if e.field == 0 || s.fields&e.field != 0 || e.broken {
 		s.altered = true
-		return
 	}
-	s.fields |= 1 << found[0].slot
+	s.fields |= e.field
 }
 
 // peek passes over white space and returns what is next, 0 for nothing.
@@ -51,16 +55,6 @@ func (s *scanner) word(w string) bool {
 	return true
 }
 
-// quoted takes a text that is known to be plain, if it is next.
-func (s *scanner) quoted(text string) bool {
-	last := s.at + 1 + len(text)
-	if last >= len(s.data) || s.data[s.at] != '"' || s.data[last] != '"' || string(s.data[s.at+1:last]) != text {
-		return false
-	}
-	s.at = last + 1
-	return true
-}
-
 // end reports whether nothing follows.
 func (s *scanner) end() bool {
 	altered := s.altered
@@ -75,19 +69,37 @@ func (s *scanner) plainText() (text []byte, wide, ok bool) {
 	if !s.token('"') {
 		return nil, false, false
 	}
-	var all byte
-	for i, c := range s.data[s.at:] {
-		if c == '"' {
-			text = s.data[s.at : s.at+i]
-			s.at += i + 1
-			return text, all >= 0x80, true
+	from := s.at
+	var all uint64
+	for s.at+8 <= len(s.data) {
+		eight := binary.LittleEndian.Uint64(s.data[s.at:])
+		if ends := special(eight); ends != 0 {
+			n := bits.TrailingZeros64(ends) / 8
+			s.at += n
+			all |= eight & (1<<(8*n) - 1)
+			return s.endText(from, all)
 		}
-		if c < ' ' || c == '\\' {
-			return nil, false, false
+		all |= eight
+		s.at += 8
+	}
+	for ; s.at < len(s.data); s.at++ {
+		c := s.data[s.at]
+		if c == '"' || c < ' ' || c == '\\' {
+			return s.endText(from, all)
 		}
-		all |= c
+		all |= uint64(c)
 	}
 	return nil, false, false
+}
+
+// endText ends a text that began at from, at a character that cannot be in it.
+func (s *scanner) endText(from int, all uint64) (text []byte, wide, ok bool) {
+	if s.data[s.at] != '"' {
+		return nil, false, false
+	}
+	text = s.data[from:s.at]
+	s.at++
+	return text, all&highs != 0, true
 }
 
 // number takes what belongs to a number. It is plain where every reader of JSON
@@ -113,6 +125,13 @@ func (s *scanner) number() (digits []byte, plain bool) {
 // pass passes over digits and returns how many.
 func (s *scanner) pass() int {
 	from := s.at
+	for s.at+8 <= len(s.data) {
+		if others := notDigits(binary.LittleEndian.Uint64(s.data[s.at:])); others != 0 {
+			s.at += bits.TrailingZeros64(others) / 8
+			return s.at - from
+		}
+		s.at += 8
+	}
 	for s.at < len(s.data) && s.data[s.at]-'0' <= 9 {
 		s.at++
 	}

@@ -54,12 +54,17 @@ func (t *text) value(v *fastjson.Value) (tag.Value, error) {
 	}
 }
 
-// number reads a JSON number (RFC 8259 §6). Integers of up to 18 digits, which
-// no 64 bits overflow, are read here.
+// number reads a JSON number (RFC 8259 §6).
 func number(digits []byte) (tag.Value, error) {
 	if !isNumber(digits) {
 		return tag.Value{}, fmt.Errorf("%.40q is no number", digits)
 	}
+	return numberOf(digits)
+}
+
+// numberOf reads what is known to be a number. Integers of up to 18 digits, which
+// no 64 bits overflow, are read here.
+func numberOf(digits []byte) (tag.Value, error) {
 	rest, negative := bytes.CutPrefix(digits, []byte("-"))
 	if len(rest) > 18 {
 		return tag.ParseNumber(string(digits))
