@@ -40,7 +40,7 @@ func (s *subscription) runFar(ctx context.Context, self *actor.PID, in *intake) 
 // not acknowledged, and comes again on the next connection.
 func (s *subscription) receive(ctx context.Context, c *mqttc.Client, in *intake) (err error) {
 	var arrived []mqttc.Message
-	var messages []message
+	var messages []mqttd.Message
 	for {
 		if arrived, err = c.Next(arrived[:0]); err != nil {
 			return err
@@ -59,7 +59,7 @@ func (s *subscription) receive(ctx context.Context, c *mqttc.Client, in *intake)
 // far appends the messages that are for this stream. The others are those that
 // the broker had retained, from one that cannot be told not to send them, and
 // those of an earlier configuration, whose subscription the session still has.
-func (s *subscription) far(dst []message, arrived []mqttc.Message, meter *Meter) []message {
+func (s *subscription) far(dst []mqttd.Message, arrived []mqttc.Message, meter *Meter) []mqttd.Message {
 	now, of := s.env.Now(), s.config.Stream.MQTT
 	for i := range arrived {
 		m := &arrived[i]
@@ -67,8 +67,8 @@ func (s *subscription) far(dst []message, arrived []mqttc.Message, meter *Meter)
 			meter.Unwanted.Add(1)
 			continue
 		}
-		dst = append(dst, message{
-			topic: m.Topic, payload: m.Payload, qos: m.QoS, retained: m.Retain, hops: m.Hops, arrived: now,
+		dst = append(dst, mqttd.Message{
+			Topic: m.Topic, Payload: m.Payload, QoS: m.QoS, Retain: m.Retain, Hops: m.Hops, Arrived: now,
 		})
 	}
 	return dst

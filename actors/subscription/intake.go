@@ -4,23 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/holdfast-edge/holdfast/broker"
+	"github.com/holdfast-edge/holdfast/broker/mqttd"
 	"github.com/holdfast-edge/holdfast/streamsql/decode"
 	"github.com/holdfast-edge/holdfast/tag"
 )
-
-// message is one message of either kind of broker. Its payload is kept only where
-// the decoder was told that it may be.
-type message struct {
-	topic    string
-	payload  []byte
-	qos      byte // that it is to be taken with
-	retained bool // the broker had it before we subscribed
-	hops     int
-	arrived  time.Time
-}
 
 // decoder is a *decode.Decoder.
 type decoder interface {
@@ -41,16 +30,19 @@ type intake struct {
 	reads    *Columns // what the decoder reads
 	stream   *broker.Stream
 	drops    bool // at QoS 0, rather than to wait
+	qos      byte // that messages are taken with at most
+	far      bool // Retain says of a message that another broker had it before
 	meter    *Meter
 	suspects *suspects
 	refused  func(error) // told of what cannot be decoded
 
 	unlisted uint64
+	inHand   *mqttd.Message // that is being decoded; nil: none
 }
 
 // take gives messages to the stream and returns when it has them. After an
 // error some may be there and some not: who sends again must expect duplicates.
-func (in *intake) take(ctx context.Context, messages []message) error {
+func (in *intake) take(ctx context.Context, messages []mqttd.Message) error {
 	if len(messages) == 0 {
 		return nil
 	}
@@ -78,36 +70,44 @@ func (in *intake) follow() error {
 }
 
 // all is take for messages whose turn it is.
-func (in *intake) all(ctx context.Context, messages []message) error {
+func (in *intake) all(ctx context.Context, messages []mqttd.Message) error {
+	defer in.accuse()
 	in.decoder.Expect(len(messages))
 	from, durable, bytes := 0, false, 0
 	for i := range messages {
 		m := &messages[i]
-		bytes += len(m.payload)
-		if m.retained != messages[from].retained {
-			if err := in.publish(ctx, durable, messages[from].retained); err != nil {
+		bytes += len(m.Payload)
+		if in.far && m.Retain != messages[from].Retain {
+			if err := in.publish(ctx, durable, messages[from].Retain); err != nil {
 				return err
 			}
 			from, durable = i, false
 		}
 		if in.decode(m) {
-			durable = durable || m.qos > 0
+			durable = durable || min(m.QoS, in.qos) > 0
 		}
 	}
 	in.meter.Messages.Add(uint64(len(messages)))
 	in.meter.Bytes.Add(uint64(bytes))
-	return in.publish(ctx, durable, messages[from].retained)
+	return in.publish(ctx, durable, in.far && messages[from].Retain)
+}
+
+// accuse blames the message that was in hand when the decoder panicked.
+func (in *intake) accuse() {
+	if in.inHand != nil {
+		in.suspects.blame(in.inHand.Payload)
+	}
 }
 
 // decode adds the rows of a message and reports whether there are any.
-func (in *intake) decode(m *message) bool {
-	rows, err := 0, in.suspects.check(m.payload)
+func (in *intake) decode(m *mqttd.Message) bool {
+	rows, err := 0, in.suspects.check(m.Payload)
 	if err == nil {
-		in.suspects.enter(m)
-		rows, err = in.decoder.Add(m.payload, m.arrived.UnixNano(), m.hops)
+		in.inHand = m
+		rows, err = in.decoder.Add(m.Payload, m.Arrived.UnixNano(), m.Hops)
 	}
 	if err != nil {
-		err = fmt.Errorf("decode message on %.100q: %w", m.topic, err)
+		err = fmt.Errorf("decode message on %.100q: %w", m.Topic, err)
 		in.meter.refuse(err)
 		in.refused(err)
 	}
@@ -116,7 +116,7 @@ func (in *intake) decode(m *message) bool {
 
 // publish gives away what has been decoded.
 func (in *intake) publish(ctx context.Context, durable, retained bool) error {
-	in.suspects.leave()
+	in.inHand = nil
 	in.meter.Unlisted.Add(in.decoder.Unlisted() - in.unlisted)
 	in.unlisted = in.decoder.Unlisted()
 	for _, b := range in.decoder.Take() {

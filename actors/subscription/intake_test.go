@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/broker"
+	"github.com/holdfast-edge/holdfast/broker/mqttd"
 	"github.com/holdfast-edge/holdfast/streamsql/decode"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -35,10 +36,9 @@ func incarnation(t *testing.T, s *suspects, m *Meter) *intake {
 func panics(t *testing.T, in *intake, payloads ...string) (ended bool) {
 	t.Helper()
 	defer func() { ended = recover() != nil }()
-	defer in.suspects.blame()
-	var all []message
+	var all []mqttd.Message
 	for _, p := range payloads {
-		all = append(all, message{topic: "s", payload: []byte(p)})
+		all = append(all, mqttd.Message{Topic: "s", Payload: []byte(p)})
 	}
 	if err := in.take(t.Context(), all); err != nil {
 		t.Error(err)
@@ -64,12 +64,8 @@ func TestAPayloadThatEndsTheDecoderTwiceIsNotTriedAgain(t *testing.T) {
 
 func TestWhatIsNotToBlameIsTriedAgain(t *testing.T) {
 	s := newSuspects()
-	for range 3 {
-		s.blame() // nothing was in hand
-	}
-	for range 100 { // more than are remembered
-		s.enter(&message{payload: []byte{byte(len(s.blamed))}})
-		s.blame()
+	for i := range 100 { // more than are remembered
+		s.blame([]byte{byte(i)})
 	}
 	if err := s.check([]byte("other")); err != nil {
 		t.Error(err)
@@ -83,8 +79,9 @@ func TestWhatTheBrokerHadRetainedIsNotLive(t *testing.T) {
 	in := incarnation(t, newSuspects(), &Meter{})
 	var origins []tag.Origin
 	sub := in.stream.Subscribe(8, broker.Block, func() {})
-	m := func(retained bool) message { return message{payload: []byte(`{"a":1}`), retained: retained} }
-	if err := in.take(t.Context(), []message{m(true), m(true), m(false), m(true)}); err != nil {
+	in.far = true
+	m := func(retained bool) mqttd.Message { return mqttd.Message{Payload: []byte(`{"a":1}`), Retain: retained} }
+	if err := in.take(t.Context(), []mqttd.Message{m(true), m(true), m(false), m(true)}); err != nil {
 		t.Fatal(err)
 	}
 	rows := 0

@@ -79,7 +79,6 @@ func (s *subscription) start(ctx actor.Context) {
 	supervisor.Report(ctx, "connecting", "")
 	self := ctx.Self()
 	supervisor.Go(ctx, "intake", func(c context.Context) error {
-		defer s.suspects.blame()
 		if s.config.Inlet == nil {
 			return s.runFar(c, self, in)
 		}
@@ -97,7 +96,8 @@ func (s *subscription) intake() (*intake, error) {
 		Keeps: s.config.Inlet != nil, // the own broker's payloads are immutable
 	})
 	return &intake{
-		decoder: decoder, demand: s.config.Demand, reads: columns, stream: s.env.Bus.Stream(name), drops: s.config.Stream.Overflow == config.DropOldest,
+		decoder: decoder, demand: s.config.Demand, reads: columns, stream: s.env.Bus.Stream(name),
+		drops: s.config.Stream.Overflow == config.DropOldest, qos: s.config.Stream.MQTT.QoS, far: s.config.Inlet == nil,
 		meter: s.env.Meter(name), suspects: s.suspects, refused: func(err error) { s.env.Refused(name, err) },
 	}, err
 }
@@ -107,25 +107,11 @@ func (s *subscription) runOwn(ctx context.Context, self *actor.PID, in *intake) 
 	if err := s.env.System.SendWait(ctx, self, subscribed{}); err != nil {
 		return err
 	}
-	var messages []message
 	return s.config.Inlet.serve(ctx, func(ctx context.Context, arrived []mqttd.Message) error {
-		messages = s.own(messages[:0], arrived)
-		err := in.take(ctx, messages)
+		err := in.take(ctx, arrived)
 		if err != nil {
-			in.meter.Untaken.Add(uint64(len(messages)))
+			in.meter.Untaken.Add(uint64(len(arrived)))
 		}
-		clear(messages)
 		return err
 	})
-}
-
-// own appends messages of the node's own broker.
-func (s *subscription) own(dst []message, arrived []mqttd.Message) []message {
-	for i := range arrived {
-		m := &arrived[i]
-		dst = append(dst, message{
-			topic: m.Topic, payload: m.Payload, qos: min(m.QoS, s.config.Stream.MQTT.QoS), hops: m.Hops, arrived: m.Arrived,
-		})
-	}
-	return dst
 }

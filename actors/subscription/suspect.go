@@ -21,8 +21,7 @@ const mostSuspects = 16
 type suspects struct {
 	seed maphash.Seed
 
-	inHand  atomic.Pointer[message] // that is being decoded, nil for none
-	present atomic.Bool             // blamed has something
+	present atomic.Bool // blamed has something
 
 	mu     sync.Mutex
 	blamed map[uint64]int // by hash of the payload: how often
@@ -30,24 +29,14 @@ type suspects struct {
 
 func newSuspects() *suspects { return &suspects{seed: maphash.MakeSeed(), blamed: map[uint64]int{}} }
 
-// enter stands before the decoding of a message, which stays as it is until the
-// next one is entered or leave is called, behind the last one.
-func (s *suspects) enter(m *message) { s.inHand.Store(m) }
-
-func (s *suspects) leave() { s.inHand.Store(nil) }
-
-// blame notes what was in hand when a goroutine ended, if anything was.
-func (s *suspects) blame() {
-	m := s.inHand.Swap(nil)
-	if m == nil {
-		return
-	}
+// blame notes a payload that was in hand when the decoder panicked.
+func (s *suspects) blame(payload []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.blamed) >= mostSuspects {
 		clear(s.blamed)
 	}
-	s.blamed[maphash.Bytes(s.seed, m.payload)]++
+	s.blamed[maphash.Bytes(s.seed, payload)]++
 	s.present.Store(true)
 }
 

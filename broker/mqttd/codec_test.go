@@ -83,7 +83,6 @@ func TestAPublishThatIsMalformedIsRefused(t *testing.T) {
 		"QoS 3":               {6, "\x00\x01t\x00\x01\x00"},
 		"no topic":            {0, "\x00"},
 		"topic cut":           {0, "\x00\x05t"},
-		"topic not UTF-8":     {0, "\x00\x01\xff\x00"},
 		"no identifier":       {2, "\x00\x01t\x00"},
 		"identifier 0":        {2, "\x00\x01t\x00\x00\x00"},
 		"no properties":       {0, "\x00\x01t"},

@@ -36,6 +36,7 @@ type connection struct {
 	will     *message // of the reader, until the session takes it
 	willWait time.Duration
 	topics   map[string]*known // of the reader
+	recent   *known            // of the reader: of the last message's topic
 	aliases  map[uint16]string // of the reader
 	dirty    []*connection     // of the reader: to whom something is to be written
 	handled  int               // of the reader: packets since the last settle

@@ -28,13 +28,13 @@ type publish struct {
 
 // decodePublish reads what follows the fixed header (MQTT 5.0 §3.3). The slices
 // of the result lie in body, but for properties where there was something to
-// take out of them.
+// take out of them. What the topic says is not looked at.
 func decodePublish(flags byte, body []byte, version byte) (p publish, err error) {
 	p.qos, p.retain, p.dup = flags>>1&3, flags&1 != 0, flags&8 != 0
 	if p.qos == 3 {
 		return p, packets.ErrProtocolViolationQosOutOfRange
 	}
-	if p.topic, body, err = cutString(body); err != nil {
+	if p.topic, body, err = cutBinary(body); err != nil {
 		return p, err
 	}
 	if p.qos > 0 {

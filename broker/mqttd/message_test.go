@@ -187,6 +187,21 @@ func TestAMessageThatHasLostItsUseIsNotDelivered(t *testing.T) {
 	}
 }
 
+func TestWhoPublishesOnWhatIsNoTopicIsToldWhyAndGoes(t *testing.T) {
+	b := start(t)
+	for topic, want := range map[string]byte{
+		"\xff": packets.DisconnectMalformedPacket, // MQTT 5.0 §1.5.4
+		"a/+":  packets.DisconnectTopicNameInvalid,
+	} {
+		c := dial(t, port(b), "wrong", cleanStart)
+		c.publish(t, packets.Publish{Topic: "good", Payload: []byte("x")})
+		c.publish(t, packets.Publish{Topic: topic, Payload: []byte("x")})
+		if reason := c.ended(t); reason != want {
+			t.Errorf("%q: reason %#x, want %#x", topic, reason, want)
+		}
+	}
+}
+
 func TestATopicAliasStandsForItsTopic(t *testing.T) {
 	b := start(t)
 	var got gathered

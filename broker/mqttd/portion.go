@@ -16,6 +16,7 @@ type portion struct {
 	size     int // of the messages, as it counts against limits
 	used     int // content of this portion
 	before   int // content of the portion before it
+	many     int // messages of the portion before it
 	last     time.Time
 }
 
@@ -29,7 +30,9 @@ func (c *connection) gatherUp(t *Tap, topic string, p *publish) {
 	q := &c.portion
 	if q.tap != t || len(q.messages) >= min(mostInPortion, t.capacity) {
 		c.handOver()
-		q.tap, q.messages = t, t.spare()
+		if q.tap, q.messages = t, t.spare(); q.messages == nil {
+			q.messages = make([]Message, 0, min(q.many+q.many/8+1, mostInPortion))
+		}
 	}
 	c.pace.streamed(true)
 	q.messages = append(q.messages, Message{
@@ -69,7 +72,7 @@ func (c *connection) handOver() {
 		return
 	}
 	t, entry := q.tap, tapped{portion: q.messages, size: q.size}
-	q.before = q.used
+	q.before, q.many = q.used, len(q.messages)
 	q.tap, q.messages, q.content, q.used, q.size = nil, nil, nil, 0, 0
 	c.tap(t, entry)
 }

@@ -1,6 +1,8 @@
 package mqttd
 
 import (
+	"unicode/utf8"
+
 	"github.com/mochi-mqtt/server/v2/packets"
 
 	"github.com/holdfast-edge/holdfast/tag"
@@ -21,7 +23,10 @@ func (c *connection) publish(flags byte, body []byte) error {
 		return err
 	}
 	k, err := c.knows(topic)
-	if err != nil {
+	switch {
+	case err != nil && !utf8.Valid(topic):
+		return packets.ErrMalformedInvalidUTF8 // MQTT 5.0 §1.5.4
+	case err != nil:
 		c.broker.log.Warn("a client publishes on a topic that is none", "client", c.session.id, "error", err)
 		return packets.ErrTopicNameInvalid
 	}

@@ -154,23 +154,32 @@ type known struct {
 const mostKnownTopics = 256
 
 // knows looks a topic up, and finds out what has changed about it.
-func (c *connection) knows(topic []byte) (*known, error) {
-	k := c.topics[string(topic)]
-	if k == nil {
-		k = &known{topic: string(topic)}
-		if err := CheckTopic(k.topic); err != nil {
-			return nil, err
+func (c *connection) knows(topic []byte) (k *known, err error) {
+	if k = c.recent; k == nil || k.topic != string(topic) {
+		if k = c.topics[string(topic)]; k == nil {
+			if k, err = c.meet(topic); err != nil {
+				return nil, err
+			}
 		}
-		k.allowed = c.rights.mayPublish(k.topic, c.user, c.session.id)
-		if len(c.topics) >= mostKnownTopics {
-			clear(c.topics)
-		}
-		c.topics[k.topic] = k
+		c.recent = k
 	}
-	if k.route == nil {
+	if k.route == nil || k.route.version != c.broker.index.version.Load() {
 		k.route = c.broker.routeOf(k.topic)
 	}
-	k.route = c.broker.current(k.route, k.topic)
+	return k, nil
+}
+
+// meet looks at a topic that the client has not published on lately.
+func (c *connection) meet(topic []byte) (*known, error) {
+	k := &known{topic: string(topic)}
+	if err := CheckTopic(k.topic); err != nil {
+		return nil, err
+	}
+	k.allowed = c.rights.mayPublish(k.topic, c.user, c.session.id)
+	if len(c.topics) >= mostKnownTopics {
+		clear(c.topics)
+	}
+	c.topics[k.topic] = k
 	return k, nil
 }
 
