@@ -24,6 +24,7 @@ type Broker struct {
 	taps     tapSet
 	vault    *vault // nil: nothing outlives the process
 	counters counters
+	rooms    rooms
 	inside   atomic.Int64 // bytes published by the node that are on their way to the vault
 
 	listeners []net.Listener

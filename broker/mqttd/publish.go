@@ -30,14 +30,15 @@ func (c *connection) publish(flags byte, body []byte) error {
 		c.broker.log.Warn("a client publishes on a topic that is none", "client", c.session.id, "error", err)
 		return packets.ErrTopicNameInvalid
 	}
-	c.broker.counters.received.Add(1)
 	if reason := c.objection(k, &p); reason.Code != 0 {
+		c.broker.counters.received.Add(1)
 		return c.deny(&p, reason)
 	}
 	if t := k.route.only; t != nil && p.qos == 0 && !p.retain {
 		c.gatherUp(t, k.topic, &p)
 		return nil
 	}
+	c.broker.counters.received.Add(1)
 	c.handOver() // a tap has a client's messages in their order
 	m := c.message(k.topic, &p)
 	if p.qos == 0 {

@@ -16,10 +16,12 @@ type source struct {
 	filled *bool  // whether a read brought as much as it could
 	muted  bool   // a packet alone does not wake the reader
 	before []byte // read already, and to be given first
+	reads  int    // so far
 }
 
 // Read reads what is there, and waits where nothing is.
 func (s *source) Read(p []byte) (n int, err error) {
+	s.reads++
 	if len(s.before) > 0 {
 		n = copy(p, s.before)
 		s.before = s.before[n:]

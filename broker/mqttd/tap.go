@@ -31,10 +31,9 @@ type Tap struct {
 
 	mu      sync.Mutex
 	waiting deque[tapped]
-	count   int         // messages in waiting
-	bytes   int         // of waiting
-	awaited bool        // somebody waits for room
-	spares  [][]Message // for portions to come, empty
+	count   int  // messages in waiting
+	bytes   int  // of waiting
+	awaited bool // somebody waits for room
 	dropped uint64
 	closed  bool
 	more    chan struct{} // holds a token while something waits
@@ -276,7 +275,6 @@ func (t *Tap) hand(ctx context.Context, batch []Message, entries []tapped) {
 		err = fmt.Errorf("take messages on %s: %w", t.filter, err)
 	}
 	settleAll(entries, err)
-	clear(batch)
 }
 
 // handAll calls handle with all that was gathered: a portion that is worth it as
@@ -286,7 +284,7 @@ func (t *Tap) handAll(ctx context.Context, batch []Message, entries []tapped) []
 	for len(entries) > 0 {
 		if first := &entries[0]; len(first.portion) > copied {
 			t.hand(ctx, first.portion, entries[:1])
-			t.reuse(first.portion)
+			t.broker.rooms.give(first.portion)
 			entries = entries[1:]
 			continue
 		}
@@ -296,11 +294,11 @@ func (t *Tap) handAll(ctx context.Context, batch []Message, entries []tapped) []
 				batch = append(batch, e.message.seen())
 			} else {
 				batch = append(batch, e.portion...)
-				clear(e.portion)
-				t.reuse(e.portion)
+				t.broker.rooms.give(e.portion)
 			}
 		}
 		t.hand(ctx, batch, entries[:n])
+		clear(batch)
 		entries = entries[n:]
 	}
 	return batch
@@ -308,31 +306,6 @@ func (t *Tap) handAll(ctx context.Context, batch []Message, entries []tapped) []
 
 // copied is up to how many messages of a portion are copied to those of others.
 const copied = 32
-
-// mostSpares bounds the room that is kept for portions.
-const mostSpares = 4
-
-// spare returns room for a portion.
-func (t *Tap) spare() []Message {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	last := len(t.spares) - 1
-	if last < 0 {
-		return nil
-	}
-	room := t.spares[last]
-	t.spares = t.spares[:last]
-	return room
-}
-
-// reuse keeps the room of a portion that was handed over, and cleared.
-func (t *Tap) reuse(portion []Message) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.spares) < mostSpares {
-		t.spares = append(t.spares, portion[:0])
-	}
-}
 
 func settleAll(entries []tapped, err error) {
 	for _, e := range entries {
