@@ -3,8 +3,8 @@ package record
 import (
 	"context"
 	"net"
-	"sync"
 
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
@@ -12,26 +12,12 @@ import (
 // answered with in the recording, the same one is answered with now, each in its turn, garbage, silence and hanging up
 // included.
 func Play(ctx context.Context, r *Recording, listener net.Listener, o Options, d Dialect) error {
-	ctx, cancel := context.WithCancel(ctx)
 	p := &playing{dialect: d, options: o, deck: exchanges(r, d, o.Once)}
-	defer p.clients.Wait()
-	defer cancel()
-	defer context.AfterFunc(ctx, func() { listener.Close() })()
-	for {
-		conn, err := listener.Accept()
-		if ctx.Err() != nil {
-			return nil
+	return protocols.Accept(ctx, listener, func(ctx context.Context, conn net.Conn) {
+		if failure := supervisor.Guard(func() { p.serve(ctx, conn) }); failure != nil {
+			o.Logger.Error("playing failed", "error", failure)
 		}
-		if err != nil {
-			listener.Close()
-			return err
-		}
-		p.clients.Go(func() {
-			if failure := supervisor.Guard(func() { p.serve(ctx, conn) }); failure != nil {
-				o.Logger.Error("playing failed", "error", failure)
-			}
-		})
-	}
+	})
 }
 
 // playing is a recording being played.
@@ -39,7 +25,6 @@ type playing struct {
 	dialect Dialect
 	options Options
 	deck    *deck
-	clients sync.WaitGroup
 }
 
 // maxRequest is how much of a client's is kept while it is no whole request.

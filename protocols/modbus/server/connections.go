@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"sync"
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/supervisor"
@@ -25,33 +24,17 @@ func (s *service) serveConnections(ctx context.Context, host protocols.Host) err
 		return err
 	}
 	s.at(listener.Addr().String())
-	ctx, cancel := context.WithCancel(ctx)
-	var open sync.WaitGroup
-	defer open.Wait()
-	defer cancel()
-	defer context.AfterFunc(ctx, func() { listener.Close() })()
-	for {
-		conn, err := listener.Accept()
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			listener.Close()
-			return err
-		}
-		if !s.admit(conn.RemoteAddr(), host) {
-			conn.Close()
-			continue
-		}
+	return protocols.Accept(ctx, listener, func(ctx context.Context, conn net.Conn) {
 		if secured != nil {
 			conn = tls.Server(conn, secured)
 		}
-		open.Go(func() {
-			defer s.clients.Add(-1)
-			defer conn.Close()
-			s.attend(ctx, conn, host)
-		})
-	}
+		defer conn.Close()
+		if !s.admit(conn.RemoteAddr(), host) {
+			return
+		}
+		defer s.clients.Add(-1)
+		s.attend(ctx, conn, host)
+	})
 }
 
 // attend serves a client. A panic ends its connection alone.
