@@ -14,6 +14,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols/modbus/faultline"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/simulator"
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 // Of the buses, each with so many units, every other one has a unit that is dead.
@@ -158,7 +159,7 @@ func (n *node) byBus(ctx context.Context) (sums [2]counts, err error) {
 
 func busPage(s scale, whole, broken busResult) string {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# What a dead unit costs the others on its bus\n\nWritten by `make bench-plant` on %s\n\n", machine())
+	fmt.Fprintf(&b, "# What a dead unit costs the others on its bus\n\n%s\n\n", figures.Written("bench-plant"))
 	fmt.Fprintf(&b, "| of the nine other units | all ten alive | one of ten dead |\n|---|---|---|\n")
 	row := func(what string, of func(busResult) string) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", what, of(whole), of(broken))

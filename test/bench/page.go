@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"runtime"
-	"strings"
-	"time"
+
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 // page is the result as Markdown, with how it was come by.
@@ -15,7 +13,7 @@ func (r result) page(s scale) string {
 	seconds := r.during.Seconds()
 	due := float64(s.devices) * seconds / s.interval.Seconds()
 	fmt.Fprintf(&b, "# %d devices × %d tags at %s\n\n", s.devices, s.tags, s.interval)
-	fmt.Fprintf(&b, "Written by `make bench-plant` on %s\n\n", machine())
+	fmt.Fprintf(&b, "%s\n\n", figures.Written("bench-plant"))
 	fmt.Fprintf(&b, "| of the node | |\n|---|---|\n")
 	row := func(what, format string, values ...any) {
 		fmt.Fprintf(&b, "| %s | %s |\n", what, fmt.Sprintf(format, values...))
@@ -51,24 +49,4 @@ The machine is shared and noisy. To run it yourself: `+"`go run ./test/bench -de
 // ratio compares a quantile.
 func ratio(a, b durations, q float64) float64 {
 	return float64(a.quantile(q)) / float64(max(b.quantile(q), 1))
-}
-
-// machine says where and when a page was made.
-func machine() string {
-	return fmt.Sprintf("%s: %s, %d processors, %s, %s/%s.",
-		time.Now().Format(time.DateOnly), processor(), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-}
-
-// processor names the machine's processor.
-func processor() string {
-	info, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return "unknown processor"
-	}
-	for line := range strings.Lines(string(info)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return "unknown processor"
 }

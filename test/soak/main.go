@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/pprof"
+
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 func main() {
@@ -17,19 +17,7 @@ func main() {
 	}
 }
 
-// startProfile profiles until stop is called.
-func startProfile(name string) (stop func() error, err error) {
-	file, err := os.Create(name)
-	if err != nil {
-		return nil, err
-	}
-	if err := pprof.StartCPUProfile(file); err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return func() error { pprof.StopCPUProfile(); return file.Close() }, nil
-}
-
-func run() (err error) {
+func run() error {
 	o := outage{MaxMemory: 200 << 20}
 	flag.IntVar(&o.Streams, "devices", 100, "devices, a stream each")
 	flag.IntVar(&o.Tags, "tags", 100, "tags of each")
@@ -38,27 +26,17 @@ func run() (err error) {
 	page := flag.String("o", "", "file to write the page to; not given, it is printed")
 	profile := flag.String("cpuprofile", "", "file to write a profile of the processor's time to")
 	flag.Parse()
-	if *profile != "" {
-		stop, failed := startProfile(*profile)
-		if failed != nil {
-			return failed
-		}
-		defer func() { err = errors.Join(err, stop()) }()
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	dir, err := os.MkdirTemp("", "holdfast-soak-")
+	var r *result
+	err := figures.Profiled(*profile, func() error {
+		return figures.InDirectory("holdfast-soak-", func(dir string) (err error) {
+			r, err = o.live(ctx, dir)
+			return err
+		})
+	})
 	if err != nil {
 		return err
 	}
-	r, err := o.live(ctx, dir)
-	if err := errors.Join(err, os.RemoveAll(dir)); err != nil {
-		return err
-	}
-	text := r.page(o)
-	if *page == "" {
-		_, err = os.Stdout.WriteString(text)
-		return err
-	}
-	return os.WriteFile(*page, []byte(text), 0o644)
+	return figures.Write(*page, r.page(o))
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/holdfast-edge/holdfast/store/history"
 	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/test/figures"
+	"github.com/holdfast-edge/holdfast/test/plant"
 )
 
 // outage is what is lived through, and what it may cost.
@@ -55,10 +57,13 @@ func (o outage) live(ctx context.Context, dir string) (r *result, err error) {
 	return r, o.judge(r)
 }
 
+// began is when the plant's time begins: at the beginning of a shard.
+const began = 1_800_000_000 // seconds since 1970
+
 // node is the log and the history of a node, on a clock that the plant moves.
 type node struct {
 	outage
-	plant   *plant
+	plant   *plant.Plant
 	now     atomic.Int64
 	log     *log.Log
 	history *history.History
@@ -70,13 +75,13 @@ type node struct {
 
 func (o outage) start(dir string) (n *node, err error) {
 	n = &node{outage: o}
-	n.now.Store(began)
+	n.now.Store(time.Unix(began, 0).UnixNano())
 	clock := func() time.Time { return time.Unix(0, n.now.Load()) }
-	if n.plant, err = newPlant(o.Streams, o.Tags); err != nil {
+	if n.plant, err = plant.New(o.Streams, o.Tags); err != nil {
 		return nil, err
 	}
 	n.log, err = log.Open(log.Options{
-		Dir: filepath.Join(dir, "log"), Site: site, SegmentBytes: segment, Now: clock,
+		Dir: filepath.Join(dir, "log"), Site: plant.Site, SegmentBytes: segment, Now: clock,
 		QueueBytes: int(min(8<<20, o.Quota/8)), // a commit is much less than the quota
 	})
 	if err != nil {
@@ -113,13 +118,14 @@ func (n *node) close() error {
 
 // suffer writes for as long as the outage lasts.
 func (n *node) suffer(ctx context.Context, r *result) error {
-	start, used := time.Now(), processorTime()
+	start, used := time.Now(), figures.ProcessorTime()
 	for second := range n.Seconds {
-		n.now.Store(began + int64(second)*1e9)
+		at := time.Unix(began+int64(second), 0)
+		n.now.Store(at.UnixNano())
 		if err := n.await(ctx, second-maxLag); err != nil {
 			return err
 		}
-		if err := n.plant.second(ctx, n.log, second); err != nil {
+		if err := n.plant.Second(ctx, n.log, at); err != nil {
 			return err
 		}
 		if second%60 == 0 {
@@ -129,7 +135,7 @@ func (n *node) suffer(ctx context.Context, r *result) error {
 			r.early = resident()
 		}
 	}
-	r.wrote, r.processor = time.Since(start), processorTime()-used
+	r.wrote, r.processor = time.Since(start), figures.ProcessorTime()-used
 	return n.settle(ctx)
 }
 
@@ -165,7 +171,7 @@ func (n *node) await(ctx context.Context, second int) error {
 // drain lets the far end come back and take what there is.
 func (n *node) drain(ctx context.Context, r *result) error {
 	r.late = resident()
-	r.ledger = newLedger(n.plant.schemas, n.Seconds)
+	r.ledger = newLedger(n.plant.Schemas(), n.Seconds)
 	sink, err := n.log.Cursor("sink", n.sinkOptions())
 	if err != nil {
 		return err

@@ -3,8 +3,9 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"runtime"
 	"time"
+
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 // page is the result as Markdown, with how it was come by.
@@ -13,7 +14,7 @@ func (r *result) page(o outage) string {
 	records := uint64(o.Streams) * uint64(o.Seconds)
 	samples := float64(records) * float64(o.Tags)
 	fmt.Fprintf(&b, "# An outage of %s with %d tags at a second\n\n", time.Duration(o.Seconds)*time.Second, o.Streams*o.Tags)
-	fmt.Fprintf(&b, "Written by `make soak` on %s: %d processors, %s, %s/%s.\n\n", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	b.WriteString(figures.Written("soak") + "\n\n")
 	b.WriteString("| | |\n|---|---|\n")
 	row := func(what, format string, values ...any) {
 		fmt.Fprintf(&b, "| %s | %s |\n", what, fmt.Sprintf(format, values...))

@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"time"
+
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 func main() {
@@ -41,8 +41,7 @@ func run(in io.Reader, out string, stdout io.Writer) error {
 // page is the comparison as Markdown, with how it was come by.
 func page(m results) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# The broker beside mosquitto\n\nWritten by `make bench-broker` on %s: %d processors, %s, %s/%s.\n\n",
-		time.Now().Format(time.DateOnly), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(&b, "# The broker beside mosquitto\n\n%s\n\n", figures.Written("bench-broker"))
 	fmt.Fprint(&b, "| as fast as it goes | Holdfast | mosquitto | CPU | CPU of mosquitto |\n|---|---|---|---|---|\n")
 	for _, l := range []struct{ name, words string }{
 		{"QoS0-1to1", "QoS 0, 1 to 1"}, {"QoS0-1to10", "QoS 0, 1 to 10"}, {"QoS1-1to1", "QoS 1, 1 to 1, window 100"},

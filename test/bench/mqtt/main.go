@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/pprof"
 	"time"
+
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 func main() {
@@ -37,7 +37,7 @@ func run() error {
 	defer stop()
 	switch *role {
 	case "node":
-		return profiled(*profile, func() error { return serve(ctx, l.Port, *bare) })
+		return figures.Profiled(*profile, func() error { return serve(ctx, l.Port, *bare) })
 	case "load":
 		report, err := l.run(ctx)
 		if err != nil {
@@ -49,28 +49,5 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	text := page(results, *during)
-	if *out == "" {
-		_, err = os.Stdout.WriteString(text)
-		return err
-	}
-	return os.WriteFile(*out, []byte(text), 0o644)
-}
-
-// profiled does work, and writes what it spent processor time on to a file, unless
-// that is empty.
-func profiled(file string, work func() error) (err error) {
-	if file == "" {
-		return work()
-	}
-	out, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	if err := pprof.StartCPUProfile(out); err != nil {
-		return err
-	}
-	defer pprof.StopCPUProfile()
-	return work()
+	return figures.Write(*out, page(results, *during))
 }

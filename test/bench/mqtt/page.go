@@ -3,16 +3,16 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"runtime"
 	"time"
+
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 // page is the results as Markdown, with how they were come by.
 func page(results []result, during time.Duration) string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# A rule between two MQTT clients\n\n")
-	fmt.Fprintf(&b, "Written by `make bench-mqtt` on %s: %d processors, %s, %s/%s.\n\n",
-		time.Now().Format(time.DateOnly), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(&b, "%s\n\n", figures.Written("bench-mqtt"))
 	b.WriteString("| what is to be shown | a write for each message | a millisecond's messages together |\n|---|---|---|\n")
 	for _, c := range clauses {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", c.text, c.judge(results, true), c.judge(results, false))

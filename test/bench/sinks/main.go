@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-edge/holdfast/sinks/tdengine/taosd"
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 func main() {
@@ -46,11 +47,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	if *out == "" {
-		_, err = os.Stdout.WriteString(r.page())
-		return err
-	}
-	return os.WriteFile(*out, []byte(r.page()), 0o644)
+	return figures.Write(*out, r.page())
 }
 
 // far is a TDengine that answers and keeps nothing, until its input ends.

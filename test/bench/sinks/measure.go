@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	commonstmt "github.com/taosdata/driver-go/v3/common/stmt"
@@ -18,6 +17,7 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks/tdengine"
 	"github.com/holdfast-edge/holdfast/sinks/template"
 	"github.com/holdfast-edge/holdfast/tag"
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 // Size of a round: requests of rows, each a time, a sequence, eight numbers, and
@@ -70,16 +70,9 @@ func measure(ctx context.Context, address string, rounds int) (result, error) {
 }
 
 func timed(do func() error) (cost, error) {
-	begun, before := time.Now(), processorTime()
+	begun, before := time.Now(), figures.ProcessorTime()
 	err := do()
-	return cost{wall: time.Since(begun), cpu: processorTime() - before}, err
-}
-
-// processorTime is that of this process so far.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // of oneself it cannot fail
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	return cost{wall: time.Since(begun), cpu: figures.ProcessorTime() - before}, err
 }
 
 // rows is the batch that both sides send.

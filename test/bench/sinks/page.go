@@ -3,10 +3,9 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"runtime"
-	"strings"
 	"time"
+
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 // page is the result as Markdown, with how it was come by.
@@ -17,8 +16,7 @@ func (r result) page() string {
 	rate := func(all []cost) float64 { return n / median(all, wall).Seconds() / 1e6 }
 	spent := func(all []cost) float64 { return float64(median(all, cpu).Nanoseconds()) / n }
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Sinks beside their drivers\n\nWritten by `make bench-sinks` on %s: %s, %d processors, %s, %s/%s.\n\n",
-		time.Now().Format(time.DateOnly), processor(), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(&b, "# Sinks beside their drivers\n\n%s\n\n", figures.Written("bench-sinks"))
 	fmt.Fprintf(&b, "| TDengine, stmt2, %d fields a row | the sink | the driver alone | ratio |\n|---|---|---|---|\n", fields)
 	fmt.Fprintf(&b, "| million rows a second | %.2f | %.2f | %.2f× |\n", rate(r.sink), rate(r.driver), rate(r.sink)/rate(r.driver))
 	fmt.Fprintf(&b, "| processor time a row, ns | %.0f | %.0f | %.2f× |\n", spent(r.sink), spent(r.driver), spent(r.driver)/spent(r.sink))
@@ -35,18 +33,4 @@ gathers, answers. The driver alone fills the same columns from the same rows in 
 and runs the statement, one request at a time, as the sink does here. Processor time is that of the client's process.
 `, requests, perBatch, fields, len(r.sink))
 	return b.String()
-}
-
-// processor names the machine's processor.
-func processor() string {
-	info, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return "unknown processor"
-	}
-	for line := range strings.Lines(string(info)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return "unknown processor"
 }

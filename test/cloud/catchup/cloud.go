@@ -20,6 +20,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/telemetry"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/client"
+	"github.com/holdfast-edge/holdfast/test/plant"
 )
 
 // cloud is one member, and somebody who commands.
@@ -56,7 +57,7 @@ func openCloud(ctx context.Context, dir string, store kv.Store, far *account) (*
 // join adds the site and has the node join.
 func (c *cloud) join(ctx context.Context, n *node) error {
 	var token api.JoinToken
-	if err := c.person.Send(ctx, http.MethodPost, "/api/v1/sites", api.NewSite{Name: site}, &token); err != nil {
+	if err := c.person.Send(ctx, http.MethodPost, "/api/v1/sites", api.NewSite{Name: plant.Site}, &token); err != nil {
 		return err
 	}
 	credentials, err := enrol.Join(ctx, c.member.LinkAddress(), token.Token, "catchup", nil)
@@ -74,7 +75,7 @@ func (c *cloud) command(ctx context.Context, times int) (took []time.Duration, e
 	for ctx.Err() == nil || len(took) < times {
 		var answer commands.Command
 		begin := time.Now()
-		err := c.person.Send(context.WithoutCancel(ctx), http.MethodPost, "/api/v1/sites/"+site+"/commands", api.NewCommand{
+		err := c.person.Send(context.WithoutCancel(ctx), http.MethodPost, "/api/v1/sites/"+plant.Site+"/commands", api.NewCommand{
 			Kind: "restart", Target: "rule/any", Within: 60, Wait: 50,
 		}, &answer)
 		if err == nil && answer.State != commands.Done {

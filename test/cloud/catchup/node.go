@@ -19,12 +19,13 @@ import (
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/store/state"
 	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/test/plant"
 )
 
 // node is what a site's node has between its plant and the cloud.
 type node struct {
 	dir     string
-	plant   *plant
+	plant   *plant.Plant
 	log     *log.Log
 	state   *state.State
 	system  *supervisor.System
@@ -47,14 +48,14 @@ const (
 func openNode(dir string, o outage) (n *node, err error) {
 	n = &node{dir: dir, begun: time.Now().Add(-o.Length - time.Minute).Truncate(time.Second)}
 	n.hurried.Store(n.begun.UnixNano())
-	if n.plant, err = newPlant(); err != nil {
+	if n.plant, err = plant.New(devices, tags); err != nil {
 		return nil, err
 	}
 	n.system = supervisor.New(supervisor.Options{Name: "node", Logger: slog.New(slog.DiscardHandler)})
 	if n.state, err = state.Open(state.Options{Dir: filepath.Join(dir, "state")}); err != nil {
 		return nil, err
 	}
-	if n.log, err = log.Open(log.Options{Dir: filepath.Join(dir, "log"), Site: site, Now: n.now, CommitEvery: o.Commit}); err != nil {
+	if n.log, err = log.Open(log.Options{Dir: filepath.Join(dir, "log"), Site: plant.Site, Now: n.now, CommitEvery: o.Commit}); err != nil {
 		return nil, errors.Join(err, n.state.Close())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -82,7 +83,7 @@ func (n *node) suffer(ctx context.Context, outage time.Duration) error {
 	for second := range int(outage / time.Second) {
 		at := n.begun.Add(time.Duration(second) * time.Second)
 		n.hurried.Store(at.UnixNano())
-		if err := n.plant.second(ctx, n.log, at); err != nil {
+		if err := n.plant.Second(ctx, n.log, at); err != nil {
 			return err
 		}
 	}
@@ -95,7 +96,7 @@ func (n *node) goOn(ctx context.Context, scan time.Duration) error {
 	tick := time.NewTicker(scan)
 	defer tick.Stop()
 	for {
-		if err := n.plant.second(context.WithoutCancel(ctx), n.log, time.Now()); err != nil {
+		if err := n.plant.Second(context.WithoutCancel(ctx), n.log, time.Now()); err != nil {
 			return err
 		}
 		select {
@@ -109,7 +110,7 @@ func (n *node) goOn(ctx context.Context, scan time.Duration) error {
 // deliver delivers the log to a far end, as a node does.
 func (n *node) deliver(name string, far sinks.Sink) error {
 	env := sink.Env{
-		Site: site, System: n.system, Log: n.log, Logger: slog.New(slog.DiscardHandler), Now: time.Now,
+		Site: plant.Site, System: n.system, Log: n.log, Logger: slog.New(slog.DiscardHandler), Now: time.Now,
 		Meter: func(name string) *sink.Meter {
 			m, _ := n.meters.LoadOrStore(name, &sink.Meter{})
 			return m.(*sink.Meter)

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/actors/uplink"
 	"github.com/holdfast-edge/holdfast/cluster/kv"
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 // outage is what is lived through.
@@ -23,6 +23,12 @@ type outage struct {
 	Store func(ctx context.Context, dir string) (kv.Store, error)
 }
 
+// The plant's size.
+const (
+	devices = 10
+	tags    = 100
+)
+
 // result is what came of it.
 type result struct {
 	records      uint64 // of the outage
@@ -34,15 +40,6 @@ type result struct {
 	drainCPU     time.Duration
 	idle, busy   []time.Duration // round trips of commands
 	early        uint64          // live records that came before the backlog's end
-}
-
-// processorTime returns what the process has used.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // patience bounds what has to come.
@@ -73,15 +70,15 @@ func (o outage) live(ctx context.Context, dir string) (r *result, err error) {
 // locally drains the log into a sink in this process.
 func (r *result) locally(ctx context.Context, n *node) error {
 	far := newAccount(r.records)
-	begin, used := time.Now(), processorTime()
+	begin, used := time.Now(), figures.ProcessorTime()
 	if err := n.deliver(toLocal, far); err != nil {
 		return err
 	}
 	if err := far.await(ctx, r.records, 0); err != nil {
 		return err
 	}
-	r.local, r.localCPU = time.Since(begin), processorTime()-used
-	return errors.Join(far.judge(n.plant.rows), n.system.Stop(ctx, "/"+toLocal))
+	r.local, r.localCPU = time.Since(begin), figures.ProcessorTime()-used
+	return errors.Join(far.judge(n.plant.Seconds()), n.system.Stop(ctx, "/"+toLocal))
 }
 
 // overTheLink drains the same log to the cloud, while the plant goes on and somebody commands.
@@ -107,14 +104,14 @@ func (o outage) overTheLink(ctx context.Context, dir string, n *node, r *result)
 	if err := o.drain(ctx, n, c, far, r); err != nil {
 		return err
 	}
-	if err := far.await(ctx, r.records, devices*n.plant.rows); err != nil {
+	if err := far.await(ctx, r.records, devices*n.plant.Seconds()); err != nil {
 		return err
 	}
 	r.batches = far.batches
 	if r.early = far.early; r.early == 0 {
 		return errors.New("nothing that is live came before the end of the backlog")
 	}
-	return far.judge(n.plant.rows)
+	return far.judge(n.plant.Seconds())
 }
 
 // drain opens the way for telemetry and waits until the backlog has come.
@@ -123,7 +120,7 @@ func (o outage) drain(ctx context.Context, n *node, c *cloud, far *account, r *r
 	defer drained()
 	ended := make(chan error, 2)
 	go func() { ended <- n.goOn(draining, o.Scan) }()
-	begin, used := time.Now(), processorTime()
+	begin, used := time.Now(), figures.ProcessorTime()
 	if err := n.deliver(toCloud, uplink.Telemetry{Env: n.env()}); err != nil {
 		return err
 	}
@@ -133,7 +130,7 @@ func (o outage) drain(ctx context.Context, n *node, c *cloud, far *account, r *r
 		ended <- err
 	}()
 	err := far.await(ctx, r.records, 0)
-	r.drain, r.drainCPU = time.Since(begin), processorTime()-used
+	r.drain, r.drainCPU = time.Since(begin), figures.ProcessorTime()-used
 	drained()
 	return errors.Join(err, <-ended, <-ended)
 }

@@ -2,9 +2,10 @@ package main
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"time"
+
+	"github.com/holdfast-edge/holdfast/test/figures"
 )
 
 // page is the result as Markdown, with how it was come by.
@@ -12,7 +13,7 @@ func (r *result) page(o outage) string {
 	var b strings.Builder
 	values := float64(r.records) * tags
 	fmt.Fprintf(&b, "# A site that was cut off for %s catches up\n\n", o.Length)
-	fmt.Fprintf(&b, "Written by `make bench-catchup` on %s: %d processors, %s, %s/%s.\n\n", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	b.WriteString(figures.Written("bench-catchup") + "\n\n")
 	b.WriteString("| | |\n|---|---|\n")
 	row := func(what, format string, arguments ...any) {
 		fmt.Fprintf(&b, "| %s | %s |\n", what, fmt.Sprintf(format, arguments...))
