@@ -18,10 +18,14 @@ func (e *emission) join(inputs [][]*record) joined {
 		rows = append(rows, row)
 	}
 	for i, j := range s.plan.Joins {
-		if s.plan.Inputs[i+1].Source.Kind == plan.LookupSource {
-			rows = e.joinLookup(rows, j, i+1)
-		} else {
-			rows = s.joinOne(rows, j, i+1, inputs[i+1])
+		k := i + 1
+		switch {
+		case s.plan.AsksByKey(k):
+			rows = e.joinLookup(rows, j, k)
+		case s.plan.Inputs[k].Source.Kind == plan.LookupSource:
+			rows = e.joinWhole(rows, j, k)
+		default:
+			rows = s.joinOne(rows, j, k, inputs[k])
 		}
 	}
 	return rows

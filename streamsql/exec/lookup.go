@@ -17,6 +17,9 @@ type asked struct {
 	columns []string
 	values  []tag.Value
 	bound   *binding // of its last answer
+
+	all     *tag.Batch // its rows as it last gave all of them
+	records []*record  // of all
 }
 
 // joinLookup adds the rows of a lookup table. A key with a NULL equals nothing.
@@ -53,9 +56,36 @@ func (e *emission) joinLookup(rows joined, j plan.Join, k int) joined {
 	return out
 }
 
+// joinWhole adds the rows of a lookup table by any condition: it is asked for all
+// of them. Where that fails, all rows in hand have failed.
+func (e *emission) joinWhole(rows joined, j plan.Join, k int) joined {
+	added, err := e.staged.whole(k)
+	if err == nil {
+		return e.staged.joinOne(rows, j, k, added)
+	}
+	for _, row := range rows {
+		e.staged.frame.Fail(err)
+		e.check(row)
+	}
+	return nil
+}
+
+// whole returns all rows of the lookup table of an input. The records are those
+// of the answer before where that was the same.
+func (s *staged) whole(k int) ([]*record, error) {
+	a := s.askedOf(k, plan.Join{})
+	b, err := s.ask(k, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	if b != a.all {
+		a.all, a.records = b, s.answered(a, k, b)
+	}
+	return a.records, nil
+}
+
 // lookUp asks the table of an input for the rows that belong to a row.
 func (s *staged) lookUp(row []*record, j plan.Join, k int) ([]*record, error) {
-	in := s.plan.Inputs[k]
 	a := s.askedOf(k, j)
 	s.standJoined(row)
 	for i, key := range j.Keys {
@@ -64,15 +94,25 @@ func (s *staged) lookUp(row []*record, j plan.Join, k int) ([]*record, error) {
 			return nil, nil
 		}
 	}
-	table := s.exec.options.Tables[in.Stream]
-	if table == nil {
-		return nil, fmt.Errorf("look up %s: %w", in.Stream, errNoTable)
-	}
-	b, err := table.Lookup(s.now, a.columns, a.values)
+	b, err := s.ask(k, a.columns, a.values)
 	if err != nil {
-		return nil, fmt.Errorf("look up %s: %w", in.Stream, err)
+		return nil, err
 	}
 	return s.answered(a, k, b), nil
+}
+
+// ask asks the lookup table of an input.
+func (s *staged) ask(k int, columns []string, values []tag.Value) (*tag.Batch, error) {
+	name := s.plan.Inputs[k].Stream
+	table := s.exec.options.Tables[name]
+	if table == nil {
+		return nil, fmt.Errorf("look up %s: %w", name, errNoTable)
+	}
+	b, err := table.Lookup(s.now, columns, values)
+	if err != nil {
+		return nil, fmt.Errorf("look up %s: %w", name, err)
+	}
+	return b, nil
 }
 
 // askedOf returns what the table of an input is asked with.

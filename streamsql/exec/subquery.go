@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -18,7 +20,7 @@ type subquery struct {
 func newSubquery(s *staged, p plan.Subquery) *subquery {
 	q := &subquery{exec: newExec(p.Query, s.exec.options, s.exec.root)}
 	for i, arm := range p.Arms {
-		q.linked = q.linked || len(arm.Links) > 0
+		q.linked = q.linked || len(arm.Links) > 0 || asks(arm)
 		q.exec.arms[i] = newStaged(q.exec, arm)
 	}
 	return q
@@ -48,6 +50,28 @@ func (q *subquery) rows(outer *expr.Frame) tag.Value {
 	return q.result
 }
 
+// asks reports whether rows of the SELECT are asked for, and may be others each
+// time.
+func asks(p *plan.Select) bool {
+	return slices.ContainsFunc(p.Inputs, func(in *plan.Input) bool {
+		return in.Source.Kind == plan.LookupSource || in.Query != nil && slices.ContainsFunc(in.Query.Arms, asks)
+	})
+}
+
+// askAll takes in all rows of the lookup table that the SELECT begins with, if it
+// does.
+func (s *staged) askAll(outer *expr.Frame) {
+	if s.plan.Inputs[0].Source.Kind != plan.LookupSource {
+		return
+	}
+	rows, err := s.whole(0)
+	if err != nil {
+		outer.Fail(err)
+		return
+	}
+	s.tables[0].rows = rows
+}
+
 // evaluate gives what the SELECT gives over the rows that it has kept.
 func (s *staged) evaluate(outer *expr.Frame, emit Emit) {
 	f := &s.frame
@@ -63,6 +87,9 @@ func (s *staged) evaluate(outer *expr.Frame, emit Emit) {
 				a.(*staged).evaluate(outer, s.into(s.now, k, emit))
 			}
 		}
+	}
+	if s.askAll(outer); outer.Failed() {
+		return
 	}
 	e := &emission{staged: s}
 	e.collect(nil)

@@ -19,6 +19,9 @@ type Source struct {
 	Schema *tag.Schema
 	// Key are the columns by which a lookup table must be looked up; nil: by any.
 	Key []string
+	// Whole says that a lookup table gives all of its rows, too: then any condition
+	// may join it.
+	Whole bool
 	// Retain is how many of its last rows a table keeps; 0 for all.
 	Retain int
 	// Timestamp is the column that holds the time of an event, in milliseconds

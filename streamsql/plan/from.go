@@ -36,7 +36,8 @@ func (b *builder) input(source ast.Source) error {
 			return expr.Errorf(source.Pos, "no stream is called %s%s", source.Name.Text, hint)
 		}
 		in.Stream, in.Source = source.Name.Text, found
-		if found.Kind == LookupSource && (len(b.plan.Inputs) == 0 || b.catalogIsBounded()) {
+		if found.Kind == LookupSource && len(b.plan.Inputs) == 0 && !(found.Whole && b.catalogIsBounded()) ||
+			found.Kind == LookupSource && !found.Whole && b.catalogIsBounded() {
 			return expr.Errorf(source.Pos, "%s is a lookup table, which can only stand behind JOIN: FROM stream JOIN %[1]s ON …", in.Stream)
 		}
 	case *ast.Derived:

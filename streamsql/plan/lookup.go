@@ -43,7 +43,7 @@ func (b *builder) isKey(k int, column string) bool {
 // for.
 func (b *builder) checkLookup(syntax *ast.Join, join Join, k int) error {
 	in := b.plan.Inputs[k]
-	if in.Source.Kind != LookupSource {
+	if in.Source.Kind != LookupSource || in.Source.Whole {
 		return nil
 	}
 	if join.Kind == ast.RightJoin || join.Kind == ast.FullJoin {
@@ -58,6 +58,18 @@ func (b *builder) checkLookup(syntax *ast.Join, join Join, k int) error {
 		}
 	}
 	return nil
+}
+
+// asksByKey reports whether a join asks a lookup table for the rows of a key, and
+// not for all that it has.
+func (j Join) asksByKey() bool {
+	return len(j.Keys) > 0 && j.Kind != ast.RightJoin && j.Kind != ast.FullJoin
+}
+
+// AsksByKey reports whether the rows of an input are asked for by key, of a lookup
+// table.
+func (s *Select) AsksByKey(input int) bool {
+	return input > 0 && s.Inputs[input].Source.Kind == LookupSource && s.Joins[input-1].asksByKey()
 }
 
 // keyNames lists the columns that a lookup table is looked up by.

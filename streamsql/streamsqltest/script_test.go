@@ -126,11 +126,11 @@ func newScripted(t *testing.T, setup string) *scripted {
 func (s *scripted) directive(line string) bool {
 	word, rest, _ := strings.Cut(line, " ")
 	switch word {
-	case "stream", "table", "lookup":
-		kinds := map[string]streamsql.SourceKind{"stream": streamsql.StreamSource, "table": streamsql.TableSource, "lookup": streamsql.LookupSource}
+	case "stream", "table", "lookup", "whole":
+		kinds := map[string]streamsql.SourceKind{"stream": streamsql.StreamSource, "table": streamsql.TableSource, "lookup": streamsql.LookupSource, "whole": streamsql.LookupSource}
 		rest, key, _ := strings.Cut(rest, " by ")
 		name, columns, fixed := strings.Cut(strings.TrimSuffix(rest, ")"), "(")
-		source := streamsql.Source{Kind: kinds[word]}
+		source := streamsql.Source{Kind: kinds[word], Whole: word == "whole"}
 		if key != "" {
 			source.Key = strings.Split(key, ", ")
 		}
