@@ -18,7 +18,7 @@ type Site struct {
 	Changes   Changes    `yaml:"changes" doc:"When and how another configuration may take the place of this one."`
 	Devices   []Device   `yaml:"devices" doc:"What the node polls and writes to."`
 	Streams   []Stream   `yaml:"streams" doc:"Messages taken in as rows."`
-	Tables    []Table    `yaml:"tables" doc:"Rows that the queries of rules join with by key: of files, and the newest of streams."`
+	Tables    []Table    `yaml:"tables" doc:"Rows that the queries of rules join with: of files, the newest of streams by key, and the last ones of streams."`
 	Functions []Function `yaml:"functions" doc:"WebAssembly modules with functions for the queries of rules."`
 	Rules     []Rule     `yaml:"rules" doc:"SQL over devices and streams, and where its results go."`
 	Templates []Template `yaml:"templates" doc:"Devices written once for many, with parameters."`

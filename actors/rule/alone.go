@@ -3,6 +3,7 @@ package rule
 import (
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
@@ -19,7 +20,7 @@ type (
 // each message, so that a command never waits long.
 type alone struct {
 	core
-	feeds   []*feed
+	feeds   []*broker.Feed
 	woken   bell
 	timer   *supervisor.Timer
 	dropped uint64
@@ -68,7 +69,7 @@ func (r *alone) start(ctx actor.Context) {
 	self := ctx.Self()
 	r.woken.send = func() { r.env.System.Send(self, inputReady{}) }
 	for _, in := range r.config.Inputs {
-		f, err := open(in, r.env.Bus, ringCapacity, r.woken.ring)
+		f, err := in.Open(r.env.Bus, ringCapacity, r.woken.ring)
 		if err != nil {
 			supervisor.Fail(ctx, supervisor.Permanent(err))
 			return
@@ -111,7 +112,7 @@ func (r *alone) drain(ctx actor.Context) {
 func (r *alone) evaluateOne() (found bool, err error) {
 	now := r.env.Now().UnixNano()
 	for source, f := range r.feeds {
-		b := f.next()
+		b := f.Next()
 		if b == nil {
 			continue
 		}
@@ -127,7 +128,7 @@ func (r *alone) evaluateOne() (found bool, err error) {
 func (r *alone) account() {
 	var dropped uint64
 	for _, f := range r.feeds {
-		dropped += f.dropped()
+		dropped += f.Dropped()
 	}
 	r.meter.Dropped.Add(dropped - r.dropped)
 	r.dropped = dropped
@@ -160,7 +161,7 @@ func (r *alone) keep(ctx actor.Context) {
 
 func (r *alone) end() {
 	for _, f := range r.feeds {
-		f.close()
+		f.Close()
 	}
 	if r.fresh && !r.broken {
 		r.memory.keep(r.query, 0)

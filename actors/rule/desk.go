@@ -2,6 +2,8 @@ package rule
 
 import (
 	"sync"
+
+	"github.com/holdfast-edge/holdfast/broker"
 )
 
 // desk is where the rules of one stream meet their evaluator. It outlives the
@@ -9,7 +11,7 @@ import (
 type desk struct {
 	name   string // of the evaluator
 	source string
-	input  Input
+	input  broker.Input
 	of     *Evaluators
 
 	mu      sync.Mutex

@@ -8,6 +8,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -92,7 +93,7 @@ type reader struct {
 // is a device of several groups the group.
 type place struct {
 	source, group int
-	view          *view
+	view          *broker.View
 }
 
 func (r *durable) run(ctx context.Context, running func()) error {
@@ -118,11 +119,11 @@ func (r *durable) run(ctx context.Context, running func()) error {
 }
 
 // add makes the reader read an input.
-func (d *reader) add(source int, in Input, options *log.CursorOptions) error {
-	var v *view
+func (d *reader) add(source int, in broker.Input, options *log.CursorOptions) error {
+	var v *broker.View
 	if len(in.Streams) > 1 {
 		var err error
-		if v, err = newView(in.Schema, in.Groups); err != nil {
+		if v, err = broker.NewView(in.Schema, in.Groups); err != nil {
 			return err
 		}
 	}
@@ -205,7 +206,7 @@ func (d *reader) take(e log.Entry) error {
 		return nil
 	}
 	if at.view != nil {
-		b = at.view.widen(at.group, b)
+		b = at.view.Widen(at.group, b)
 	}
 	if err := d.evaluate(d.env.Now().UnixNano(), at.source, b); err != nil {
 		return fmt.Errorf("evaluate entry %d: %w", e.Position, err)

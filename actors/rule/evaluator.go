@@ -7,6 +7,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -29,7 +30,7 @@ func evaluatorSpec(env Env, d *desk) supervisor.Spec {
 type evaluator struct {
 	env   Env
 	desk  *desk
-	feed  *feed // nil: there is nobody to read for
+	feed  *broker.Feed // nil: there is nobody to read for
 	group *streamsql.Group
 	seats map[*streamsql.Member]*seat
 	rows  *atomic.Uint64 // that went through the group
@@ -109,10 +110,10 @@ func (e *evaluator) change(ctx actor.Context) {
 func (e *evaluator) read() (err error) {
 	switch {
 	case len(e.seats) == 0 && e.feed != nil:
-		e.feed.close()
+		e.feed.Close()
 		e.feed = nil
 	case len(e.seats) > 0 && e.feed == nil:
-		e.feed, err = open(e.desk.input, e.env.Bus, ringCapacity, e.inputs.ring)
+		e.feed, err = e.desk.input.Open(e.env.Bus, ringCapacity, e.inputs.ring)
 	}
 	return err
 }
@@ -141,7 +142,7 @@ func (e *evaluator) seat(s *seat) {
 	s.meter.RowsIn.join(e.rows)
 	s.fresh = e.rows.Load()
 	if e.feed != nil {
-		s.dropped = e.feed.dropped()
+		s.dropped = e.feed.Dropped()
 	}
 	s.tell(hasSeat{s})
 }
@@ -163,7 +164,7 @@ func (e *evaluator) remove(s *seat) {
 	s.member = nil
 	s.meter.RowsIn.leave()
 	if e.feed != nil {
-		s.meter.Dropped.Add(e.feed.dropped() - s.dropped)
+		s.meter.Dropped.Add(e.feed.Dropped() - s.dropped)
 	}
 }
 
@@ -185,7 +186,7 @@ func (e *evaluator) drain(ctx actor.Context) {
 func (e *evaluator) evaluateOne() bool {
 	var b *tag.Batch
 	if e.feed != nil {
-		b = e.feed.next()
+		b = e.feed.Next()
 	}
 	if b == nil {
 		return false
@@ -317,6 +318,6 @@ func (e *evaluator) end() {
 		s.tell(evicted{s})
 	}
 	if e.feed != nil {
-		e.feed.close()
+		e.feed.Close()
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
@@ -48,11 +49,11 @@ func (e *Evaluators) Spec() supervisor.Spec {
 }
 
 // join seats a rule at the desk of a source, which is made where there is none.
-func (e *Evaluators) join(source string, input Input, s *seat) {
+func (e *Evaluators) join(source string, input broker.Input, s *seat) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	d := e.byName[source]
-	if d == nil || !d.input.same(input) {
+	if d == nil || !d.input.Same(input) {
 		d = e.open(source, input, d != nil)
 	}
 	s.desk = d
@@ -61,7 +62,7 @@ func (e *Evaluators) join(source string, input Input, s *seat) {
 
 // open makes a desk. One of the former configuration goes on for those who are
 // still there.
-func (e *Evaluators) open(source string, input Input, former bool) *desk {
+func (e *Evaluators) open(source string, input broker.Input, former bool) *desk {
 	d := &desk{name: source, source: source, input: input, of: e}
 	if former || slices.ContainsFunc(e.desks, func(other *desk) bool { return other.name == source }) {
 		e.serial++

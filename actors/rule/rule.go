@@ -54,7 +54,7 @@ var _ Log = (*log.Log)(nil)
 type Config struct {
 	Name   string
 	Query  *streamsql.Query
-	Inputs []Input                 // in the order of Query.Sources
+	Inputs []broker.Input          // in the order of Query.Sources
 	Tables map[string]lookup.Table // that the query looks up in; their Inputs have no streams
 	Writes []Write
 

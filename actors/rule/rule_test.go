@@ -61,7 +61,7 @@ func on(t *testing.T, sql string, writes []rule.Write, test func(b *bench)) {
 		}
 		c := rule.Config{Name: "r", Query: query, Writes: writes}
 		for _, use := range query.Sources() {
-			in := rule.Input{Streams: []string{use.Name}, Overflow: broker.DropOldest}
+			in := broker.Input{Streams: []string{use.Name}, Overflow: broker.DropOldest}
 			if use.Name == "boiler" {
 				in.Streams, in.Schema, in.Groups = []string{"boiler.climate", "boiler.state"}, device, groups
 			}

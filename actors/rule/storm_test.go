@@ -109,7 +109,7 @@ func (p *plant) rule(name, sql string, change ...func(*rule.Config)) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	c := rule.Config{Name: name, Query: query, Inputs: []rule.Input{{Streams: []string{"boiler.climate"}, Overflow: broker.DropOldest}}}
+	c := rule.Config{Name: name, Query: query, Inputs: []broker.Input{{Streams: []string{"boiler.climate"}, Overflow: broker.DropOldest}}}
 	for _, f := range change {
 		f(&c)
 	}

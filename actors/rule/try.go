@@ -13,7 +13,7 @@ import (
 // Try runs a query over live rows for somebody who waits for it, until its bounds
 // or ctx end it. It reads the streams as a rule would, publishes nothing and
 // writes to no device. A panic of the query is an error.
-func Try(ctx context.Context, bus *broker.Bus, q *streamsql.Query, inputs []Input, o streamsql.Options, b trial.Bounds) (r trial.Result, err error) {
+func Try(ctx context.Context, bus *broker.Bus, q *streamsql.Query, inputs []broker.Input, o streamsql.Options, b trial.Bounds) (r trial.Result, err error) {
 	wake := make(chan struct{}, 1)
 	notify := func() {
 		select {
@@ -21,15 +21,15 @@ func Try(ctx context.Context, bus *broker.Bus, q *streamsql.Query, inputs []Inpu
 		default:
 		}
 	}
-	var feeds []*feed
+	var feeds []*broker.Feed
 	defer func() {
 		for _, f := range feeds {
-			f.close()
+			f.Close()
 		}
 	}()
 	for _, in := range inputs {
 		in.Overflow = broker.DropOldest // nobody waits for a trial
-		f, err := open(in, bus, ringCapacity, notify)
+		f, err := in.Open(bus, ringCapacity, notify)
 		if err != nil {
 			return r, err
 		}
@@ -44,7 +44,7 @@ func Try(ctx context.Context, bus *broker.Bus, q *streamsql.Query, inputs []Inpu
 }
 
 // follow gives rows and the time to a trial until it ends.
-func follow(ctx context.Context, t *trial.Trial, feeds []*feed, wake <-chan struct{}) {
+func follow(ctx context.Context, t *trial.Trial, feeds []*broker.Feed, wake <-chan struct{}) {
 	for {
 		if !pushAll(t, feeds) {
 			return
@@ -65,9 +65,9 @@ func follow(ctx context.Context, t *trial.Trial, feeds []*feed, wake <-chan stru
 }
 
 // pushAll gives the trial what waits, and reports whether it goes on.
-func pushAll(t *trial.Trial, feeds []*feed) bool {
+func pushAll(t *trial.Trial, feeds []*broker.Feed) bool {
 	for source, f := range feeds {
-		for b := f.next(); b != nil; b = f.next() {
+		for b := f.Next(); b != nil; b = f.Next() {
 			if !t.Push(time.Now().UnixNano(), source, b) {
 				return false
 			}

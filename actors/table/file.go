@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +18,11 @@ import (
 type File struct {
 	config *config.Table
 	rows   atomic.Pointer[lookup.Fixed]
-	seen   mark // of keep, once the file was opened
+
+	mu      sync.Mutex
+	seen    mark // the file as it was read last
+	readAt  time.Time
+	trouble error
 }
 
 // mark is how a file is told from another one.
@@ -48,6 +53,39 @@ func (f *File) Lookup(now int64, columns []string, values []tag.Value) (*tag.Bat
 	return rows.Lookup(now, columns, values)
 }
 
+// Len is that of lookup.Paged.
+func (f *File) Len() int {
+	if rows := f.rows.Load(); rows != nil {
+		return rows.Len()
+	}
+	return 0
+}
+
+// Page is that of lookup.Paged.
+func (f *File) Page(now int64, from, limit int) []*tag.Batch {
+	if rows := f.rows.Load(); rows != nil {
+		return rows.Page(now, from, limit)
+	}
+	return nil
+}
+
+// Status is Held's.
+func (f *File) Status() Status {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return Status{Read: f.readAt, Trouble: f.trouble}
+}
+
+// Reread is Held's.
+func (f *File) Reread(now time.Time) error {
+	f.mu.Lock()
+	f.seen = mark{}
+	f.mu.Unlock()
+	return f.refresh(now)
+}
+
+func (f *File) open(*Env) {}
+
 func (f *File) keep(ctx context.Context, env *Env) error {
 	ticker := time.NewTicker(f.config.Reread)
 	defer ticker.Stop()
@@ -72,6 +110,13 @@ func (f *File) keep(ctx context.Context, env *Env) error {
 // error the rows stay. A file that is written while it is read has another time
 // than the one that was noted before, so it is read again.
 func (f *File) refresh(now time.Time) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.trouble = f.look(now)
+	return f.trouble
+}
+
+func (f *File) look(now time.Time) error {
 	info, err := os.Stat(f.config.File)
 	if err != nil {
 		f.seen = mark{}
@@ -86,7 +131,7 @@ func (f *File) refresh(now time.Time) error {
 		f.seen = mark{} // who may not read it now may later, and it is no other file then
 		return err
 	}
-	f.seen = found
+	f.seen, f.readAt = found, now
 	f.rows.Store(rows)
 	return nil
 }

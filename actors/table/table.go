@@ -2,7 +2,10 @@ package table
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/streamsql/lookup"
@@ -12,21 +15,55 @@ import (
 // Env is what tables are given. All of it may be used concurrently.
 type Env struct {
 	Bus    *broker.Bus
+	Log    Log
 	Now    func() time.Time
-	Failed func(table string, err error) // told of files that cannot be read again
+	Failed func(table string, err error) // told of what cannot be read
 }
+
+// Log is what tables need of the node's log; *log.Log has it.
+type Log interface {
+	// Checkpoint has a state committed behind what was appended before it.
+	Checkpoint(name string, state []byte)
+	// LoadCheckpoint returns the last state under a name, nil for none.
+	LoadCheckpoint(name string) ([]byte, error)
+}
+
+// LogName returns the name of the checkpoint of a table that a source fills.
+func LogName(table, source string) string { return "table/" + table + "/" + source }
 
 // Held is a table that something keeps as it should be.
 type Held interface {
-	lookup.Table
+	lookup.Paged
+	// Status returns how the table is.
+	Status() Status
+	// Reread reads the table's file now, whether it seems to be another or not; the
+	// rows stay where that fails. Other tables have an error.
+	Reread(now time.Time) error
+	// open readies what keep needs. The actor that keeps the table is there when it
+	// has returned, and misses nothing.
+	open(env *Env)
 	// keep does so until ctx is done.
 	keep(ctx context.Context, env *Env) error
 }
+
+// Status is how a table is.
+type Status struct {
+	Read    time.Time // the file was read last, or rows came last; zero: never
+	Trouble error     // why the file could not be read when it was tried last
+	Lost    uint64    // rows that went since there were too many
+	Dropped uint64    // batches that came faster than they were taken
+}
+
+// ErrNoFile is the error of Reread for a table that is filled by rows.
+var ErrNoFile = errors.New("the table is filled by rows that come, and has no file to be read again")
 
 // Spec returns the actor that keeps a table, as a child of the node's tables.
 func Spec(env Env, name string, held Held) supervisor.Spec {
 	policy := supervisor.DefaultPolicy()
 	policy.Exhausted, policy.Slow = supervisor.Alarm, time.Minute // queries go on with the rows that there are
-	run := func(ctx context.Context) error { return held.keep(ctx, &env) }
-	return supervisor.Spec{Name: name, Kind: "table", Policy: policy, New: supervisor.Service(run)}
+	service := supervisor.Service(func(ctx context.Context) error { return held.keep(ctx, &env) })
+	return supervisor.Spec{Name: name, Kind: "table", Policy: policy, New: func() actor.Actor {
+		held.open(&env)
+		return service()
+	}}
 }

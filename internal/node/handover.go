@@ -28,8 +28,7 @@ type handover struct {
 // what they took has been evaluated.
 func (n *Node) hold(ctx context.Context, last, next *scene, c change) *handover {
 	h := &handover{node: n}
-	ended, begun := rulesOf(c.ends), rulesOf(c.begins)
-	before, after := last.plan.upstream(ended), next.plan.upstream(begun)
+	before, after := last.plan.upstream(c.ends), next.plan.upstream(c.begins)
 	restarted := map[string]bool{}
 	for _, p := range c.ends {
 		restarted[p.path()] = true
@@ -89,9 +88,12 @@ func (p *plan) demand() {
 	}
 }
 
-func rulesOf(parts []part) (names []string) {
+func rulesOf(parts []part) []string { return partsBelow("/rules", parts) }
+
+// partsBelow lists the names of the parts below a parent.
+func partsBelow(parent string, parts []part) (names []string) {
 	for _, p := range parts {
-		if p.parent == "/rules" {
+		if p.parent == parent {
 			names = append(names, p.spec.Name)
 		}
 	}
@@ -105,15 +107,23 @@ type sourcing struct {
 	met     map[string]bool
 }
 
-// upstream follows rules to the streams at which their rows begin.
-func (p *plan) upstream(rules []string) *sourcing {
+// upstream follows the rules and tables among parts to the streams at which their
+// rows begin.
+func (p *plan) upstream(parts []part) *sourcing {
 	s := &sourcing{streams: map[string]bool{}, met: map[string]bool{}}
 	byName := map[string]*rule.Config{}
 	for i := range p.rules {
 		byName[p.rules[i].Name] = &p.rules[i]
 	}
-	for _, name := range rules {
+	for _, name := range rulesOf(parts) {
 		s.follow(byName, name)
+	}
+	for _, name := range partsBelow("/tables", parts) {
+		for _, t := range p.tables {
+			if t.config.Name == name {
+				s.take(byName, t.fed)
+			}
+		}
 	}
 	return s
 }
@@ -125,10 +135,14 @@ func (s *sourcing) follow(rules map[string]*rule.Config, name string) {
 	}
 	s.met[name] = true
 	for _, in := range c.Inputs {
-		for _, stream := range in.Streams {
-			s.streams[stream] = true
-			s.follow(rules, stream)
-		}
+		s.take(rules, in.Streams)
 	}
 	s.rules = append(s.rules, name)
+}
+
+func (s *sourcing) take(rules map[string]*rule.Config, streams []string) {
+	for _, stream := range streams {
+		s.streams[stream] = true
+		s.follow(rules, stream)
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/holdfast-edge/holdfast/actors/endpoint"
-	"github.com/holdfast-edge/holdfast/actors/rule"
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/streamsql"
@@ -18,12 +17,12 @@ type names struct {
 	site    string
 	schemas *endpoint.Schemas
 	sources streamsql.Sources
-	inputs  map[string]rule.Input
+	inputs  map[string]broker.Input
 	tables  map[string]config.Table
 }
 
 func newNames(site *config.Site) *names {
-	n := &names{site: site.Name, schemas: &endpoint.Schemas{}, sources: streamsql.Sources{}, inputs: map[string]rule.Input{}, tables: map[string]config.Table{}}
+	n := &names{site: site.Name, schemas: &endpoint.Schemas{}, sources: streamsql.Sources{}, inputs: map[string]broker.Input{}, tables: map[string]config.Table{}}
 	for i := range site.Devices {
 		n.device(&site.Devices[i])
 	}
@@ -34,7 +33,10 @@ func newNames(site *config.Site) *names {
 		n.open(r.Name, broker.DropOldest)
 	}
 	for _, t := range site.Tables {
-		n.sources[t.Name] = streamsql.Source{Kind: streamsql.LookupSource}
+		n.sources[t.Name] = streamsql.Source{Kind: streamsql.LookupSource, Whole: t.Newest == ""}
+		if t.Newest != "" {
+			n.sources[t.Name] = streamsql.Source{Kind: streamsql.LookupSource, Key: t.Key}
+		}
 		n.tables[t.Name] = t
 	}
 	for _, name := range append(site.DeadLetters(), site.LateStreams()...) {
@@ -46,20 +48,20 @@ func newNames(site *config.Site) *names {
 // open names a stream whose fields come with its rows.
 func (n *names) open(name string, o broker.Overflow) {
 	n.sources[name] = streamsql.Source{}
-	n.inputs[name] = rule.Input{Streams: []string{name}, Overflow: o}
+	n.inputs[name] = broker.Input{Streams: []string{name}, Overflow: o}
 }
 
 // device names a device and its groups. What makes no schema is reported by
 // config, which knows the place.
 func (n *names) device(d *config.Device) {
-	all := rule.Input{Overflow: broker.DropOldest}
+	all := broker.Input{Overflow: broker.DropOldest}
 	for g := range d.Groups {
 		schema, err := n.schemas.Of(n.site, d, &d.Groups[g])
 		if err != nil {
 			return
 		}
 		n.sources[schema.Name()] = streamsql.Source{Schema: schema}
-		n.inputs[schema.Name()] = rule.Input{Streams: []string{schema.Name()}, Overflow: broker.DropOldest}
+		n.inputs[schema.Name()] = broker.Input{Streams: []string{schema.Name()}, Overflow: broker.DropOldest}
 		all.Streams = append(all.Streams, schema.Name())
 		all.Groups = append(all.Groups, schema)
 	}
@@ -93,9 +95,11 @@ func (n *names) describe(name string) string {
 // describeTable tells what a table is made of: not the rows of its file, which
 // change under the queries that read them.
 func (n *names) describeTable(t *config.Table) string {
-	text := fmt.Sprintf("\ntable %s of file %q by %q, again in %s", t.Name, t.File, t.Key, t.Reread)
-	if t.Newest != "" {
-		text = fmt.Sprintf("\ntable %s of the newest %d by %q:%s", t.Name, t.MaxKeys, t.Key, n.describe(t.Newest))
+	switch {
+	case t.Newest != "":
+		return fmt.Sprintf("\ntable %s of the newest %d by %q:%s", t.Name, t.MaxKeys, t.Key, n.describe(t.Newest))
+	case t.Append != "":
+		return fmt.Sprintf("\ntable %s of the last %d, for %s, kept every %s:%s", t.Name, t.MaxRows, t.MaxAge, t.Checkpoint, n.describe(t.Append))
 	}
-	return text
+	return fmt.Sprintf("\ntable %s of file %q by %q, again in %s", t.Name, t.File, t.Key, t.Reread)
 }

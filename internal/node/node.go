@@ -16,6 +16,7 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/rule"
 	"github.com/holdfast-edge/holdfast/actors/sink"
 	"github.com/holdfast-edge/holdfast/actors/subscription"
+	"github.com/holdfast-edge/holdfast/actors/table"
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
@@ -233,9 +234,9 @@ func (n *Node) forgetCursors(s *scene) {
 	for _, c := range s.plan.sinks {
 		wanted[sink.CursorName(c.Config.Name)] = true
 	}
-	rules := map[string]bool{}
+	states := map[string]bool{}
 	for _, c := range s.plan.rules {
-		rules[rule.LogName(c.Name)] = true
+		states[rule.LogName(c.Name)] = true
 		wanted[rule.LogName(c.Name)] = c.Durable
 	}
 	for _, c := range n.log.Stats().Cursors {
@@ -243,14 +244,17 @@ func (n *Node) forgetCursors(s *scene) {
 			n.withdraw(c.Name)
 		}
 	}
-	n.forgetStates(rules)
+	for _, t := range s.plan.tables {
+		states[table.LogName(t.config.Name, t.config.Append)] = true
+	}
+	n.forgetStates(states)
 }
 
-// forgetStates lets go of the state of rules that are configured no more.
+// forgetStates lets go of the state of rules and tables that are configured no more.
 func (n *Node) forgetStates(wanted map[string]bool) {
 	names, err := n.log.Checkpoints()
 	if err != nil {
-		n.means.Logger.Warn("states of rules not looked through", "error", err)
+		n.means.Logger.Warn("states not looked through", "error", err)
 	}
 	for _, name := range names {
 		if !wanted[name] {

@@ -37,7 +37,7 @@ type plan struct {
 	published []published
 	compiler  streamsql.Compiler
 	modules   map[string]*config.Function // by the functions that they have
-	inputs    map[string]rule.Input       // by what FROM can read
+	inputs    map[string]broker.Input     // by what FROM can read
 	tables    []heldTable
 	lookups   map[string]lookup.Table // the tables by name, for all queries
 }

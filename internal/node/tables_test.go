@@ -153,6 +153,10 @@ func TestATableThatCannotBeIsToldWithItsPlace(t *testing.T) {
 		{"machine,upper\n", "key: line ", "key: lane ", "panel has no column \"lane\""},
 		{"machine,upper\n", "name: settings\n    newest", "name: sensors\n    newest", "is already the name of the"},
 		{"machine,upper\n", "key: line ", "#", "the newest rows are of a key"},
+		{"machine,upper\n", "newest: panel ", "append: panel ", "appended rows have no key"},
+		{"machine,upper\n", "append: started ", "append: start ", `tables[2].append: nothing that has rows is called "start": did you mean`},
+		{"machine,upper\n", "newest: panel ", "append: panel\n    newest: panel", "a table has its rows from one place, and this one has newest already"},
+		{"machine,upper\n", "ON p.line = s.line", "ON p.setpoint > s.t", "p is looked up by line"},
 	} {
 		text := strings.Replace(documented(t, file), c.old, c.fresh, 1)
 		if err := os.Remove(file); err != nil && !os.IsNotExist(err) {

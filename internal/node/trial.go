@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/actors/rule"
+	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/streamsql/trial"
@@ -61,7 +62,7 @@ func (n *Node) Try(ctx context.Context, t console.Trial) (console.Tried, error) 
 	if len(t.Rows) > 0 {
 		return tryPasted(query, options, t.Rows, bounds)
 	}
-	var inputs []rule.Input
+	var inputs []broker.Input
 	for _, use := range query.Sources() {
 		inputs = append(inputs, n.plan().inputs[use.Name])
 	}

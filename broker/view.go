@@ -1,4 +1,4 @@
-package rule
+package broker
 
 import (
 	"fmt"
@@ -6,10 +6,10 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// view makes one stream of the groups of a device: each row of a group becomes
+// View makes one stream of the groups of a device: each row of a group becomes
 // a row of all the device's tags, in which those of the other groups are as last
 // seen, with the times at which they were. It is pure and has one owner.
-type view struct {
+type View struct {
 	schema *tag.Schema
 	rows   *tag.Builder
 	offset []int // slot of each group's first tag
@@ -17,10 +17,10 @@ type view struct {
 	times  []int64
 }
 
-// newView returns the view of groups, whose tags stand in the schema one group
+// NewView returns the view of groups, whose tags stand in the schema one group
 // after the other.
-func newView(schema *tag.Schema, groups []*tag.Schema) (*view, error) {
-	v := &view{
+func NewView(schema *tag.Schema, groups []*tag.Schema) (*View, error) {
+	v := &View{
 		schema: schema, rows: tag.NewBuilder(schema, 1),
 		last: make([]tag.Value, schema.Len()), times: make([]int64, schema.Len()),
 	}
@@ -35,8 +35,8 @@ func newView(schema *tag.Schema, groups []*tag.Schema) (*view, error) {
 	return v, nil
 }
 
-// widen returns the rows of one group as rows of the device.
-func (v *view) widen(group int, b *tag.Batch) *tag.Batch {
+// Widen returns the rows of one group as rows of the device.
+func (v *View) Widen(group int, b *tag.Batch) *tag.Batch {
 	at := v.offset[group]
 	for i := range b.Len() {
 		for slot, value := range b.Row(i) {
