@@ -52,7 +52,7 @@ type JoinToken struct {
 type SiteChange struct {
 	Labels     map[string]string `json:"labels,omitempty" doc:"Set, or with an empty value removed."`
 	Parameters map[string]string `json:"parameters,omitempty" doc:"Set, or with an empty value removed."`
-	Policy     *link.Policy      `json:"policy,omitempty"`
+	Policy     *PolicyChange     `json:"policy,omitempty"`
 }
 
 func (s *Server) describeSites(api huma.API) {
@@ -204,7 +204,8 @@ func (s *Server) changeSite(ctx context.Context, in *changeSiteInput) (*body[Sit
 	err := s.o.Sites.Change(ctx, in.Site, func(c *sites.Site) {
 		c.Labels, c.Parameters = merged(c.Labels, in.Body.Labels), merged(c.Parameters, in.Body.Parameters)
 		if in.Body.Policy != nil {
-			c.Policy = in.Body.Policy
+			policy := in.Body.Policy.over(s.o.Desired.Policy(c))
+			c.Policy = &policy
 		}
 	})
 	if err := s.done(ctx, "change site", in.Site, "", err); err != nil {

@@ -129,14 +129,19 @@ func (b *Book) Set(ctx context.Context, c Change) (Generation, error) {
 	if err := b.o.Blobs.Put(ctx, blobKey(digest), c.Bundle); err != nil {
 		return Generation{}, err
 	}
-	policy := b.o.Policy
-	if s.Policy != nil {
-		policy = *s.Policy
-	}
+	policy := b.Policy(&s)
 	if c.Policy != nil {
 		policy = *c.Policy
 	}
 	return b.next(ctx, c, digest, policy)
+}
+
+// Policy is how generations are brought in at a site: its own way, or the cloud's standard where it has none.
+func (b *Book) Policy(s *sites.Site) link.Policy {
+	if s.Policy != nil {
+		return *s.Policy
+	}
+	return b.o.Policy
 }
 
 // next signs the next number and enters it, again until nobody else was faster.

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
-	"github.com/holdfast-edge/holdfast/cluster/link"
 )
 
 // siteCommand is what concerns the directory of sites.
@@ -152,42 +151,23 @@ type sitePolicy struct {
 	Drift   string         `enum:",keep,override" default:"" help:"What becomes of a local change: keep it until the next generation, or override it." placeholder:"keep|override"`
 }
 
-// over returns a policy with what is given, and whether anything is.
-func (p *sitePolicy) over(policy link.Policy) (link.Policy, bool) {
-	before := policy
-	set(p.Health, &policy.HealthWindow)
-	set(p.Hold, &policy.HoldFor)
-	set(p.Confirm, &policy.ConfirmIn)
-	if p.MaxBad != nil {
-		policy.MaxBadTags = *p.MaxBad
-	}
+// given is the change; nil where nothing is.
+func (p *sitePolicy) given() *api.PolicyChange {
+	c := api.PolicyChange{HealthWindow: p.Health, MaxBadTags: p.MaxBad, HoldFor: p.Hold, ConfirmIn: p.Confirm}
 	if p.Drift != "" {
-		policy.KeepDrift = p.Drift == "keep"
+		keep := p.Drift == "keep"
+		c.KeepDrift = &keep
 	}
-	return policy, policy != before
+	if c == (api.PolicyChange{}) {
+		return nil
+	}
+	return &c
 }
 
 // Run is called by the command line.
 func (c *siteSetCommand) Run(ctx context.Context, _ *surroundings) error {
-	path := "/api/v1/sites/" + url.PathEscape(c.Name)
-	cloud, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer cloud.Close()
-	var there api.Site
-	if err := cloud.Get(ctx, path, nil, &there); err != nil {
-		return err
-	}
-	change := api.SiteChange{Labels: c.Labels, Parameters: c.Parameters}
-	policy := link.DefaultPolicy()
-	if there.Policy != nil {
-		policy = *there.Policy
-	}
-	if policy, changed := c.over(policy); changed {
-		change.Policy = &policy
-	}
-	return cloud.Send(ctx, http.MethodPatch, path, change, nil)
+	change := api.SiteChange{Labels: c.Labels, Parameters: c.Parameters, Policy: c.given()}
+	return c.change(ctx, http.MethodPatch, "/api/v1/sites/"+url.PathEscape(c.Name), change)
 }
 
 // change sends what changes something and has no answer of interest.
@@ -220,10 +200,4 @@ type siteRemoveCommand struct {
 // Run is called by the command line.
 func (c *siteRemoveCommand) Run(ctx context.Context, _ *surroundings) error {
 	return c.change(ctx, http.MethodDelete, "/api/v1/sites/"+url.PathEscape(c.Name), struct{}{})
-}
-
-func set(from, into *time.Duration) {
-	if from != nil {
-		*into = *from
-	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
 	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/cluster/member"
 )
 
 // realNode is a real node of a site that has joined.
@@ -119,11 +120,10 @@ func TestALocalChangeIsReportedAndKeptOrOverriddenAsThePolicySays(t *testing.T) 
 	c := start(t, 1)
 	n := c.startNode("plant-7")
 	c.owned("plant-7")
-	policy := link.DefaultPolicy()
-	policy.HealthWindow, policy.KeepDrift = 100*time.Millisecond, true
+	window := 100 * time.Millisecond
 	desire := func(keep bool, want uint64) {
 		t.Helper()
-		policy.KeepDrift = keep
+		policy := api.PolicyChange{HealthWindow: &window, KeepDrift: &keep}
 		c.do(http.MethodPatch, "/api/v1/sites/plant-7", api.SiteChange{Policy: &policy}, nil)
 		files := []link.File{{Name: "site.yaml", Data: n.text("streams: [{name: stream_a, mqtt: {topic: a}}]\n")}}
 		c.do(http.MethodPut, "/api/v1/sites/plant-7/desired", api.Configuration{Files: files}, nil)
@@ -145,4 +145,23 @@ func TestALocalChangeIsReportedAndKeptOrOverriddenAsThePolicySays(t *testing.T) 
 		r := c.site().Reported
 		return !r.Drift && r.Running == 2
 	})
+}
+
+func TestWhatIsNotSaidOfAPolicyStaysAsItIsAtTheSite(t *testing.T) {
+	standard := link.DefaultPolicy()
+	standard.HealthWindow = 7 * time.Minute
+	c := start(t, 1, func(o *member.Options) { o.Policy = standard })
+	c.join("plant-7", nil)
+	keep, share, tooMuch := true, 0.5, 1.5
+	c.do(http.MethodPatch, "/api/v1/sites/plant-7", api.SiteChange{Policy: &api.PolicyChange{KeepDrift: &keep}}, nil)
+	c.do(http.MethodPatch, "/api/v1/sites/plant-7", api.SiteChange{Policy: &api.PolicyChange{MaxBadTags: &share}}, nil)
+	want := standard
+	want.KeepDrift, want.MaxBadTags = true, 0.5
+	if got := c.site().Policy; got == nil || *got != want {
+		t.Errorf("the policy is %+v, want %+v", got, want)
+	}
+	refused := api.SiteChange{Policy: &api.PolicyChange{MaxBadTags: &tooMuch}}
+	if status := c.ask(0, c.token, http.MethodPatch, "/api/v1/sites/plant-7", refused, nil); status != http.StatusUnprocessableEntity {
+		t.Errorf("more than all tags may be Bad: status %d", status)
+	}
 }
