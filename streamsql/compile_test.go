@@ -188,7 +188,7 @@ func TestErrorsNamePlaceAndFix(t *testing.T) {
 		"SELECT uper(a) FROM sensors":                       "1:8: no function is called uper; did you mean upper?",
 		"SELECT abs(1, 2) FROM sensors":                     "1:8: abs has 2 arguments: want abs(x any) number",
 		`SELECT humidity FROM boiler WHERE valve = "open"`:  "1:43: no column is called open; text is written in single quotes: 'open'",
-		"SELECT 1 AS a, 2 AS a FROM boiler":                 "1:1: two columns of the output are called a: name one of them with AS",
+		"SELECT 1 AS a, 2 AS a FROM boiler":                 "1:16: two columns of the output are called a: name one of them with AS",
 		"SELECT avg(a) OVER (WHEN b) FROM sensors WHERE\n(": "2:2: ",
 	} {
 		_, err := streamsql.Compile(text, catalog(t))

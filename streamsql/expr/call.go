@@ -43,7 +43,7 @@ func (c *Compiler) Lookup(e *ast.Call) (*fn.Func, error) {
 	if f, ok := c.Functions.Resolve(e.Name.Text, len(e.Args)); ok {
 		return f, nil
 	}
-	hint := Suggest(e.Name.Text, c.Functions.Names())
+	hint := suggestFunction(e.Name.Text, c.Functions.Names())
 	err := Errorf(e.Pos, "no function is called %s%s", e.Name.Text, hint)
 	err.Unknown = e.Name.Text
 	return nil, err

@@ -11,6 +11,9 @@ import (
 func Suggest(name string, known []string) string {
 	best, bestDistance := "", 1+max(1, len(name)/3)
 	for _, candidate := range slices.Sorted(slices.Values(known)) {
+		if name == candidate {
+			continue // there is one, though not where it was looked for
+		}
 		d := distance(strings.ToLower(name), strings.ToLower(candidate), bestDistance)
 		if d < bestDistance {
 			best, bestDistance = candidate, d

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	sql "github.com/rqlite/sql"
@@ -67,69 +66,4 @@ func (p *parser) found() string {
 		s = s[:cut] + "…"
 	}
 	return strconv.Quote(s)
-}
-
-// hint recognises a common slip by what was expected, the current token and the
-// one before it.
-func (p *parser) hint(what string) string {
-	before := p.before()
-	adjacent := before.end == p.token.pos.Offset
-	switch p.token.kind {
-	case sql.BITAND:
-		if adjacent && before.kind == sql.BITAND {
-			return "the logical operator is written AND"
-		}
-	case sql.GT, sql.LT:
-		if adjacent && before.kind == sql.EQ {
-			return "comparisons are written >= and <="
-		}
-	case sql.STRING:
-		if p.dialect == ast.Standard && strings.HasPrefix(what, "the name") {
-			return `text stands in single quotes, a name in double quotes ("a name") or in none`
-		}
-	case bang:
-		return "write NOT x, or a <> b"
-	case sql.SLASH, hash:
-		return `a name that holds other characters than letters, digits and _ stands in double quotes ("plant/line1")`
-	case sql.IDENT:
-		if before.is("COLLATE") {
-			return "there is no COLLATE: compare lower(x)"
-		}
-		if clause := misspelt(before); clause != "" {
-			return "did you mean " + clause + " at " + before.pos.String() + "?"
-		}
-	}
-	return ""
-}
-
-// before returns the token before the current one; a zero one at the start.
-func (p *parser) before() *token {
-	if p.next == 0 {
-		return &token{}
-	}
-	return &p.tokens[p.next-1]
-}
-
-// misspelt returns the clause that a word was probably meant to begin: one that
-// has the same first letter and, in any order, all the same letters but one.
-func misspelt(word *token) string {
-	if word.kind != sql.IDENT {
-		return ""
-	}
-	text := strings.ToUpper(word.text)
-	for _, clause := range [...]string{"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT"} {
-		if text != clause && text[0] == clause[0] && lettersApart(text, clause) <= 1 {
-			return clause
-		}
-	}
-	return ""
-}
-
-// lettersApart returns how many letters of the longer word the other lacks.
-func lettersApart(a, b string) int {
-	missing := max(len(a), len(b))
-	for _, letter := range "ABCDEFGHIJKLMNOPQRSTUVWXYZ" {
-		missing -= min(strings.Count(a, string(letter)), strings.Count(b, string(letter)))
-	}
-	return missing
 }

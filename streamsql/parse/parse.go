@@ -59,7 +59,7 @@ func whole[N ast.Node](text string, d ast.Dialect, read func(*parser) N) (N, err
 	for p.accept(sql.SEMI) {
 	}
 	if !p.at(sql.EOF) {
-		p.expected("an operator, a clause or the end of the text")
+		p.expected(theEnd)
 	}
 	if p.err != nil {
 		var none N

@@ -3,6 +3,7 @@ package parse
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -219,7 +220,7 @@ func (s *scanner) scanPlain() bool {
 		length += len("x''")
 	case sql.INTEGER, sql.FLOAT:
 		if end := nameLength(rest, length); end > length {
-			return s.illegal(fmt.Sprintf("malformed number %.40q", rest[:end]), "")
+			return s.illegal(fmt.Sprintf("malformed number %.40q", rest[:end]), durationHint(rest[:end]))
 		}
 	}
 	return s.take(kind, literal, length)
@@ -240,5 +241,23 @@ func (s *scanner) scanIllegal() bool {
 	case strings.ContainsRune("?$@", r):
 		return s.illegal(fmt.Sprintf("unknown character %q", r), "there are no parameters in stream SQL")
 	}
-	return s.illegal(fmt.Sprintf("unknown character %q", r), "")
+	return s.illegal(fmt.Sprintf("unknown character %q", r), asciiHint(r))
+}
+
+// durationHint tells how a duration that stands bare is written.
+func durationHint(text string) string {
+	if _, err := time.ParseDuration(text); err != nil {
+		return ""
+	}
+	return fmt.Sprintf("a duration is text: '%s'", text)
+}
+
+// asciiHint tells how a sign of typeset text is written.
+func asciiHint(r rune) string {
+	for _, pair := range [...][2]string{{"≥", ">="}, {"≤", "<="}, {"≠", "<>"}, {"×", "*"}, {"÷", "/"}, {"−–—", "-"}, {"，", ","}} {
+		if strings.ContainsRune(pair[0], r) {
+			return "write " + pair[1]
+		}
+	}
+	return ""
 }

@@ -112,6 +112,8 @@ func (p *parser) star(start ast.Pos, stream ast.Name) *ast.Star {
 		case s.Replace == nil && p.acceptBefore("REPLACE"):
 			s.Replace = commaList(p, p.replacement)
 			p.expect(sql.RP)
+		case p.token.is("EXCEPT"), p.token.is("REPLACE"):
+			p.expected(`"," or FROM`)
 		default:
 			return s
 		}

@@ -201,6 +201,8 @@ func (b *builder) check() error {
 		return expr.Errorf(b.syntax.Pos, "no stream is read: a table alone gives no rows")
 	case p.Window != nil || b.dialect.SetOfOne:
 		return nil
+	case p.Grouped && b.syntax.Having != nil && len(b.syntax.GroupBy) == 0 && len(p.Aggregates) == 0:
+		return expr.Errorf(b.syntax.Having.At(), "HAVING is about groups, and there are none: a condition on rows stands in WHERE")
 	case p.Grouped:
 		return expr.Errorf(b.syntax.Pos, "groups over a stream never end: want a window in GROUP BY, such as tumble('10s')")
 	case streams > 1:

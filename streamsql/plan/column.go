@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
@@ -97,7 +98,7 @@ func (b *builder) lookup(c *ast.Column) (*expr.Node, error) {
 			continue
 		}
 		if found >= 0 && !b.dialect.AliasFirst {
-			return nil, expr.Errorf(c.Pos, "%s is a column of %s and of %s: write which", name, b.plan.Inputs[found].Label, in.Label)
+			return nil, expr.Errorf(c.Pos, "%[1]s is a column of two sources: write %[2]s.%[1]s or %[3]s.%[1]s", name, b.plan.Inputs[found].Label, in.Label)
 		}
 		if found < 0 {
 			found = k
@@ -167,11 +168,26 @@ func (b *builder) unknown(c *ast.Column) error {
 			known = append(known, item.Alias.Text)
 		}
 	}
+	if len(c.Path) > 1 {
+		return expr.Errorf(c.Pos, "no source or column is called %s%s", name.Text, expr.Suggest(name.Text, append(known, b.labels()...)))
+	}
 	hint := expr.Suggest(name.Text, known)
+	if slices.Contains(known, name.Text) {
+		hint = "; the item called " + name.Text + " is made of this one"
+	}
 	if name.Quoted && hint == "" {
 		hint = "; text is written in single quotes: '" + name.Text + "'"
 	}
 	return expr.Errorf(c.Pos, "no column is called %s%s", name.Text, hint)
+}
+
+// labels returns what the inputs are called in the query.
+func (b *builder) labels() []string {
+	labels := make([]string, len(b.plan.Inputs))
+	for k, in := range b.plan.Inputs {
+		labels[k] = in.Label
+	}
+	return labels
 }
 
 // Find returns the slot of a column: of the exact name, or else of one that

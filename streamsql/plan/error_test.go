@@ -20,8 +20,8 @@ func TestWhatHasNoMeaningIsRefusedWithItsPlace(t *testing.T) {
 		"SELECT sum(x) AS s FROM open":                                                                 "1:1: groups over a stream never end: want a window in GROUP BY, such as tumble('10s')",
 		"SELECT x FROM open GROUP BY y":                                                                "1:1: groups over a stream never end: want a window in GROUP BY, such as tumble('10s')",
 		"SELECT open.x AS x FROM open JOIN other ON 1":                                                 "1:1: a join of streams never ends: want a window in GROUP BY, such as tumble('10s')",
-		"SELECT x FROM open WHERE sum(x) > 1":                                                          "1:26: sum is an aggregate, which cannot stand here",
-		"SELECT sum(sum(x)) AS s FROM open GROUP BY tumble('1s')":                                      "1:12: sum is an aggregate, which cannot stand here",
+		"SELECT x FROM open WHERE sum(x) > 1":                                                          "1:26: sum is an aggregate, which cannot stand here; a condition on groups stands in HAVING",
+		"SELECT sum(sum(x)) AS s FROM open GROUP BY tumble('1s')":                                      "1:12: sum is an aggregate, which cannot stand here; a condition on groups stands in HAVING",
 		"SELECT sum(x) OVER (PARTITION BY y) AS s FROM open GROUP BY tumble('1s')":                     "1:21: OVER is for analytic functions; sum is an aggregate",
 		"SELECT abs(x) OVER (PARTITION BY y) AS s FROM open":                                           "1:21: OVER is for analytic functions; abs is a scalar function",
 		"SELECT abs(x) FILTER (WHERE y) AS s FROM open":                                                "1:29: FILTER is for aggregates; abs is a scalar function",
@@ -38,8 +38,8 @@ func TestWhatHasNoMeaningIsRefusedWithItsPlace(t *testing.T) {
 		"SELECT x FROM open WHERE row_number() > 1":                                                    "1:26: row_number can only stand in the select list; to go by it, put the query into FROM (SELECT …)",
 		"SELECT nosuch(x) AS s FROM open":                                                              "1:8: no function is called nosuch",
 		"SELECT abs() AS s FROM open":                                                                  "1:8: abs has 0 arguments: want abs(x any) number",
-		"SELECT temperature AS t, humidity AS t FROM boiler":                                           "1:1: two columns of the output are called t: name one of them with AS",
-		"SELECT humidity FROM boiler a JOIN boiler b ON a.humidity = b.humidity GROUP BY tumble('1s')": "1:8: humidity is a column of a and of b: write which",
+		"SELECT temperature AS t, humidity AS t FROM boiler":                                           "1:26: two columns of the output are called t: name one of them with AS",
+		"SELECT humidity FROM boiler a JOIN boiler b ON a.humidity = b.humidity GROUP BY tumble('1s')": "1:8: humidity is a column of two sources: write a.humidity or b.humidity",
 	} {
 		q, err := parse.Query(text, ast.Standard)
 		if err != nil {

@@ -76,7 +76,7 @@ func (b *builder) function(call *ast.Call) (*fn.Func, bool) {
 // aggregate plans a call of an aggregate, once for equal texts.
 func (b *builder) aggregate(call *ast.Call, f *fn.Func) (*expr.Node, error) {
 	if !b.groups {
-		return nil, expr.Errorf(call.Pos, "%s is an aggregate, which cannot stand here", f.Name)
+		return nil, expr.Errorf(call.Pos, "%s is an aggregate, which cannot stand here; a condition on groups stands in HAVING", f.Name)
 	}
 	text, planned := ast.Text(call), &b.plan.Aggregates
 	if b.whole {

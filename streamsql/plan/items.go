@@ -30,7 +30,7 @@ func (b *builder) items() error {
 		if planned.Name = item.Alias.Text; planned.Name == "" {
 			planned.Name = b.nameOf(item.Expr, &unnamed)
 		}
-		planned.Invisible = item.Invisible
+		planned.Pos, planned.Invisible = item.Pos, item.Invisible
 		b.plan.Items = append(b.plan.Items, planned)
 	}
 	return b.output()
@@ -79,6 +79,9 @@ func (b *builder) star(s *ast.Star) error {
 	if err != nil {
 		return err
 	}
+	if err := b.checkExcepted(s, inputs); err != nil {
+		return err
+	}
 	for _, k := range inputs {
 		b.starOf(k, excepted(s))
 	}
@@ -105,12 +108,35 @@ func excepted(s *ast.Star) map[string]bool {
 	return names
 }
 
+// checkExcepted refuses to leave out or to replace what a star over fixed
+// schemas does not have; eKuiper lets that pass.
+func (b *builder) checkExcepted(s *ast.Star, inputs []int) error {
+	var known []string
+	for _, k := range inputs {
+		schema := b.plan.Inputs[k].Source.Schema
+		if schema == nil || b.dialect.AliasFirst {
+			return nil
+		}
+		known = append(known, names(schema)...)
+	}
+	wanted := slices.Clone(s.Except)
+	for _, item := range s.Replace {
+		wanted = append(wanted, item.Alias)
+	}
+	for _, name := range wanted {
+		if !slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name.Text) }) {
+			return expr.Errorf(name.Pos, "* has no column %s%s", name.Text, expr.Suggest(name.Text, known))
+		}
+	}
+	return nil
+}
+
 // starred returns the inputs that a star is about.
 func (b *builder) starred(s *ast.Star) ([]int, error) {
 	if s.Stream.Text != "" {
 		k := b.labelled(s.Stream.Text)
 		if k < 0 {
-			return nil, expr.Errorf(s.Pos, "no source is called %s", s.Stream.Text)
+			return nil, expr.Errorf(s.Pos, "no source is called %s%s", s.Stream.Text, expr.Suggest(s.Stream.Text, b.labels()))
 		}
 		return []int{k}, nil
 	}
@@ -179,7 +205,7 @@ func (b *builder) explicit() (map[string]bool, error) {
 			continue
 		}
 		if names[item.Name] && !b.dialect.AliasFirst {
-			return nil, expr.Errorf(b.syntax.Pos, "two columns of the output are called %s: name one of them with AS", item.Name)
+			return nil, expr.Errorf(item.Pos, "two columns of the output are called %s: name one of them with AS", item.Name)
 		}
 		names[item.Name] = true
 	}

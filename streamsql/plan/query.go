@@ -125,6 +125,7 @@ type Aggregate struct {
 // Item is one column, or several, of the output.
 type Item struct {
 	Name      string
+	Pos       ast.Pos
 	Expr      *expr.Node // nil for a Star and a Table
 	Star      *Star
 	Table     *TableCall
