@@ -17,12 +17,13 @@ func notify(ctx context.Context) (context.Context, context.CancelFunc) {
 	return signal.NotifyContext(ctx, syscall.SIGTERM)
 }
 
-// result is one load, over the rule and over the bare broker.
+// result is one load, over the rule, over the bare broker, and over the bare
+// library.
 type result struct {
-	what       string
-	of         stage
-	each       bool // every message was written by itself
-	rule, bare measured
+	what                string
+	of                  stage
+	each                bool // every message was written by itself
+	rule, bare, library measured
 }
 
 // stage is what a load is for.
@@ -35,9 +36,9 @@ const (
 	half               // half of that: the latency
 )
 
-// ratio is what a message costs through the rule beside the bare broker.
-func (r *result) ratio() float64 {
-	return float64(r.rule.perMessage()) / float64(r.bare.perMessage())
+// ratio is what a message costs through the rule beside another broker.
+func (r *result) ratio(to measured) float64 {
+	return float64(r.rule.perMessage()) / float64(to.perMessage())
 }
 
 // measured is what came of a load.
@@ -57,35 +58,39 @@ const floodMessages = 1_500_000
 
 // bench measures all loads.
 func bench(ctx context.Context, during time.Duration) (results []result, err error) {
-	rule, err := startNode(ctx, false)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rule.close()) }()
-	bare, err := startNode(ctx, true)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, bare.close()) }()
-	both := func(what string, of stage, l load) error {
-		r := result{what: what, of: of, each: l.Each}
-		l.Topic, l.Share = "hot", 2
-		if r.rule, err = rule.measure(ctx, l); err != nil {
-			return fmt.Errorf("%s, through the rule: %w", what, err)
+	nodes := map[kind]*child{}
+	defer func() {
+		for _, node := range nodes {
+			err = errors.Join(err, node.close())
 		}
-		l.Topic, l.Share = "sensors", 1
-		if r.bare, err = bare.measure(ctx, l); err != nil {
-			return fmt.Errorf("%s, through the bare broker: %w", what, err)
+	}()
+	for _, k := range []kind{withRule, bare, library} {
+		node, err := startNode(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		nodes[k] = node
+	}
+	all := func(what string, of stage, l load) error {
+		r := result{what: what, of: of, each: l.Each}
+		for k, into := range map[kind]*measured{withRule: &r.rule, bare: &r.bare, library: &r.library} {
+			l.Topic, l.Share = "sensors", 1
+			if k == withRule {
+				l.Topic, l.Share = "hot", 2
+			}
+			if *into, err = nodes[k].measure(ctx, l); err != nil {
+				return fmt.Errorf("%s, %s: %w", what, k, err)
+			}
 		}
 		results = append(results, r)
 		return nil
 	}
-	if err := both("warm-up", other, load{Messages: floodMessages / 10}); err != nil {
+	if err := all("warm-up", other, load{Messages: floodMessages / 10}); err != nil {
 		return nil, err
 	}
 	results = nil
 	for _, each := range []bool{true, false} {
-		if err := both("as fast as it goes", peak, load{Messages: floodMessages, Each: each}); err != nil {
+		if err := all("as fast as it goes", peak, load{Messages: floodMessages, Each: each}); err != nil {
 			return nil, err
 		}
 		full := results[len(results)-1].rule.rate()
@@ -93,14 +98,14 @@ func bench(ctx context.Context, during time.Duration) (results []result, err err
 			share := map[stage]float64{most: 0.7, half: 0.35}[of]
 			rate := int(full * share)
 			l := load{Rate: rate, Each: each, Messages: int(float64(rate) * during.Seconds())}
-			if err := both(fmt.Sprintf("%.0f %% of the rule's peak", 100*share), of, l); err != nil {
+			if err := all(fmt.Sprintf("%.0f %% of the rule's peak", 100*share), of, l); err != nil {
 				return nil, err
 			}
 		}
 	}
 	for _, rate := range []int{50_000, 5_000, 1_000} {
 		l := load{Rate: rate, Each: true, Messages: int(float64(rate) * during.Seconds())}
-		if err := both(fmt.Sprintf("%d/s", rate), other, l); err != nil {
+		if err := all(fmt.Sprintf("%d/s", rate), other, l); err != nil {
 			return nil, err
 		}
 	}

@@ -22,7 +22,7 @@ func main() {
 func run() error {
 	var l load
 	role := flag.String("role", "bench", "bench; node: the node alone; load: the clients alone")
-	bare := flag.Bool("bare", false, "of the node: without stream and rule")
+	of := flag.String("broker", string(withRule), "of the node: rule, bare (without stream and rule) or library (the bare library, as it is embedded)")
 	flag.StringVar(&l.Port, "port", "", "of the node's broker")
 	flag.IntVar(&l.Rate, "rate", 0, "of the load: messages a second; 0: as fast as they are taken")
 	flag.BoolVar(&l.Each, "each", false, "of the load: every message is written by itself")
@@ -37,7 +37,7 @@ func run() error {
 	defer stop()
 	switch *role {
 	case "node":
-		return figures.Profiled(*profile, func() error { return serve(ctx, l.Port, *bare) })
+		return figures.Profiled(*profile, func() error { return serve(ctx, l.Port, kind(*of)) })
 	case "load":
 		report, err := l.run(ctx)
 		if err != nil {

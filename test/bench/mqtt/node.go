@@ -9,9 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
+
+	mqtt "github.com/mochi-mqtt/server/v2"
+	"github.com/mochi-mqtt/server/v2/hooks/auth"
+	"github.com/mochi-mqtt/server/v2/listeners"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/internal/garbage"
@@ -32,17 +35,50 @@ rules: [{name: hot, sql: "SELECT * FROM sensors WHERE temperature > 50", to: {pu
 `
 )
 
-// serve runs a node until ctx is done.
-func serve(ctx context.Context, port string, bare bool) (err error) {
+// kind is what is between the clients.
+type kind string
+
+const (
+	withRule kind = "rule"
+	bare     kind = "bare"    // the node's broker alone
+	library  kind = "library" // mochi-mqtt alone, as a program embeds it
+)
+
+// serve runs what is between the clients until ctx is done.
+func serve(ctx context.Context, port string, k kind) error {
 	garbage.Pace() // as holdfast edge does
 	ctx, stop := notify(ctx)
 	defer stop()
+	if k == library {
+		return serveLibrary(ctx, port)
+	}
+	return serveNode(ctx, port, k)
+}
+
+// serveLibrary runs mochi-mqtt with its own defaults, open to everybody.
+func serveLibrary(ctx context.Context, port string) (err error) {
+	s := mqtt.New(&mqtt.Options{Logger: slog.New(slog.DiscardHandler)})
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.AddHook(new(auth.AllowHook), nil); err != nil {
+		return err
+	}
+	if err := s.AddListener(listeners.NewTCP(listeners.Config{ID: "tcp", Address: "127.0.0.1:" + port})); err != nil {
+		return err
+	}
+	if err := s.Serve(); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func serveNode(ctx context.Context, port string, k kind) (err error) {
 	components, err := node.NewComponents(nil, nil)
 	if err != nil {
 		return err
 	}
 	text := fmt.Sprintf(ruleSite, port)
-	if bare {
+	if k == bare {
 		text = fmt.Sprintf(bareSite, port)
 	}
 	site, err := components.Parse([]config.Source{{Name: "site.yaml", Data: []byte(text)}})
@@ -71,12 +107,12 @@ type child struct {
 }
 
 // startNode starts a node and returns when its broker takes clients.
-func startNode(ctx context.Context, bare bool) (*child, error) {
+func startNode(ctx context.Context, k kind) (*child, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
-	c := &child{port: port, cmd: exec.CommandContext(ctx, os.Args[0], "-role", "node", "-port", port, "-bare="+strconv.FormatBool(bare))}
+	c := &child{port: port, cmd: exec.CommandContext(ctx, os.Args[0], "-role", "node", "-port", port, "-broker", string(k))}
 	c.cmd.Stderr = os.Stderr
 	if err := c.cmd.Start(); err != nil {
 		return nil, err
