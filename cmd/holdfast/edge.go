@@ -10,6 +10,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/internal/garbage"
 	"github.com/holdfast-edge/holdfast/internal/node"
+	"github.com/holdfast-edge/holdfast/internal/systemd"
 )
 
 // closeWithin is how long a node may take to stop.
@@ -76,12 +77,21 @@ func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Option
 			release()
 			continue
 		case <-ctx.Done():
+			s.notify(systemd.Stopping)
 		case <-n.Restarting():
 			again = true
+			s.notify(systemd.Reloading)
 		}
 		running = false
 	}
 	return again && ctx.Err() == nil, closing(ctx, n.Close)
+}
+
+// notify tells the service manager. That it cannot be told is no reason to do otherwise.
+func (s *surroundings) notify(state string) {
+	if err := systemd.Notify(state); err != nil {
+		s.logger.Warn("service manager not told", "state", state, "error", err)
+	}
 }
 
 // settleAfter is when a node has connected to its plant, as a rule.

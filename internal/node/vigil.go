@@ -54,8 +54,7 @@ func (v vigil) watch(ctx context.Context, self *actor.PID) error {
 	for {
 		select {
 		case <-ctx.Done():
-			v.tell(systemd.Stopping)
-			return nil
+			return nil // whether the process ends, too, knows who runs the node
 		case now := <-ticker.C:
 			v.node.watchClock(now)
 			v.node.watchDisk(now)

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"context"
 	"errors"
 	"net"
 	"os"
@@ -44,7 +43,7 @@ func manage(t *testing.T, watchdog time.Duration) *serviceManager {
 	return &serviceManager{t, conn}
 }
 
-// hears waits for a state.
+// hears waits for a state. That the process ends is none that a node may tell.
 func (m *serviceManager) hears(want string) {
 	m.t.Helper()
 	buf := make([]byte, 100)
@@ -53,21 +52,29 @@ func (m *serviceManager) hears(want string) {
 		if err != nil {
 			m.t.Fatalf("waited for %s: %v", want, err)
 		}
-		got = string(buf[:n])
+		if got = string(buf[:n]); got == systemd.Stopping {
+			m.t.Fatalf("waited for %s, and heard that the process stops", want)
+		}
 	}
 }
 
 func TestTheServiceManagersWatchdogIsFedAsLongAsTheNodeLives(t *testing.T) {
 	m := manage(t, 60*time.Millisecond)
-	n := run(t, empty)
+	run(t, empty)
 	m.hears(systemd.Ready)
 	for range 3 {
 		m.hears(systemd.Alive)
 	}
-	if err := n.Close(context.WithoutCancel(t.Context())); err != nil {
+}
+
+func TestTheServiceManagerIsNotToldThatTheProcessStopsWhenItsVigilIsRestarted(t *testing.T) {
+	m := manage(t, time.Minute)
+	n := run(t, empty)
+	m.hears(systemd.Ready)
+	if err := n.system.Restart(t.Context(), "/core/vigil"); err != nil {
 		t.Fatal(err)
 	}
-	m.hears(systemd.Stopping)
+	m.hears(systemd.Ready)
 }
 
 func TestANodeWhoseActorsDoNotAnswerDoesNotLive(t *testing.T) {

@@ -12,9 +12,10 @@ import (
 
 // States that a service manager is told; see sd_notify(3).
 const (
-	Ready    = "READY=1"    // everything is started
-	Stopping = "STOPPING=1" // it has been told to stop
-	Alive    = "WATCHDOG=1" // it makes progress
+	Ready     = "READY=1"     // everything is started, or started anew
+	Reloading = "RELOADING=1" // everything is started anew; Ready follows
+	Stopping  = "STOPPING=1"  // the process ends: a manager that has heard this kills one that does not
+	Alive     = "WATCHDOG=1"  // it makes progress
 )
 
 // Notify tells the service manager a state. It is nil where there is none.
