@@ -120,6 +120,23 @@ func TestCommittedRowsAreNumberedInSequence(t *testing.T) {
 	}
 }
 
+func TestARowThatIsDatedHasThatTimeInAllItsValues(t *testing.T) {
+	bd := tag.NewBuilder(climate(t), 2)
+	bd.Row(1)
+	bd.Row(2)
+	bd.Date(7)
+	if b := bd.Batch(); b.Time(0) != 1 || b.Time(1) != 7 || b.ValueTime(1, 1) != 7 {
+		t.Errorf("%d, %d, %d", b.Time(0), b.Time(1), b.ValueTime(1, 1))
+	}
+	bd.Row(3)
+	bd.Stamp(0, 30)
+	bd.Row(4)
+	bd.Date(8)
+	if b := bd.Batch(); b.ValueTime(0, 0) != 30 || b.ValueTime(1, 0) != 8 || b.ValueTime(1, 1) != 8 {
+		t.Errorf("%d, %d, %d", b.ValueTime(0, 0), b.ValueTime(1, 0), b.ValueTime(1, 1))
+	}
+}
+
 func TestASliceHasItsRowsTimesAndStamps(t *testing.T) {
 	bd := tag.NewBuilder(climate(t), 3)
 	for i := range int64(3) {

@@ -30,6 +30,16 @@ func (b *Builder) Row(sourceTime int64) []Value {
 	return t.values[from : from+w : from+w]
 }
 
+// Date gives the last row another source time.
+func (b *Builder) Date(sourceTime int64) {
+	w, t := b.schema.Len(), b.batch
+	last := len(t.times) - 1
+	t.times[last] = sourceTime
+	if t.stamps != nil {
+		t.stamps = appendTimes(t.stamps[:last*w], sourceTime, w)
+	}
+}
+
 // Stamp gives one value of the last row a source time of its own. The values
 // that are given none have their row's.
 func (b *Builder) Stamp(slot int, sourceTime int64) {

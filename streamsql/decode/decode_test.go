@@ -213,10 +213,17 @@ func BenchmarkAddProjected(b *testing.B) {
 	benchmark(b, decode.Options{Columns: []string{"temperature", "humidity"}})
 }
 
+func BenchmarkAddDated(b *testing.B) {
+	benchmark(b, decode.Options{Columns: []string{"temperature", "humidity"}, Timestamp: "at"})
+}
+
 func BenchmarkAddAll(b *testing.B) { benchmark(b, decode.Options{All: true}) }
 
 func benchmark(b *testing.B, o decode.Options) {
 	d, payload := decoder(b, o), []byte(message)
+	if o.Timestamp != "" {
+		payload = []byte(message[:len(message)-1] + `,"` + o.Timestamp + `":1764318600123}`)
+	}
 	const atOnce = 64
 	b.SetBytes(int64(len(payload)))
 	b.ReportAllocs()

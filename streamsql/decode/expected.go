@@ -12,6 +12,7 @@ type expected struct {
 	broken  bool   // it has a line break
 	targets []target
 	first   int    // the lowest slot of the targets
+	dates   bool   // it is the time of the row
 	field   uint64 // its bit, where there is one target, which is exact and of the first 64; else 0
 }
 
@@ -21,8 +22,9 @@ const (
 )
 
 // expect notes what stands at a place from now on.
-func (d *Decoder) expect(place int, lead []byte, found []target) *expected {
+func (d *Decoder) expect(place int, lead, name []byte, found []target) *expected {
 	e := expected{broken: bytes.ContainsAny(lead, "\n\r"), targets: found, first: math.MaxInt}
+	e.dates = d.options.Timestamp != "" && string(name) == d.options.Timestamp
 	for _, t := range found {
 		e.first = min(e.first, t.slot)
 	}

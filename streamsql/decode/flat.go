@@ -11,9 +11,6 @@ import (
 // Whatever else there is it leaves to the parser, and reports false; FuzzAdd
 // holds that both make the same of a payload.
 func (d *Decoder) flat(payload []byte, arrived int64) bool {
-	if d.options.Timestamp != "" {
-		return false
-	}
 	d.begin()
 	s := scanner{data: payload}
 	if !s.token('{') {
@@ -23,7 +20,7 @@ func (d *Decoder) flat(payload []byte, arrived int64) bool {
 	d.row = d.builder.Row(arrived)
 	if d.flatFields(&s) {
 		to := s.at
-		if s.end() {
+		if s.end() && d.date(s.time) {
 			if d.later.on {
 				d.later.add(told{json: payload[from:to:to], same: s.fields != 0 && !s.altered})
 			}
@@ -32,6 +29,19 @@ func (d *Decoder) flat(payload []byte, arrived int64) bool {
 	}
 	d.builder.Drop()
 	return false
+}
+
+// date gives the row in hand the time that its message tells, where it has to tell
+// one. It reports false for what it cannot read.
+func (d *Decoder) date(told []byte) bool {
+	if d.options.Timestamp == "" {
+		return true
+	}
+	at, ok := plainTime(told)
+	if ok {
+		d.builder.Date(at)
+	}
+	return ok
 }
 
 // flatFields reads the fields behind the brace, and the other brace.
@@ -49,8 +59,13 @@ func (d *Decoder) flatFields(s *scanner) bool {
 			}
 		}
 		s.note(e)
+		s.peek()
+		from := s.at
 		if !d.flatValue(s, e) {
 			return false
+		}
+		if e.dates && s.time == nil { // the first of that name, as for the parser
+			s.time = s.data[from:s.at]
 		}
 	}
 }
@@ -71,7 +86,7 @@ func (d *Decoder) meet(s *scanner, place int) *expected {
 	if !known && d.options.All {
 		return nil
 	}
-	return d.expect(place, s.data[from:s.at], found)
+	return d.expect(place, s.data[from:s.at], key, found)
 }
 
 // flatValue reads a value. Where none of its columns is read now it only sees

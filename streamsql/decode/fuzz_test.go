@@ -3,6 +3,7 @@ package decode_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"testing"
 	"unicode/utf8"
 
@@ -17,6 +18,7 @@ func FuzzAdd(f *testing.F) {
 	for _, seed := range []string{
 		message, `[{"a":1},{"b":[1,{"c":null}]}]`, `{"a":1e5,"A":-0.5,"":"\u0000"}`, `[]`, `{"a":01}`, `{"a":1`, `{"a":nan}`,
 		`{"a":1,"a":2}`, `{"a":"\ud800"}`, ` { "A" : -1.5 , "x":true,"b":null } `, `{"a":-}`, `{"a":1}x`, `{"a":1.}`,
+		`{"a":1764318600123}`, `{"a":"2026-11-28T08:30:00.5+01:00"}`, `{"a":"2026-11-28T8:30:00Z","a":5}`, `{"a":99999999999999}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -46,7 +48,13 @@ func FuzzAdd(f *testing.F) {
 // sameAsParser holds that what is read without a tree is what the parser reads.
 func sameAsParser(t *testing.T, payload []byte) {
 	t.Helper()
-	for _, o := range []decode.Options{{All: true, MaxColumns: 4}, {Columns: []string{"a", "A", "temperature"}}} {
+	for _, o := range []decode.Options{
+		{All: true, MaxColumns: 4},
+		{Columns: []string{"a", "A", "temperature"}},
+		{All: true, MaxColumns: 4, Timestamp: "a"},
+		{Columns: []string{"a", "temperature"}, Timestamp: "a"},
+		{Timestamp: "at"},
+	} {
 		quick, slow := decoder(t, o), decoder(t, o)
 		slow.ParseAll()
 		// The second time its names are expected, the first time others.
@@ -56,11 +64,22 @@ func sameAsParser(t *testing.T, payload []byte) {
 			if n != m || (err == nil) != (slowErr == nil) || quick.Unlisted() != slow.Unlisted() {
 				t.Fatalf("%d rows, %v, %d unlisted; the parser has %d, %v, %d", n, err, quick.Unlisted(), m, slowErr, slow.Unlisted())
 			}
-			if got, want := rows(quick.Take()), rows(slow.Take()); got != want {
-				t.Fatalf("got\n%swant\n%s", got, want)
+			got, want := quick.Take(), slow.Take()
+			if rows(got) != rows(want) || !slices.Equal(times(got), times(want)) {
+				t.Fatalf("got\n%s%v, want\n%s%v", rows(got), times(got), rows(want), times(want))
 			}
 		}
 	}
+}
+
+// times are those of the rows.
+func times(batches []*tag.Batch) (all []int64) {
+	for _, b := range batches {
+		for i := range b.Len() {
+			all = append(all, b.Time(i))
+		}
+	}
+	return all
 }
 
 func sameAsVocabulary(t *testing.T, payload []byte, b *tag.Batch) {

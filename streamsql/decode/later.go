@@ -59,11 +59,9 @@ func (l *later) look() {
 	}
 }
 
-// postpones reports whether the next batch reads only what is asked for. The
-// time of a row is read by the parser, which has all of the payload in hand
-// anyway.
+// postpones reports whether the next batch reads only what is asked for.
 func (d *Decoder) postpones() bool {
-	return d.options.Keeps && d.options.All && d.options.Timestamp == "" && d.later.eager == 0 && d.front.Len() < d.schema.Len()
+	return d.options.Keeps && d.options.All && d.later.eager == 0 && d.front.Len() < d.schema.Len()
 }
 
 // widen makes the columns that were read the beginning of whole rows.

@@ -2,6 +2,7 @@ package decode_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/streamsql/decode"
@@ -95,7 +96,13 @@ func TestAStreamWhoseRowsAreAskedForIsReadAsAWhole(t *testing.T) {
 // and that what a row is told as says what the row says.
 func sameLater(t *testing.T, payload []byte) {
 	t.Helper()
-	o := decode.Options{Columns: []string{"a"}, All: true, MaxColumns: 8}
+	for _, timestamp := range []string{"", "b"} {
+		sameLaterOf(t, decode.Options{Columns: []string{"a"}, All: true, MaxColumns: 8, Timestamp: timestamp}, payload)
+	}
+}
+
+func sameLaterOf(t *testing.T, o decode.Options, payload []byte) {
+	t.Helper()
 	now := decoder(t, o)
 	o.Keeps = true
 	later := decoder(t, o)
@@ -107,7 +114,7 @@ func sameLater(t *testing.T, payload []byte) {
 		}
 	}
 	want, got := now.Take(), later.Take()
-	if len(want) != len(got) {
+	if len(want) != len(got) || !slices.Equal(times(want), times(got)) {
 		t.Fatalf("%d batches, later %d", len(want), len(got))
 	}
 	for k, b := range want {

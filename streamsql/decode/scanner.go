@@ -10,6 +10,7 @@ type scanner struct {
 	data []byte
 	at   int
 
+	time    []byte // what the field with the row's time says; nil: it was not met
 	fields  uint64 // the first 64 columns that were met
 	altered bool   // the text says something else than the row does, or in lines
 }

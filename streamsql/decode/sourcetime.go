@@ -48,3 +48,26 @@ func fromMillis(v *fastjson.Value) (int64, error) {
 	}
 	return int64(math.Round(ms * float64(time.Millisecond))), nil
 }
+
+// plainTime is sourceTime for the JSON of whole milliseconds and of plain texts; it
+// reports false for any other, and for what is no time.
+func plainTime(told []byte) (at int64, ok bool) {
+	if len(told) > 2 && told[0] == '"' {
+		var t time.Time
+		if t.UnmarshalText(told[1:len(told)-1]) != nil || t.Year() < 1678 || t.Year() > 2261 {
+			return 0, false
+		}
+		return t.UnixNano(), true
+	}
+	if len(told) == 0 || len(told) > 18 {
+		return 0, false
+	}
+	var ms int64
+	for _, c := range told {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		ms = ms*10 + int64(c-'0')
+	}
+	return ms * int64(time.Millisecond), ms <= mostMillis
+}
