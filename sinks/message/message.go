@@ -12,7 +12,7 @@ import (
 
 // Options are the keys of payloads; sinks embed it.
 type Options struct {
-	Template   template.Template `yaml:"template" doc:"The payload, with placeholders: the {name} of a field becomes its value as JSON, {json} the whole row, {ts} the source time, {id} the identity, {seq} the sequence, {quality} the qualities that are not Good, {historical} true or false, {site} and {stream} the names. A brace that is meant as such is written twice. Not given, it is {json}." example:"{{\"t\": {temperature}, \"at\": {ts}}}"`
+	Template   template.Template `yaml:"template" doc:"The payload, with placeholders: the {name} of a field becomes its value as JSON, {row} all its fields, {json} the fields and what is known of them, {ts} the source time, {id} the identity, {seq} the sequence, {quality} the qualities that are not Good, {historical} true or false, {site} and {stream} the names. A brace that is meant as such is written twice. Not given, it is {json}." example:"{{\"t\": {temperature}, \"at\": {ts}}}"`
 	TimeFormat string            `yaml:"time_format" default:"rfc3339" enum:"rfc3339,s,ms,us,ns" doc:"How source times are written: as text, or as a number of seconds, milli-, micro- or nanoseconds since 1970."`
 }
 
@@ -44,6 +44,8 @@ func (f *Form) Append(dst []byte, b *tag.Batch, i int) []byte {
 // other is what a placeholder stands for that is no field.
 func (f *Form) other(dst []byte, name string, b *tag.Batch, i int) ([]byte, bool) {
 	switch name {
+	case "row":
+		return tag.AppendRowJSON(dst, b, i), true
 	case "json":
 		return f.row.AppendRow(dst, b, i), true
 	case "ts":

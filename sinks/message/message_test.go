@@ -19,6 +19,7 @@ func TestAPayloadIsTheRowOrWhatTheTemplateSays(t *testing.T) {
 	for text, want := range map[string]string{
 		"": `{"t":1.5,"h":null,"ts":5,"id":"` + b.Identity(0).String() + `","quality":{"h":"BadTimeout"}}`,
 		`{{"v": {t}, "at": {ts}, "n": {seq}, "q": {quality}, "late": {historical}, "h": {h}, "x": {x}}}`: `{"v": 1.5, "at": 5, "n": 9, "q": {"h":"BadTimeout"}, "late": false, "h": null, "x": null}`,
+		`[{row}]`: `[{"t":1.5,"h":null}]`,
 	} {
 		parsed, err := template.Parse(text)
 		if err != nil {

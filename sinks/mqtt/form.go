@@ -3,6 +3,7 @@ package mqtt
 import (
 	"strconv"
 
+	payload "github.com/holdfast-edge/holdfast/sinks/message"
 	"github.com/holdfast-edge/holdfast/sinks/rowjson"
 	"github.com/holdfast-edge/holdfast/sinks/template"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -14,23 +15,24 @@ type form struct {
 	topic      template.Bound
 	inPayload  bool // what is told about the row stands in the payload, else in properties
 	timeFormat string
-	row        *rowjson.Form
+	row        *payload.Form
+	plain      bool // no template says what the payload is
 }
 
 // newForm binds the options to a schema.
 func newForm(o *Options, site string, schema *tag.Schema) *form {
 	return &form{
 		schema: schema, topic: o.Topic.Bind(site, schema.Name(), schema, escapeLevel),
-		inPayload: o.Metadata == inPayload, timeFormat: o.TimeFormat, row: rowjson.New(schema, o.TimeFormat),
+		inPayload: o.Metadata == inPayload, timeFormat: o.TimeFormat, row: o.New(site, schema), plain: o.Template.IsZero(),
 	}
 }
 
-// appendPayload appends row i as a JSON object.
+// appendPayload appends row i as a JSON object, or as the template says.
 func (f *form) appendPayload(dst []byte, b *tag.Batch, i int) []byte {
-	if !f.inPayload {
+	if f.plain && !f.inPayload {
 		return tag.AppendRowJSON(dst, b, i)
 	}
-	return f.row.AppendRow(dst, b, i)
+	return f.row.Append(dst, b, i)
 }
 
 // appendProperties appends the user properties of row i: the hops of derived

@@ -48,6 +48,24 @@ func schemaOf(t testing.TB, names ...string) *tag.Schema {
 	return s
 }
 
+func TestATemplateSaysWhatThePayloadIs(t *testing.T) {
+	rows := tag.NewBuilder(schemaOf(t, "t", "m"), 2)
+	copy(rows.Row(1), []tag.Value{tag.FloatOf(1.5), tag.StringOf("a")})
+	copy(rows.Row(2), []tag.Value{tag.FloatOf(2.5), tag.StringOf("a")})
+	b := rows.Batch()
+	for want, lines := range map[string][]string{
+		`[{"t":1.5,"m":"a"}] [{"t":2.5,"m":"a"}]`: {"template: '[{row}]'"},
+		`{"t":1.5,"m":"a"} {"t":2.5,"m":"a"}`:     {"template: '{row}'", "version: 3.1.1"},
+		`[{"v": 1.5},{"v": 2.5}]`:                 {`template: '{{"v": {t}}}'`, "rows_per_message: 9"},
+		`1.5 2.5`:                                 {"template: '{t}'", "metadata: properties"},
+	} {
+		o := options(t, append(lines, "url: mqtt://x", "topic: x")...)
+		if got := strings.Join(payloads(composed(t, o, sinks.Delivery{Batch: b})), " "); got != want {
+			t.Errorf("%v: got %s, want %s", lines, got, want)
+		}
+	}
+}
+
 func TestARowIsAnObjectOfItsFieldsWithTimeIdentityAndQuality(t *testing.T) {
 	committed := tag.Identity{Site: `p"7`, Incarnation: 2, Sequence: 5}
 	const id = `"id":"p\"7/00000000-0000-0000-0000-000000000000/2/5"`

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
+	payload "github.com/holdfast-edge/holdfast/sinks/message"
 	"github.com/holdfast-edge/holdfast/sinks/template"
 )
 
@@ -18,11 +19,12 @@ type Options struct {
 	ClientID string            `yaml:"client_id" max:"65535" doc:"The client identifier, which no other client of the broker may have. Not given, it is made of site and sink: holdfast-plant-7-line." example:"plant-7-line"`
 	TLS      config.ClientTLS  `yaml:"tls" doc:"Certificates, for mqtts and wss."`
 
+	payload.Options
+
 	QoS            uint8         `yaml:"qos" default:"1" max:"2" doc:"The quality of service: 0 at most once, 1 at least once, 2 exactly once while the connection lasts. With 0 a record counts as delivered once it is written to the socket."`
 	Retain         bool          `yaml:"retain" default:"false" doc:"Whether the broker keeps the last message of a topic for those who subscribe later."`
 	RowsPerMessage int           `yaml:"rows_per_message" default:"1" min:"1" max:"10000" doc:"With more than 1, a message is a JSON array of up to so many rows. Fewer bytes and fewer acknowledgements, at a coarser grain."`
 	Metadata       string        `yaml:"metadata" default:"payload" enum:"payload,properties" doc:"Where source time, identity and quality stand: in the JSON object beside the fields, or in the user properties of the message, so that the payload is the fields alone."`
-	TimeFormat     string        `yaml:"time_format" default:"rfc3339" enum:"rfc3339,s,ms,us,ns" doc:"How source times are written: as text, or as a number of seconds, milli-, micro- or nanoseconds since 1970."`
 	Window         int           `yaml:"window" default:"256" min:"1" max:"65535" advanced:"true" doc:"How many messages may be on the way without acknowledgement. The broker's own limit lowers it."`
 	KeepAlive      time.Duration `yaml:"keep_alive" default:"20s" min:"1s" max:"18h" advanced:"true" doc:"The broker hears something within this time. One that is silent for half of it is asked whether it lives, and given up after the other half."`
 	AckTimeout     time.Duration `yaml:"ack_timeout" default:"1m" min:"1s" max:"1h" advanced:"true" doc:"A connection on which a message stays unacknowledged for this long is given up, and the message is sent again on the next one."`
