@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/internal/migrate"
+	"github.com/holdfast-edge/holdfast/internal/migrate/ekuiper"
 	"github.com/holdfast-edge/holdfast/internal/migrate/kepware"
 	"github.com/holdfast-edge/holdfast/internal/migrate/neuron"
 	"github.com/holdfast-edge/holdfast/internal/migrate/tags"
@@ -15,6 +16,7 @@ import (
 
 // importCommand makes a configuration of what another system exports.
 type importCommand struct {
+	Ekuiper importEkuiper `cmd:"" help:"Of what eKuiper exports: a rule set, or all of it (/data/export, and /v2/data/export in YAML)."`
 	Neuron  importNeuron  `cmd:"" help:"Of an export of EMQX Neuron or NeuronEX: nodes, groups and tags as JSON, or the sheet of a node's tags (.xlsx)."`
 	Kepware importKepware `cmd:"" help:"Of a project of Kepware Server, saved as JSON."`
 	CSV     importCSV     `cmd:"" name:"csv" help:"Of a sheet of tags, as CSV or .xlsx; all of it, or nothing."`
@@ -43,6 +45,23 @@ type importTarget struct {
 
 // read returns the source, whose size is bounded by its reader.
 func (t *importTarget) read() ([]byte, error) { return os.ReadFile(t.File) }
+
+// importEkuiper is holdfast import ekuiper.
+type importEkuiper struct {
+	importTarget `embed:""`
+
+	OwnBroker string `help:"The broker whose place the node's own takes: streams and actions of it become those of the node's own. Without it, those with an address keep theirs." placeholder:"tcp://HOST:PORT"`
+	Stopped   bool   `help:"Take rules that are stopped there, too. They run here."`
+	Tables    string `help:"The directory for the files of tables." default:"/var/lib/holdfast/tables" placeholder:"DIR"`
+}
+
+// Run is called by the command line.
+func (c *importEkuiper) Run(s *surroundings) error {
+	return c.run(s, func(data []byte, into *importing) (*migrate.Node, error) {
+		o := ekuiper.Options{OwnBroker: c.OwnBroker, Stopped: c.Stopped, Tables: c.Tables, Site: into.site, HasBroker: into.hasBroker()}
+		return ekuiper.Read(c.File, data, o, &into.report, &into.names)
+	})
+}
 
 // importNeuron is holdfast import neuron.
 type importNeuron struct {

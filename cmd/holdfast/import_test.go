@@ -27,12 +27,18 @@ func imported(t *testing.T, want int, args ...string) (out, errs string) {
 }
 
 func TestWhatIsImportedIsAConfigurationThatCheckTakes(t *testing.T) {
+	tables := t.TempDir()
+	if err := os.WriteFile(filepath.Join(tables, "limits.json"), []byte(`[{"machine": "press", "upper": 30}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		code int
 		args []string
 	}{
 		"a Neuron export":   {exitIncomplete, []string{"neuron", migrated("neuron", "testdata", "drivers.json")}},
 		"all of Neuron":     {exitIncomplete, []string{"neuron", migrated("neuron", "testdata", "whole.json")}},
+		"an eKuiper export": {exitIncomplete, []string{"ekuiper", migrated("ekuiper", "testdata", "whole.json"), "--tables", tables}},
+		"eKuiper's YAML":    {exitIncomplete, []string{"ekuiper", migrated("ekuiper", "testdata", "v2.yaml")}},
 		"a Kepware project": {exitIncomplete, []string{"kepware", migrated("kepware", "testdata", "project.json")}},
 		"a sheet":           {0, []string{"csv", migrated("tags", "testdata", "tags.csv")}},
 	} {
@@ -117,10 +123,10 @@ func TestADryRunWritesNothingAndTheReportIsJSONWhereAsked(t *testing.T) {
 
 func TestWhatIsNoExportIsRefused(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.json")
-	if err := os.WriteFile(file, []byte(`{"rules": {}}`), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(`{"sites": {}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, format := range []string{"neuron", "kepware", "csv"} {
+	for _, format := range []string{"neuron", "kepware", "csv", "ekuiper"} {
 		_, errs := imported(t, exitConfig, format, file)
 		if !strings.Contains(errs, "a.json") {
 			t.Errorf("%s: %s", format, errs)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/config/document"
 	"github.com/holdfast-edge/holdfast/internal/migrate"
 	"github.com/holdfast-edge/holdfast/internal/node"
 )
@@ -133,6 +134,18 @@ func (x *importing) neighbours(dir string) error {
 		x.names.Take(r.Name)
 	}
 	return nil
+}
+
+// hasBroker tells whether what is beside configures the node's broker, which only one file may.
+func (x *importing) hasBroker() bool {
+	for _, s := range x.beside {
+		if doc, _ := document.Read(s.Name, s.Data); doc != nil {
+			if _, ok := doc.Root.Entry("broker"); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // root puts the site's name before what was made.

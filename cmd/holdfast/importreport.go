@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/holdfast-edge/holdfast/internal/migrate"
@@ -78,8 +79,16 @@ func (x *importing) tellText(w io.Writer, written bool) {
 		x.section(w, section.kind, section.title)
 	}
 	if written {
-		_, _ = fmt.Fprintf(w, "\nWritten: %s. Look at it, and start it with holdfast edge %s\n", x.out, x.out)
+		_, _ = fmt.Fprintf(w, "\nWritten: %s. Look at it, and start it: holdfast edge -c %s\n", x.out, x.start())
 	}
+}
+
+// start is what a node is started with: the directory where it is one.
+func (x *importing) start() string {
+	if x.site != nil {
+		return filepath.Dir(x.out)
+	}
+	return x.out
 }
 
 func (x *importing) section(w io.Writer, kind migrate.Kind, title string) {

@@ -176,3 +176,11 @@ func Flat(n *Node) *Node {
 	}
 	return flat
 }
+
+// Keys are the keys of a mapping, in order.
+func (n *Node) Keys() (keys []string) {
+	for _, e := range n.entries {
+		keys = append(keys, e.key)
+	}
+	return keys
+}

@@ -266,3 +266,20 @@ func (o *Object) Rest(why Why) {
 		o.Ask(key)
 	}
 }
+
+// IsObject tells whether a mapping stands at a key, and not a text with one in it.
+func (o *Object) IsObject(key string) bool {
+	e, ok := o.find(key)
+	return ok && e.Value.Kind == document.Mapping
+}
+
+// IsAsked tells whether any of the keys was asked for.
+func (o *Object) IsAsked() bool { return len(o.asked) > 0 }
+
+// Empty is an object without keys, where the source has none.
+func Empty(o Origin) *Object {
+	return MapObject(&document.Node{Kind: document.Mapping}, o, &Report{})
+}
+
+// Inner says that all of the object is at one place.
+func (o *Object) Inner() { o.inner = true }

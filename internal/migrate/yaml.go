@@ -7,8 +7,8 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// AppendYAML appends the node as YAML 1.2: mappings and lists in block style, what is Flow on one line, texts of several
-// lines as blocks. What it writes, document.Read reads back as the same tree.
+// AppendYAML appends the node as YAML 1.2: mappings and lists in block style, what is Flow on one line, texts with
+// quotes or of several lines as blocks. What it writes, document.Read reads back as the same tree.
 func (n *Node) AppendYAML(dst []byte) []byte {
 	if n.kind == mapping && len(n.entries) == 0 {
 		return append(dst, "{}\n"...)
@@ -99,7 +99,7 @@ func appendIndent(dst []byte, indent int) []byte {
 
 // block is the lines of a text that can stand as a literal block (YAML 1.2.2, 8.1.2).
 func (n *Node) block() (lines []string, ok bool) {
-	if n.kind != text || !strings.Contains(n.text, "\n") || strings.HasSuffix(n.text, "\n") || strings.HasPrefix(n.text, "\n") ||
+	if n.kind != text || !strings.ContainsAny(n.text, "\n\"") || strings.HasSuffix(n.text, "\n") || strings.HasPrefix(n.text, "\n") ||
 		strings.HasPrefix(n.text, " ") || strings.ContainsFunc(n.text, unprintable) {
 		return nil, false
 	}
