@@ -20,9 +20,13 @@ func (m *migration) table(d definition) {
 	case "file":
 		made = m.fileTable(c)
 	case "memory":
-		made = m.newest(c)
+		if kind == "lookup" {
+			made = m.newest(c)
+		} else {
+			made = m.last(c, m.memory)
+		}
 	case "mqtt":
-		m.report.LeftOut(c.Place("TYPE"), "a table of the last messages has no equivalent: make a stream of the topic, and a table with newest: and the key that it is joined by")
+		made = m.last(c, func(rows *created) bool { return m.mqttStream(rows, d.name) })
 	default:
 		m.report.LeftOut(c.Place("TYPE"), fmt.Sprintf("a table of %s, which is asked over the network, has no equivalent: export it to a file, or keep the newest rows of a stream", c.kind))
 	}
@@ -84,6 +88,23 @@ func fileReason(key string) (reason string, moot bool) {
 		return "the file is read as it is, by the names in its first line", false
 	}
 	return "", false
+}
+
+// last writes a table of the last rows of a stream, which fill makes beside it.
+func (m *migration) last(c *created, fill func(*created) bool) bool {
+	if format := strings.ToLower(c.Text("FORMAT")); c.kind == "mqtt" && format != "" && format != "json" {
+		m.report.LeftOut(c.Place("FORMAT"), fmt.Sprintf("messages are JSON here, these are %s", format))
+		return false
+	}
+	rows := *c
+	rows.name = m.names.Give(c.name + "_rows")
+	if !fill(&rows) {
+		return false
+	}
+	node := migrate.Map(&c.Origin).Text("name", c.name).Text("append", rows.name).Int("max_rows", max(c.Int("RETAIN_SIZE", 1), 1))
+	m.add("tables", node)
+	m.report.Changed(c.Place("TYPE"), "a table of "+c.kind+" "+c.source, "the table "+c.name+" of the last rows of "+rows.name, "a table is filled by a stream or a rule")
+	return true
 }
 
 // newest writes a table of the newest rows that a rule has written to a topic of memory.
