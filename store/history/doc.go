@@ -10,13 +10,15 @@
 // minutes of them make blocks worth writing; the log still has them, and
 // delivers them again after a crash. What a shard has applied is committed with
 // its blocks, so that nothing is in it twice. When its time is over a shard is
-// sealed: as it is, or rewritten where its blocks are short or, after late rows,
-// out of order.
+// sealed: as it is, or rewritten where its blocks are short. Late rows stay behind
+// the other blocks of a sealed shard until no more are likely to come; then their
+// streams are put in order, and it is sealed again.
 //
 // Rows may come late, into the shard of their time, within a window; and in any
 // order. Rows from the future, which a device with a wrong clock sends, are
 // quarantined and let in when their time has come: they hold up nobody.
-// Retention is by age and by size, a whole shard at a time.
+// Retention is by age and by size, a whole shard at a time, and goes on where
+// nothing comes in.
 //
 // A sealed shard is summed up by minute and by hour, into tiers that are kept
 // for longer; Summarize reads the coarsest that will do. A sum is that of the

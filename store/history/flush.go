@@ -194,6 +194,10 @@ func (h *History) enter(d *shard, id tag.StreamID, name string, fields []tag.Fie
 func (h *History) put(p *plan) error {
 	d := p.shard
 	applied := d.appliedWith(h.applied)
+	opened := d.opened
+	if d.sealed {
+		opened = h.options.Now().UnixNano()
+	}
 	err := h.update(d.db, func(tx *bbolt.Tx) error {
 		if err := d.putStreams(tx, p.fresh); err != nil {
 			return err
@@ -201,12 +205,13 @@ func (h *History) put(p *plan) error {
 		if err := putBlocks(tx, d.blocks+1, p.blocks); err != nil {
 			return err
 		}
-		return errors.Join(tx.Bucket(lifeBucket).Delete(sealedKey), putApplied(tx, applied))
+		return errors.Join(d.putOpened(tx, opened), putApplied(tx, applied))
 	})
 	if err != nil {
 		return err
 	}
-	d.sealed, d.checked = false, false
+	d.sealed, d.checked, d.opened = false, false, opened
+	d.late.came(h.options.Now())
 	d.applied = applied
 	for _, b := range p.blocks {
 		h.counters.octets.Add(int64(len(b.block)))

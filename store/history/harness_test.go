@@ -3,6 +3,7 @@ package history_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,12 +82,14 @@ type archive struct {
 	stop    func()
 }
 
-// start opens a history whose clock stands at epoch plus an hour and runs it.
+// start opens a history whose clock stands at epoch plus an hour, or nearly, and
+// runs it. Late rows are merged at once.
 func start(t testing.TB, change ...func(*history.Options)) *archive {
 	t.Helper()
+	var ticks atomic.Int64
 	a := &archive{t: t, feed: newFeed(), options: history.Options{
-		Dir: t.TempDir(), FlushEvery: time.Hour,
-		Now: func() time.Time { return time.Unix(0, epoch+hour) },
+		Dir: t.TempDir(), FlushEvery: time.Hour, MergeAfter: 1,
+		Now: func() time.Time { return time.Unix(0, epoch+hour+ticks.Add(1)) },
 	}}
 	for _, c := range change {
 		c(&a.options)

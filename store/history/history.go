@@ -30,6 +30,7 @@ type History struct {
 	last       log.Entry // of them, without its rows
 	oldest     time.Time // when the first of them came
 	retryAt    time.Time // not before, after a flush failed
+	kept       time.Time // when the last upkeep was
 	quarantine *quarantine
 
 	// Readers hold swap from the moment at which they look for rows in memory
@@ -115,8 +116,10 @@ func CursorOptions(streams ...string) log.CursorOptions {
 func (h *History) Run(ctx context.Context, from Source) error {
 	for {
 		err := h.fill(ctx, from)
-		if h.due(h.options.Now()) || err != nil {
+		if now := h.options.Now(); h.due(now) || err != nil {
 			h.settle(from)
+		} else if h.untilUpkeep(now) == 0 {
+			h.upkeep(now)
 		}
 		if err != nil {
 			return err
@@ -127,10 +130,12 @@ func (h *History) Run(ctx context.Context, from Source) error {
 // fill takes entries until it is time to write them. Where memory is full and
 // writing has failed, it takes none: the log holds what comes meanwhile.
 func (h *History) fill(ctx context.Context, from Source) error {
-	waiting, cancel := ctx, func() {}
-	if wait, ok := h.untilFlush(h.options.Now()); ok {
-		waiting, cancel = context.WithTimeout(ctx, wait)
+	now := h.options.Now()
+	until := h.untilUpkeep(now)
+	if wait, ok := h.untilFlush(now); ok {
+		until = min(until, wait)
 	}
+	waiting, cancel := context.WithTimeout(ctx, until)
 	defer cancel()
 	if h.isFull() {
 		<-waiting.Done()
@@ -144,7 +149,7 @@ func (h *History) fill(ctx context.Context, from Source) error {
 		isFirst := h.pending == 0 // from now on there is something to wait for
 		now := h.options.Now()
 		h.consume(e, now)
-		if isFirst || !h.retryAt.IsZero() || h.due(now) || waiting.Err() != nil {
+		if isFirst || !h.retryAt.IsZero() || h.due(now) || h.untilUpkeep(now) == 0 || waiting.Err() != nil {
 			return nil
 		}
 	}

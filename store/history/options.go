@@ -34,6 +34,17 @@ type Options struct {
 	Minutes Retention // 1 year, 2 GB
 	Hours   Retention // 10 years, 1 GB
 
+	// MergeAfter and MergeWithin say when rows that came for a file after it was
+	// sealed are put in order in it: when none has come for so long, or when the
+	// first has waited so long. Until then they are blocks behind the others, and
+	// queries read the rows of the file and not what they sum up to.
+	MergeAfter  time.Duration // 1 h
+	MergeWithin time.Duration // 6 h
+
+	// UpkeepEvery is how often it is looked at whether files are to be sealed or
+	// are beyond the retention, where nothing comes in.
+	UpkeepEvery time.Duration // 1 min
+
 	// LateWithin is how old a row may be to be let in.
 	LateWithin time.Duration // MaxAge
 
@@ -69,6 +80,9 @@ const (
 	defaultMaxAge      = 90 * 24 * time.Hour
 	defaultMaxBytes    = 8 << 30
 	year               = 365 * 24 * time.Hour
+	defaultMergeAfter  = time.Hour
+	defaultMergeWithin = 6 * time.Hour
+	defaultUpkeep      = time.Minute
 	defaultFuture      = time.Hour
 	defaultFutureRows  = 100_000
 )
@@ -85,6 +99,9 @@ func (o Options) withDefaults() (Options, error) {
 	o.MaxBytes = orDefault(o.MaxBytes, int64(defaultMaxBytes))
 	o.Minutes = o.Minutes.orDefault(year, 2<<30)
 	o.Hours = o.Hours.orDefault(10*year, 1<<30)
+	o.MergeAfter = orDefault(o.MergeAfter, defaultMergeAfter)
+	o.MergeWithin = orDefault(o.MergeWithin, defaultMergeWithin)
+	o.UpkeepEvery = orDefault(o.UpkeepEvery, defaultUpkeep)
 	o.LateWithin = orDefault(o.LateWithin, o.MaxAge)
 	o.FutureWithin = orDefault(o.FutureWithin, defaultFuture)
 	o.FutureRows = orDefault(o.FutureRows, defaultFutureRows)

@@ -42,30 +42,49 @@ func (s *shard) extent(tx *bbolt.Tx, n uint32) extent {
 	return e
 }
 
-// isTidy reports whether the blocks are long and in order. The shard is open.
-func (s *shard) isTidy() bool {
-	rows, blocks, unordered := 0, 0, false
-	err := s.db.View(func(tx *bbolt.Tx) error {
+// order is what the blocks of a shard are like.
+type order struct {
+	rows       int
+	long       int      // rows of the streams that have blocks enough to be long ones
+	blocks     int      // of those
+	unordered  bool     // whether those of a stream are
+	untidy     []uint32 // streams whose blocks are short or not in order
+	untidyRows int
+}
+
+// survey reads the heads of all blocks. The shard is open.
+func (s *shard) survey() (o order, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
 		for n := range s.streams {
-			e := s.extent(tx, uint32(n))
-			unordered = unordered || e.unordered
-			if e.blocks > 1 { // one cannot be longer
-				rows, blocks = rows+e.rows, blocks+e.blocks
-			}
+			o.add(uint32(n), s.extent(tx, uint32(n)))
 		}
 		return nil
 	})
-	return err == nil && !unordered && rows >= fewRows*blocks
+	return o, err
 }
+
+func (o *order) add(n uint32, e extent) {
+	o.rows += e.rows
+	o.unordered = o.unordered || e.unordered
+	if e.blocks > 1 { // one cannot be longer
+		o.long, o.blocks = o.long+e.rows, o.blocks+e.blocks
+	}
+	if e.unordered || e.blocks > 1 && e.rows < fewRows*e.blocks {
+		o.untidy = append(o.untidy, n)
+		o.untidyRows += e.rows
+	}
+}
+
+// isTidy reports whether the blocks are long and in order.
+func (o *order) isTidy() bool { return !o.unordered && o.long >= fewRows*o.blocks }
+
+// isMostlyTidy reports whether it is less to put some streams in order than to
+// write all of them again.
+func (o *order) isMostlyTidy() bool { return 2*o.untidyRows <= o.rows }
 
 // rewriteStream copies one stream into long blocks.
 func (h *History) rewriteStream(d *shard, db *bbolt.DB, n uint32) error {
-	var blocks []plannedBlock
-	err := d.db.View(func(tx *bbolt.Tx) error {
-		return h.longBlocks(d, tx, n, func(block []byte) {
-			blocks = append(blocks, plannedBlock{stream: n, index: uint32(len(blocks)), block: block})
-		})
-	})
+	blocks, err := h.inOrder(d, n)
 	if err != nil {
 		return err
 	}
@@ -79,6 +98,39 @@ func (h *History) rewriteStream(d *shard, db *bbolt.DB, n uint32) error {
 		}
 		return err
 	})
+}
+
+// mendStream puts long blocks of one stream in the place of those it has.
+func (h *History) mendStream(d *shard, n uint32) error {
+	blocks, err := h.inOrder(d, n)
+	if err != nil {
+		return err
+	}
+	h.swap.Lock()
+	defer h.swap.Unlock()
+	err = h.update(d.db, func(tx *bbolt.Tx) error {
+		bucket := tx.Bucket(blocksBucket)
+		for b := uint32(1); b <= d.blocks; b++ {
+			if err := bucket.Delete(blockKey(b, n)); err != nil {
+				return err
+			}
+		}
+		return putBlocks(tx, 1, blocks)
+	})
+	if err == nil {
+		d.blocks = max(d.blocks, uint32(len(blocks)))
+	}
+	return err
+}
+
+// inOrder returns the rows of a stream in long blocks.
+func (h *History) inOrder(d *shard, n uint32) (blocks []plannedBlock, err error) {
+	err = d.db.View(func(tx *bbolt.Tx) error {
+		return h.longBlocks(d, tx, n, func(block []byte) {
+			blocks = append(blocks, plannedBlock{stream: n, index: uint32(len(blocks)), block: block})
+		})
+	})
+	return blocks, err
 }
 
 // longBlocks calls use with the rows of a stream in long blocks, in order.

@@ -28,6 +28,9 @@ func (h *History) sealNext(now time.Time) error {
 		if err != nil {
 			return err
 		}
+		if !sealed && !d.late.isOver(d.openedAt(), now, &h.options) {
+			continue
+		}
 		if !sealed || !summed {
 			return h.conclude(d)
 		}
@@ -68,14 +71,21 @@ func (h *History) conclude(d *shard) error {
 	return err
 }
 
-// seal ends a shard: as it is, where its blocks are long and in order, or
-// rewritten. The new file takes the place of the old one when it is whole.
+// seal ends a shard: as it is, where its blocks are long and in order, or with
+// the streams put in order that are not, or rewritten. The new file takes the
+// place of the old one when it is whole.
 func (h *History) seal(d *shard) error {
 	unnamed := d.path + newSuffix
 	rewritten := false
 	err := h.shards.use(d, func() error {
-		if d.isTidy() {
+		order, err := d.survey()
+		switch {
+		case err != nil:
+			return err
+		case order.isTidy():
 			return h.markSealed(d)
+		case order.isMostlyTidy():
+			return h.mend(d, order.untidy)
 		}
 		rewritten = true
 		return h.rewrite(d, unnamed)
@@ -86,13 +96,33 @@ func (h *History) seal(d *shard) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("seal %s: %w", filepath.Base(d.path), err), remove(unnamed))
 	}
+	d.late = lateness{}
 	h.counters.sealed.Add(1)
 	return nil
 }
 
+// mend puts the blocks of some streams in order, each in a transaction of its
+// own, and leaves the others where they are.
+func (h *History) mend(d *shard, untidy []uint32) error {
+	for _, n := range untidy {
+		if err := h.mendStream(d, n); err != nil {
+			return err
+		}
+		bolt.Unload(d.db) // it is not needed soon
+	}
+	return h.markSealed(d)
+}
+
 func (h *History) markSealed(d *shard) error {
-	err := h.update(d.db, func(tx *bbolt.Tx) error { return tx.Bucket(lifeBucket).Put(sealedKey, []byte{1}) })
-	d.sealed = err == nil
+	err := h.update(d.db, func(tx *bbolt.Tx) error {
+		life := tx.Bucket(lifeBucket)
+		return errors.Join(life.Put(sealedKey, []byte{1}), life.Delete(lateKey))
+	})
+	if err == nil {
+		h.swap.Lock()
+		d.sealed, d.opened = true, 0
+		h.swap.Unlock()
+	}
 	return err
 }
 

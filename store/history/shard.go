@@ -31,6 +31,7 @@ var (
 
 	formatKey = []byte("format")
 	sealedKey = []byte("sealed")
+	lateKey   = []byte("late") // when the first rows came that are not merged yet
 )
 
 const (
@@ -50,11 +51,13 @@ type shard struct {
 	start int64 // nanoseconds since the Unix epoch
 	width int64 // nanoseconds
 
-	checked bool // whether it has been looked at for sealing, of the goroutine in Run
+	checked bool     // whether it has been looked at for sealing, of the goroutine in Run
+	late    lateness // of the goroutine in Run
 
 	mu      sync.RWMutex // held for reading while db is used, for writing to open and close it
 	db      *bbolt.DB    // nil while closed
 	sealed  bool
+	opened  int64  // when the first rows came for it after it was sealed; 0: none has since
 	blocks  uint32 // number of the last block
 	applied map[uint64]uint64
 	streams []shardStream
@@ -149,7 +152,10 @@ func (s *shard) load(tx *bbolt.Tx) error {
 	if format := life.Get(formatKey); len(format) != 1 || format[0] != shardFormat {
 		return fmt.Errorf("%w: format %v, this program reads %d", errForeign, format, shardFormat)
 	}
-	s.sealed = life.Get(sealedKey) != nil
+	s.sealed, s.opened = life.Get(sealedKey) != nil, 0
+	if v := life.Get(lateKey); len(v) == 8 {
+		s.opened = int64(binary.BigEndian.Uint64(v))
+	}
 	if k, _ := tx.Bucket(blocksBucket).Cursor().Last(); len(k) == blockKeySize {
 		s.blocks = binary.BigEndian.Uint32(k)
 	}

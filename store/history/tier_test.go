@@ -137,7 +137,7 @@ func tiered(t *testing.T, change ...func(*history.Options)) (*archive, *atomic.I
 	now.Store(epoch + 24*hour)
 	base := func(o *history.Options) {
 		o.ShardWidth, o.FlushValues = 10*time.Minute, 100
-		o.Now = func() time.Time { return time.Unix(0, now.Load()) }
+		o.Now = func() time.Time { return time.Unix(0, now.Add(1)) }
 	}
 	return start(t, append([]func(*history.Options){base}, change...)...), &now
 }

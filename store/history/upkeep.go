@@ -6,9 +6,20 @@ import (
 	"github.com/holdfast-edge/holdfast/store/bolt"
 )
 
+// untilUpkeep returns how long it is to the next upkeep: after a flush, or by its
+// own time, for the retention goes on where nothing comes in.
+func (h *History) untilUpkeep(now time.Time) time.Duration {
+	wait := h.options.UpkeepEvery - now.Sub(h.kept)
+	if wait > h.options.UpkeepEvery { // the clock was set back
+		return 0
+	}
+	return max(wait, 0)
+}
+
 // upkeep does what has to be done between flushes. What fails is logged and
 // tried again.
 func (h *History) upkeep(now time.Time) {
+	h.kept = now
 	if err := h.release(now); err != nil {
 		h.options.Logger.Error("let rows in from quarantine", "error", err)
 	}

@@ -59,8 +59,8 @@ type running struct {
 	stop func() error
 }
 
-func startLog(dir string) (*running, error) {
-	l, err := log.Open(log.Options{Dir: dir, Site: site, CommitEvery: time.Millisecond, RecentBytes: 1})
+func startLog(dir string, recent int) (*running, error) {
+	l, err := log.Open(log.Options{Dir: dir, Site: site, CommitEvery: time.Second, RecentBytes: recent})
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func commits(ctx context.Context, dir string, p *page) error {
 }
 
 func commitsOf(ctx context.Context, dir string, n int, p *page) (err error) {
-	l, err := startLog(filepath.Join(dir, "log"))
+	l, err := startLog(filepath.Join(dir, "log"), 1)
 	if err != nil {
 		return err
 	}
@@ -154,14 +154,14 @@ func drain(ctx context.Context, l *running, records int, p *page) error {
 
 // day says what 1,000 tags a second write in a day, with a commit a second.
 func day(ctx context.Context, dir string, p *page) (err error) {
-	l, err := startLog(dir)
+	l, err := startLog(dir, 1)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.stop()) }()
 	plant := newPlant(devices)
 	const seconds = 120
-	before, used := l.Stats().Written, processorTime()
+	before := l.Stats().Written
 	for second := range seconds {
 		for i := range plant.schemas {
 			b := plant.row(i, second)
@@ -175,7 +175,6 @@ func day(ctx context.Context, dir string, p *page) (err error) {
 			}
 		}
 	}
-	p.logging = (processorTime() - used) / (seconds * devices * tagsEach)
 	written := float64(l.Stats().Written-before) / seconds * 86_400
 	p.row("1,000 tags a second, a commit a second: GB a day that the log writes", "", fmt.Sprintf("%.2f", written/1e9), "", "")
 	return nil
@@ -183,7 +182,7 @@ func day(ctx context.Context, dir string, p *page) (err error) {
 
 // open opens a log of a gigabyte.
 func open(ctx context.Context, dir string, p *page) error {
-	l, err := startLog(dir)
+	l, err := startLog(dir, 1)
 	if err != nil {
 		return err
 	}

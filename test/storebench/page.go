@@ -11,8 +11,7 @@ import (
 
 // page collects what was measured.
 type page struct {
-	rows    bytes.Buffer
-	logging time.Duration // processor time of the log, and of making it, for a sample
+	rows bytes.Buffer
 }
 
 // row adds a figure with its reference and their ratio; an empty reference has
@@ -40,10 +39,13 @@ noisy analogue signals, six counters and four states each, with a jittering cloc
 of the data taken off, until the samples are as they stay: the history flushed every five minutes of them, sealed and
 summed up by minute and hour; the tsdb committed each second and compacted. They do not promise the same. The tsdb writes
 a commit into its WAL and leaves it to the system when that reaches the disk. The history makes a flush durable before it
-acknowledges, and until then the log has the rows, durable, too; the row below it adds what the log takes for that at a
-commit and an fdatasync a second, the dearest way to run it. Quality and nanoseconds are kept by the history only; the sums
+acknowledges, and until then the log has the rows, durable, too. The rows below it are both together as on a node, the
+dearest way to run them: a commit a second, which is two fdatasyncs, and a cursor that brings it to the history; beside the
+tsdb as it is, and beside one whose WAL is made durable by an fdatasync a commit. Quality and nanoseconds are kept by the history only; the sums
 by the history only, too. The chart is the average of one tag by minute over the six hours, the median of 200 answers,
-from the rows by the tsdb and from the stored sums by the history.
+from the rows by the tsdb and from the stored sums by the history. The late rows come in three hours for the file of the six
+hours, which is sealed, and are merged an hour after the last of them: to seal it again after each flush would be to write it
+again each time.
 
 The machine is shared and noisy; trust the ratios.
 `, time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH, p.rows.String())
