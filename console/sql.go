@@ -25,6 +25,8 @@ const EKuiper = "ekuiper"
 type Question struct {
 	SQL     string `json:"sql" minLength:"1" maxLength:"65536" example:"SELECT temperature FROM boiler WHERE temperature > 30"`
 	Dialect string `json:"dialect,omitempty" enum:"standard,ekuiper" default:"standard"`
+
+	EventTime bool `json:"event_time,omitempty" doc:"Windows go by the rows' own times."`
 }
 
 // Plan is how a query is carried out.
@@ -47,11 +49,10 @@ type Function struct {
 // Trial is a query to be tried.
 type Trial struct {
 	Question
-	Rows      map[string]json.RawMessage // by source, "" for the only one; none: live rows
-	Limit     int                        // rows of output
-	During    time.Duration              // of live rows
-	EventTime bool
-	Lateness  time.Duration
+	Rows     map[string]json.RawMessage // by source, "" for the only one; none: live rows
+	Limit    int                        // rows of output
+	During   time.Duration              // of live rows
+	Lateness time.Duration
 }
 
 // Tried is what a trial showed.
@@ -97,7 +98,6 @@ type tryInput struct {
 		Rows       json.RawMessage `json:"rows,omitempty" doc:"Rows to run it over: an array of objects, or where it reads several sources an object of arrays by their names. Not given, it runs over live rows."`
 		Limit      int             `json:"limit,omitempty" minimum:"1" maximum:"1000" default:"100" doc:"At most so many rows."`
 		Seconds    int             `json:"seconds,omitempty" minimum:"1" maximum:"60" default:"10" doc:"At most so long, over live rows."`
-		EventTime  bool            `json:"event_time,omitempty" doc:"Windows go by the rows' own times."`
 		LatenessMS int             `json:"lateness_ms,omitempty" minimum:"0" maximum:"86400000"`
 	}
 }
@@ -144,8 +144,8 @@ func (s *Server) try(ctx context.Context, in *tryInput) (*body[Tried], error) {
 	patient(in.reply)
 	t := Trial{
 		Question: in.Body.Question, Rows: rows, Limit: min(in.Body.Limit, largestTrial),
-		During:    min(time.Duration(in.Body.Seconds)*time.Second, longestTrial),
-		EventTime: in.Body.EventTime, Lateness: time.Duration(in.Body.LatenessMS) * time.Millisecond,
+		During:   min(time.Duration(in.Body.Seconds)*time.Second, longestTrial),
+		Lateness: time.Duration(in.Body.LatenessMS) * time.Millisecond,
 	}
 	tried, err := s.options.Node.Try(ctx, t)
 	if err != nil {

@@ -16,7 +16,7 @@ func TestAQueryIsTriedWithinBounds(t *testing.T) {
 	if status != http.StatusOK || !strings.Contains(answer, `"row":{"t":31}`) || !strings.Contains(answer, `"error":"no number"`) {
 		t.Errorf("%d %s", status, answer)
 	}
-	want := console.Trial{Limit: 100, During: 5 * time.Second, EventTime: true}
+	want := console.Trial{Question: console.Question{EventTime: true}, Limit: 100, During: 5 * time.Second}
 	if got := node.tried[0]; got.Limit != want.Limit || got.During != want.During || !got.EventTime || string(got.Rows[""]) != `[{"t":31}]` {
 		t.Errorf("tried is %+v", got)
 	}

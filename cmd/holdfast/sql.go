@@ -113,6 +113,8 @@ type explainCommand struct {
 	EKuiper bool   `name:"ekuiper" help:"The query is in the language of eKuiper."`
 	Output  string `short:"o" enum:"table,json" default:"table" help:"How to show it: ${enum}."`
 
+	EventTime bool `help:"The windows of the query go by the rows' own times. A rule is shown as it is configured."`
+
 	connection
 }
 
@@ -125,7 +127,7 @@ func (c *explainCommand) Run(ctx context.Context, s *surroundings) error {
 	defer node.Close()
 	var plan console.Plan
 	if strings.ContainsAny(strings.TrimSpace(c.What), " \n\t") {
-		err = node.Send(ctx, http.MethodPost, "/api/v1/sql/explain", console.Question{SQL: c.What, Dialect: dialect(c.EKuiper)}, &plan)
+		err = node.Send(ctx, http.MethodPost, "/api/v1/sql/explain", console.Question{SQL: c.What, Dialect: dialect(c.EKuiper), EventTime: c.EventTime}, &plan)
 	} else {
 		err = node.Get(ctx, "/api/v1/rules/"+c.What+"/explain", nil, &plan)
 	}

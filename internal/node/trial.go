@@ -20,7 +20,7 @@ import (
 func (n *Node) ExplainRule(name string) (console.Plan, bool) {
 	for _, c := range n.plan().rules {
 		if c.Name == name {
-			return planOf(c.Query), true
+			return planOf(c.Query, c.EventTime), true
 		}
 	}
 	return console.Plan{}, false
@@ -32,7 +32,7 @@ func (n *Node) Explain(q console.Question) (console.Plan, error) {
 	if err != nil {
 		return console.Plan{}, err
 	}
-	return planOf(query), nil
+	return planOf(query, q.EventTime), nil
 }
 
 // compile compiles a query, or one behind EXPLAIN, for somebody who asks.
@@ -43,8 +43,8 @@ func (n *Node) compile(q console.Question) (*streamsql.Query, error) {
 	return query, err
 }
 
-func planOf(q *streamsql.Query) console.Plan {
-	p := console.Plan{Plan: q.Explain(), Reads: []string{}, Functions: q.UserFunctions()}
+func planOf(q *streamsql.Query, eventTime bool) console.Plan {
+	p := console.Plan{Plan: q.Explain(eventTime), Reads: []string{}, Functions: q.UserFunctions()}
 	for _, use := range q.Sources() {
 		p.Reads = append(p.Reads, use.Name)
 	}

@@ -10,15 +10,16 @@ import (
 
 // Explain returns the plan as a text: a step a line, in the order in which rows
 // go through them, and below a step what it is made of, indented by two spaces.
-// Equal queries have equal texts.
-func (q *Query) Explain() string {
-	return q.explain(len(q.Arms) == 1)
+// Equal queries have equal texts. Some windows go otherwise about WHERE where
+// they go by the times of the rows.
+func (q *Query) Explain(eventTime bool) string {
+	return q.explain(len(q.Arms) == 1, eventTime)
 }
 
 // explain explains a query that may share with others, or one that stands in
 // another and does not.
-func (q *Query) explain(shares bool) string {
-	x := &explanation{shares: shares}
+func (q *Query) explain(shares, eventTime bool) string {
+	x := &explanation{shares: shares, eventTime: eventTime}
 	for i, arm := range q.Arms {
 		if i > 0 {
 			x.linef("union all")
@@ -31,8 +32,9 @@ func (q *Query) explain(shares bool) string {
 // explanation is a text of steps under way.
 type explanation struct {
 	strings.Builder
-	depth  int
-	shares bool // the query may be evaluated together with others
+	depth     int
+	shares    bool // the query may be evaluated together with others
+	eventTime bool
 }
 
 func (x *explanation) linef(format string, args ...any) {
@@ -59,14 +61,14 @@ func (x *explanation) selection(s *Select) {
 		x.below(func() { x.queryBelow(sub.Query) })
 	}
 	x.remember("remember", s.Before)
-	if s.FiltersEarly(false) {
+	if s.FiltersEarly(x.eventTime) {
 		x.filter(s)
 	}
 	x.window(s)
 	for i, join := range s.Joins {
 		x.join(s, join, s.Syntax.Joins[i], s.Inputs[i+1])
 	}
-	if !s.FiltersEarly(false) {
+	if !s.FiltersEarly(x.eventTime) {
 		x.filter(s)
 	}
 	x.groups(s)
@@ -75,7 +77,7 @@ func (x *explanation) selection(s *Select) {
 }
 
 func (x *explanation) queryBelow(q *Query) {
-	for line := range strings.Lines(q.explain(false)) {
+	for line := range strings.Lines(q.explain(false, x.eventTime)) {
 		x.linef("%s", strings.TrimSuffix(line, "\n"))
 	}
 }

@@ -160,6 +160,6 @@ func FuzzBuild(f *testing.F) {
 			return
 		}
 		p.Uses()
-		p.Explain()
+		p.Explain(false)
 	})
 }

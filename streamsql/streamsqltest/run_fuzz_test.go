@@ -38,7 +38,7 @@ func FuzzRun(f *testing.F) {
 		if err != nil || repeats(text) {
 			return
 		}
-		q.Explain()
+		q.Explain(false)
 		runOver(t, q, streamsql.Options{EventTime: eventTime, Tables: map[string]lookup.Table{"limits": lookup.NewFixed(kinds(t, 0))}})
 	})
 }

@@ -108,7 +108,7 @@ func newScripted(t *testing.T, setup string) *scripted {
 		return s
 	}
 	if explain {
-		s.given.WriteString(s.query.Explain())
+		s.given.WriteString(s.query.Explain(s.options.EventTime))
 		return s
 	}
 	s.options.Tables = make(map[string]lookup.Table)

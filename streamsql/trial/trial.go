@@ -76,7 +76,7 @@ type Trial struct {
 func New(q *streamsql.Query, o streamsql.Options, now int64, b Bounds) *Trial {
 	t := &Trial{query: q, bounds: b.withDefaults(), now: now}
 	t.until = now + int64(t.bounds.Duration)
-	t.result.Plan = q.Explain()
+	t.result.Plan = q.Explain(o.EventTime)
 	o.Start, o.Failed, o.Late = now, t.failed, t.late
 	t.exec = q.New(o)
 	return t
