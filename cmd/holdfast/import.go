@@ -1,7 +1,10 @@
+//go:build !lean
+
 package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +16,11 @@ import (
 	"github.com/holdfast-edge/holdfast/internal/migrate/neuron"
 	"github.com/holdfast-edge/holdfast/internal/migrate/tags"
 )
+
+// deskCommands are done once, at a desk: a program for gateways leaves them out, see docs/design/footprint.md.
+type deskCommands struct {
+	Import importCommand `cmd:"" help:"Make a configuration of what eKuiper, Neuron or Kepware has exported, or of a sheet of tags."`
+}
 
 // importCommand makes a configuration of what another system exports.
 type importCommand struct {
@@ -59,6 +67,9 @@ type importEkuiper struct {
 func (c *importEkuiper) Run(s *surroundings) error {
 	return c.run(s, func(data []byte, into *importing) (*migrate.Node, error) {
 		o := ekuiper.Options{OwnBroker: c.OwnBroker, Stopped: c.Stopped, Tables: c.Tables, Site: into.site, HasBroker: into.hasBroker()}
+		if err := o.Check(); err != nil {
+			return nil, &exit{exitConfig, fmt.Errorf("--own-broker: %w", err)}
+		}
 		return ekuiper.Read(c.File, data, o, &into.report, &into.names)
 	})
 }

@@ -1,6 +1,9 @@
+//go:build !lean
+
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"os"
@@ -131,5 +134,40 @@ func TestWhatIsNoExportIsRefused(t *testing.T) {
 		if !strings.Contains(errs, "a.json") {
 			t.Errorf("%s: %s", format, errs)
 		}
+	}
+}
+
+func TestASheetOfNeuronIsReadFromAWorkbook(t *testing.T) {
+	var packed bytes.Buffer
+	w := zip.NewWriter(&packed)
+	f, err := w.Create("xl/worksheets/sheet1.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows strings.Builder
+	for _, row := range [][]string{{"group", "name", "address", "attribute", "type", "decimal"}, {"climate", "temperature", "1!400001", "Read Write", "INT16", "0.1"}} {
+		rows.WriteString("<row>")
+		for _, cell := range row {
+			rows.WriteString(`<c t="inlineStr"><is><t>` + cell + `</t></is></c>`)
+		}
+		rows.WriteString("</row>")
+	}
+	if _, err := f.Write([]byte("<worksheet><sheetData>" + rows.String() + "</sheetData></worksheet>")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "tags.xlsx")
+	if err := os.WriteFile(file, packed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, errs := imported(t, exitConfig, "neuron", file)
+	if !strings.Contains(errs, "--endpoint") {
+		t.Errorf("%s", errs)
+	}
+	out, _ := imported(t, 0, "neuron", file, "--endpoint", "tcp://192.0.2.1:502", "--device", "boiler", "--dry-run")
+	if want := `{name: temperature, address: "holding:0", type: int16, scale: 0.1, access: rw}`; !strings.Contains(out, want) {
+		t.Errorf("%s", out)
 	}
 }

@@ -1,3 +1,5 @@
+//go:build !lean
+
 package main
 
 import (
@@ -35,7 +37,7 @@ func (x *importing) tell(s *surroundings, text []byte, refused bool) error {
 }
 
 func (x *importing) tellJSON(w io.Writer, text []byte, refused bool) error {
-	r := importReport{Source: x.target.File, Counts: map[string]int{}, Items: x.report.Items}
+	r := importReport{Source: x.target.File, Counts: map[string]int{}, Items: append([]migrate.Item{}, x.report.Items...)}
 	for _, k := range []migrate.Kind{migrate.Taken, migrate.Changed, migrate.Hand, migrate.LeftOut, migrate.Moot} {
 		r.Counts[string(k)] = x.report.Count(k)
 	}

@@ -40,10 +40,12 @@ func (e *exit) Error() string { return e.err.Error() }
 func (e *exit) Unwrap() error { return e.err }
 
 type cli struct {
-	Edge    edgeCommand    `cmd:"" help:"Run a site."`
-	Demo    demoCommand    `cmd:"" help:"Run a whole simulated plant, to look at and to break."`
-	Check   checkCommand   `cmd:"" help:"Check a configuration, and start nothing."`
-	Import  importCommand  `cmd:"" help:"Make a configuration of what eKuiper, Neuron or Kepware has exported, or of a sheet of tags."`
+	Edge  edgeCommand  `cmd:"" help:"Run a site."`
+	Demo  demoCommand  `cmd:"" help:"Run a whole simulated plant, to look at and to break."`
+	Check checkCommand `cmd:"" help:"Check a configuration, and start nothing."`
+
+	deskCommands `embed:""`
+
 	Replay  replayCommand  `cmd:"" help:"Play a recording as the device that it is of."`
 	Restore restoreCommand `cmd:"" help:"Make the data directory of a node of a backup."`
 	Version versionCommand `cmd:"" help:"Print the version."`

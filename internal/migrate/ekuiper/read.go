@@ -33,6 +33,15 @@ type migration struct {
 	told    map[string]bool        // what is said once
 }
 
+// Check tells what is wrong with the options.
+func (o *Options) Check() error {
+	if o.OwnBroker == "" {
+		return nil
+	}
+	_, err := readServer(o.OwnBroker)
+	return err
+}
+
 // Read makes a configuration of an export. An error is that the text is no such export; what is wrong within it is in
 // the report.
 func Read(file string, data []byte, o Options, r *migrate.Report, names *migrate.Names) (*migrate.Node, error) {
@@ -48,6 +57,11 @@ func Read(file string, data []byte, o Options, r *migrate.Report, names *migrate
 		Options: o, export: x, report: r, names: names, root: migrate.Map(nil),
 		renamed: map[string]string{}, feeds: map[string][]feed{}, byName: map[string]string{}, clients: map[string]bool{},
 		events: map[string]bool{}, shared: map[string]*sharedSink{}, told: map[string]bool{},
+	}
+	if o.Site != nil {
+		for i := range o.Site.Sinks {
+			m.told["sink "+o.Site.Sinks[i].Name] = true
+		}
 	}
 	m.nameAll()
 	rules := m.readRules()

@@ -24,7 +24,12 @@ func (m *migration) influxSink(s *sending) (*migrate.Node, error) {
 	if !strings.Contains(address, "://") {
 		address = "http://" + address
 	}
-	body := migrate.Map(nil).Text("type", "influx").Text("url", address)
+	body := migrate.Map(nil).Text("type", "influx")
+	u, err := m.address(body, address, p.place("addr"), name)
+	if err != nil {
+		return nil, err
+	}
+	address = u.Scheme + "://" + u.Host
 	user := p.Text("username")
 	body.Text("username", user)
 	m.secret(body, "password", p.place("password"), p.Text("password"), name, "the password of "+named(user)+" at "+address)

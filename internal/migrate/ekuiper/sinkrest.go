@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -24,21 +25,15 @@ func (m *migration) restSink(s *sending) (*migrate.Node, error) {
 	case !slices.Contains([]string{"POST", "PUT", "PATCH"}, method):
 		return nil, fmt.Errorf("method %s sends no rows: POST, PUT and PATCH do", map[bool]string{true: "GET", false: method}[method == ""])
 	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, errors.New("the url cannot be read")
-	}
 	name := s.rule.name + "_rest"
 	body := migrate.Map(nil).Text("type", "http")
-	password, _ := u.User.Password()
-	user := u.User.Username()
-	u.User = nil
-	body.Text("url", u.String())
+	u, err := m.address(body, address, p.place("url"), name)
+	if err != nil {
+		return nil, err
+	}
 	if method != "POST" {
 		body.Text("method", method)
 	}
-	body.Text("username", user)
-	m.secret(body, "password", p.place("url"), password, name, "the password of "+named(user)+" at "+u.Host)
 	m.headers(s, body, name)
 	m.restBody(s, body)
 	if ms := milliseconds(firstOf(p, "timeout"), "timeout"); ms > 0 {
@@ -50,6 +45,30 @@ func (m *migration) restSink(s *sending) (*migrate.Node, error) {
 		m.certificates(nil, p)
 	}
 	return m.sink(s, body), nil
+}
+
+// address writes the address of a server, without what is secret in it.
+func (m *migration) address(body *migrate.Node, text string, at migrate.Origin, resource string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, errors.New("the address cannot be read: want http://HOST") // it may hold a password
+	}
+	password, _ := u.User.Password()
+	user := u.User.Username()
+	u.User = nil
+	query := u.Query()
+	for _, key := range slices.Sorted(maps.Keys(query)) {
+		if isSecret(strings.ToLower(key)) {
+			query.Del(key)
+			m.report.Hand(at, "what the address has in its query as "+key+" looks like a secret, and is not copied: use username, password or token")
+		}
+	}
+	if len(query) != len(u.Query()) {
+		u.RawQuery = query.Encode()
+	}
+	body.Text("url", u.String()).Text("username", user)
+	m.secret(body, "password", at, password, resource, "the password of "+named(user)+" at "+u.Host)
+	return u, nil
 }
 
 // firstOf is the layer that has a key.

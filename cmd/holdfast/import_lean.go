@@ -1,0 +1,6 @@
+//go:build lean
+
+package main
+
+// deskCommands are in full builds only.
+type deskCommands struct{}
