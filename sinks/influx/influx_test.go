@@ -111,18 +111,11 @@ func (s *influxd) Seen(t *testing.T) (all []conformance.Record) {
 	t.Helper()
 	for _, stream := range []string{"one", "two"} {
 		for _, r := range s.query(t, `SELECT hf_seq, temperature, humidity, hf_quality FROM `+stream+` WHERE hf_seq > 0`) {
-			one := conformance.Record{Stream: stream, Sequence: uint64(r[1].(float64)), Temperature: r[2].(float64)}
-			if r[3] != nil {
-				one.Humidity = fmt.Sprint(r[3])
-			}
-			if (r[4] != nil) != (r[3] == nil) {
-				t.Errorf("%s %d: humidity %v has quality %v", stream, one.Sequence, r[3], r[4])
-			}
-			all = append(all, one)
+			all = append(all, conformance.Stored(t, stream, r[1:]))
 		}
 	}
 	for _, g := range s.query(t, "SELECT hf_seq, count, cause FROM hf_gaps") {
-		all = append(all, conformance.Record{Sequence: uint64(g[1].(float64)), Gap: uint64(g[2].(float64))})
+		all = append(all, conformance.Record{Sequence: conformance.Count(t, g[1]), Gap: conformance.Count(t, g[2])})
 	}
 	return all
 }

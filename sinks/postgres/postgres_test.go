@@ -137,18 +137,11 @@ func (s *server) Seen(t *testing.T) (all []conformance.Record) {
 	t.Helper()
 	for _, stream := range []string{"one", "two"} {
 		for _, r := range s.query(t, "SELECT hf_seq, temperature, humidity, hf_quality FROM plant."+stream+" ORDER BY hf_seq") {
-			one := conformance.Record{Stream: stream, Sequence: uint64(r[0].(int64)), Temperature: r[1].(float64)}
-			if r[2] != nil {
-				one.Humidity = fmt.Sprint(r[2])
-			}
-			if (r[3] != nil) != (r[2] == nil) {
-				t.Errorf("%s %d: humidity %v has quality %v", stream, one.Sequence, r[2], r[3])
-			}
-			all = append(all, one)
+			all = append(all, conformance.Stored(t, stream, r))
 		}
 	}
 	for _, g := range s.query(t, "SELECT hf_seq, count FROM plant.hf_gaps") {
-		all = append(all, conformance.Record{Sequence: uint64(g[0].(int64)), Gap: uint64(g[1].(int64))})
+		all = append(all, conformance.Record{Sequence: conformance.Count(t, g[0]), Gap: conformance.Count(t, g[1])})
 	}
 	return all
 }

@@ -2,7 +2,6 @@ package tdengine_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -81,19 +80,12 @@ func (f *far) Seen(t *testing.T) (all []conformance.Record) {
 	for _, stream := range []string{"one", "two"} {
 		rows, _ := f.query(t, "SELECT hf_seq, temperature, humidity, hf_quality FROM hf_plant."+stream+" ORDER BY hf_seq")
 		for _, r := range rows {
-			one := conformance.Record{Stream: stream, Sequence: uint64(r[0].(float64)), Temperature: r[1].(float64)}
-			if r[2] != nil {
-				one.Humidity = fmt.Sprint(r[2])
-			}
-			if bad := r[3] != nil; bad != (r[2] == nil) {
-				t.Errorf("%s %d: humidity %v has quality %v", stream, one.Sequence, r[2], r[3])
-			}
-			all = append(all, one)
+			all = append(all, conformance.Stored(t, stream, r))
 		}
 	}
 	gaps, _ := f.query(t, "SELECT hf_seq, `count`, cause FROM hf_plant.hf_gaps")
 	for _, g := range gaps {
-		all = append(all, conformance.Record{Sequence: uint64(g[0].(float64)), Gap: uint64(g[1].(float64))})
+		all = append(all, conformance.Record{Sequence: conformance.Count(t, g[0]), Gap: conformance.Count(t, g[1])})
 	}
 	return all
 }

@@ -15,6 +15,17 @@ import (
 // scene is the configuration of the acceptance scene: a device with temperature,
 // humidity and a valve, a rule to a sink, a rule that writes, history.
 func scene(modbus, mqtt string) string {
+	return boiler(modbus) + fmt.Sprintf(`
+rules:
+  - {name: forward, sql: "SELECT temperature, humidity FROM boiler", to: [line]}
+  - {name: open_valve, sql: "SELECT 3 AS valve FROM boiler WHERE temperature = 30", to: [{write: boiler}]}
+sinks:
+  - {name: line, type: mqtt, url: "%s", topic: "plant-7/climate", username: edge, password: "env:LINE_PASSWORD"}
+`, mqtt)
+}
+
+// boiler is the site of the scene with its device: temperature, humidity and a valve.
+func boiler(modbus string) string {
 	return fmt.Sprintf(`
 site: plant-7
 console: {listen: "127.0.0.1:0"}
@@ -32,12 +43,7 @@ devices:
           - {name: temperature, address: "holding:0", type: int16, scale: 0.1, unit: "°C"}
           - {name: humidity,    address: "holding:1", type: uint16}
           - {name: valve,       address: "holding:4", type: uint16, access: rw, min: 0, max: 100}
-rules:
-  - {name: forward, sql: "SELECT temperature, humidity FROM boiler", to: [line]}
-  - {name: open_valve, sql: "SELECT 3 AS valve FROM boiler WHERE temperature = 30", to: [{write: boiler}]}
-sinks:
-  - {name: line, type: mqtt, url: "%s", topic: "plant-7/climate", username: edge, password: "env:LINE_PASSWORD"}
-`, modbus, mqtt)
+`, modbus)
 }
 
 func password() []string { return []string{"LINE_PASSWORD=" + mosquittotest.Password} }

@@ -14,29 +14,13 @@ import (
 // stored is the acceptance scene with TDengine as the far end: both values are
 // stored, and a rule writes 3 when the temperature is 30.
 func stored(modbus, tdengine string) string {
-	return fmt.Sprintf(`
-site: plant-7
-console: {listen: "127.0.0.1:0"}
-log: {commit_interval: 100ms}
-devices:
-  - name: boiler
-    driver: modbus
-    endpoint: tcp://%s
-    unit: 1
-    probe_max: 2s
-    groups:
-      - name: climate
-        scan: 100ms
-        tags:
-          - {name: temperature, address: "holding:0", type: int16, scale: 0.1, unit: "°C"}
-          - {name: humidity,    address: "holding:1", type: uint16}
-          - {name: valve,       address: "holding:4", type: uint16, access: rw, min: 0, max: 100}
+	return boiler(modbus) + fmt.Sprintf(`
 rules:
   - {name: climate, sql: "SELECT temperature, humidity FROM boiler", to: [tsdb]}
   - {name: open_valve, sql: "SELECT 3 AS valve FROM boiler WHERE temperature = 30", to: [{write: boiler}]}
 sinks:
   - {name: tsdb, type: tdengine, url: "ws://%s", password: "env:TDENGINE_PASSWORD", database: plant, linger: 50ms}
-`, modbus, tdengine)
+`, tdengine)
 }
 
 // dashboard asks as a dashboard does: by REST.
