@@ -21,11 +21,6 @@ type Gate struct {
 	Restarts int `json:"restarts"`
 }
 
-// DefaultGate is what a proposal is judged by that says nothing else.
-func DefaultGate() Gate {
-	return Gate{Window: 30 * time.Second, Good: 0.95, Failed: 0.05, Restarts: 3}
-}
-
 // hopeless lists what cannot get better within the window: it ends the trial at
 // once.
 func (g Gate) hopeless(before, now Health) (sick []string) {

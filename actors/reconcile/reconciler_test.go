@@ -175,7 +175,7 @@ func (l *life) start(o Options) *process {
 
 func (p *process) propose(text string, change func(*Proposal)) Change {
 	p.life.t.Helper()
-	o := Proposal{Sources: []config.Source{{Name: "a.yaml", Data: []byte(text)}}, Origin: "test", Gate: DefaultGate(), Hold: time.Hour}
+	o := Proposal{Sources: []config.Source{{Name: "a.yaml", Data: []byte(text)}}, Origin: "test", Gate: Gate{Window: 30 * time.Second, Good: 0.95, Failed: 0.05, Restarts: 3}, Hold: time.Hour}
 	if change != nil {
 		change(&o)
 	}

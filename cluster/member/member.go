@@ -215,9 +215,6 @@ func (m *Member) LinkAddress() string { return m.link.Addr().String() }
 // Gateway returns the sessions of the member.
 func (m *Member) Gateway() *gateway.Gateway { return m.gateway }
 
-// Tree returns the supervision tree.
-func (m *Member) Tree() supervisor.Tree { return m.system.Tree() }
-
 // handlerOptions are those of the API.
 func (m *Member) handlerOptions() api.Options {
 	return api.Options{

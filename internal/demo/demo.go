@@ -94,9 +94,6 @@ func (d *Demo) writeSite(o Options) error {
 // Node returns the node that runs.
 func (d *Demo) Node() *node.Node { return d.node }
 
-// SitePath returns where its configuration is.
-func (d *Demo) SitePath() string { return d.site }
-
 // Describe tells a visitor what there is to see.
 func (d *Demo) Describe() string {
 	return fmt.Sprintf(`A plant is running in this process:

@@ -8,7 +8,6 @@
 //
 //	Fixed    rows of a CSV or JSON file, replaced as a whole when the file changes
 //	Newest   the newest row of each key of a stream
-//	Cache    in front of a table whose answers cost something
 //
 // The package reads no files and has no clock: it is given the bytes and the time.
 // What a lookup means in SQL stands in docs/reference/sql.md.

@@ -1,10 +1,8 @@
 package lookup_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/holdfast-edge/holdfast/streamsql/lookup"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -82,60 +80,3 @@ func TestTheKeyThatCameLongestAgoIsForgottenForANewOne(t *testing.T) {
 }
 
 // counting counts what it is asked, and answers with the value itself.
-type counting struct {
-	asked int
-	err   error
-	rows  *tag.Batch
-}
-
-func (c *counting) Lookup(int64, []string, []tag.Value) (*tag.Batch, error) {
-	c.asked++
-	return c.rows, c.err
-}
-
-func TestACacheAsksOnceUntilItsAnswerIsOld(t *testing.T) {
-	table := &counting{rows: batch(t, 0, `{"x":1}`)}
-	cache := lookup.NewCache(table, time.Second, 2)
-	for _, step := range []struct {
-		now   int64
-		key   tag.Value
-		asked int
-	}{
-		{0, tag.IntOf(1), 1},
-		{1e9 - 1, tag.FloatOf(1), 1}, // the same key
-		{1e9, tag.IntOf(1), 2},
-		{1e9, tag.IntOf(2), 3},
-		{1e9, tag.IntOf(1), 3},
-		{1e9, tag.IntOf(3), 4}, // 2 was used longest ago
-		{1e9, tag.IntOf(1), 4},
-		{1e9, tag.IntOf(2), 5},
-	} {
-		if got := ask(t, cache, step.now, "k", step.key); got != `{"x":1}` || table.asked != step.asked {
-			t.Errorf("%v: got %s after %d questions, want %d", step, got, table.asked, step.asked)
-		}
-	}
-	if s := cache.Stats(); s.Hits != 3 || s.Misses != 5 || s.Entries != 2 || s.Errors != 0 {
-		t.Errorf("%+v", s)
-	}
-	cache.Clear()
-	if ask(t, cache, 1e9, "k", tag.IntOf(1)); table.asked != 6 {
-		t.Error("a cleared cache has not asked")
-	}
-}
-
-func TestACacheRemembersThatThereIsNothingAndNoError(t *testing.T) {
-	table := &counting{}
-	cache := lookup.NewCache(table, time.Second, 2)
-	for range 3 {
-		ask(t, cache, 0, "k", tag.IntOf(1))
-	}
-	table.err = errors.New("gone")
-	for range 3 {
-		if got := ask(t, cache, 0, "k", tag.IntOf(2)); got != "gone" {
-			t.Error(got)
-		}
-	}
-	if table.asked != 4 || cache.Stats().Errors != 3 {
-		t.Errorf("%d questions, %+v", table.asked, cache.Stats())
-	}
-}

@@ -12,11 +12,6 @@ func Or(a, b tag.Value) tag.Value {
 	return bitwise(a, b, func(i, j int64) int64 { return i | j })
 }
 
-// Xor is what bitxor(a, b) computes; SQLite has no operator for it.
-func Xor(a, b tag.Value) tag.Value {
-	return bitwise(a, b, func(i, j int64) int64 { return i ^ j })
-}
-
 // ShiftLeft is a << b. A negative distance shifts right.
 func ShiftLeft(a, b tag.Value) tag.Value { return bitwise(a, b, shift) }
 

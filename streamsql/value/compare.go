@@ -156,11 +156,3 @@ func Equal(a, b tag.Value) Truth {
 
 // Same is a IS b: NULL is the same as NULL.
 func Same(a, b tag.Value) bool { return Compare(a, b) == 0 }
-
-// Less is a < b: Unknown where either is NULL.
-func Less(a, b tag.Value) Truth {
-	if a.IsNull() || b.IsNull() {
-		return Unknown
-	}
-	return Is(Compare(a, b) < 0)
-}

@@ -78,15 +78,6 @@ func (c Credentials) Save(dir string) (err error) {
 	return os.Rename(f.Name(), filepath.Join(dir, fileName))
 }
 
-// Forget removes the credentials: the node has no cloud any more.
-func Forget(dir string) error {
-	err := os.Remove(filepath.Join(dir, fileName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return ErrNotJoined
-	}
-	return err
-}
-
 // TLS returns how the node meets a member: both show a certificate of the same CA. now is the time that certificates are
 // judged by.
 func (c Credentials) TLS(now func() time.Time) (*tls.Config, error) {
