@@ -38,24 +38,28 @@ func newExpansion(all []Template) *expansion {
 	return x
 }
 
-// document returns a document whose devices are all written out. A use that is wrong is reported, and not read.
+// document returns a document whose devices are written out, each as it is read: then is a use that is wrong reported,
+// and not read.
 func (x *expansion) document(doc *document.Document) *document.Document {
 	devices, ok := doc.Root.Entry("devices")
 	if !ok {
 		return doc
 	}
-	list := *devices.Value
-	list.Items = nil
-	for i, item := range devices.Value.Items {
-		list.Items = append(list.Items, x.device(doc.File, fmt.Sprintf("devices[%d]", i), item))
-	}
 	root := *doc.Root
-	root.Entries = nil
-	for _, e := range doc.Root.Entries {
-		if e.Key == "devices" {
-			e.Value = &list
+	root.Entries = slices.Clone(doc.Root.Entries)
+	written := 0
+	for at := range root.Entries {
+		if e := &root.Entries[at]; e.Key == "devices" {
+			e.Value = devices.Value.Each(func(i int, item *document.Node) *document.Node {
+				before := x.nodes
+				device := x.device(doc.File, fmt.Sprintf("devices[%d]", i), item)
+				if i < written {
+					x.nodes = before // it is written once more, for an error in it
+				}
+				written = max(written, i+1)
+				return device
+			})
 		}
-		root.Entries = append(root.Entries, e)
 	}
 	return &document.Document{File: doc.File, Root: &root}
 }
@@ -135,8 +139,12 @@ func (w *writing) copy(n *document.Node) *document.Node {
 	if n.Kind == document.Text {
 		w.fillIn(c)
 	}
-	for _, item := range n.Items {
-		c.Items = append(c.Items, w.copy(item))
+	if n.Kind == document.List {
+		items := make([]*document.Node, n.Len())
+		for i := range items {
+			items[i] = w.copy(n.Item(i))
+		}
+		c = document.ListOf(c.Place, items...)
 	}
 	for _, e := range n.Entries {
 		c.Entries = append(c.Entries, document.Entry{Key: e.Key, Place: w.place(e.Place), Value: w.copy(e.Value)})

@@ -39,15 +39,16 @@ func decode(sources []Source, catalog *Catalog) (*Site, Errors) {
 	given := map[string]string{}
 	docs, errs := read(sources)
 	unread := len(docs) < len(sources) || len(sources) == 0
-	expanded, problems := expand(docs, catalog)
+	templates := expand(docs, catalog)
 	decoding := sharing{catalog, map[string][][]Tag{}}
-	errs = append(errs, problems...)
-	for _, doc := range expanded {
+	for _, doc := range docs {
 		unread = unread || doc.Root.Kind != document.Mapping
+		doc = templates.document(doc)
 		part := &Site{}
 		errs = append(errs, spec.Decode(doc, catalog.site, decoding, part)...)
 		errs = append(errs, spec.Merge(catalog.site, site, part, doc, given)...)
 	}
+	errs = append(errs, templates.errs...)
 	if unread && len(errs) > 0 {
 		return site, errs
 	}
@@ -69,8 +70,8 @@ func read(sources []Source) (docs []*document.Document, errs Errors) {
 	return docs, errs
 }
 
-// expand writes out the devices that use templates of any document.
-func expand(docs []*document.Document, catalog *Catalog) ([]*document.Document, Errors) {
+// expand collects the templates of all documents, for devices of any of them.
+func expand(docs []*document.Document, catalog *Catalog) *expansion {
 	var all []Template
 	for _, doc := range docs {
 		part := &Site{}
@@ -80,12 +81,7 @@ func expand(docs []*document.Document, catalog *Catalog) ([]*document.Document, 
 		}
 		all = append(all, part.Templates...)
 	}
-	x := newExpansion(all)
-	expanded := make([]*document.Document, len(docs))
-	for i, doc := range docs {
-		expanded[i] = x.document(doc)
-	}
-	return expanded, x.errs
+	return newExpansion(all)
 }
 
 // name is the file that a key is missing in: any of several.

@@ -61,9 +61,51 @@ type Node struct {
 	Broken  bool    // what is wrong with it is reported, and it is not to be read
 	Text    string  // a scalar as written, without its quotes
 	Place   Place   // where the value begins
-	Items   []*Node // of a List
 	Entries []Entry // of a Mapping, in the order written, no key twice
+	list    *list   // of a List
 }
+
+// list is the elements of a List. A plant's list of devices is most of its configuration, and only one of them is looked
+// at at a time: so an element may be made when it is asked for, and is then not kept.
+type list struct {
+	items []*Node
+	made  func(i int) *Node // element i in full; nil: items holds them so
+}
+
+// ListOf returns a list of elements.
+func ListOf(place Place, items ...*Node) *Node {
+	return &Node{Kind: List, Place: place, list: &list{items: items}}
+}
+
+// Each returns a list whose elements are made of those of n, each when it is asked for: made is then called with the
+// element and where it is in the list, and may be called again.
+func (n *Node) Each(made func(i int, item *Node) *Node) *Node {
+	other := *n
+	other.list = &list{made: func(i int) *Node { return made(i, n.Item(i)) }}
+	if n.list != nil {
+		other.list.items = n.list.items
+	}
+	return &other
+}
+
+// Len returns how many elements a list has, and 0 for what is none.
+func (n *Node) Len() int {
+	if n.list == nil {
+		return 0
+	}
+	return len(n.list.items)
+}
+
+// Item returns element i of a list. It may be a new node at every call.
+func (n *Node) Item(i int) *Node {
+	if n.list.made != nil {
+		return n.list.made(i)
+	}
+	return n.list.items[i]
+}
+
+// ItemPlace returns where element i of a list begins.
+func (n *Node) ItemPlace(i int) Place { return n.list.items[i].Place }
 
 // Entry is one key of a mapping with its value.
 type Entry struct {

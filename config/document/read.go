@@ -46,6 +46,14 @@ func (b *builder) word(text string) string {
 	return text
 }
 
+// wordOf is word for a text that is not a string yet, which it becomes only where it is new.
+func (b *builder) wordOf(text []byte) string {
+	if known, ok := b.words[string(text)]; ok {
+		return known
+	}
+	return b.word(string(text))
+}
+
 // report notes an error at a place of the file.
 func (b *builder) report(place Place, what, fix string) {
 	b.errs = append(b.errs, At(b.file, place, "", &Problem{What: what, Fix: fix}))

@@ -147,10 +147,10 @@ func (r *yamlReader) leaf(kind Kind, text string, at Place) weighed {
 
 // list reads a sequence.
 func (r *yamlReader) list(n *ast.SequenceNode) weighed {
-	list := weighed{&Node{Kind: List, Place: placeOf(n.Start)}, 1, 1}
+	list := weighed{ListOf(placeOf(n.Start)), 1, 1}
 	for _, item := range n.Values {
 		value := r.value(item)
-		list.node.Items = append(list.node.Items, value.node)
+		list.node.list.items = append(list.node.list.items, value.node)
 		r.weigh(&list, value)
 	}
 	return list
@@ -210,8 +210,8 @@ func (r *yamlReader) merge(n *Node, seen *keys, from *Node) {
 			}
 		}
 	case List:
-		for _, item := range from.Items {
-			r.merge(n, seen, item)
+		for i := range from.Len() {
+			r.merge(n, seen, from.Item(i))
 		}
 	default:
 		r.report(from.Place, "<< merges mappings, this is "+from.Kind.String(), "name the anchor of a mapping")

@@ -36,7 +36,7 @@ func (s site) below(key string, node *document.Node) site {
 
 // item is an element of the list that stands here.
 func (s site) item(i int) site {
-	return site{node: s.node.Items[i], path: &path{parent: s.path, index: i}}
+	return site{node: s.node.Item(i), path: &path{parent: s.path, index: i}}
 }
 
 // report notes err at the place of the value.
@@ -92,14 +92,14 @@ func (d *decoder) list(into reflect.Value, at site, f *Field, t *Type, in *scope
 		return
 	case at.node.Kind == document.List:
 	case f.Single:
-		at.node = &document.Node{Kind: document.List, Place: at.node.Place, Items: []*document.Node{at.node}}
+		at.node = document.ListOf(at.node.Place, at.node)
 	default:
 		d.report(at, wanted(at.node, "a list", "begin each element on its own line with a dash"))
 		return
 	}
-	into.Set(reflect.MakeSlice(into.Type(), len(at.node.Items), len(at.node.Items)))
+	into.Set(reflect.MakeSlice(into.Type(), at.node.Len(), at.node.Len()))
 	before, inner := len(d.errs), d.inner
-	for i := range at.node.Items {
+	for i := range at.node.Len() {
 		d.element(into.Index(i), at.item(i), f, t.Elem, in)
 	}
 	if t.Elem.Shape == Struct {

@@ -63,8 +63,8 @@ func (m *mapping) origin(sound bool) {
 	o := Origin{sound: sound, file: m.file, path: m.at.path.String(), place: m.at.node.Place, places: map[string]document.Place{}}
 	for _, e := range m.at.node.Entries {
 		o.places[e.Key] = e.Value.Place
-		for i, item := range e.Value.Items {
-			o.places[(&path{parent: &path{key: e.Key}, index: i}).String()] = item.Place
+		for i := range e.Value.Len() {
+			o.places[(&path{parent: &path{key: e.Key}, index: i}).String()] = e.Value.ItemPlace(i)
 		}
 	}
 	m.into.Field(m.spec.origin).Set(reflect.ValueOf(o))
@@ -83,8 +83,8 @@ func (m *mapping) reportBelow(key string, err error) {
 // descend follows one step, and stays where the document has no such part.
 func descend(n *document.Node, step path) *document.Node {
 	if step.key == "" {
-		if step.index < len(n.Items) {
-			return n.Items[step.index]
+		if step.index < n.Len() {
+			return n.Item(step.index)
 		}
 		return n
 	}

@@ -28,9 +28,9 @@ func (w Written) plain() any {
 		}
 		return w.Text
 	case document.List:
-		list := make([]any, len(w.Items))
-		for i, item := range w.Items {
-			list[i] = Written{item}.plain()
+		list := make([]any, w.Len())
+		for i := range list {
+			list[i] = Written{w.Item(i)}.plain()
 		}
 		return list
 	case document.Mapping:
