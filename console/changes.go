@@ -13,6 +13,7 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/reconcile"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/store/state"
 )
 
 // configurationBytes bounds a configuration that is sent.
@@ -181,14 +182,12 @@ func (s *Server) listGenerations(context.Context, *struct{}) (*body[[]Generation
 }
 
 func (s *Server) showGeneration(_ context.Context, in *generationInput) (*body[json.RawMessage], error) {
-	all, _, _, err := s.options.Node.Generations()
-	if err != nil {
+	document, err := s.options.Node.Generation(in.Number)
+	switch {
+	case errors.Is(err, state.ErrNotFound):
+		return nil, huma.Error404NotFound("generation " + strconv.FormatUint(in.Number, 10) + " is not kept")
+	case err != nil:
 		return nil, huma.Error503ServiceUnavailable(err.Error())
 	}
-	for _, g := range all {
-		if g.Number == in.Number {
-			return &body[json.RawMessage]{g.Document}, nil
-		}
-	}
-	return nil, huma.Error404NotFound("generation " + strconv.FormatUint(in.Number, 10) + " is not kept")
+	return &body[json.RawMessage]{document}, nil
 }

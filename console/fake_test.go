@@ -151,7 +151,14 @@ func (f *fake) Confirm(generation uint64) error {
 func (f *fake) Withdraw(generation uint64, _ string) error { return f.Confirm(generation) }
 
 func (f *fake) Generations() (all []state.Generation, running, confirmed uint64, err error) {
-	return []state.Generation{{Number: 4, Origin: "file", Document: []byte(`{"site":"plant-7"}`)}, {Number: 5}}, 5, 4, nil
+	return []state.Generation{{Number: 4, Origin: "file"}, {Number: 5}}, 5, 4, nil
+}
+
+func (f *fake) Generation(number uint64) ([]byte, error) {
+	if number != 4 {
+		return nil, state.ErrNotFound
+	}
+	return []byte(`{"site":"plant-7"}`), nil
 }
 
 func (f *fake) Backup(_ context.Context, w io.Writer, history bool) error {

@@ -133,6 +133,10 @@ type Node interface {
 	// the one that runs and the one that was confirmed last, 0 where there is none.
 	Generations() (all []state.Generation, running, confirmed uint64, err error)
 
+	// Generation returns one of them as it was given, as JSON; the error wraps
+	// state.ErrNotFound where it is not kept.
+	Generation(number uint64) (document []byte, err error)
+
 	// Backup writes an archive of what another box needs to take this one's place,
 	// with or without the history.
 	Backup(ctx context.Context, w io.Writer, history bool) error

@@ -50,14 +50,14 @@ func (r *Reconciler) carryOut(ctx context.Context) error {
 
 // enter makes a generation the running one, on the disk first.
 func (r *Reconciler) enter(ctx context.Context, generation uint64) error {
-	g, err := r.options.State.Generation(generation)
+	document, err := r.options.State.Configuration(generation)
 	if err != nil {
 		return err
 	}
 	if err := r.options.State.Run(generation); err != nil {
 		return err
 	}
-	return r.options.Plant.Enter(ctx, g.Document)
+	return r.options.Plant.Enter(ctx, document)
 }
 
 // restart has the node start anew with the change.

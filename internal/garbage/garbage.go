@@ -21,7 +21,7 @@ const (
 	mostRoom  = 32 << 20 // octets that may gather at most for the sake of speed
 	firstRoom = 4 << 20  // and at least, where any do; also what Go never collects below at 100 %
 	quick     = 200 * time.Millisecond
-	slow      = 5 * time.Second
+	slow      = 2 * time.Second
 )
 
 // pace is how the collector goes. It has no clock and no heap.

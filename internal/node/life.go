@@ -1,7 +1,6 @@
 package node
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -68,7 +67,6 @@ func (l *life) begin(o Options) (err error) {
 	if err := l.choose(o); err != nil {
 		return err
 	}
-	l.generation.Document = nil // it is on the disk, and may be large
 	o.Logger.Info("configuration", "generation", l.generation.Number, "origin", l.generation.Origin, "digest", l.generation.Digest.String())
 	if l.boot.Deaths >= quickDeaths {
 		l.resting, err = l.suspects(o)
@@ -76,7 +74,7 @@ func (l *life) begin(o Options) (err error) {
 	return err
 }
 
-// Where it is kept which file the node was last started with.
+// Where programs before this one kept the document of the file that they were started with, beside its generation.
 const originSpace, fileKey = "origin", "file"
 
 // choose decides what this start runs. A file that the node was not started with
@@ -84,11 +82,11 @@ const originSpace, fileKey = "origin", "file"
 // what was decided since.
 func (l *life) choose(o Options) error {
 	if o.Site == nil {
-		return l.resume(o, nil)
+		return l.resume(o, state.Digest{})
 	}
 	document := config.Canonical(o.Site, o.Components.catalog)
-	if l.known(o, document) {
-		return l.resume(o, document)
+	if digest := state.DigestOf(document); l.known(o, digest) {
+		return l.resume(o, digest)
 	}
 	if err := reconcile.Drop(l.state, "the node was started with another configuration file", time.Now()); err != nil {
 		return err
@@ -103,18 +101,25 @@ func (l *life) take(o Options, document []byte) error {
 		return err
 	}
 	l.generation, l.site = g, o.Site
-	return errors.Join(l.state.Run(g.Number), l.state.Put(originSpace, fileKey, document))
+	return errors.Join(l.state.Run(g.Number), l.state.Give(g.Number), l.state.Remove(originSpace, fileKey))
 }
 
-// known reports whether the file does what that of the last start did. They are
-// compared by what they mean to this program, which may be a newer one.
-func (l *life) known(o Options, file []byte) bool {
-	document, err := l.state.Document(originSpace, fileKey)
+// known reports whether the file, of whose document the digest is given, does what
+// that of the last start did. They are compared by what they mean to this program,
+// which may be a newer one.
+func (l *life) known(o Options, file state.Digest) bool {
+	var document []byte
+	given, err := l.state.Given()
+	switch {
+	case errors.Is(err, state.ErrNotFound):
+		document, err = l.state.Document(originSpace, fileKey)
+	case err == nil && given.Digest == file:
+		return true
+	case err == nil:
+		document, err = l.state.Configuration(given.Number)
+	}
 	if err != nil {
 		return false
-	}
-	if bytes.Equal(document, file) {
-		return true
 	}
 	last, err := o.Components.readDocument(document)
 	return err == nil && len(config.Diff(last, o.Site, o.Components.catalog)) == 0
@@ -122,8 +127,8 @@ func (l *life) known(o Options, file []byte) bool {
 
 // resume goes on with what the state says. Where that cannot be read any more,
 // as after a change of the program, the last that has proven itself is run. file
-// is the document of o.Site, which is read already.
-func (l *life) resume(o Options, file []byte) error {
+// is the digest of the document of o.Site, which is read already.
+func (l *life) resume(o Options, file state.Digest) error {
 	number, resumed, err := reconcile.Begin(l.state)
 	if err != nil {
 		return err
@@ -140,16 +145,25 @@ func (l *life) resume(o Options, file []byte) error {
 	var site *config.Site
 	switch {
 	case err != nil:
-	case file != nil && bytes.Equal(g.Document, file):
+	case o.Site != nil && g.Digest == file:
 		site = o.Site
 	default:
-		site, err = o.Components.parseDocument(g.Document)
+		site, err = l.read(o, g)
 	}
 	if err == nil {
 		l.generation, l.site, l.resumed = g, site, resumed
 		return nil
 	}
 	return l.fallBack(o, err)
+}
+
+// read reads what a generation says.
+func (l *life) read(o Options, g state.Generation) (*config.Site, error) {
+	document, err := l.state.Configuration(g.Number)
+	if err != nil {
+		return nil, err
+	}
+	return o.Components.parseDocument(document)
 }
 
 // fallBack runs the last generation that has proven itself: as the state has it,
@@ -161,7 +175,7 @@ func (l *life) fallBack(o Options, cause error) error {
 	} {
 		g, err := last()
 		if err == nil {
-			l.site, err = o.Components.parseDocument(g.Document)
+			l.site, err = l.read(o, g)
 		}
 		if err != nil {
 			cause = errors.Join(cause, err)
@@ -183,17 +197,13 @@ func (l *life) fallBack(o Options, cause error) error {
 // what was done to it last.
 func (l *life) suspects(o Options) (map[string]bool, error) {
 	resting := map[string]bool{}
-	confirmed, err := l.state.Confirmed()
-	if err != nil && !errors.Is(err, state.ErrNotFound) {
+	changes, err := l.unproven(o)
+	if err != nil {
 		return nil, err
 	}
-	if err == nil {
-		if last, err := o.Components.readDocument(confirmed.Document); err == nil {
-			for _, c := range config.Diff(last, l.site, o.Components.catalog) {
-				if c.Kind == config.KindRule {
-					resting[c.Name] = true
-				}
-			}
+	for _, c := range changes {
+		if c.Kind == config.KindRule {
+			resting[c.Name] = true
 		}
 	}
 	if len(resting) == 0 {
@@ -202,6 +212,27 @@ func (l *life) suspects(o Options) (map[string]bool, error) {
 		}
 	}
 	return resting, nil
+}
+
+// unproven lists what differs from the configuration that has proven itself last: nothing where there is none that can
+// be read.
+func (l *life) unproven(o Options) ([]config.Change, error) {
+	confirmed, err := l.state.Confirmed()
+	if errors.Is(err, state.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	document, err := l.state.Configuration(confirmed.Number)
+	if err != nil {
+		return nil, err
+	}
+	last, err := o.Components.readDocument(document)
+	if err != nil {
+		return nil, nil //nolint:nilerr // an older program's: all rules are suspects then
+	}
+	return config.Diff(last, l.site, o.Components.catalog), nil
 }
 
 // prove says that the node has proven itself, and the configuration that it began

@@ -2,12 +2,14 @@ package node
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
@@ -103,6 +105,52 @@ func TestANodeThatNeverProvedItselfRestsEveryRule(t *testing.T) {
 		l.begin(dead, die)
 	}
 	l.begin(dead, l.wantResting("old", "young"))
+}
+
+// decide has something else run than the file says, as a change over the API does.
+func (l lives) decide(life *life) {
+	l.t.Helper()
+	g, err := life.state.Accept([]byte(`{"site":"plant-7","rules":[]}`), "cloud", time.Now())
+	if err == nil {
+		err = life.state.Run(g.Number)
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func TestAFileThatIsKnownSaysNothingAboutWhatWasDecidedSince(t *testing.T) {
+	l := lives{t, t.TempDir(), components(t)}
+	l.begin(dead, l.decide)
+	l.begin(dead, func(life *life) {
+		if life.generation.Origin != "cloud" || len(life.site.Rules) != 0 {
+			t.Errorf("it runs generation %d of the %s", life.generation.Number, life.generation.Origin)
+		}
+	})
+	l.begin(strings.Replace(dead, "t > 1", "t > 2", 1), func(life *life) {
+		if life.generation.Origin != "file" || len(life.site.Rules) != 2 {
+			t.Errorf("with another file it runs generation %d of the %s", life.generation.Number, life.generation.Origin)
+		}
+	})
+}
+
+func TestAFileThatAnEarlierProgramWasStartedWithIsKnown(t *testing.T) {
+	l := lives{t, t.TempDir(), components(t)}
+	s, err := state.Open(state.Options{Dir: filepath.Join(l.dir, "state")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := l.options(dead)
+	err = s.Put(originSpace, fileKey, config.Canonical(o.Site, l.c.catalog))
+	l.decide(&life{state: s})
+	if err = errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	l.begin(dead, func(life *life) {
+		if life.generation.Origin != "cloud" {
+			t.Errorf("it runs generation %d of the %s", life.generation.Number, life.generation.Origin)
+		}
+	})
 }
 
 func TestAHealthySpellForgivesDeaths(t *testing.T) {

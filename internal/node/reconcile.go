@@ -128,6 +128,9 @@ func (n *Node) Withdraw(generation uint64, reason string) error {
 	return n.changes.Withdraw(generation, reason)
 }
 
+// Generation returns a configuration that is kept; the error is state.ErrNotFound where it is not.
+func (n *Node) Generation(number uint64) ([]byte, error) { return n.life.state.Configuration(number) }
+
 // Generations lists the configurations that are kept.
 func (n *Node) Generations() (all []state.Generation, running, confirmed uint64, err error) {
 	if all, err = n.life.state.Generations(); err != nil {

@@ -6,13 +6,15 @@ import (
 	"fmt"
 
 	"go.etcd.io/bbolt"
+
+	"github.com/holdfast-edge/holdfast/store/bolt"
 )
 
 // Damage tells, in words, what could not be read when the state was opened:
 // that the file was put aside, and every value whose checksum does not hold.
 func (s *State) Damage() []string { return s.damage }
 
-// scan reads every value. The file is small.
+// scan reads every value.
 func (s *State) scan() (damage []string, err error) {
 	note := func(err error, format string, args ...any) {
 		if err != nil && !errors.Is(err, ErrNotFound) {
@@ -27,11 +29,11 @@ func (s *State) scan() (damage []string, err error) {
 				return nil
 			}
 			number := binary.BigEndian.Uint64(k)
-			_, err := generationOf(generations, number)
+			_, _, err := generationOf(generations, number)
 			note(err, "configuration %d", number)
 			return nil
 		})
-		for _, key := range [][]byte{runningKey, confirmedKey} {
+		for _, key := range pointers() {
 			_, err := pointer(tx, key)
 			note(err, "which configuration is the %s one", key)
 		}
@@ -39,6 +41,7 @@ func (s *State) scan() (damage []string, err error) {
 		note(failed, "the count of starts")
 		return errors.Join(err, scanDocuments(tx.Bucket(documentsBucket), note))
 	})
+	bolt.Unload(s.db) // twenty configurations, once
 	return damage, err
 }
 
@@ -51,7 +54,7 @@ var errKey = errors.New("its number cannot be read")
 func scanDocuments(spaces *bbolt.Bucket, note func(error, string, ...any)) error {
 	return spaces.ForEachBucket(func(space []byte) error {
 		return spaces.Bucket(space).ForEach(func(k, v []byte) error {
-			_, err := unsealed(v)
+			_, err := intact(v)
 			note(err, "document %q of %q", k, space)
 			return nil
 		})

@@ -16,6 +16,7 @@
 //	               └──── revert ◀───┘ Run(confirmed)
 //
 // The running generation is what the node was last told to run, the confirmed
-// one what has proven itself. A node that starts without a network runs the
-// confirmed one if the running one was never confirmed.
+// one what has proven itself, and the given one what its operator started it with
+// the last time. A node that starts without a network runs the confirmed one if
+// the running one was never confirmed.
 package state

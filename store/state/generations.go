@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -23,20 +24,24 @@ func DigestOf(document []byte) Digest { return sha256.Sum256(document) }
 // String returns the digest in hexadecimal.
 func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 
-// Generation is a configuration that was accepted.
+// Generation is a configuration that was accepted. What it says is apart, since it
+// may be large: see Configuration.
 type Generation struct {
 	Number   uint64 // from 1 on
 	Digest   Digest
 	Accepted time.Time
 	Origin   string // where it came from, such as "file site.yaml" or "cloud"
-	Document []byte // as it was given
 }
 
 // The pointers to generations.
 var (
 	runningKey   = []byte("running")
 	confirmedKey = []byte("confirmed")
+	givenKey     = []byte("given")
 )
+
+// pointers are all of them.
+func pointers() [][]byte { return [][]byte{runningKey, confirmedKey, givenKey} }
 
 // keptGenerations is how many generations are kept beside those that are
 // pointed to.
@@ -45,12 +50,12 @@ const keptGenerations = 20
 // Accept keeps a configuration as the next generation, and removes the oldest
 // that nothing points to. One that is the same as the last is that one.
 func (s *State) Accept(document []byte, origin string, at time.Time) (Generation, error) {
-	g := Generation{Digest: DigestOf(document), Accepted: at.UTC(), Origin: origin, Document: document}
+	g := Generation{Digest: DigestOf(document), Accepted: at.UTC(), Origin: origin}
 	err := s.db.Update(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(generationsBucket)
-		if last, err := lastGeneration(b); err == nil {
+		if last, kept, err := lastGeneration(b); err == nil {
 			g.Number = last.Number
-			if last.Digest == g.Digest && bytes.Equal(last.Document, document) {
+			if bytes.Equal(kept, document) {
 				g = last
 				return nil
 			}
@@ -58,7 +63,7 @@ func (s *State) Accept(document []byte, origin string, at time.Time) (Generation
 			g.Number = binary.BigEndian.Uint64(k) // it is damaged; its number is not used again
 		}
 		g.Number++
-		if err := putGeneration(b, g); err != nil {
+		if err := putGeneration(b, g, document); err != nil {
 			return err
 		}
 		return pruneGenerations(tx)
@@ -69,11 +74,24 @@ func (s *State) Accept(document []byte, origin string, at time.Time) (Generation
 	return g, nil
 }
 
+// Configuration returns a generation as it was given.
+func (s *State) Configuration(number uint64) (document []byte, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		_, kept, err := generationOf(tx.Bucket(generationsBucket), number)
+		document = bytes.Clone(kept)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read configuration %d: %w", number, err)
+	}
+	return document, nil
+}
+
 // Generation returns the generation of a number.
 func (s *State) Generation(number uint64) (Generation, error) {
 	var g Generation
 	err := s.db.View(func(tx *bbolt.Tx) (err error) {
-		g, err = generationOf(tx.Bucket(generationsBucket), number)
+		g, _, err = generationOf(tx.Bucket(generationsBucket), number)
 		return err
 	})
 	if err != nil {
@@ -91,7 +109,7 @@ func (s *State) Generations() ([]Generation, error) {
 			if len(k) != numberSize {
 				return nil // damaged, as Damage tells
 			}
-			if g, err := generationOf(b, binary.BigEndian.Uint64(k)); err == nil {
+			if g, _, err := generationOf(b, binary.BigEndian.Uint64(k)); err == nil {
 				all = append(all, g)
 			}
 			return nil
@@ -112,15 +130,22 @@ func (s *State) Confirm(number uint64) error {
 	if err := s.point(confirmedKey, number); err != nil {
 		return err
 	}
-	g, err := s.Confirmed()
+	document, err := s.Configuration(number)
 	if err == nil {
-		err = s.keepSpare(g.Document)
+		err = s.keepSpare(document)
 	}
 	if err != nil { // it is confirmed all the same
 		s.logger.Error("copy of the confirmed configuration", "error", err)
 	}
 	return nil
 }
+
+// Give says that a generation is what the node was started with.
+func (s *State) Give(number uint64) error { return s.point(givenKey, number) }
+
+// Given returns the generation that the node was started with last, or
+// ErrNotFound.
+func (s *State) Given() (Generation, error) { return s.pointed(givenKey) }
 
 // Running returns the generation that the node was last told to run, or
 // ErrNotFound.
@@ -131,7 +156,7 @@ func (s *State) Confirmed() (Generation, error) { return s.pointed(confirmedKey)
 
 func (s *State) point(key []byte, number uint64) error {
 	err := s.db.Update(func(tx *bbolt.Tx) error {
-		if _, err := generationOf(tx.Bucket(generationsBucket), number); err != nil {
+		if _, _, err := generationOf(tx.Bucket(generationsBucket), number); err != nil {
 			return err
 		}
 		return tx.Bucket(pointersBucket).Put(key, sealed(binary.BigEndian.AppendUint64(nil, number)))
@@ -149,7 +174,7 @@ func (s *State) pointed(key []byte) (Generation, error) {
 		if err != nil {
 			return err
 		}
-		g, err = generationOf(tx.Bucket(generationsBucket), number)
+		g, _, err = generationOf(tx.Bucket(generationsBucket), number)
 		return err
 	})
 	if err != nil {
@@ -177,7 +202,7 @@ var (
 	documentKey = []byte("document")
 )
 
-func putGeneration(b *bbolt.Bucket, g Generation) error {
+func putGeneration(b *bbolt.Bucket, g Generation, document []byte) error {
 	own, err := b.CreateBucket(binary.BigEndian.AppendUint64(nil, g.Number))
 	if err != nil {
 		return err
@@ -188,34 +213,35 @@ func putGeneration(b *bbolt.Bucket, g Generation) error {
 	if err := own.Put(headKey, sealed(head)); err != nil {
 		return err
 	}
-	return own.Put(documentKey, g.Document)
+	return own.Put(documentKey, document)
 }
 
-// generationOf reads a generation and checks it against its digest.
-func generationOf(b *bbolt.Bucket, number uint64) (Generation, error) {
+// generationOf reads a generation and checks its document, which is that of the
+// file and there as long as the transaction, against its digest.
+func generationOf(b *bbolt.Bucket, number uint64) (g Generation, document []byte, err error) {
 	own := b.Bucket(binary.BigEndian.AppendUint64(nil, number))
 	if own == nil {
-		return Generation{}, ErrNotFound
+		return Generation{}, nil, ErrNotFound
 	}
 	head, err := unsealed(own.Get(headKey))
 	if err != nil {
-		return Generation{}, err
+		return Generation{}, nil, err
 	}
-	g := Generation{Number: number, Document: append([]byte{}, own.Get(documentKey)...)}
+	g.Number, document = number, own.Get(documentKey)
 	r := codec.NewReader(head)
 	copy(g.Digest[:], r.Take(len(g.Digest)))
 	g.Accepted = time.Unix(0, r.Varint()).UTC()
 	g.Origin = r.Text()
-	if r.Err() != nil || DigestOf(g.Document) != g.Digest {
-		return Generation{}, fmt.Errorf("%w: digest of generation %d", bolt.ErrCorrupt, number)
+	if r.Err() != nil || DigestOf(document) != g.Digest {
+		return Generation{}, nil, fmt.Errorf("%w: digest of generation %d", bolt.ErrCorrupt, number)
 	}
-	return g, nil
+	return g, document, nil
 }
 
-func lastGeneration(b *bbolt.Bucket) (Generation, error) {
+func lastGeneration(b *bbolt.Bucket) (Generation, []byte, error) {
 	k, _ := b.Cursor().Last()
 	if len(k) != numberSize {
-		return Generation{}, ErrNotFound
+		return Generation{}, nil, ErrNotFound
 	}
 	return generationOf(b, binary.BigEndian.Uint64(k))
 }
@@ -233,12 +259,15 @@ func pruneGenerations(tx *bbolt.Tx) error {
 	if err != nil {
 		return err
 	}
-	running, _ := pointer(tx, runningKey) // 0, which is none, where there is no pointer
-	confirmed, _ := pointer(tx, confirmedKey)
+	var pointed []uint64
+	for _, key := range pointers() {
+		number, _ := pointer(tx, key) // 0, which is none, where there is no pointer
+		pointed = append(pointed, number)
+	}
 	for len(numbers) > keptGenerations {
 		n := numbers[0]
 		numbers = numbers[1:]
-		if n == running || n == confirmed {
+		if slices.Contains(pointed, n) {
 			continue
 		}
 		if err := b.DeleteBucket(binary.BigEndian.AppendUint64(nil, n)); err != nil {

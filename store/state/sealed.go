@@ -18,9 +18,18 @@ func sealed(value []byte) []byte {
 
 // unsealed returns a copy of a value whose checksum holds.
 func unsealed(stored []byte) ([]byte, error) {
+	value, err := intact(stored)
+	if err != nil {
+		return nil, err
+	}
+	return append([]byte{}, value...), nil
+}
+
+// intact returns a value whose checksum holds, as a part of what is stored.
+func intact(stored []byte) ([]byte, error) {
 	n := len(stored) - crc32.Size
 	if n < 0 || crc32.Checksum(stored[:n], castagnoli) != binary.LittleEndian.Uint32(stored[n:]) {
 		return nil, fmt.Errorf("%w: checksum of a value", bolt.ErrCorrupt)
 	}
-	return append([]byte{}, stored[:n]...), nil
+	return stored[:n], nil
 }

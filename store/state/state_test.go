@@ -43,6 +43,16 @@ func accept(t testing.TB, s *state.State, document string) state.Generation {
 	return g
 }
 
+// document returns what a generation says.
+func document(t *testing.T, s *state.State, number uint64) string {
+	t.Helper()
+	text, err := s.Configuration(number)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(text)
+}
+
 func TestAcceptedConfigurationsAreNumberedAndKept(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -55,15 +65,18 @@ func TestAcceptedConfigurationsAreNumberedAndKept(t *testing.T) {
 	}
 	s = reopen(t, s, dir)
 	g, err := s.Generation(1)
-	if err != nil || string(g.Document) != "site: a" || !g.Accepted.Equal(noon) || g.Origin != "file site.yaml" || g.Digest != state.DigestOf([]byte("site: a")) {
+	if err != nil || document(t, s, 1) != "site: a" || !g.Accepted.Equal(noon) || g.Origin != "file site.yaml" || g.Digest != state.DigestOf([]byte("site: a")) {
 		t.Errorf("came back as %+v, %v", g, err)
 	}
 	if _, err := s.Generation(7); !errors.Is(err, state.ErrNotFound) {
 		t.Errorf("generation 7: %v", err)
 	}
+	if _, err := s.Configuration(7); !errors.Is(err, state.ErrNotFound) {
+		t.Errorf("configuration 7: %v", err)
+	}
 }
 
-func TestTheRunningAndTheConfirmedGenerationAreKnownAfterARestart(t *testing.T) {
+func TestTheRunningTheConfirmedAndTheGivenGenerationAreKnownAfterARestart(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	if _, err := s.Running(); !errors.Is(err, state.ErrNotFound) {
@@ -71,7 +84,8 @@ func TestTheRunningAndTheConfirmedGenerationAreKnownAfterARestart(t *testing.T) 
 	}
 	accept(t, s, "site: a")
 	accept(t, s, "site: b")
-	for _, err := range []error{s.Run(1), s.Confirm(1), s.Run(2)} {
+	accept(t, s, "site: c")
+	for _, err := range []error{s.Run(1), s.Confirm(1), s.Run(2), s.Give(3)} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,12 +102,17 @@ func TestTheRunningAndTheConfirmedGenerationAreKnownAfterARestart(t *testing.T) 
 	if err != nil || confirmed.Number != 1 {
 		t.Errorf("confirmed %d, %v", confirmed.Number, err)
 	}
+	given, err := s.Given()
+	if err != nil || given.Number != 3 {
+		t.Errorf("given %d, %v", given.Number, err)
+	}
 }
 
 func TestOldGenerationsGoUnlessTheyArePointedTo(t *testing.T) {
 	s := open(t, t.TempDir())
 	accept(t, s, "the first")
-	if err := s.Confirm(1); err != nil {
+	accept(t, s, "the second")
+	if err := errors.Join(s.Confirm(1), s.Give(2)); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 60 {
@@ -103,7 +122,7 @@ func TestOldGenerationsGoUnlessTheyArePointedTo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(all) > 22 || all[0].Number != 1 || all[len(all)-1].Number != 61 {
+	if len(all) > 23 || all[0].Number != 1 || all[1].Number != 2 || all[len(all)-1].Number != 62 {
 		t.Errorf("%d generations from %d to %d", len(all), all[0].Number, all[len(all)-1].Number)
 	}
 }
