@@ -42,6 +42,7 @@ func (c *edgeRunCommand) Run(ctx context.Context, s *surroundings) error {
 		if site, err = parts.LoadToRun(c.Config); err != nil {
 			return err
 		}
+		release()
 	}
 	for again := true; again && err == nil; {
 		again, err = c.run(ctx, s, node.Options{
@@ -97,8 +98,9 @@ func (s *surroundings) notify(state string) {
 // settleAfter is when a node has connected to its plant, as a rule.
 const settleAfter = 15 * time.Second
 
-// release lets go of the memory that starting took: first what reading the
-// configuration did, and again when the plant is connected.
+// release lets go of the memory that starting took: what reading the
+// configuration did, then what setting up the node did, and again when the plant
+// is connected.
 func release() {
 	debug.FreeOSMemory()
 	releaseProgram()
