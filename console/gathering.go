@@ -2,14 +2,63 @@ package console
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
-// gathering is one scrape.
-type gathering struct{ to chan<- prometheus.Metric }
+// metric is one number of a node.
+type metric struct {
+	kind       prometheus.ValueType
+	name, help string // of the name, there are always the same help and names of labels
+	value      float64
+	labels     []string // names and values in turn
+}
+
+// gathering is one round over all metrics of a node: nothing is counted twice, and nothing kept in between.
+type gathering struct{ to func(metric) }
+
+// gather tells every metric as it is now.
+func (s *Server) gather(to func(metric)) {
+	g, node := gathering{to}, s.options.Node
+	version, _ := node.Version()
+	g.gauge("holdfast_info", "What is running; always 1.", 1, "site", node.Site(), "version", version)
+	g.gauge("holdfast_troubles", "Things wrong with the node itself.", float64(len(node.Trouble())))
+	g.clock(node.Clock())
+	for _, d := range node.Devices(false) {
+		g.device(&d)
+	}
+	for _, s := range node.Streams() {
+		g.stream(&s)
+	}
+	for _, r := range node.Rules() {
+		g.rule(&r)
+	}
+	for _, s := range node.Sinks() {
+		g.sink(&s)
+	}
+	for _, s := range node.Servers() {
+		g.server(&s)
+	}
+	g.log(node.Log())
+	g.broker(node.Broker())
+	tree := node.Tree()
+	g.actor(&tree)
+	s.gatherOwn(g)
+}
+
+// gatherOwn tells those of the console itself.
+func (s *Server) gatherOwn(g gathering) {
+	v := s.viewers
+	g.gauge("holdfast_console_viewers", "Pages that watch.", float64(v.watching.Load()))
+	g.counter("holdfast_console_viewers_cut_total", "Viewers cut since they took their frames too slowly.", v.cut.Load())
+	g.counter("holdfast_console_viewers_refused_total", "Viewers turned away since there were too many.", v.refused.Load())
+	if s.door != nil {
+		g.counter("holdfast_console_log_ins_refused_total", "Wrong passwords, and attempts beyond the limit.", s.door.Refused())
+	}
+}
 
 func (g gathering) device(d *Device) {
 	l := []string{"device", d.Name}
@@ -178,11 +227,12 @@ func (g gathering) gauge(name, help string, value float64, labels ...string) {
 
 // send takes labels as names and values in turn.
 func (g gathering) send(kind prometheus.ValueType, name, help string, value float64, labels []string) {
-	var names, values []string
-	for i := 0; i+1 < len(labels); i += 2 {
-		names, values = append(names, labels[i]), append(values, strings.ToValidUTF8(labels[i+1], "\uFFFD"))
+	for i := 1; i < len(labels); i += 2 {
+		if !utf8.ValidString(labels[i]) { // only of the first metric that has them: whoever got that reads them still
+			labels[i] = strings.ToValidUTF8(labels[i], "\uFFFD")
+		}
 	}
-	g.to <- prometheus.MustNewConstMetric(prometheus.NewDesc(name, help, names, nil), kind, value, values...)
+	g.to(metric{kind: kind, name: name, help: help, value: value, labels: labels})
 }
 
 func one(b bool) float64 {

@@ -22,7 +22,7 @@ type promQL struct {
 
 // newPromQL makes the API.
 func newPromQL(s *Server) *promQL {
-	q := &promQL{memory: promapi.NewMemory(s.registry, 0)}
+	q := &promQL{memory: promapi.NewMemory(s.tellMetrics, 0)}
 	source := promapi.Both{q.memory}
 	if s.options.History != nil {
 		source = append(source, series.New(s.options.History, s.options.Catalog))
@@ -42,6 +42,12 @@ func (q *promQL) run(ctx context.Context) { q.memory.Run(ctx) }
 
 var _ http.Handler = (*promQL)(nil)
 
+// tellMetrics tells those of the node, the runtime and the process.
+func (s *Server) tellMetrics(to promapi.Told) {
+	s.gather(func(m metric) { to(m.name, m.value, m.labels) })
+	promapi.Gathered(s.registries.process)(to)
+}
+
 // describeMetrics says what the metrics are: the node's own as they say, and
 // the tags as they are configured.
 func (s *Server) describeMetrics() map[string]promapi.Metadata {
@@ -53,7 +59,9 @@ func (s *Server) describeMetrics() map[string]promapi.Metadata {
 			}
 		}
 	}
-	maps.Copy(found, describeRegistry(s.registry))
+	kinds := map[prometheus.ValueType]string{prometheus.CounterValue: "counter", prometheus.GaugeValue: "gauge"}
+	s.gather(func(m metric) { found[m.name] = promapi.Metadata{Type: kinds[m.kind], Help: m.help} })
+	maps.Copy(found, describeRegistry(s.registries.process))
 	return found
 }
 

@@ -13,8 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/access"
 	"github.com/holdfast-edge/holdfast/store/catalog"
@@ -64,7 +62,7 @@ type Server struct {
 	trials      chan struct{} // has room for as many as may run
 	pages       http.Handler
 	files       *files
-	registry    *prometheus.Registry
+	registries  registries
 	promQL      *promQL
 
 	mu       sync.Mutex
@@ -89,7 +87,7 @@ func Open(o Options) (*Server, error) {
 		return nil, fmt.Errorf("open the console: %w", err)
 	}
 	s.address = s.listener.Addr().String()
-	s.registry = s.newRegistry()
+	s.registries = s.newRegistries()
 	s.promQL = newPromQL(s)
 	s.pages = s.handler()
 	return s, nil

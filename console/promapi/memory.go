@@ -7,9 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
@@ -20,7 +17,7 @@ import (
 // back as so many samples go: twenty minutes and more on a large site, days on a
 // small one. It may be used concurrently.
 type Memory struct {
-	gather  prometheus.Gatherer
+	metrics Metrics
 	samples int // that are kept at most
 
 	mu      sync.Mutex
@@ -28,10 +25,14 @@ type Memory struct {
 	first   int              // number of the first of them
 	kept    map[uint64]*past // by the hash of their labels
 	all     int              // samples kept
-
-	building labels.ScratchBuilder
-	met      labels.Labels // of the metric in hand, until the next
+	round   round
 }
+
+// Metrics tells every metric as it is now.
+type Metrics func(to Told)
+
+// Told takes one of them. Its labels are names and values in turn, to be read before it returns.
+type Told func(name string, value float64, labels []string)
 
 // past is one metric's.
 type past struct {
@@ -52,11 +53,11 @@ const keptSamples = 1_000_000
 
 // NewMemory returns one that has nothing yet. It keeps at most so many samples;
 // 0: a million.
-func NewMemory(gather prometheus.Gatherer, samples int) *Memory {
+func NewMemory(metrics Metrics, samples int) *Memory {
 	if samples <= 0 {
 		samples = keptSamples
 	}
-	return &Memory{gather: gather, samples: samples, kept: map[uint64]*past{}, building: labels.NewScratchBuilder(16)}
+	return &Memory{metrics: metrics, samples: samples, kept: map[uint64]*past{}, round: newRound()}
 }
 
 // Run keeps what the metrics are, until ctx is done.
@@ -73,13 +74,9 @@ func (m *Memory) Run(ctx context.Context) {
 	}
 }
 
-// Keep keeps what the metrics are now. What cannot be gathered is left out, and
-// nothing is kept while the clock is behind what was.
+// Keep keeps what the metrics are now. Nothing is kept while the clock is behind
+// what was.
 func (m *Memory) Keep(now time.Time) {
-	families, err := m.gather.Gather()
-	if err != nil && len(families) == 0 {
-		return
-	}
 	at := now.UnixMilli()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -88,50 +85,28 @@ func (m *Memory) Keep(now time.Time) {
 	}
 	scrape := m.first + len(m.scrapes)
 	m.scrapes = append(m.scrapes, at)
-	for _, family := range families {
-		for _, metric := range family.GetMetric() {
-			if f, ok := number(metric); ok {
-				m.add(m.of(family.GetName(), metric.GetLabel(), scrape), scrape, f)
-			}
-		}
-	}
+	m.round.begin()
+	m.metrics(func(name string, value float64, labels []string) {
+		m.add(m.of(m.round.build(name, labels), scrape), scrape, value)
+	})
 	m.end(scrape)
 	m.trim()
 }
 
-// number is the value of a counter or a gauge; the rest is not kept.
-func number(m *dto.Metric) (float64, bool) {
-	switch {
-	case m.GetGauge() != nil:
-		return m.GetGauge().GetValue(), true
-	case m.GetCounter() != nil:
-		return m.GetCounter().GetValue(), true
-	case m.GetUntyped() != nil:
-		return m.GetUntyped().GetValue(), true
-	}
-	return 0, false
-}
-
 // of finds the past of a metric, or begins one.
-func (m *Memory) of(name string, pairs []*dto.LabelPair, scrape int) *past {
-	m.building.Reset()
-	m.building.Add(model.MetricNameLabel, name)
-	for _, p := range pairs {
-		if p.GetValue() != "" { // an empty label is none
-			m.building.Add(p.GetName(), p.GetValue())
-		}
+func (m *Memory) of(met labels.Labels, scrape int) *past {
+	if p := m.round.expected(); p != nil && labels.Equal(p.labels, met) {
+		return m.round.met(p)
 	}
-	m.building.Sort()
-	m.building.Overwrite(&m.met)
-	hash := m.met.Hash()
+	hash := met.Hash()
 	for p := m.kept[hash]; p != nil; p = p.like {
-		if labels.Equal(p.labels, m.met) {
-			return p
+		if labels.Equal(p.labels, met) {
+			return m.round.met(p)
 		}
 	}
-	p := &past{labels: m.met.Copy(), like: m.kept[hash], from: scrape, until: scrape}
+	p := &past{labels: met.Copy(), like: m.kept[hash], from: scrape, until: scrape}
 	m.kept[hash] = p
-	return p
+	return m.round.met(p)
 }
 
 func (m *Memory) add(p *past, scrape int, f float64) {
@@ -165,6 +140,7 @@ func (m *Memory) trim() {
 		m.scrapes = slices.Clone(m.scrapes[n:])
 		m.first += n
 		m.all = 0
+		m.round = newRound() // the pasts are others then
 		for hash, p := range m.kept {
 			if p = m.cut(p); p == nil {
 				delete(m.kept, hash)

@@ -39,7 +39,7 @@ func TestMetricsAreRememberedAndTheirEndIsMarked(t *testing.T) {
 	rows := prometheus.NewCounter(prometheus.CounterOpts{Name: "rows_total"})
 	lag := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "lag"}, []string{"sink"})
 	registry.MustRegister(rows, lag)
-	m := promapi.NewMemory(registry, 0)
+	m := promapi.NewMemory(promapi.Gathered(registry), 0)
 	for i := range 10 {
 		rows.Add(2)
 		lag.WithLabelValues("line").Set(float64(i))
@@ -64,7 +64,7 @@ func TestTheOldestIsForgotten(t *testing.T) {
 	for n := range 50 {
 		many.WithLabelValues(fmt.Sprint(n)).Set(1)
 	}
-	m := promapi.NewMemory(registry, 5000)
+	m := promapi.NewMemory(promapi.Gathered(registry), 5000)
 	for i := range 1000 {
 		m.Keep(noon.Add(time.Duration(i) * promapi.ScrapeEvery))
 	}
@@ -78,7 +78,7 @@ func TestAMetricThatComesAndGoesIsCutLikeTheOthers(t *testing.T) {
 	steady := prometheus.NewCounter(prometheus.CounterOpts{Name: "steady"})
 	guest := prometheus.NewGauge(prometheus.GaugeOpts{Name: "guest"})
 	registry.MustRegister(steady)
-	m := promapi.NewMemory(registry, 300)
+	m := promapi.NewMemory(promapi.Gathered(registry), 300)
 	for i := range 400 {
 		steady.Inc()
 		guest.Set(float64(i) + 0.5)
