@@ -141,8 +141,8 @@ func (w *writing) copy(n *document.Node) *document.Node {
 	}
 	if n.Kind == document.List {
 		items := make([]*document.Node, n.Len())
-		for i := range items {
-			items[i] = w.copy(n.Item(i))
+		for i, item := range n.Items() {
+			items[i] = w.copy(item)
 		}
 		c = document.ListOf(c.Place, items...)
 	}

@@ -57,8 +57,8 @@ func checkPlaces(t *testing.T, n *Node, lines, depth int) {
 	if n.Place.Line < 1 || n.Place.Line > lines || n.Place.Column < 1 || depth > MaxDepth {
 		t.Errorf("node %+v of %d lines, %d deep", n, lines, depth)
 	}
-	for i := range n.Len() {
-		checkPlaces(t, n.Item(i), lines, depth+1)
+	for _, item := range n.Items() {
+		checkPlaces(t, item, lines, depth+1)
 	}
 	for _, e := range n.Entries {
 		checkPlaces(t, e.Value, lines, depth+1)

@@ -1,6 +1,9 @@
 package document
 
-import "strconv"
+import (
+	"iter"
+	"strconv"
+)
 
 // Kind is the shape of a node.
 type Kind uint8
@@ -102,6 +105,17 @@ func (n *Node) Item(i int) *Node {
 		return n.list.made(i)
 	}
 	return n.list.items[i]
+}
+
+// Items goes through the elements of a list with their places in it.
+func (n *Node) Items() iter.Seq2[int, *Node] {
+	return func(yield func(int, *Node) bool) {
+		for i := range n.Len() {
+			if !yield(i, n.Item(i)) {
+				return
+			}
+		}
+	}
 }
 
 // ItemPlace returns where element i of a list begins.

@@ -9,8 +9,8 @@ import (
 // dump prints a tree on one line each value: place, kind, text.
 func dump(b *strings.Builder, name string, n *Node) {
 	fmt.Fprintf(b, "%s %s %d %q\n", name, n.Place, n.Kind, n.Text)
-	for i := range n.Len() {
-		dump(b, fmt.Sprintf("%s[%d]", name, i), n.Item(i))
+	for i, item := range n.Items() {
+		dump(b, fmt.Sprintf("%s[%d]", name, i), item)
 	}
 	for _, e := range n.Entries {
 		dump(b, fmt.Sprintf("%s.%s@%s", name, e.Key, e.Place), e.Value)
@@ -75,8 +75,8 @@ root.e@3:11 3:16 2 "-1e-7"
 func shape(n *Node) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d%q", n.Kind, n.Text)
-	for i := range n.Len() {
-		b.WriteString("[" + shape(n.Item(i)) + "]")
+	for _, item := range n.Items() {
+		b.WriteString("[" + shape(item) + "]")
 	}
 	for _, e := range n.Entries {
 		b.WriteString("{" + e.Key + ":" + shape(e.Value) + "}")

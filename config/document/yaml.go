@@ -210,8 +210,8 @@ func (r *yamlReader) merge(n *Node, seen *keys, from *Node) {
 			}
 		}
 	case List:
-		for i := range from.Len() {
-			r.merge(n, seen, from.Item(i))
+		for _, item := range from.Items() {
+			r.merge(n, seen, item)
 		}
 	default:
 		r.report(from.Place, "<< merges mappings, this is "+from.Kind.String(), "name the anchor of a mapping")

@@ -29,8 +29,8 @@ func (w Written) plain() any {
 		return w.Text
 	case document.List:
 		list := make([]any, w.Len())
-		for i := range list {
-			list[i] = Written{w.Item(i)}.plain()
+		for i, item := range w.Items() {
+			list[i] = Written{item}.plain()
 		}
 		return list
 	case document.Mapping:

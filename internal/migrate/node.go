@@ -154,7 +154,7 @@ func Of(value *document.Node) *Node {
 		return Text(value.Text)
 	case document.List:
 		n.kind = list
-		for _, item := range value.Items {
+		for _, item := range value.Items() {
 			n.items = append(n.items, Of(item))
 		}
 	case document.Mapping:

@@ -184,7 +184,7 @@ func (o *Object) Objects(key string) (all []*Object) {
 		o.wrong(key, v, "a list")
 		return nil
 	}
-	for i, item := range v.Items {
+	for i, item := range v.Items() {
 		at := fmt.Sprintf("%s[%d]", key, i)
 		if item.Kind != document.Mapping {
 			o.wrong(at, item, "an object")
@@ -209,7 +209,7 @@ func (o *Object) Texts(key string) (all []string) {
 		o.wrong(key, v, "a list of texts")
 		return nil
 	}
-	for _, item := range v.Items {
+	for _, item := range v.Items() {
 		if !item.Scalar() {
 			o.wrong(key, v, "a list of texts")
 			return nil

@@ -36,11 +36,7 @@ func (n *Node) openArtefacts(most int64) {
 
 // collect lets go of what no configuration that is kept needs.
 func (n *Node) collect() {
-	kept, err := n.named()
-	if err == nil {
-		_, err = n.artefacts.Collect(kept)
-	}
-	if err != nil {
+	if _, err := n.artefacts.Collect(n.named); err != nil {
 		n.means.Logger.Warn("what was fetched was not looked through", "error", err)
 	}
 }
@@ -49,7 +45,10 @@ func (n *Node) collect() {
 // trial, and those that can be returned to.
 func (n *Node) named() (map[string]bool, error) {
 	all, err := n.life.state.Generations()
-	return digestsIn(all), err
+	if err != nil {
+		return nil, err
+	}
+	return n.digestsIn(all)
 }
 
 // needed returns the digests that must stay where there is no room for more: those of the running generation, of the
@@ -75,18 +74,22 @@ func (n *Node) needed() (map[string]bool, error) {
 			all = append(all, g)
 		}
 	}
-	return digestsIn(all), nil
+	return n.digestsIn(all)
 }
 
 // digestsIn finds what may be a digest in configurations. What is none keeps nothing that is there.
-func digestsIn(all []state.Generation) map[string]bool {
+func (n *Node) digestsIn(all []state.Generation) (map[string]bool, error) {
 	found, digest := map[string]bool{}, regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 	for _, g := range all {
-		for _, d := range digest.FindAll(g.Document, -1) {
+		document, err := n.life.state.Configuration(g.Number)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range digest.FindAll(document, -1) {
 			found[string(d)] = true
 		}
 	}
-	return found
+	return found, nil
 }
 
 // referencesOf are the artefacts that go with a configuration.

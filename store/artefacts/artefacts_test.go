@@ -116,7 +116,7 @@ func TestWhatNobodyNeedsMakesRoomTheOldestFirst(t *testing.T) {
 		t.Errorf("all that is here is needed: %v", err)
 	}
 	release()
-	if n, err := s.Collect(kept); err != nil || n != 1 {
+	if n, err := s.Collect(func() (map[string]bool, error) { return kept, nil }); err != nil || n != 1 {
 		t.Errorf("%d were collected, %v", n, err)
 	}
 	if err := fetch(4, kept); err != nil {

@@ -93,9 +93,17 @@ func (s *Store) needed(f file, kept map[string]bool) bool {
 	return kept[digest] || s.needs[digest] > 0
 }
 
-// Collect removes what is not kept and what nobody needs, and returns how many files it removed.
-func (s *Store) Collect(kept map[string]bool) (removed int, err error) {
+// Collect removes what is not kept and what nobody needs, and returns how many files it removed. What is kept is asked
+// for only where there is anything.
+func (s *Store) Collect(named func() (map[string]bool, error)) (removed int, err error) {
 	list, err := s.files()
+	if len(list) == 0 {
+		return 0, err
+	}
+	kept, unnamed := named()
+	if unnamed != nil {
+		return 0, errors.Join(err, unnamed)
+	}
 	for _, f := range list {
 		if s.needed(f, kept) {
 			continue
