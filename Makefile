@@ -157,8 +157,8 @@ test386: deps ## Run the unit tests as a 32-bit program
 	GOARCH=386 $(GO) test -short $(TESTFLAGS) ./...
 
 .PHONY: test-arm
-test-arm: ## Run the store's tests as a 32-bit ARM program, under qemu-user (Debian package qemu-user)
-	GOARCH=arm GOARM=7 $(GO) test -short $(TESTFLAGS) -exec qemu-arm ./store/log ./store/history ./store/bolt ./store/codec ./store/proof ./store/state
+test-arm: ## Run the tests of store, streamsql and supervisor as 32-bit ARM programs, under qemu-user (Debian package qemu-user)
+	GOARCH=arm GOARM=7 $(GO) test -short $(TESTFLAGS) -exec qemu-arm ./store/... ./streamsql/... ./supervisor/...
 
 .PHONY: ci
 ci: ## What CI runs: lint, stale files, race tests against real peers, cross-builds

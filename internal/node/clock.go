@@ -29,14 +29,9 @@ type clockWatch struct {
 	steps     console.Clock
 	open      []shift // of the time that was not trusted, not yet known how far off it was
 	known     []shift
+	life      uint64        // of the log
+	first     uint64        // position of what this process is the first to append
 	trust     chan struct{} // closed when it is trusted
-}
-
-// shift is a stretch of time that an untrusted clock showed, and how far it was
-// behind.
-type shift struct {
-	From, To int64 // ns
-	By       int64 // ns
 }
 
 // Bounds of the watch: less than leastStep is what keeping a clock in step
@@ -50,10 +45,10 @@ const (
 	keptShifts  = 16
 )
 
-// newClockWatch begins with the clock as it is, and the latest that it has shown
-// before.
-func newClockWatch(built, before, wall time.Time, synchronized bool) *clockWatch {
-	w := &clockWatch{built: built, floor: built, wall: wall.Round(0), trust: make(chan struct{})}
+// newClockWatch begins with both clocks as they are, and the latest that the wall
+// clock has shown before.
+func newClockWatch(built, before, wall time.Time, elapsed time.Duration, synchronized bool) *clockWatch {
+	w := &clockWatch{built: built, floor: built, wall: wall.Round(0), elapsed: elapsed, since: elapsed, trust: make(chan struct{})}
 	if before.After(w.floor) && before.Before(built.Add(longestLife)) {
 		w.floor = before
 	}
@@ -97,7 +92,7 @@ func (w *clockWatch) stepped(expected, wall time.Time, step time.Duration) strin
 		for i := range w.open {
 			w.open[i].By += int64(step)
 		}
-		w.open = append(w.open, shift{From: wall.UnixNano(), To: wall.UnixNano()})
+		w.open = append(w.open, w.stretch(wall))
 		w.since = w.elapsed
 	}
 	direction := "forward"
@@ -107,51 +102,19 @@ func (w *clockWatch) stepped(expected, wall time.Time, step time.Duration) strin
 	return fmt.Sprintf("the clock was set %s by %s, from %s to %s", direction, step.Abs().Round(time.Millisecond), expected.UTC().Format(time.RFC3339), wall.UTC().Format(time.RFC3339))
 }
 
-// extend makes the stretch that is going on reach to a time.
-func (w *clockWatch) extend(to time.Time) {
-	if len(w.open) == 0 {
-		w.open = append(w.open, shift{From: w.wall.UnixNano()})
-	}
-	w.open[len(w.open)-1].To = to.UnixNano()
-}
-
 func (w *clockWatch) believable(wall time.Time, elapsed time.Duration, synchronized bool) bool {
 	return synchronized || !wall.Before(w.floor) || !wall.Before(w.built) && elapsed-w.since >= patientFor
 }
 
 // begin trusts the clock, and knows now how far off it was before.
 func (w *clockWatch) begin(wall time.Time) {
-	for _, s := range w.open {
-		if s.By != 0 {
-			w.known = append(w.known, s)
-		}
-	}
-	w.known = w.known[max(0, len(w.known)-keptShifts):]
-	w.untrusted, w.open, w.floor = false, nil, wall
+	w.settle()
+	w.untrusted, w.floor = false, wall
 	close(w.trust)
 }
 
 // trusted is closed once the clock is trusted.
 func (w *clockWatch) trusted() <-chan struct{} { return w.trust }
-
-// place returns where a time belongs that the node's clock has shown.
-func (w *clockWatch) place(at int64) int64 {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, s := range w.known {
-		if at >= s.From && at <= s.To {
-			return at + s.By
-		}
-	}
-	return at
-}
-
-// shifts returns what is known of times that were wrong.
-func (w *clockWatch) shifts() []shift {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return append([]shift(nil), w.known...)
-}
 
 // show tells how the clock is doing.
 func (w *clockWatch) show() console.Clock {

@@ -26,7 +26,7 @@ type hand struct {
 }
 
 func holding(before, wall time.Time) *hand {
-	return &hand{clockWatch: newClockWatch(built, before, wall, false), wall: wall}
+	return &hand{clockWatch: newClockWatch(built, before, wall, 0, false), wall: wall}
 }
 
 // pass lets time pass, and looks.
@@ -69,10 +69,10 @@ func TestAClockThatShowsWhatHasBeenIsNotTrustedUntilItIsSet(t *testing.T) {
 	if !h.show().Trusted || h.trouble() != "" {
 		t.Errorf("not trusted: %q", h.trouble())
 	}
-	if got, want := time.Unix(0, h.place(measured.UnixNano())), right.Add(time.Minute-15*time.Second); !got.Equal(want) {
+	if got, want := time.Unix(0, h.place(measured.UnixNano(), 1, 1)), right.Add(time.Minute-15*time.Second); !got.Equal(want) {
 		t.Errorf("a value measured before is placed at %s, want %s", got.UTC(), want)
 	}
-	if late := right.Add(-time.Hour).UnixNano(); h.place(late) != late {
+	if late := right.Add(-time.Hour).UnixNano(); h.place(late, 1, 1) != late {
 		t.Error("a value with a time of its own is moved")
 	}
 }
@@ -89,7 +89,7 @@ func TestAClockThatIsSetTwiceUntilItIsRightPlacesBothStretches(t *testing.T) {
 		"first":  {first, right.Add(time.Hour - 20*time.Second)},
 		"second": {second, right.Add(time.Hour)},
 	} {
-		if got := time.Unix(0, h.place(v.shown.UnixNano())); got.Sub(v.want).Abs() > 10*time.Second {
+		if got := time.Unix(0, h.place(v.shown.UnixNano(), 1, 1)); got.Sub(v.want).Abs() > 10*time.Second {
 			t.Errorf("the %s stretch is placed at %s, want %s", name, got.UTC(), v.want)
 		}
 	}
@@ -110,7 +110,7 @@ func TestAFloorThatAWrongClockHasLeftBehindDoesNotLastForEver(t *testing.T) {
 	if h.pass(2 * patientFor); h.show().Trusted {
 		t.Error("1970 is believed in the end")
 	}
-	if !newClockWatch(built, right.Add(time.Hour), right, true).show().Trusted {
+	if !newClockWatch(built, right.Add(time.Hour), right, 0, true).show().Trusted {
 		t.Error("a clock that the system keeps in step is not trusted")
 	}
 }

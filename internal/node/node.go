@@ -86,6 +86,7 @@ type Node struct {
 
 	recorders recorders
 	clockKept time.Time // what the clock showed when that was kept last; of the vigil
+	clockLeft bool      // an earlier process has left something unsettled of it
 	serving   serving
 	tracer    *trace.Tracer
 
@@ -159,6 +160,7 @@ func (n *Node) openStores(o Options, site *config.Site) (err error) {
 	if err != nil {
 		return err
 	}
+	n.beginClock()
 	n.history, err = history.Open(history.Options{
 		Dir: filepath.Join(o.Dir, "history"), Logger: o.Logger,
 		MaxAge: lifetime(site.History.MaxAge), MaxBytes: int64(site.History.MaxSize),

@@ -56,7 +56,7 @@ func (v vigil) watch(ctx context.Context, self *actor.PID) error {
 		case <-ctx.Done():
 			return nil // whether the process ends, too, knows who runs the node
 		case now := <-ticker.C:
-			v.node.watchClock(now)
+			v.node.watchClock()
 			v.node.watchDisk(now)
 			if v.answers(ctx, self, every) && !sight.stalled(v.node.log.Stats()) {
 				v.tell(systemd.Alive)
