@@ -1,8 +1,10 @@
 package exec_test
 
 import (
+	"runtime"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -29,6 +31,8 @@ func TestASenderOfEverNewValuesIsBounded(t *testing.T) {
 		"SELECT device, count(*) AS c FROM plant GROUP BY device, tumble('1d')",
 		"SELECT lag(n) OVER (PARTITION BY device) AS l FROM plant",
 		"SELECT count(*) AS c FROM plant GROUP BY COUNTWINDOW(2) OVER (PARTITION BY device)",
+		"SELECT count(*) AS c FROM plant GROUP BY STATEWINDOW(n) OVER (PARTITION BY device)",
+		"SELECT count(DISTINCT device) AS c FROM plant GROUP BY tumble('1d')",
 	} {
 		q, err := streamsql.Compile(text, streamsql.Sources{"plant": {}})
 		if err != nil {
@@ -44,7 +48,70 @@ func TestASenderOfEverNewValuesIsBounded(t *testing.T) {
 		if got := e.Stats().Failed; got != 10 {
 			t.Errorf("%s: a value that is known fails: %d", text, got)
 		}
+		kept := len(e.Snapshot())
+		e.Push(0, 0, ever(plantSchema(t), 2*bound, 1000), func(*tag.Batch) {})
+		if got := len(e.Snapshot()); got > kept+1000 {
+			t.Errorf("%s: of a thousand more values it keeps %d octets", text, got-kept)
+		}
 	}
+}
+
+// In event time rows wait for the slowest stream, which may be dead.
+func TestNoMoreRowsWaitForAStreamThatIsSilentThanIsBearable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it has a hundred thousand rows wait")
+	}
+	const bound = 100_000
+	q, err := streamsql.Compile("SELECT a.n AS n FROM plant a LEFT JOIN silent b ON a.n = b.n GROUP BY tumble('1s')",
+		streamsql.Sources{"plant": {}, "silent": {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := q.New(streamsql.Options{EventTime: true})
+	push := func(source int, at int64, rows int) {
+		b := tag.NewBuilder(plantSchema(t), rows)
+		for i := range rows {
+			out := b.Row((at + int64(i)) * 1e9)
+			out[0], out[2] = tag.IntOf(1), tag.IntOf(1)
+		}
+		e.Push(0, source, b.Batch(), func(*tag.Batch) {})
+	}
+	push(0, 0, bound)
+	if got := e.Stats().RowsOut; got != 0 {
+		t.Fatalf("%d rows did not wait", got)
+	}
+	push(0, bound, 500)
+	if got := e.Stats(); got.RowsOut < 490 || got.RowsOut > 510 || got.Late != 0 {
+		t.Errorf("500 rows beyond the bound: %+v", got)
+	}
+	push(1, 10, 1)
+	if got := e.Stats().Late; got != 1 {
+		t.Errorf("%d rows are late behind those that could wait no longer", got)
+	}
+}
+
+func TestSchemasThatAreGoneAreForgotten(t *testing.T) {
+	q, err := streamsql.Compile("SELECT * FROM plant", streamsql.Sources{"plant": {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := q.New(streamsql.Options{})
+	push := func() weak.Pointer[tag.Schema] {
+		schema := plantSchema(t)
+		b := tag.NewBuilder(schema, 1)
+		b.Row(0)[0] = tag.StringOf("a")
+		e.Push(0, 0, b.Batch(), func(*tag.Batch) {})
+		return weak.Make(schema)
+	}
+	first := push()
+	for range 100 {
+		push()
+	}
+	runtime.GC()
+	if first.Value() != nil {
+		t.Error("the first of a hundred schemas is still kept")
+	}
+	runtime.KeepAlive(e)
 }
 
 func TestTheJoinOfOneWindowIsBounded(t *testing.T) {

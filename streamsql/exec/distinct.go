@@ -16,9 +16,17 @@ type distinct struct {
 
 func (d *distinct) Add(c *fn.Context, args []tag.Value) error {
 	key := string(value.AppendKey(nil, args[0]))
-	if d.seen[key] {
+	switch {
+	case d.seen[key]:
 		return nil
+	case len(d.values) >= maxStates:
+		return errTooMany
 	}
+	return d.take(c, key, args)
+}
+
+// take shows a value that is new.
+func (d *distinct) take(c *fn.Context, key string, args []tag.Value) error {
 	if d.seen == nil {
 		d.seen = make(map[string]bool)
 	}
@@ -28,10 +36,7 @@ func (d *distinct) Add(c *fn.Context, args []tag.Value) error {
 }
 
 func (d *distinct) Merge(other fn.Aggregate) {
-	for _, v := range other.(*distinct).values {
-		// The value was added once without an error.
-		_ = d.Add(new(fn.Context), []tag.Value{v})
-	}
+	d.again(other.(*distinct).values)
 }
 
 // Picked reports whether the last Add or Merge changed the result.
@@ -43,7 +48,14 @@ func (d *distinct) Picked() bool {
 func (d *distinct) AppendState(dst []byte) []byte { return state.AppendValues(dst, d.values) }
 
 func (d *distinct) RestoreState(src *state.Reader) {
-	for _, v := range src.Values() {
-		_ = d.Add(new(fn.Context), []tag.Value{v})
+	d.again(src.Values())
+}
+
+// again takes values in that were added before, to this state or another: without an error then, and within its bound.
+func (d *distinct) again(values []tag.Value) {
+	for _, v := range values {
+		if key := string(value.AppendKey(nil, v)); !d.seen[key] {
+			_ = d.take(new(fn.Context), key, []tag.Value{v})
+		}
 	}
 }

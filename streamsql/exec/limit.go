@@ -3,10 +3,12 @@ package exec
 import "fmt"
 
 // Bounds of what one query keeps, so that a sender of ever new values cannot use
-// up the memory. A row that would go beyond is an error.
+// up the memory, nor a stream for which the others wait. A row that would go beyond is an error.
 const (
 	maxStates = 100_000   // partitions of an analytic call or a window; groups of a pane
 	maxJoined = 1_000_000 // rows of a join in one window
+
+	maxWaiting = 100_000 // rows that wait for the watermark; beyond that it moves on
 )
 
 var (

@@ -10,7 +10,9 @@ import (
 
 // reorder holds rows back until the watermark has passed them, and lets them go
 // in the order of their times. The watermark is the least of the latest times of
-// all streams, less the lateness that is allowed.
+// all streams, less the lateness that is allowed; where more rows wait for it than
+// maxWaiting, as for a stream that is silent, it is the time of the last that is
+// beyond.
 type reorder struct {
 	staged    *staged
 	latest    []int64 // by input; math.MinInt64: no row yet, MaxInt64: a table
@@ -50,11 +52,13 @@ func (o *reorder) add(input int, r *record) bool {
 // proceed moves the watermark on, which is done at the end of a batch: rows of
 // one batch are never late because of each other.
 func (o *reorder) proceed() {
-	least := slices.Min(o.latest)
-	if least == math.MinInt64 || least == math.MaxInt64 {
-		return
+	w := int64(math.MinInt64)
+	if least := slices.Min(o.latest); least != math.MinInt64 && least != math.MaxInt64 {
+		w = least - int64(o.staged.exec.options.Lateness)
 	}
-	w := least - int64(o.staged.exec.options.Lateness)
+	if beyond := len(o.waiting) - maxWaiting; beyond > 0 {
+		w = max(w, o.waiting[beyond-1].time)
+	}
 	if w > o.watermark || o.halfway {
 		o.watermark = max(w, o.watermark)
 		o.release()

@@ -58,6 +58,9 @@ func (o *output) pair(s *outStar, out []tag.Value, bound *binding) ([]pair, []ta
 		to, out = o.slot(name, out)
 		pairs = append(pairs, pair{from, to})
 	}
+	if len(s.pairs) >= mostBindings {
+		clear(s.pairs) // those of bindings that are forgotten are among them
+	}
 	s.pairs[bound] = pairs
 	return pairs, out
 }

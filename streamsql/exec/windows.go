@@ -102,9 +102,8 @@ func (w *windows) add(r *record) {
 		s.closed(window.Span{Start: r.time, End: r.time}, []window.Pane[*record]{&rowsPane{staged: s, rows: []*record{s.keep(r)}}})
 	case s.passes(w.plan.Filter):
 		key := w.partition()
-		marks := w.marks(key, r)
-		if m := w.of(key); m != nil {
-			m.Add(r.time, r, marks)
+		if m := w.of(key); m != nil { // else its partition has no state, not even for the conditions
+			m.Add(r.time, r, w.marks(key, r))
 			w.await(m)
 		}
 	}
