@@ -1,11 +1,9 @@
 package migrate
 
 import (
-	"bytes"
 	"strconv"
 	"time"
 
-	"github.com/holdfast-edge/holdfast/config/document"
 	"github.com/holdfast-edge/holdfast/config/spec"
 )
 
@@ -127,11 +125,6 @@ func (n *Node) Value() string {
 	return n.text
 }
 
-// Equal tells whether both are written alike.
-func (n *Node) Equal(other *Node) bool {
-	return bytes.Equal(Flat(n).appendFlow(nil), Flat(other).appendFlow(nil))
-}
-
 // ListAt returns the list at a key of a mapping, made where it is missing.
 func (n *Node) ListAt(key string) *Node {
 	if l := n.Get(key); l != nil {
@@ -140,41 +133,6 @@ func (n *Node) ListAt(key string) *Node {
 	l := List()
 	n.Put(key, l)
 	return l
-}
-
-// Of copies a value of a document, on one line.
-func Of(value *document.Node) *Node {
-	n := &Node{Flow: true}
-	switch value.Kind {
-	case document.Null:
-		return Plain("null")
-	case document.Bool, document.Number:
-		return Plain(value.Text)
-	case document.Text:
-		return Text(value.Text)
-	case document.List:
-		n.kind = list
-		for _, item := range value.Items() {
-			n.items = append(n.items, Of(item))
-		}
-	case document.Mapping:
-		for _, e := range value.Entries {
-			n.entries = append(n.entries, entry{e.Key, Of(e.Value)})
-		}
-	}
-	return n
-}
-
-// Flat is a copy on one line, without origins.
-func Flat(n *Node) *Node {
-	flat := &Node{Flow: true, kind: n.kind, text: n.text}
-	for _, item := range n.items {
-		flat.items = append(flat.items, Flat(item))
-	}
-	for _, e := range n.entries {
-		flat.entries = append(flat.entries, entry{e.key, Flat(e.value)})
-	}
-	return flat
 }
 
 // Keys are the keys of a mapping, in order.

@@ -38,8 +38,12 @@ func refuse(root *Node, file string, errs document.Errors, r *Report) (ok bool) 
 			return false
 		}
 	}
+	around := make([]bool, len(cuts)) // before anything is taken out
+	for i, c := range cuts {
+		around[i] = c.isAround(cuts)
+	}
 	for i, e := range errs {
-		if cuts[i].isAround(cuts) || !cuts[i].do() {
+		if around[i] || !cuts[i].do() {
 			continue // a part of it is to blame, or it is said of the same part before
 		}
 		lost := cuts[i].item.origins(nil)

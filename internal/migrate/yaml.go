@@ -104,8 +104,8 @@ func (n *Node) block() (lines []string, ok bool) {
 		return nil, false
 	}
 	lines = strings.Split(n.text, "\n")
-	blank := func(line string) bool { return line != "" && strings.TrimSpace(line) == "" }
-	return lines, !slices.ContainsFunc(lines, blank)
+	trailing := func(line string) bool { return line != strings.TrimRight(line, " \t") } // readers differ about it
+	return lines, !slices.ContainsFunc(lines, trailing)
 }
 
 // unprintable tells of a character that only a quoted text can hold.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/holdfast-edge/holdfast/config/document"
 	"github.com/holdfast-edge/holdfast/internal/migrate"
 )
@@ -35,7 +37,7 @@ func Golden(t *testing.T, path string, root *migrate.Node, r *migrate.Report, up
 }
 
 // Rereads fails where the text of a tree is not read back as the same tree.
-func Rereads(t *testing.T, root *migrate.Node) {
+func Rereads(t rapid.TB, root *migrate.Node) {
 	t.Helper()
 	text := root.AppendYAML(nil)
 	doc, errs := document.Read("made.yaml", text)
