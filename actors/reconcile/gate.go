@@ -21,9 +21,9 @@ type Gate struct {
 	Restarts int `json:"restarts"`
 }
 
-// hopeless lists what cannot get better within the window: it ends the trial at
+// Hopeless lists what cannot get better within the window: it ends the trial at
 // once.
-func (g Gate) hopeless(before, now Health) (sick []string) {
+func (g Gate) Hopeless(before, now Health) (sick []string) {
 	if n, worst := restarts(before, now); n > g.Restarts {
 		sick = append(sick, fmt.Sprintf("actors restarted %d times, most often %s; %d are borne", n, worst, g.Restarts))
 	}
@@ -35,10 +35,10 @@ func (g Gate) hopeless(before, now Health) (sick []string) {
 	return sick
 }
 
-// judge lists what is worse at the end of the window than it was before the
+// Judge lists what is worse at the end of the window than it was before the
 // change, worse than the gate allows. A node that passes has nothing listed.
-func (g Gate) judge(before, now Health) []string {
-	sick := g.hopeless(before, now)
+func (g Gate) Judge(before, now Health) []string {
+	sick := g.Hopeless(before, now)
 	sick = append(sick, g.tags(before, now)...)
 	sick = append(sick, g.rules(before, now)...)
 	for _, path := range slices.Sorted(maps.Keys(now.Links)) {

@@ -43,7 +43,7 @@ func TestAGateListsWhatGotWorse(t *testing.T) {
 	} {
 		now := hall()
 		c.now(&now)
-		got := strings.Join(gate.judge(hall(), now), "; ")
+		got := strings.Join(gate.Judge(hall(), now), "; ")
 		if c.says == "" && got != "" || !strings.Contains(got, c.says) {
 			t.Errorf("%s: %q", name, got)
 		}
@@ -53,11 +53,11 @@ func TestAGateListsWhatGotWorse(t *testing.T) {
 func TestWhatCannotGetBetterIsHopelessAtOnce(t *testing.T) {
 	gate, now := Gate{Good: 1}, hall()
 	now.Tags["a.t"] = false // may still come
-	if sick := gate.hopeless(hall(), now); len(sick) > 0 {
+	if sick := gate.Hopeless(hall(), now); len(sick) > 0 {
 		t.Errorf("got %v", sick)
 	}
 	now.Restarts["/rules/hot"]++
-	if sick := gate.hopeless(hall(), now); len(sick) != 1 {
+	if sick := gate.Hopeless(hall(), now); len(sick) != 1 {
 		t.Errorf("got %v", sick)
 	}
 }

@@ -143,7 +143,7 @@ func (r *Reconciler) try(ctx context.Context, before Health, began time.Time) er
 func (r *Reconciler) watch(ctx context.Context, before Health) (sick []string, ended bool) {
 	gate := r.now().Gate
 	if gate.Window <= 0 {
-		return gate.judge(before, r.options.Plant.Health()), true
+		return gate.Judge(before, r.options.Plant.Health()), true
 	}
 	over := time.NewTimer(gate.Window)
 	defer over.Stop()
@@ -156,9 +156,9 @@ func (r *Reconciler) watch(ctx context.Context, before Health) (sick []string, e
 		case reason := <-r.withdrawn:
 			return []string{"withdrawn: " + reason}, true
 		case <-over.C:
-			return gate.judge(before, r.options.Plant.Health()), true
+			return gate.Judge(before, r.options.Plant.Health()), true
 		case <-ticker.C:
-			if sick := gate.hopeless(before, r.options.Plant.Health()); len(sick) > 0 {
+			if sick := gate.Hopeless(before, r.options.Plant.Health()); len(sick) > 0 {
 				return sick, true
 			}
 		}

@@ -68,8 +68,24 @@ func (x *executor) start(ctx actor.Context) {
 	x.must(ctx, err)
 	x.journal, x.running = j, map[string]*wire.Command{}
 	supervisor.Report(ctx, "ready", "")
+	for _, e := range j.begun() {
+		x.resume(ctx, e)
+	}
 	x.untold = j.open()
 	x.tellNext(ctx, waiting/4)
+}
+
+// resume waits for what comes of a command that an earlier process has begun.
+func (x *executor) resume(ctx actor.Context, e entry) {
+	x.running[e.Key] = &wire.Command{Key: e.Key}
+	self, system, plant := ctx.Self(), x.env.System, x.env.Plant
+	supervisor.Go(ctx, goPrefix+e.Key, func(running context.Context) error {
+		answer, err := plant.Resume(running, e.Key)
+		if running.Err() != nil {
+			return nil //nolint:nilerr // the node stops: the next start tells
+		}
+		return system.SendWait(running, self, ended{e.Key, answer, err})
+	})
 }
 
 // tellNext tells some of what a new session has to hear of; the others follow as the cloud settles these.
@@ -115,11 +131,21 @@ func (x *executor) run(ctx actor.Context, m runCommand) {
 	self, system, plant := ctx.Self(), x.env.System, x.env.Plant
 	command := Command{Key: c.GetKey(), Kind: c.GetKind(), Target: c.GetTarget(), Arguments: c.GetArguments(), By: c.GetBy()}
 	supervisor.Go(ctx, goPrefix+c.GetKey(), func(running context.Context) error {
-		within, cancel := context.WithTimeout(running, max(within, shortest))
+		within, cancel := context.WithTimeout(running, max(within, shortest)+ending(command.Kind))
 		defer cancel()
 		answer, err := plant.Run(within, command)
 		return system.SendWait(running, self, ended{command.Key, answer, err})
 	})
+}
+
+// EndingWithin is what an upgrade has to end the process in, beyond the time that it may be prepared in.
+const EndingWithin = 2 * time.Minute
+
+func ending(kind string) time.Duration {
+	if kind == KindUpgrade {
+		return EndingWithin
+	}
+	return 0
 }
 
 const goPrefix = "command "

@@ -194,7 +194,7 @@ func (c *connection) take(ctx context.Context, answering *sync.WaitGroup, m *wir
 	case *wire.FromCloud_Desired:
 		c.env.Plant.Desired(m.Desired)
 	case *wire.FromCloud_Confirmed:
-		c.env.Plant.Confirmed(m.Confirmed.GetGeneration())
+		c.env.Plant.Confirmed(m.Confirmed)
 	case *wire.FromCloud_Ask:
 		c.answer(ctx, answering, m.Ask)
 	case *wire.FromCloud_Cancel:

@@ -92,7 +92,7 @@ func (c *control) dial(ctx actor.Context) {
 	n := newConnection(c.env, ctx.Self(), credentials, address)
 	n.hello = &wire.Hello{
 		Oldest: c.env.versions().Oldest, Newest: c.env.versions().Newest, Epoch: c.epoch, Version: c.env.Version,
-		Journal: c.journal, Boot: c.env.Boot, Reported: c.env.Plant.Reported(),
+		Journal: c.journal, Boot: c.env.Boot, Reported: c.env.Plant.Reported(), Platform: c.env.Platform,
 	}
 	c.connection = n
 	supervisor.Report(ctx, "connecting", address)

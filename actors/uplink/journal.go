@@ -59,7 +59,7 @@ type journal struct {
 }
 
 // openJournal reads the journal. What was begun and has no outcome is unknown from here on, but for the restart of the
-// node itself, which this start is the outcome of.
+// node itself, which this start is the outcome of, and for upgrades, which go on.
 func openJournal(documents Documents, now func() time.Time) (*journal, error) {
 	kept, err := documents.Documents(journalSpace)
 	if err != nil {
@@ -75,7 +75,7 @@ func openJournal(documents Documents, now func() time.Time) (*journal, error) {
 		j.order = max(j.order, e.Order)
 	}
 	for _, e := range j.entries {
-		if e.Result != wire.Result_RESULT_UNSPECIFIED {
+		if e.Result != wire.Result_RESULT_UNSPECIFIED || e.Kind == KindUpgrade {
 			continue
 		}
 		result, detail := wire.Result_RESULT_UNKNOWN, "the node stopped while it ran"
@@ -89,8 +89,17 @@ func openJournal(documents Documents, now func() time.Time) (*journal, error) {
 	return j, nil
 }
 
-// KindRestart is the command that restarts an actor, or with the target / the node.
-const KindRestart = "restart"
+// Kinds of commands that the journal knows: one that restarts an actor, or with the target / the node; and one that has the
+// node run another version of its program, which outlasts the process that it begins in.
+const (
+	KindRestart = "restart"
+	KindUpgrade = "upgrade"
+)
+
+// begun returns the upgrades that an earlier process has begun, and that have no outcome yet.
+func (j *journal) begun() []entry {
+	return j.sorted(func(e entry) bool { return e.Kind == KindUpgrade && e.Result == wire.Result_RESULT_UNSPECIFIED })
+}
 
 // begin enters the intent. Where the key is known, it does not, and the outcome is what came of it; nil while it runs.
 func (j *journal) begin(c *wire.Command) (run bool, known *wire.Outcome, err error) {

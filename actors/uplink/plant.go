@@ -22,8 +22,10 @@ type Plant interface {
 	Reaches(address string) bool
 	// Desired hands over what the cloud announces; its signature is for the plant to verify. It does not block.
 	Desired(d *wire.Desired)
-	// Confirmed says that the cloud sees a generation run. It does not block.
-	Confirmed(generation uint64)
+	// Resume returns what came of a command of KindUpgrade that the last process has begun, when that is known.
+	Resume(ctx context.Context, key string) (Answer, error)
+	// Confirmed says that the cloud sees a generation, or a version of the program, run. It does not block.
+	Confirmed(c *wire.Confirmed)
 	// Reported returns what the node runs.
 	Reported() *wire.Reported
 }
@@ -58,6 +60,7 @@ type Documents interface {
 type Env struct {
 	Dir       string // of the credentials
 	Version   string // of the program
+	Platform  string // empty: the program is not changed from the cloud
 	Boot      uint64
 	Plant     Plant
 	Documents Documents

@@ -26,6 +26,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/rollout"
 	"github.com/holdfast-edge/holdfast/cluster/sites"
 	"github.com/holdfast-edge/holdfast/cluster/telemetry"
+	"github.com/holdfast-edge/holdfast/cluster/upgrades"
 	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
@@ -147,7 +148,7 @@ func problem(err error) error {
 		return huma.Error403Forbidden(err.Error())
 	case errors.Is(err, access.ErrNobody):
 		return huma.Error401Unauthorized(err.Error())
-	case errors.Is(err, link.ErrBundle), errors.Is(err, errInput), errors.Is(err, rollout.ErrEmpty), errors.Is(err, desired.ErrTemplate), errors.Is(err, artefacts.ErrInput):
+	case errors.Is(err, link.ErrBundle), errors.Is(err, errInput), errors.Is(err, rollout.ErrEmpty), errors.Is(err, desired.ErrTemplate), errors.Is(err, artefacts.ErrInput), errors.Is(err, upgrades.ErrWanted):
 		return huma.Error422UnprocessableEntity(err.Error())
 	case errors.Is(err, context.DeadlineExceeded):
 		return huma.Error504GatewayTimeout("the store or the site did not answer in time")

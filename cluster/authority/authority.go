@@ -153,10 +153,18 @@ func (a *Authority) Signers() (keys [][]byte) {
 
 // Sign returns the announcement of a generation.
 func (a *Authority) Sign(s link.Statement) (*wire.Desired, error) {
+	return link.SignStatement(a.signer(), s)
+}
+
+// SignProgram signs that a site is to run a version of its program.
+func (a *Authority) SignProgram(s link.ProgramStatement) (link.Signed, error) {
+	return link.SignProgram(a.signer(), s)
+}
+
+func (a *Authority) signer() ed25519.PrivateKey {
 	a.mu.RLock()
-	key := a.signers[0]
-	a.mu.RUnlock()
-	return link.SignStatement(key, s)
+	defer a.mu.RUnlock()
+	return a.signers[0]
 }
 
 func newKey() (*ecdsa.PrivateKey, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }

@@ -27,6 +27,16 @@ type Reported struct {
 	Detail    string    `json:"drift_detail,omitempty"`
 	Health    Health    `json:"health"`
 	Version   string    `json:"version" doc:"Of the node's program."`
+	Platform  string    `json:"platform,omitempty" doc:"That its program is for; missing where that is not changed from here." example:"linux/arm64"`
+	Program   Program   `json:"program,omitzero" doc:"The version that it was told to run last."`
+}
+
+// Program is a version that a site was told to run.
+type Program struct {
+	Digest  string `json:"digest"`
+	Version string `json:"version"`
+	Phase   string `json:"phase" doc:"trying, waiting, confirmed, reverted"`
+	Reason  string `json:"reason,omitempty"`
 }
 
 // Health is how a site is, in numbers.
@@ -40,12 +50,14 @@ type Health struct {
 	TagsBad    uint64 `json:"tags_bad"`
 }
 
-// ReportedOf reads a message.
-func ReportedOf(site, version string, m *wire.Reported, at time.Time) Reported {
-	h := m.GetHealth()
+// ReportedOf reads what the node of a hello says.
+func ReportedOf(site string, hello *wire.Hello, m *wire.Reported, at time.Time) Reported {
+	h, p, version := m.GetHealth(), m.GetProgram(), hello.GetVersion()
 	return Reported{
 		Site: site, At: at.UTC(), Running: m.GetRunning(), Digest: link.Cut(m.GetDigest()), Confirmed: m.GetConfirmed(), Target: m.GetTarget(),
 		Phase: link.Cut(m.GetPhase()), Reason: link.Cut(m.GetReason()), Drift: m.GetDrift(), Detail: link.Cut(m.GetDriftDetail()), Version: link.Cut(version),
+		Platform: link.Cut(hello.GetPlatform()),
+		Program:  Program{link.Cut(p.GetDigest()), link.Cut(p.GetVersion()), link.Cut(p.GetPhase()), link.Cut(p.GetReason())},
 		Health: Health{
 			Devices: h.GetDevices(), Away: h.GetDevicesAway(), Alarms: h.GetAlarms(), Restarts: h.GetRestarts(),
 			RuleErrors: h.GetRuleErrors(), Tags: h.GetTags(), TagsBad: h.GetTagsBad(),

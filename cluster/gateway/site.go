@@ -301,7 +301,10 @@ func (s *site) keep(ctx actor.Context, m reportKept) {
 func (s *site) report(ctx actor.Context, m *wire.Reported) {
 	n := s.session
 	s.latest = m
-	r := desired.ReportedOf(s.name, n.hello.GetVersion(), m, s.g.o.Now())
+	r := desired.ReportedOf(s.name, n.hello, m, s.g.o.Now())
+	if r.Program.Phase == "waiting" {
+		n.send(&wire.FromCloud{Message: &wire.FromCloud_Confirmed{Confirmed: &wire.Confirmed{Program: r.Program.Digest}}})
+	}
 	if r.Phase == "waiting" && r.Running == r.Target && link.Confirms(n.version) {
 		n.send(&wire.FromCloud{Message: &wire.FromCloud_Confirmed{Confirmed: &wire.Confirmed{Generation: r.Running}}})
 	}

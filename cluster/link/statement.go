@@ -54,30 +54,50 @@ const statementContext = "holdfast generation 1\n"
 
 // SignStatement returns the announcement of a generation.
 func SignStatement(key ed25519.PrivateKey, s Statement) (*wire.Desired, error) {
-	octets, err := json.Marshal(s)
-	if err != nil {
-		return nil, fmt.Errorf("write the statement: %w", err)
-	}
-	public := key.Public().(ed25519.PublicKey)
-	signature := ed25519.Sign(key, append([]byte(statementContext), octets...))
-	return &wire.Desired{Statement: octets, Signature: signature, Signer: public}, nil
+	signed, err := sign(key, statementContext, s)
+	return &wire.Desired{Statement: signed.Statement, Signature: signed.Signature, Signer: signed.Signer}, err
 }
 
 // VerifyStatement returns what an announcement says, if one of the signers has signed it for the site.
-func VerifyStatement(d *wire.Desired, signers []ed25519.PublicKey, site string) (Statement, error) {
-	known := slices.ContainsFunc(signers, func(k ed25519.PublicKey) bool { return bytes.Equal(k, d.GetSigner()) })
-	if !known {
-		return Statement{}, ErrSigner
-	}
-	if !ed25519.Verify(d.GetSigner(), append([]byte(statementContext), d.GetStatement()...), d.GetSignature()) {
-		return Statement{}, ErrSignature
-	}
-	var s Statement
-	if err := json.Unmarshal(d.GetStatement(), &s); err != nil {
-		return Statement{}, fmt.Errorf("read the statement: %w", err)
+func VerifyStatement(d *wire.Desired, signers []ed25519.PublicKey, site string) (s Statement, err error) {
+	signed := Signed{Statement: d.GetStatement(), Signature: d.GetSignature(), Signer: d.GetSigner()}
+	if err := signed.read(statementContext, signers, &s); err != nil {
+		return Statement{}, err
 	}
 	if s.Site != site {
 		return Statement{}, ErrOtherSite
 	}
 	return s, nil
+}
+
+// Signed is a statement as it was signed: its octets, and by whom.
+type Signed struct {
+	Statement []byte `json:"statement"`
+	Signature []byte `json:"signature"` // Ed25519
+	Signer    []byte `json:"signer"`    // the public key
+}
+
+// sign signs a value's JSON, apart from what is signed in another context.
+func sign(key ed25519.PrivateKey, context string, value any) (Signed, error) {
+	octets, err := json.Marshal(value)
+	if err != nil {
+		return Signed{}, fmt.Errorf("write the statement: %w", err)
+	}
+	public := key.Public().(ed25519.PublicKey)
+	return Signed{octets, ed25519.Sign(key, append([]byte(context), octets...)), public}, nil
+}
+
+// read reads a statement into a value, if one of the signers has signed it.
+func (s Signed) read(context string, signers []ed25519.PublicKey, into any) error {
+	known := slices.ContainsFunc(signers, func(k ed25519.PublicKey) bool { return bytes.Equal(k, s.Signer) })
+	if !known {
+		return ErrSigner
+	}
+	if !ed25519.Verify(s.Signer, append([]byte(context), s.Statement...), s.Signature) {
+		return ErrSignature
+	}
+	if err := json.Unmarshal(s.Statement, into); err != nil {
+		return fmt.Errorf("read the statement: %w", err)
+	}
+	return nil
 }

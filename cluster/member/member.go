@@ -32,6 +32,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/rollout"
 	"github.com/holdfast-edge/holdfast/cluster/sites"
 	"github.com/holdfast-edge/holdfast/cluster/telemetry"
+	"github.com/holdfast-edge/holdfast/cluster/upgrades"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
@@ -152,6 +153,8 @@ func (m *Member) build() {
 	})
 	m.rollouts = rollout.NewBook(rollout.Options{
 		Member: o.Name, Store: o.Store, Blobs: m.blobs, Sites: m.sites, Desired: m.desired, Audit: m.audit, Now: o.Now, Lease: m.gateway.Lease,
+		Commands: m.commands,
+		Upgrades: upgrades.NewBook(upgrades.Options{Artefacts: m.artefacts, Commands: m.commands, Desired: m.desired, Authority: m.ca, Now: o.Now}),
 	})
 }
 

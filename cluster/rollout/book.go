@@ -12,10 +12,12 @@ import (
 
 	"github.com/holdfast-edge/holdfast/cluster/audit"
 	"github.com/holdfast-edge/holdfast/cluster/blob"
+	"github.com/holdfast-edge/holdfast/cluster/commands"
 	"github.com/holdfast-edge/holdfast/cluster/desired"
 	"github.com/holdfast-edge/holdfast/cluster/kv"
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/sites"
+	"github.com/holdfast-edge/holdfast/cluster/upgrades"
 )
 
 // Prefix is where rollouts are in the store.
@@ -39,14 +41,16 @@ type Book struct {
 
 // Options are what a book is made of.
 type Options struct {
-	Member  string
-	Store   kv.Store
-	Blobs   blob.Store
-	Sites   *sites.Directory
-	Desired *desired.Book
-	Audit   *audit.Log
-	Now     func() time.Time
-	Lease   func() (kv.Lease, bool) // the member's, while it certainly holds
+	Member   string
+	Store    kv.Store
+	Blobs    blob.Store
+	Sites    *sites.Directory
+	Desired  *desired.Book
+	Commands *commands.Book
+	Upgrades *upgrades.Book
+	Audit    *audit.Log
+	Now      func() time.Time
+	Lease    func() (kv.Lease, bool) // the member's, while it certainly holds
 }
 
 // NewBook returns the book in a store.
@@ -58,20 +62,42 @@ func NewBook(o Options) *Book {
 
 func blobKey(digest string) string { return "rollouts/" + digest }
 
-// Begin enters a rollout of files to sites.
-func (b *Book) Begin(ctx context.Context, p Plan, files []link.File, chosen []sites.Site, by string) (Rollout, error) {
+// begin makes a rollout to sites.
+func (b *Book) begin(p Plan, chosen []sites.Site, by string) (Rollout, error) {
 	if len(chosen) == 0 || len(chosen) > MostSites {
 		return Rollout{}, fmt.Errorf("%w: %d sites, want 1 to %d", ErrEmpty, len(chosen), MostSites)
-	}
-	bundle, err := link.EncodeBundle(files)
-	if err != nil {
-		return Rollout{}, err
 	}
 	var id [6]byte
 	rand.Read(id[:]) // never fails
 	now := b.o.Now().UTC()
-	r := Rollout{
-		Plan: p, ID: now.Format("20060102-150405-") + hex.EncodeToString(id[:3]), Bundle: link.Digest(bundle), By: by, Created: now, Changed: now, State: Canary,
+	r := Rollout{Plan: p, ID: now.Format("20060102-150405-") + hex.EncodeToString(id[:3]), By: by, Created: now, Changed: now, State: Canary}
+	for _, s := range chosen {
+		r.Sites = append(r.Sites, Place{Name: s.Name, State: Waiting})
+	}
+	return r, nil
+}
+
+// BeginUpgrade enters a rollout of a version of the program to sites.
+func (b *Book) BeginUpgrade(ctx context.Context, p Plan, chosen []sites.Site, by string) (Rollout, error) {
+	r, err := b.begin(p, chosen, by)
+	if err != nil {
+		return r, err
+	}
+	if err := b.o.Upgrades.Check(ctx, *p.Program); err != nil {
+		return r, err
+	}
+	return b.enter(ctx, r, "program "+p.Program.Version+p.Program.Digest)
+}
+
+// Begin enters a rollout of files to sites.
+func (b *Book) Begin(ctx context.Context, p Plan, files []link.File, chosen []sites.Site, by string) (Rollout, error) {
+	r, err := b.begin(p, chosen, by)
+	if err != nil {
+		return r, err
+	}
+	bundle, err := link.EncodeBundle(files)
+	if err != nil {
+		return r, err
 	}
 	for _, s := range chosen {
 		if p.Templates { // what a site has no value for is found out before anything begins
@@ -79,15 +105,19 @@ func (b *Book) Begin(ctx context.Context, p Plan, files []link.File, chosen []si
 				return r, err
 			}
 		}
-		r.Sites = append(r.Sites, Place{Name: s.Name, State: Waiting})
 	}
+	r.Bundle = link.Digest(bundle)
 	if err := b.o.Blobs.Put(ctx, blobKey(r.Bundle), bundle); err != nil {
 		return r, err
 	}
-	if err := b.write(ctx, r, "asked", fmt.Sprintf("%d sites, bundle %s", len(r.Sites), r.Bundle), by); err != nil {
+	return b.enter(ctx, r, "bundle "+r.Bundle)
+}
+
+func (b *Book) enter(ctx context.Context, r Rollout, what string) (Rollout, error) {
+	if err := b.write(ctx, r, "asked", fmt.Sprintf("%d sites, %s", len(r.Sites), what), r.By); err != nil {
 		return r, err
 	}
-	_, err = b.o.Store.Commit(ctx, kv.Txn{If: []kv.Check{{Key: Prefix + r.ID}}, Put: []kv.Put{{Key: Prefix + r.ID, Value: kv.Encode(r)}}})
+	_, err := b.o.Store.Commit(ctx, kv.Txn{If: []kv.Check{{Key: Prefix + r.ID}}, Put: []kv.Put{{Key: Prefix + r.ID, Value: kv.Encode(r)}}})
 	return r, err
 }
 
@@ -144,7 +174,10 @@ func (b *Book) step(ctx context.Context, mine kv.Check, e kv.Entry, reported map
 		return err
 	}
 	r := &v
-	changed := r.Step(reported, b.o.Now().UTC())
+	changed, err := b.take(ctx, r, reported)
+	if err != nil {
+		return err
+	}
 	version := e.Version
 	if changed {
 		if version, err = b.put(ctx, mine, r, version); err != nil {
@@ -154,14 +187,56 @@ func (b *Book) step(ctx context.Context, mine kv.Check, e kv.Entry, reported map
 	if r.State.Ended() {
 		return b.write(ctx, *r, string(r.State), r.Reason, r.By)
 	}
-	if !slices.ContainsFunc(r.Sites, func(s Place) bool { return s.State == Begun && s.Generation == 0 }) {
+	if !slices.ContainsFunc(r.Sites, func(s Place) bool { return s.State == Begun && !s.told() }) {
 		return nil
 	}
-	if err := b.tell(ctx, r); err != nil {
+	tell := b.tell
+	if r.Program != nil {
+		tell = b.ask
+	}
+	if err := tell(ctx, r); err != nil {
 		return err
 	}
 	_, err = b.put(ctx, mine, r, version)
 	return err
+}
+
+// take takes in what is known of the sites that were begun.
+func (b *Book) take(ctx context.Context, r *Rollout, reported map[string]*desired.Reported) (changed bool, err error) {
+	now := b.o.Now().UTC()
+	if r.Program == nil {
+		return r.Step(reported, now), nil
+	}
+	outcomes := map[string]commands.Command{}
+	for _, s := range r.Sites {
+		if s.State != Begun || s.Command == "" {
+			continue
+		}
+		c, err := b.o.Commands.Command(ctx, s.Name, s.Command)
+		if errors.Is(err, commands.ErrUnknown) { // it was forgotten: outcomes are kept for a day
+			c, err = commands.Command{Key: s.Command, State: commands.Unknown, Detail: "its outcome is kept no longer"}, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		outcomes[s.Name] = c
+	}
+	return r.StepUpgrade(outcomes, now), nil
+}
+
+// ask enters the commands of the sites that were begun. The rollout's own name is their key, so that it is entered once.
+func (b *Book) ask(ctx context.Context, r *Rollout) error {
+	for i := range r.Sites {
+		if s := &r.Sites[i]; s.State == Begun && !s.told() {
+			c, err := b.o.Upgrades.Ask(ctx, s.Name, r.ID, r.By, *r.Program, r.Within)
+			if err != nil {
+				s.State, s.Reason = Failed, link.Cut(err.Error())
+				continue
+			}
+			s.Command = c.Key
+		}
+	}
+	return ctx.Err()
 }
 
 func (b *Book) put(ctx context.Context, mine kv.Check, r *Rollout, version int64) (int64, error) {

@@ -1,4 +1,4 @@
-// Package rollout brings a configuration to many sites: first to a canary, then wave by wave, and stops by itself when too
+// Package rollout brings a configuration, or a version of the program, to many sites: first to a canary, then wave by wave, and stops by itself when too
 // many sites refuse or revert it. A rollout is in the store, and any member that is alive carries it on.
 //
 //	canary ──all confirmed──▶ waves ──all ended──▶ done
@@ -10,7 +10,9 @@ package rollout
 import (
 	"time"
 
+	"github.com/holdfast-edge/holdfast/cluster/commands"
 	"github.com/holdfast-edge/holdfast/cluster/desired"
+	"github.com/holdfast-edge/holdfast/cluster/upgrades"
 )
 
 // State is where a rollout stands.
@@ -48,6 +50,7 @@ type Place struct {
 	Name       string    `json:"name"`
 	State      SiteState `json:"state"`
 	Generation uint64    `json:"generation,omitempty"`
+	Command    string    `json:"command,omitempty" doc:"Key of the command of an upgrade."`
 	Begun      time.Time `json:"begun,omitzero"`
 	Reason     string    `json:"reason,omitempty"`
 }
@@ -60,6 +63,8 @@ type Plan struct {
 	Wave        int           `json:"wave" minimum:"1" default:"10" doc:"How many sites are told at once afterwards."`
 	MaxFailures int           `json:"max_failures" minimum:"0" default:"0" doc:"It stops when more sites than this have failed."`
 	Within      time.Duration `json:"within_ns" doc:"A site that has said nothing for so long has failed."`
+
+	Program *upgrades.Wanted `json:"program,omitempty" doc:"A version of the program instead of a configuration."`
 }
 
 // Rollout is a plan on its way.
@@ -67,7 +72,7 @@ type Rollout struct {
 	Plan
 
 	ID      string    `json:"id"`
-	Bundle  string    `json:"bundle" doc:"Digest of the configuration, with its placeholders."`
+	Bundle  string    `json:"bundle,omitempty" doc:"Digest of the configuration, with its placeholders."`
 	By      string    `json:"by"`
 	Created time.Time `json:"created"`
 	State   State     `json:"state"`
@@ -90,11 +95,20 @@ func (r *Rollout) Count(s SiteState) (n int) {
 // Step takes in what sites report and says whose turn it is; it reports whether anything is different. It has no clock and
 // touches nothing: what it says is done by whoever calls it, after the rollout is in the store.
 func (r *Rollout) Step(reported map[string]*desired.Reported, now time.Time) (changed bool) {
+	return r.step(func(s *Place) bool { return s.take(reported[s.Name], now, r.Within) }, now)
+}
+
+// StepUpgrade is Step for a version of the program: what came of it is the outcome of a site's command.
+func (r *Rollout) StepUpgrade(outcomes map[string]commands.Command, now time.Time) (changed bool) {
+	return r.step(func(s *Place) bool { return s.settle(outcomes[s.Name]) }, now)
+}
+
+func (r *Rollout) step(take func(*Place) bool, now time.Time) (changed bool) {
 	if !r.State.Active() {
 		return false
 	}
 	for i := range r.Sites {
-		changed = r.Sites[i].take(reported[r.Sites[i].Name], now, r.Within) || changed
+		changed = take(&r.Sites[i]) || changed
 	}
 	if failed := r.Count(Failed); failed > r.MaxFailures {
 		r.end(Stopped, "too many sites have failed", now)
@@ -128,6 +142,20 @@ func (s *Place) take(reported *desired.Reported, now time.Time, within time.Dura
 	}
 	return true
 }
+
+// settle is the command of one site. One of which nobody can tell what came has failed: no other site is told because of it.
+func (s *Place) settle(c commands.Command) bool {
+	if s.State != Begun || s.Command == "" || c.Key != s.Command || !c.State.Terminal() {
+		return false
+	}
+	if s.State = Confirmed; c.State != commands.Done {
+		s.State, s.Reason = Failed, string(c.State)+": "+c.Detail
+	}
+	return true
+}
+
+// told tells whether a site that was begun has its generation, or its command.
+func (s *Place) told() bool { return s.Generation > 0 || s.Command != "" }
 
 // advance begins the next sites, when all that were begun have ended.
 func (r *Rollout) advance(now time.Time) bool {

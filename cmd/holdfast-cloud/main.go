@@ -41,6 +41,7 @@ type cli struct {
 	Apply    applyCommand    `cmd:"" group:"client" help:"Say what sites shall run."`
 	Rollout  rolloutCommand  `cmd:"" group:"client" help:"Bring a configuration to many sites: a canary, then waves."`
 	Artefact artefactCommand `cmd:"" group:"client" help:"Put, list and remove what sites fetch by digest: WebAssembly modules, versions of the node's program."`
+	Upgrade  upgradeCommand  `cmd:"" group:"client" help:"Have sites run another version of their program: a canary, then waves; each goes back by itself where it is worse."`
 	Sync     syncCommand     `cmd:"" group:"client" help:"Have sites run what a directory under Git says: common/ for all, sites/NAME/ for each."`
 	Diff     diffCommand     `cmd:"" group:"client" help:"Show how a configuration differs from what a site shall run."`
 	Restart  restartCommand  `cmd:"" group:"client" help:"Restart a part of a site, or the whole node, on one site or on many."`

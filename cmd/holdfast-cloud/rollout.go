@@ -22,31 +22,45 @@ type rolloutCommand struct {
 	Abort  rolloutAbortCommand  `cmd:"" help:"End a rollout; sites that have it keep it."`
 }
 
-type rolloutStartCommand struct {
-	source
-
+// pace is to which sites something is rolled out, and how fast.
+type pace struct {
 	Selector    string        `short:"s" required:"" help:"The sites, by name and labels."`
 	Canary      int           `default:"1" help:"How many sites have to confirm it before any other is told."`
 	Wave        int           `default:"10" help:"How many sites are told at once afterwards."`
 	MaxFailures int           `default:"0" help:"It stops when more sites than this have failed."`
 	Within      time.Duration `default:"15m" help:"A site that has said nothing for so long has failed."`
 	Wait        bool          `short:"w" help:"Wait for the end, and say how it went."`
+}
+
+// rollout is one at that pace.
+func (p *pace) rollout() api.NewRollout {
+	return api.NewRollout{Selector: p.Selector, Canary: p.Canary, Wave: p.Wave, MaxFailures: p.MaxFailures, Within: int(p.Within.Seconds())}
+}
+
+type rolloutStartCommand struct {
+	source
+	pace
 
 	connection
 }
 
 // Run is called by the command line.
 func (c *rolloutStartCommand) Run(ctx context.Context, s *surroundings) error {
-	files, cloud, err := c.begin(&c.connection)
+	files, cloud, err := c.source.begin(&c.connection)
 	if err != nil {
 		return err
 	}
 	defer cloud.Close()
+	n := c.rollout()
+	n.Files, n.Templates = files, c.Templates
+	return c.pace.begin(ctx, s, &c.connection, cloud, n)
+}
+
+// begin begins a rollout, and waits for its end where that is wanted.
+func (p *pace) begin(ctx context.Context, s *surroundings, c *connection, cloud *client.Client, n api.NewRollout) error {
 	var r rollout.Rollout
-	err = cloud.Send(ctx, http.MethodPost, "/api/v1/rollouts", api.NewRollout{
-		Files: files, Selector: c.Selector, Templates: c.Templates, Canary: c.Canary, Wave: c.Wave, MaxFailures: c.MaxFailures, Within: int(c.Within.Seconds()),
-	}, &r)
-	for err == nil && c.Wait && !r.State.Ended() {
+	err := cloud.Send(ctx, http.MethodPost, "/api/v1/rollouts", n, &r)
+	for err == nil && p.Wait && !r.State.Ended() {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -83,10 +97,18 @@ func (c *connection) print(s *surroundings, r rollout.Rollout) error {
 	var rows [][]string
 	for _, site := range r.Sites {
 		if site.State != rollout.Waiting {
-			rows = append(rows, []string{site.Name, string(site.State), fmt.Sprint(site.Generation), site.Reason})
+			rows = append(rows, []string{site.Name, string(site.State), what(site), site.Reason})
 		}
 	}
 	return table(s.out, "SITE STATE GENERATION REASON", rows)
+}
+
+// what is what a site was told.
+func what(site rollout.Place) string {
+	if site.Command != "" {
+		return "upgrade"
+	}
+	return fmt.Sprint(site.Generation)
 }
 
 type rolloutListCommand struct{ connection }

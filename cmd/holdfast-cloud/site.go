@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
+	"github.com/holdfast-edge/holdfast/cluster/desired"
 )
 
 // siteCommand is what concerns the directory of sites.
@@ -90,11 +91,11 @@ func (c *siteListCommand) Run(ctx context.Context, s *surroundings) error {
 	for _, site := range list {
 		rows = append(rows, siteRow(site))
 	}
-	return table(s.out, "SITE STATE MEMBER LABELS DESIRED RUNNING CONFIRMED PHASE", rows)
+	return table(s.out, "SITE STATE MEMBER LABELS DESIRED RUNNING CONFIRMED PROGRAM PHASE", rows)
 }
 
 func siteRow(site api.Site) []string {
-	row := []string{site.Name, "never joined", "", labels(site.Labels), fmt.Sprint(site.Desired), "", "", ""}
+	row := []string{site.Name, "never joined", "", labels(site.Labels), fmt.Sprint(site.Desired), "", "", "", ""}
 	switch {
 	case site.Owner != nil:
 		row[1], row[2] = "connected", site.Owner.Member
@@ -104,15 +105,27 @@ func siteRow(site api.Site) []string {
 		row[1] = "away"
 	}
 	if r := site.Reported; r != nil {
-		row[5], row[6], row[7] = fmt.Sprint(r.Running), fmt.Sprint(r.Confirmed), r.Phase
+		row[5], row[6], row[7], row[8] = fmt.Sprint(r.Running), fmt.Sprint(r.Confirmed), programOf(r), r.Phase
 		if r.Drift {
-			row[7] += ", drifted: " + r.Detail
+			row[8] += ", drifted: " + r.Detail
 		}
 		if r.Reason != "" {
-			row[7] += ": " + short(r.Reason)
+			row[8] += ": " + short(r.Reason)
 		}
 	}
 	return row
+}
+
+// programOf is the version that a site runs, and how it stands to the one that it was told to run last.
+func programOf(r *desired.Reported) string {
+	switch p := r.Program; p.Phase {
+	case "", "confirmed":
+		return r.Version
+	case "reverted":
+		return r.Version + ", " + p.Version + " reverted: " + short(p.Reason)
+	default:
+		return r.Version + ", " + p.Phase
+	}
 }
 
 // shortest is how much of a reason is in a list; get site has all of it.

@@ -10,6 +10,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/internal/garbage"
 	"github.com/holdfast-edge/holdfast/internal/node"
+	"github.com/holdfast-edge/holdfast/internal/program"
 	"github.com/holdfast-edge/holdfast/internal/systemd"
 )
 
@@ -20,6 +21,9 @@ const closeWithin = 30 * time.Second
 type edgeCommand struct {
 	Run  edgeRunCommand  `cmd:"" default:"withargs" help:"Run a site. This is what edge alone does, too."`
 	Join edgeJoinCommand `cmd:"" help:"Join a cloud with the token that it has made for this site."`
+
+	Preflight preflightCommand `cmd:"" hidden:"" help:"Check the configuration on the standard input as another version of the program would run it."`
+	Guard     guardCommand     `cmd:"" hidden:"" help:"End a start of a version on trial that hangs."`
 }
 
 // edgeRunCommand runs a site until it is told to stop.
@@ -28,32 +32,58 @@ type edgeRunCommand struct {
 	Data   string `required:"" help:"The directory of all that the node keeps." placeholder:"DIR"`
 }
 
-// Run is called by the command line. A node that asks for it is started anew, in
-// this process.
+// Run is called by the command line. The version of the program that is to run takes this process's place first. A node that
+// asks for it is started anew, in this process.
 func (c *edgeRunCommand) Run(ctx context.Context, s *surroundings) error {
+	if err := program.Launch(c.Data); err != nil {
+		s.logger.Error("another version of the program was to run; this one does", "error", err)
+	}
+	self, err := program.Running()
+	if err != nil {
+		return err
+	}
+	next, err := c.site(ctx, s, self)
+	if err != nil || next != relaunch {
+		return err
+	}
+	return self.Relaunch()
+}
+
+// ending is what follows when a node was closed.
+type ending int
+
+const (
+	stop     ending = iota
+	again           // it is started anew
+	relaunch        // the launcher takes this process's place
+)
+
+// site runs the site until the process is to end, or to become another.
+func (c *edgeRunCommand) site(ctx context.Context, s *surroundings, self *program.Self) (ending, error) {
 	garbage.Pace()
 	parts, err := components()
 	if err != nil {
-		return err
+		return stop, err
 	}
 	parts.Artefacts(c.Data)
 	var site *config.Site
 	if c.Config != "" {
 		if site, err = parts.LoadToRun(c.Config); err != nil {
-			return err
+			return stop, err
 		}
 		release()
 	}
-	for again := true; again && err == nil; {
-		again, err = c.run(ctx, s, node.Options{
-			Components: parts, Site: site, Dir: c.Data, Version: version, Logger: s.logger, CanRestart: true,
+	next := again
+	for next == again && err == nil {
+		next, err = c.run(ctx, s, node.Options{
+			Components: parts, Site: site, Dir: c.Data, Version: version, Logger: s.logger, CanRestart: true, Self: self,
 		})
 	}
-	return err
+	return next, err
 }
 
 // run runs a node until it is told to stop, or asks to be started again.
-func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Options) (again bool, err error) {
+func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Options) (next ending, err error) {
 	n, err := node.Start(ctx, o)
 	if errors.Is(err, node.ErrUnconfigured) && o.Site == nil {
 		if o.Site = joined(o.Components, c.Data); o.Site != nil {
@@ -61,10 +91,10 @@ func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Option
 		}
 	}
 	if errors.Is(err, node.ErrUnconfigured) {
-		return false, &exit{exitConfig, err}
+		return stop, &exit{exitConfig, err}
 	}
 	if err != nil {
-		return false, err
+		return stop, err
 	}
 	release()
 	_, _ = fmt.Fprintf(s.out, "%s is running. Console: %s\n", n.Site(), n.ConsoleURL())
@@ -80,12 +110,18 @@ func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Option
 		case <-ctx.Done():
 			s.notify(systemd.Stopping)
 		case <-n.Restarting():
-			again = true
+			next = again
 			s.notify(systemd.Reloading)
 		}
 		running = false
 	}
-	return again && ctx.Err() == nil, closing(ctx, n.Close)
+	if next == again && n.Relaunching() {
+		next = relaunch
+	}
+	if ctx.Err() != nil {
+		next = stop
+	}
+	return next, closing(ctx, n.Close)
 }
 
 // notify tells the service manager. That it cannot be told is no reason to do otherwise.

@@ -78,6 +78,7 @@ type cli struct {
 
 // surroundings are what commands are given.
 type surroundings struct {
+	in     io.Reader
 	out    io.Writer
 	errs   io.Writer // what people read beside the output
 	logger *slog.Logger
@@ -108,7 +109,7 @@ func run(args []string, out, errs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
-	err = command.Run(&surroundings{out: out, errs: errs, logger: newLogger(errs, c.level(command.Command()), c.LogFormat)})
+	err = command.Run(&surroundings{in: os.Stdin, out: out, errs: errs, logger: newLogger(errs, c.level(command.Command()), c.LogFormat)})
 	return report(errs, err)
 }
 

@@ -77,7 +77,8 @@ func (n *Node) needed() (map[string]bool, error) {
 	return n.digestsIn(all)
 }
 
-// digestsIn finds what may be a digest in configurations. What is none keeps nothing that is there.
+// digestsIn finds what may be a digest in configurations, and adds the versions of the program that run or ran before. What is
+// none keeps nothing that is there.
 func (n *Node) digestsIn(all []state.Generation) (map[string]bool, error) {
 	found, digest := map[string]bool{}, regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 	for _, g := range all {
@@ -88,6 +89,9 @@ func (n *Node) digestsIn(all []state.Generation) (map[string]bool, error) {
 		for _, d := range digest.FindAll(document, -1) {
 			found[string(d)] = true
 		}
+	}
+	for _, digest := range n.upgrades.digests() { // of programs, which no configuration names
+		found[digest] = true
 	}
 	return found, nil
 }

@@ -147,6 +147,9 @@ func (g *generations) passConfirmation() {
 
 // try brings in one announcement; false where it is to be tried again.
 func (g *generations) try(ctx context.Context, d *wire.Desired) bool {
+	if g.n.onTrial() {
+		return ctx.Err() != nil
+	}
 	s, err := g.verify(d)
 	if err != nil {
 		g.n.means.Logger.Warn("a generation of the cloud is not believed", "error", err)
@@ -349,6 +352,7 @@ func (g *generations) report() *wire.Reported {
 	if r.Phase == "" {
 		r.Phase = settledPhase(r)
 	}
+	r.Program = g.n.upgrades.report()
 	if unfetched.Number > 0 {
 		r.Target, r.Phase, r.Reason = unfetched.Number, "fetching", unfetched.Reason
 	}

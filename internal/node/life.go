@@ -12,6 +12,7 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/reconcile"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/internal/program"
 	"github.com/holdfast-edge/holdfast/store/state"
 )
 
@@ -61,6 +62,15 @@ func openLife(o Options) (*life, error) {
 }
 
 func (l *life) begin(o Options) (err error) {
+	if trial, fresh := unproven(o); trial || fresh { // deaths of a version on trial put no rule to rest
+		err := l.state.MarkHealthy()
+		if err == nil && fresh {
+			err = program.Open(o.Dir).Seen()
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if l.boot, err = l.state.BeginBoot(time.Now()); err != nil {
 		return err
 	}

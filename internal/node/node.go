@@ -20,8 +20,10 @@ import (
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/internal/program"
 	"github.com/holdfast-edge/holdfast/internal/trace"
 	"github.com/holdfast-edge/holdfast/store/artefacts"
+	"github.com/holdfast-edge/holdfast/store/format"
 	"github.com/holdfast-edge/holdfast/store/history"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/store/tables"
@@ -36,6 +38,10 @@ type Options struct {
 	Version    string
 	Logger     *slog.Logger
 	Faults     Faults // nil on a node that runs a real plant
+
+	// Self is the program as its launcher started it; nil where none did, as in tests: then the program is not changed from
+	// the cloud.
+	Self *program.Self
 
 	// CanRestart says that whoever starts the node closes it and starts it anew
 	// when Restarting says so.
@@ -55,6 +61,7 @@ type means struct {
 	Version    string
 	Logger     *slog.Logger
 	Faults     Faults
+	Format     int // that the stores are to write, where they know more than one
 }
 
 // Node is a running site. Close must be called.
@@ -76,6 +83,7 @@ type Node struct {
 	cloud   *cloud // nil where the node has joined none
 
 	artefacts *artefacts.Store
+	upgrades  *upgrades // nil where the program is not changed from the cloud
 
 	evaluators *rule.Evaluators
 
@@ -95,6 +103,7 @@ type Node struct {
 	changes    *reconcile.Reconciler
 	again      chan struct{} // closed when the node is to start anew
 	restarting sync.Once
+	relaunch   atomic.Bool // the launcher is to take this process's place then
 }
 
 // Start opens the stores and starts the tree. When it returns an error, nothing
@@ -126,10 +135,15 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 // open opens what is on the disk, and the console's socket, so that a port that
 // is taken is known before anything starts. It returns what is to run.
 func (n *Node) open(o Options) (first *scene, err error) {
+	trial, _ := unproven(o)
+	if n.means.Format, err = format.Open(o.Dir, o.Version, trial); err != nil {
+		return nil, err
+	}
 	o.Components.Artefacts(o.Dir)
 	if n.life, err = openLife(o); err != nil {
 		return nil, err
 	}
+	n.openUpgrades(o)
 	n.openArtefacts(int64(n.life.site.Uplink.MaxArtefacts))
 	first, errs := o.Components.scene(n.life.site)
 	if len(errs) > 0 {

@@ -32,6 +32,8 @@ func (p *plant) Run(ctx context.Context, c uplink.Command) (uplink.Answer, error
 		return p.command(ctx, console.Verb(c.Kind), c.Target)
 	case "write":
 		return p.write(ctx, c)
+	case uplink.KindUpgrade:
+		return p.n.upgrades.run(ctx, c)
 	}
 	return uplink.Answer{}, fmt.Errorf("%w: this node has no command called %q", uplink.ErrRefused, c.Kind)
 }
@@ -222,8 +224,18 @@ func (p *plant) Reaches(address string) bool {
 // Desired takes an announcement.
 func (p *plant) Desired(d *wire.Desired) { p.n.cloud.generations.announce(d) }
 
+// Resume returns what came of an upgrade that an earlier process has begun.
+func (p *plant) Resume(ctx context.Context, key string) (uplink.Answer, error) {
+	return p.n.upgrades.resume(ctx, key)
+}
+
 // Confirmed takes the cloud's confirmation.
-func (p *plant) Confirmed(generation uint64) { p.n.cloud.generations.confirm(generation) }
+func (p *plant) Confirmed(c *wire.Confirmed) {
+	if c.GetGeneration() > 0 {
+		p.n.cloud.generations.confirm(c.GetGeneration())
+	}
+	p.n.upgrades.confirmedBy(c.GetProgram())
+}
 
 // Reported is what the node runs.
 func (p *plant) Reported() *wire.Reported {

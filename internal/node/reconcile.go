@@ -76,6 +76,15 @@ func (n *Node) Restart(why string) {
 	n.restarting.Do(func() { close(n.again) })
 }
 
+// Relaunch asks whoever started the node to close it and have its launcher take the process's place.
+func (n *Node) Relaunch(why string) {
+	n.relaunch.Store(true)
+	n.Restart(why)
+}
+
+// Relaunching tells whether the launcher is to take the process's place when Restarting says so.
+func (n *Node) Relaunching() bool { return n.relaunch.Load() }
+
 // Restarting returns a channel that is closed when the node is to be closed and
 // started anew.
 func (n *Node) Restarting() <-chan struct{} { return n.again }
@@ -97,6 +106,9 @@ func (n *Node) newReconciler(o Options) (*reconcile.Reconciler, error) {
 
 // Propose has the node change to another configuration.
 func (n *Node) Propose(p console.Proposal) (reconcile.Checked, reconcile.Change, error) {
+	if !p.DryRun && n.onTrial() {
+		return reconcile.Checked{}, reconcile.Change{}, errProgramTrial
+	}
 	says := n.site().Changes
 	o := reconcile.Proposal{
 		Sources: p.Sources, Origin: p.Origin, Hold: says.Hold, Confirm: p.Confirm, DryRun: p.DryRun,

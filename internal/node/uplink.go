@@ -44,6 +44,9 @@ func (n *Node) openCloud(canRestart bool) error {
 		Dir: dir, Version: n.means.Version, Boot: n.life.boot.Number, Plant: &plant{n}, Documents: n.life.state,
 		Logger: n.means.Logger, Now: time.Now, Random: rand.Float64, Status: &c.status,
 	}
+	if n.upgrades != nil && canRestart {
+		c.env.Platform = Platform()
+	}
 	c.generations = openGenerations(n, dir)
 	n.cloud = c
 	return nil
@@ -55,7 +58,11 @@ func (n *Node) growCloud() error {
 		return nil
 	}
 	n.cloud.env.System = n.system
-	for _, spec := range []supervisor.Spec{uplink.Spec(n.cloud.env), service("generations", n.cloud.generations.run)} {
+	parts := []supervisor.Spec{uplink.Spec(n.cloud.env), service("generations", n.cloud.generations.run)}
+	if n.upgrades != nil {
+		parts = append(parts, service("upgrade", n.upgrades.watch))
+	}
+	for _, spec := range parts {
 		if _, err := n.system.Spawn(spec); err != nil {
 			return fmt.Errorf("start %s: %w", spec.Name, err)
 		}

@@ -619,6 +619,7 @@ type Hello struct {
 	Journal       string                 `protobuf:"bytes,5,opt,name=journal,proto3" json:"journal,omitempty"` // identity of the journal of commands, new after a wiped disk
 	Boot          uint64                 `protobuf:"varint,6,opt,name=boot,proto3" json:"boot,omitempty"`      // starts of the node
 	Reported      *Reported              `protobuf:"bytes,7,opt,name=reported,proto3" json:"reported,omitempty"`
+	Platform      string                 `protobuf:"bytes,8,opt,name=platform,proto3" json:"platform,omitempty"` // linux/arm64; empty: the node's program cannot be changed from the cloud
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -700,6 +701,13 @@ func (x *Hello) GetReported() *Reported {
 		return x.Reported
 	}
 	return nil
+}
+
+func (x *Hello) GetPlatform() string {
+	if x != nil {
+		return x.Platform
+	}
+	return ""
 }
 
 type Welcome struct {
@@ -1202,6 +1210,7 @@ type Reported struct {
 	Drift         bool                   `protobuf:"varint,7,opt,name=drift,proto3" json:"drift,omitempty"` // what runs was changed on the site
 	DriftDetail   string                 `protobuf:"bytes,8,opt,name=drift_detail,json=driftDetail,proto3" json:"drift_detail,omitempty"`
 	Health        *Health                `protobuf:"bytes,9,opt,name=health,proto3" json:"health,omitempty"`
+	Program       *Program               `protobuf:"bytes,10,opt,name=program,proto3" json:"program,omitempty"` // missing: as the machine's package manager installed it, and never changed
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1299,6 +1308,82 @@ func (x *Reported) GetHealth() *Health {
 	return nil
 }
 
+func (x *Reported) GetProgram() *Program {
+	if x != nil {
+		return x.Program
+	}
+	return nil
+}
+
+// Program is the version that the cloud had the node run last.
+type Program struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Digest        string                 `protobuf:"bytes,1,opt,name=digest,proto3" json:"digest,omitempty"` // SHA-256 of the program, hexadecimal
+	Version       string                 `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
+	Phase         string                 `protobuf:"bytes,3,opt,name=phase,proto3" json:"phase,omitempty"` // trying, waiting, confirmed, reverted
+	Reason        string                 `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Program) Reset() {
+	*x = Program{}
+	mi := &file_link_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Program) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Program) ProtoMessage() {}
+
+func (x *Program) ProtoReflect() protoreflect.Message {
+	mi := &file_link_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Program.ProtoReflect.Descriptor instead.
+func (*Program) Descriptor() ([]byte, []int) {
+	return file_link_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *Program) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
+func (x *Program) GetVersion() string {
+	if x != nil {
+		return x.Version
+	}
+	return ""
+}
+
+func (x *Program) GetPhase() string {
+	if x != nil {
+		return x.Phase
+	}
+	return ""
+}
+
+func (x *Program) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 type Health struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Devices       uint32                 `protobuf:"varint,1,opt,name=devices,proto3" json:"devices,omitempty"`
@@ -1314,7 +1399,7 @@ type Health struct {
 
 func (x *Health) Reset() {
 	*x = Health{}
-	mi := &file_link_proto_msgTypes[14]
+	mi := &file_link_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1326,7 +1411,7 @@ func (x *Health) String() string {
 func (*Health) ProtoMessage() {}
 
 func (x *Health) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[14]
+	mi := &file_link_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1339,7 +1424,7 @@ func (x *Health) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Health.ProtoReflect.Descriptor instead.
 func (*Health) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{14}
+	return file_link_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Health) GetDevices() uint32 {
@@ -1394,14 +1479,15 @@ func (x *Health) GetTagsBad() uint64 {
 // Confirmed says that the cloud sees the site run a generation: the way to the cloud works.
 type Confirmed struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Generation    uint64                 `protobuf:"varint,1,opt,name=generation,proto3" json:"generation,omitempty"`
+	Generation    uint64                 `protobuf:"varint,1,opt,name=generation,proto3" json:"generation,omitempty"` // 0: it is about the program
+	Program       string                 `protobuf:"bytes,2,opt,name=program,proto3" json:"program,omitempty"`        // digest of a version that waits for it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Confirmed) Reset() {
 	*x = Confirmed{}
-	mi := &file_link_proto_msgTypes[15]
+	mi := &file_link_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1413,7 +1499,7 @@ func (x *Confirmed) String() string {
 func (*Confirmed) ProtoMessage() {}
 
 func (x *Confirmed) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[15]
+	mi := &file_link_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1426,7 +1512,7 @@ func (x *Confirmed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Confirmed.ProtoReflect.Descriptor instead.
 func (*Confirmed) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{15}
+	return file_link_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Confirmed) GetGeneration() uint64 {
@@ -1434,6 +1520,13 @@ func (x *Confirmed) GetGeneration() uint64 {
 		return x.Generation
 	}
 	return 0
+}
+
+func (x *Confirmed) GetProgram() string {
+	if x != nil {
+		return x.Program
+	}
+	return ""
 }
 
 // Ask is a question that changes nothing. Its replies carry its id.
@@ -1456,7 +1549,7 @@ type Ask struct {
 
 func (x *Ask) Reset() {
 	*x = Ask{}
-	mi := &file_link_proto_msgTypes[16]
+	mi := &file_link_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1468,7 +1561,7 @@ func (x *Ask) String() string {
 func (*Ask) ProtoMessage() {}
 
 func (x *Ask) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[16]
+	mi := &file_link_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1481,7 +1574,7 @@ func (x *Ask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ask.ProtoReflect.Descriptor instead.
 func (*Ask) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{16}
+	return file_link_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Ask) GetId() uint64 {
@@ -1607,7 +1700,7 @@ type Status struct {
 
 func (x *Status) Reset() {
 	*x = Status{}
-	mi := &file_link_proto_msgTypes[17]
+	mi := &file_link_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1619,7 +1712,7 @@ func (x *Status) String() string {
 func (*Status) ProtoMessage() {}
 
 func (x *Status) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[17]
+	mi := &file_link_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1632,7 +1725,7 @@ func (x *Status) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Status.ProtoReflect.Descriptor instead.
 func (*Status) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{17}
+	return file_link_proto_rawDescGZIP(), []int{18}
 }
 
 type Values struct {
@@ -1645,7 +1738,7 @@ type Values struct {
 
 func (x *Values) Reset() {
 	*x = Values{}
-	mi := &file_link_proto_msgTypes[18]
+	mi := &file_link_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1657,7 +1750,7 @@ func (x *Values) String() string {
 func (*Values) ProtoMessage() {}
 
 func (x *Values) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[18]
+	mi := &file_link_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1670,7 +1763,7 @@ func (x *Values) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Values.ProtoReflect.Descriptor instead.
 func (*Values) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{18}
+	return file_link_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Values) GetDevice() string {
@@ -1698,7 +1791,7 @@ type Query struct {
 
 func (x *Query) Reset() {
 	*x = Query{}
-	mi := &file_link_proto_msgTypes[19]
+	mi := &file_link_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1710,7 +1803,7 @@ func (x *Query) String() string {
 func (*Query) ProtoMessage() {}
 
 func (x *Query) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[19]
+	mi := &file_link_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1723,7 +1816,7 @@ func (x *Query) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Query.ProtoReflect.Descriptor instead.
 func (*Query) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{19}
+	return file_link_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Query) GetText() string {
@@ -1757,7 +1850,7 @@ type Logs struct {
 
 func (x *Logs) Reset() {
 	*x = Logs{}
-	mi := &file_link_proto_msgTypes[20]
+	mi := &file_link_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1769,7 +1862,7 @@ func (x *Logs) String() string {
 func (*Logs) ProtoMessage() {}
 
 func (x *Logs) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[20]
+	mi := &file_link_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1782,7 +1875,7 @@ func (x *Logs) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Logs.ProtoReflect.Descriptor instead.
 func (*Logs) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{20}
+	return file_link_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Logs) GetAfter() uint64 {
@@ -1809,7 +1902,7 @@ type DryRun struct {
 
 func (x *DryRun) Reset() {
 	*x = DryRun{}
-	mi := &file_link_proto_msgTypes[21]
+	mi := &file_link_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1821,7 +1914,7 @@ func (x *DryRun) String() string {
 func (*DryRun) ProtoMessage() {}
 
 func (x *DryRun) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[21]
+	mi := &file_link_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1834,7 +1927,7 @@ func (x *DryRun) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DryRun.ProtoReflect.Descriptor instead.
 func (*DryRun) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{21}
+	return file_link_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DryRun) GetBundle() []byte {
@@ -1865,7 +1958,7 @@ type OpenTunnel struct {
 
 func (x *OpenTunnel) Reset() {
 	*x = OpenTunnel{}
-	mi := &file_link_proto_msgTypes[22]
+	mi := &file_link_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1877,7 +1970,7 @@ func (x *OpenTunnel) String() string {
 func (*OpenTunnel) ProtoMessage() {}
 
 func (x *OpenTunnel) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[22]
+	mi := &file_link_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1890,7 +1983,7 @@ func (x *OpenTunnel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenTunnel.ProtoReflect.Descriptor instead.
 func (*OpenTunnel) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{22}
+	return file_link_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *OpenTunnel) GetId() string {
@@ -1933,7 +2026,7 @@ type Reply struct {
 
 func (x *Reply) Reset() {
 	*x = Reply{}
-	mi := &file_link_proto_msgTypes[23]
+	mi := &file_link_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1945,7 +2038,7 @@ func (x *Reply) String() string {
 func (*Reply) ProtoMessage() {}
 
 func (x *Reply) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[23]
+	mi := &file_link_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1958,7 +2051,7 @@ func (x *Reply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reply.ProtoReflect.Descriptor instead.
 func (*Reply) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{23}
+	return file_link_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Reply) GetId() uint64 {
@@ -1998,7 +2091,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_link_proto_msgTypes[24]
+	mi := &file_link_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2010,7 +2103,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[24]
+	mi := &file_link_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2023,7 +2116,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{24}
+	return file_link_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Cancel) GetId() uint64 {
@@ -2048,7 +2141,7 @@ type TelemetryUp struct {
 
 func (x *TelemetryUp) Reset() {
 	*x = TelemetryUp{}
-	mi := &file_link_proto_msgTypes[25]
+	mi := &file_link_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2060,7 +2153,7 @@ func (x *TelemetryUp) String() string {
 func (*TelemetryUp) ProtoMessage() {}
 
 func (x *TelemetryUp) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[25]
+	mi := &file_link_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2073,7 +2166,7 @@ func (x *TelemetryUp) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TelemetryUp.ProtoReflect.Descriptor instead.
 func (*TelemetryUp) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{25}
+	return file_link_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *TelemetryUp) GetMessage() isTelemetryUp_Message {
@@ -2157,7 +2250,7 @@ type Opening struct {
 
 func (x *Opening) Reset() {
 	*x = Opening{}
-	mi := &file_link_proto_msgTypes[26]
+	mi := &file_link_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2169,7 +2262,7 @@ func (x *Opening) String() string {
 func (*Opening) ProtoMessage() {}
 
 func (x *Opening) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[26]
+	mi := &file_link_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2182,7 +2275,7 @@ func (x *Opening) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Opening.ProtoReflect.Descriptor instead.
 func (*Opening) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{26}
+	return file_link_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Opening) GetOldest() uint32 {
@@ -2210,7 +2303,7 @@ type Layout struct {
 
 func (x *Layout) Reset() {
 	*x = Layout{}
-	mi := &file_link_proto_msgTypes[27]
+	mi := &file_link_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2222,7 +2315,7 @@ func (x *Layout) String() string {
 func (*Layout) ProtoMessage() {}
 
 func (x *Layout) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[27]
+	mi := &file_link_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2235,7 +2328,7 @@ func (x *Layout) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Layout.ProtoReflect.Descriptor instead.
 func (*Layout) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{27}
+	return file_link_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Layout) GetNumber() uint32 {
@@ -2265,7 +2358,7 @@ type Rows struct {
 
 func (x *Rows) Reset() {
 	*x = Rows{}
-	mi := &file_link_proto_msgTypes[28]
+	mi := &file_link_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2277,7 +2370,7 @@ func (x *Rows) String() string {
 func (*Rows) ProtoMessage() {}
 
 func (x *Rows) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[28]
+	mi := &file_link_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2290,7 +2383,7 @@ func (x *Rows) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rows.ProtoReflect.Descriptor instead.
 func (*Rows) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{28}
+	return file_link_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Rows) GetTicket() uint64 {
@@ -2344,7 +2437,7 @@ type Gap struct {
 
 func (x *Gap) Reset() {
 	*x = Gap{}
-	mi := &file_link_proto_msgTypes[29]
+	mi := &file_link_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2356,7 +2449,7 @@ func (x *Gap) String() string {
 func (*Gap) ProtoMessage() {}
 
 func (x *Gap) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[29]
+	mi := &file_link_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2369,7 +2462,7 @@ func (x *Gap) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Gap.ProtoReflect.Descriptor instead.
 func (*Gap) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{29}
+	return file_link_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Gap) GetTicket() uint64 {
@@ -2443,7 +2536,7 @@ type TelemetryDown struct {
 
 func (x *TelemetryDown) Reset() {
 	*x = TelemetryDown{}
-	mi := &file_link_proto_msgTypes[30]
+	mi := &file_link_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2455,7 +2548,7 @@ func (x *TelemetryDown) String() string {
 func (*TelemetryDown) ProtoMessage() {}
 
 func (x *TelemetryDown) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[30]
+	mi := &file_link_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2468,7 +2561,7 @@ func (x *TelemetryDown) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TelemetryDown.ProtoReflect.Descriptor instead.
 func (*TelemetryDown) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{30}
+	return file_link_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *TelemetryDown) GetMessage() isTelemetryDown_Message {
@@ -2552,7 +2645,7 @@ type Ready struct {
 
 func (x *Ready) Reset() {
 	*x = Ready{}
-	mi := &file_link_proto_msgTypes[31]
+	mi := &file_link_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2564,7 +2657,7 @@ func (x *Ready) String() string {
 func (*Ready) ProtoMessage() {}
 
 func (x *Ready) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[31]
+	mi := &file_link_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2577,7 +2670,7 @@ func (x *Ready) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ready.ProtoReflect.Descriptor instead.
 func (*Ready) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{31}
+	return file_link_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Ready) GetVersion() uint32 {
@@ -2604,7 +2697,7 @@ type Took struct {
 
 func (x *Took) Reset() {
 	*x = Took{}
-	mi := &file_link_proto_msgTypes[32]
+	mi := &file_link_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2616,7 +2709,7 @@ func (x *Took) String() string {
 func (*Took) ProtoMessage() {}
 
 func (x *Took) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[32]
+	mi := &file_link_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2629,7 +2722,7 @@ func (x *Took) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Took.ProtoReflect.Descriptor instead.
 func (*Took) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{32}
+	return file_link_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Took) GetTickets() []uint64 {
@@ -2653,7 +2746,7 @@ type Untaken struct {
 
 func (x *Untaken) Reset() {
 	*x = Untaken{}
-	mi := &file_link_proto_msgTypes[33]
+	mi := &file_link_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2665,7 +2758,7 @@ func (x *Untaken) String() string {
 func (*Untaken) ProtoMessage() {}
 
 func (x *Untaken) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[33]
+	mi := &file_link_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2678,7 +2771,7 @@ func (x *Untaken) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Untaken.ProtoReflect.Descriptor instead.
 func (*Untaken) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{33}
+	return file_link_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Untaken) GetTicket() uint64 {
@@ -2726,7 +2819,7 @@ type FetchRequest struct {
 
 func (x *FetchRequest) Reset() {
 	*x = FetchRequest{}
-	mi := &file_link_proto_msgTypes[34]
+	mi := &file_link_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2738,7 +2831,7 @@ func (x *FetchRequest) String() string {
 func (*FetchRequest) ProtoMessage() {}
 
 func (x *FetchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[34]
+	mi := &file_link_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2751,7 +2844,7 @@ func (x *FetchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchRequest.ProtoReflect.Descriptor instead.
 func (*FetchRequest) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{34}
+	return file_link_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *FetchRequest) GetDigest() string {
@@ -2777,7 +2870,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_link_proto_msgTypes[35]
+	mi := &file_link_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2789,7 +2882,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[35]
+	mi := &file_link_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2802,7 +2895,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{35}
+	return file_link_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Chunk) GetData() []byte {
@@ -2824,7 +2917,7 @@ type TunnelFrame struct {
 
 func (x *TunnelFrame) Reset() {
 	*x = TunnelFrame{}
-	mi := &file_link_proto_msgTypes[36]
+	mi := &file_link_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2836,7 +2929,7 @@ func (x *TunnelFrame) String() string {
 func (*TunnelFrame) ProtoMessage() {}
 
 func (x *TunnelFrame) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[36]
+	mi := &file_link_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2849,7 +2942,7 @@ func (x *TunnelFrame) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TunnelFrame.ProtoReflect.Descriptor instead.
 func (*TunnelFrame) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{36}
+	return file_link_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *TunnelFrame) GetId() string {
@@ -2891,7 +2984,7 @@ type Forwarded struct {
 
 func (x *Forwarded) Reset() {
 	*x = Forwarded{}
-	mi := &file_link_proto_msgTypes[37]
+	mi := &file_link_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2903,7 +2996,7 @@ func (x *Forwarded) String() string {
 func (*Forwarded) ProtoMessage() {}
 
 func (x *Forwarded) ProtoReflect() protoreflect.Message {
-	mi := &file_link_proto_msgTypes[37]
+	mi := &file_link_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2916,7 +3009,7 @@ func (x *Forwarded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Forwarded.ProtoReflect.Descriptor instead.
 func (*Forwarded) Descriptor() ([]byte, []int) {
-	return file_link_proto_rawDescGZIP(), []int{37}
+	return file_link_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Forwarded) GetSite() string {
@@ -2973,7 +3066,7 @@ const file_link_proto_rawDesc = "" +
 	"\x03ask\x18\a \x01(\v2\x12.holdfast.link.AskH\x00R\x03ask\x12/\n" +
 	"\x06cancel\x18\b \x01(\v2\x15.holdfast.link.CancelH\x00R\x06cancel\x122\n" +
 	"\arefusal\x18\t \x01(\v2\x16.holdfast.link.RefusalH\x00R\arefusalB\t\n" +
-	"\amessage\"\xca\x01\n" +
+	"\amessage\"\xe6\x01\n" +
 	"\x05Hello\x12\x16\n" +
 	"\x06oldest\x18\x01 \x01(\rR\x06oldest\x12\x16\n" +
 	"\x06newest\x18\x02 \x01(\rR\x06newest\x12\x14\n" +
@@ -2981,7 +3074,8 @@ const file_link_proto_rawDesc = "" +
 	"\aversion\x18\x04 \x01(\tR\aversion\x12\x18\n" +
 	"\ajournal\x18\x05 \x01(\tR\ajournal\x12\x12\n" +
 	"\x04boot\x18\x06 \x01(\x04R\x04boot\x123\n" +
-	"\breported\x18\a \x01(\v2\x17.holdfast.link.ReportedR\breported\"\xa1\x01\n" +
+	"\breported\x18\a \x01(\v2\x17.holdfast.link.ReportedR\breported\x12\x1a\n" +
+	"\bplatform\x18\b \x01(\tR\bplatform\"\xa1\x01\n" +
 	"\aWelcome\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x16\n" +
@@ -3018,7 +3112,7 @@ const file_link_proto_rawDesc = "" +
 	"\aDesired\x12\x1c\n" +
 	"\tstatement\x18\x01 \x01(\fR\tstatement\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\x12\x16\n" +
-	"\x06signer\x18\x03 \x01(\fR\x06signer\"\x88\x02\n" +
+	"\x06signer\x18\x03 \x01(\fR\x06signer\"\xba\x02\n" +
 	"\bReported\x12\x18\n" +
 	"\arunning\x18\x01 \x01(\x04R\arunning\x12\x16\n" +
 	"\x06digest\x18\x02 \x01(\tR\x06digest\x12\x1c\n" +
@@ -3028,7 +3122,14 @@ const file_link_proto_rawDesc = "" +
 	"\x06reason\x18\x06 \x01(\tR\x06reason\x12\x14\n" +
 	"\x05drift\x18\a \x01(\bR\x05drift\x12!\n" +
 	"\fdrift_detail\x18\b \x01(\tR\vdriftDetail\x12-\n" +
-	"\x06health\x18\t \x01(\v2\x15.holdfast.link.HealthR\x06health\"\xc9\x01\n" +
+	"\x06health\x18\t \x01(\v2\x15.holdfast.link.HealthR\x06health\x120\n" +
+	"\aprogram\x18\n" +
+	" \x01(\v2\x16.holdfast.link.ProgramR\aprogram\"i\n" +
+	"\aProgram\x12\x16\n" +
+	"\x06digest\x18\x01 \x01(\tR\x06digest\x12\x18\n" +
+	"\aversion\x18\x02 \x01(\tR\aversion\x12\x14\n" +
+	"\x05phase\x18\x03 \x01(\tR\x05phase\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\"\xc9\x01\n" +
 	"\x06Health\x12\x18\n" +
 	"\adevices\x18\x01 \x01(\rR\adevices\x12!\n" +
 	"\fdevices_away\x18\x02 \x01(\rR\vdevicesAway\x12\x16\n" +
@@ -3037,11 +3138,12 @@ const file_link_proto_rawDesc = "" +
 	"\vrule_errors\x18\x05 \x01(\x04R\n" +
 	"ruleErrors\x12\x12\n" +
 	"\x04tags\x18\x06 \x01(\x04R\x04tags\x12\x19\n" +
-	"\btags_bad\x18\a \x01(\x04R\atagsBad\"+\n" +
+	"\btags_bad\x18\a \x01(\x04R\atagsBad\"E\n" +
 	"\tConfirmed\x12\x1e\n" +
 	"\n" +
 	"generation\x18\x01 \x01(\x04R\n" +
-	"generation\"\xe0\x02\n" +
+	"generation\x12\x18\n" +
+	"\aprogram\x18\x02 \x01(\tR\aprogram\"\xe0\x02\n" +
 	"\x03Ask\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x1b\n" +
 	"\twithin_ms\x18\x02 \x01(\x03R\bwithinMs\x12/\n" +
@@ -3157,7 +3259,7 @@ func file_link_proto_rawDescGZIP() []byte {
 }
 
 var file_link_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_link_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
+var file_link_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_link_proto_goTypes = []any{
 	(Result)(0),           // 0: holdfast.link.Result
 	(*JoinRequest)(nil),   // 1: holdfast.link.JoinRequest
@@ -3174,69 +3276,71 @@ var file_link_proto_goTypes = []any{
 	(*Settled)(nil),       // 12: holdfast.link.Settled
 	(*Desired)(nil),       // 13: holdfast.link.Desired
 	(*Reported)(nil),      // 14: holdfast.link.Reported
-	(*Health)(nil),        // 15: holdfast.link.Health
-	(*Confirmed)(nil),     // 16: holdfast.link.Confirmed
-	(*Ask)(nil),           // 17: holdfast.link.Ask
-	(*Status)(nil),        // 18: holdfast.link.Status
-	(*Values)(nil),        // 19: holdfast.link.Values
-	(*Query)(nil),         // 20: holdfast.link.Query
-	(*Logs)(nil),          // 21: holdfast.link.Logs
-	(*DryRun)(nil),        // 22: holdfast.link.DryRun
-	(*OpenTunnel)(nil),    // 23: holdfast.link.OpenTunnel
-	(*Reply)(nil),         // 24: holdfast.link.Reply
-	(*Cancel)(nil),        // 25: holdfast.link.Cancel
-	(*TelemetryUp)(nil),   // 26: holdfast.link.TelemetryUp
-	(*Opening)(nil),       // 27: holdfast.link.Opening
-	(*Layout)(nil),        // 28: holdfast.link.Layout
-	(*Rows)(nil),          // 29: holdfast.link.Rows
-	(*Gap)(nil),           // 30: holdfast.link.Gap
-	(*TelemetryDown)(nil), // 31: holdfast.link.TelemetryDown
-	(*Ready)(nil),         // 32: holdfast.link.Ready
-	(*Took)(nil),          // 33: holdfast.link.Took
-	(*Untaken)(nil),       // 34: holdfast.link.Untaken
-	(*FetchRequest)(nil),  // 35: holdfast.link.FetchRequest
-	(*Chunk)(nil),         // 36: holdfast.link.Chunk
-	(*TunnelFrame)(nil),   // 37: holdfast.link.TunnelFrame
-	(*Forwarded)(nil),     // 38: holdfast.link.Forwarded
+	(*Program)(nil),       // 15: holdfast.link.Program
+	(*Health)(nil),        // 16: holdfast.link.Health
+	(*Confirmed)(nil),     // 17: holdfast.link.Confirmed
+	(*Ask)(nil),           // 18: holdfast.link.Ask
+	(*Status)(nil),        // 19: holdfast.link.Status
+	(*Values)(nil),        // 20: holdfast.link.Values
+	(*Query)(nil),         // 21: holdfast.link.Query
+	(*Logs)(nil),          // 22: holdfast.link.Logs
+	(*DryRun)(nil),        // 23: holdfast.link.DryRun
+	(*OpenTunnel)(nil),    // 24: holdfast.link.OpenTunnel
+	(*Reply)(nil),         // 25: holdfast.link.Reply
+	(*Cancel)(nil),        // 26: holdfast.link.Cancel
+	(*TelemetryUp)(nil),   // 27: holdfast.link.TelemetryUp
+	(*Opening)(nil),       // 28: holdfast.link.Opening
+	(*Layout)(nil),        // 29: holdfast.link.Layout
+	(*Rows)(nil),          // 30: holdfast.link.Rows
+	(*Gap)(nil),           // 31: holdfast.link.Gap
+	(*TelemetryDown)(nil), // 32: holdfast.link.TelemetryDown
+	(*Ready)(nil),         // 33: holdfast.link.Ready
+	(*Took)(nil),          // 34: holdfast.link.Took
+	(*Untaken)(nil),       // 35: holdfast.link.Untaken
+	(*FetchRequest)(nil),  // 36: holdfast.link.FetchRequest
+	(*Chunk)(nil),         // 37: holdfast.link.Chunk
+	(*TunnelFrame)(nil),   // 38: holdfast.link.TunnelFrame
+	(*Forwarded)(nil),     // 39: holdfast.link.Forwarded
 }
 var file_link_proto_depIdxs = []int32{
 	6,  // 0: holdfast.link.FromNode.hello:type_name -> holdfast.link.Hello
 	11, // 1: holdfast.link.FromNode.outcome:type_name -> holdfast.link.Outcome
 	14, // 2: holdfast.link.FromNode.reported:type_name -> holdfast.link.Reported
-	24, // 3: holdfast.link.FromNode.reply:type_name -> holdfast.link.Reply
+	25, // 3: holdfast.link.FromNode.reply:type_name -> holdfast.link.Reply
 	9,  // 4: holdfast.link.FromNode.refusal:type_name -> holdfast.link.Refusal
 	7,  // 5: holdfast.link.FromCloud.welcome:type_name -> holdfast.link.Welcome
 	8,  // 6: holdfast.link.FromCloud.turned_away:type_name -> holdfast.link.TurnedAway
 	10, // 7: holdfast.link.FromCloud.command:type_name -> holdfast.link.Command
 	12, // 8: holdfast.link.FromCloud.settled:type_name -> holdfast.link.Settled
 	13, // 9: holdfast.link.FromCloud.desired:type_name -> holdfast.link.Desired
-	16, // 10: holdfast.link.FromCloud.confirmed:type_name -> holdfast.link.Confirmed
-	17, // 11: holdfast.link.FromCloud.ask:type_name -> holdfast.link.Ask
-	25, // 12: holdfast.link.FromCloud.cancel:type_name -> holdfast.link.Cancel
+	17, // 10: holdfast.link.FromCloud.confirmed:type_name -> holdfast.link.Confirmed
+	18, // 11: holdfast.link.FromCloud.ask:type_name -> holdfast.link.Ask
+	26, // 12: holdfast.link.FromCloud.cancel:type_name -> holdfast.link.Cancel
 	9,  // 13: holdfast.link.FromCloud.refusal:type_name -> holdfast.link.Refusal
 	14, // 14: holdfast.link.Hello.reported:type_name -> holdfast.link.Reported
 	0,  // 15: holdfast.link.Outcome.result:type_name -> holdfast.link.Result
-	15, // 16: holdfast.link.Reported.health:type_name -> holdfast.link.Health
-	18, // 17: holdfast.link.Ask.status:type_name -> holdfast.link.Status
-	19, // 18: holdfast.link.Ask.values:type_name -> holdfast.link.Values
-	20, // 19: holdfast.link.Ask.query:type_name -> holdfast.link.Query
-	21, // 20: holdfast.link.Ask.logs:type_name -> holdfast.link.Logs
-	22, // 21: holdfast.link.Ask.dry_run:type_name -> holdfast.link.DryRun
-	23, // 22: holdfast.link.Ask.tunnel:type_name -> holdfast.link.OpenTunnel
-	27, // 23: holdfast.link.TelemetryUp.opening:type_name -> holdfast.link.Opening
-	28, // 24: holdfast.link.TelemetryUp.layout:type_name -> holdfast.link.Layout
-	29, // 25: holdfast.link.TelemetryUp.rows:type_name -> holdfast.link.Rows
-	30, // 26: holdfast.link.TelemetryUp.gap:type_name -> holdfast.link.Gap
-	32, // 27: holdfast.link.TelemetryDown.ready:type_name -> holdfast.link.Ready
-	33, // 28: holdfast.link.TelemetryDown.took:type_name -> holdfast.link.Took
-	34, // 29: holdfast.link.TelemetryDown.untaken:type_name -> holdfast.link.Untaken
-	9,  // 30: holdfast.link.TelemetryDown.refusal:type_name -> holdfast.link.Refusal
-	17, // 31: holdfast.link.Forwarded.ask:type_name -> holdfast.link.Ask
-	32, // [32:32] is the sub-list for method output_type
-	32, // [32:32] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	16, // 16: holdfast.link.Reported.health:type_name -> holdfast.link.Health
+	15, // 17: holdfast.link.Reported.program:type_name -> holdfast.link.Program
+	19, // 18: holdfast.link.Ask.status:type_name -> holdfast.link.Status
+	20, // 19: holdfast.link.Ask.values:type_name -> holdfast.link.Values
+	21, // 20: holdfast.link.Ask.query:type_name -> holdfast.link.Query
+	22, // 21: holdfast.link.Ask.logs:type_name -> holdfast.link.Logs
+	23, // 22: holdfast.link.Ask.dry_run:type_name -> holdfast.link.DryRun
+	24, // 23: holdfast.link.Ask.tunnel:type_name -> holdfast.link.OpenTunnel
+	28, // 24: holdfast.link.TelemetryUp.opening:type_name -> holdfast.link.Opening
+	29, // 25: holdfast.link.TelemetryUp.layout:type_name -> holdfast.link.Layout
+	30, // 26: holdfast.link.TelemetryUp.rows:type_name -> holdfast.link.Rows
+	31, // 27: holdfast.link.TelemetryUp.gap:type_name -> holdfast.link.Gap
+	33, // 28: holdfast.link.TelemetryDown.ready:type_name -> holdfast.link.Ready
+	34, // 29: holdfast.link.TelemetryDown.took:type_name -> holdfast.link.Took
+	35, // 30: holdfast.link.TelemetryDown.untaken:type_name -> holdfast.link.Untaken
+	9,  // 31: holdfast.link.TelemetryDown.refusal:type_name -> holdfast.link.Refusal
+	18, // 32: holdfast.link.Forwarded.ask:type_name -> holdfast.link.Ask
+	33, // [33:33] is the sub-list for method output_type
+	33, // [33:33] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_link_proto_init() }
@@ -3262,7 +3366,7 @@ func file_link_proto_init() {
 		(*FromCloud_Cancel)(nil),
 		(*FromCloud_Refusal)(nil),
 	}
-	file_link_proto_msgTypes[16].OneofWrappers = []any{
+	file_link_proto_msgTypes[17].OneofWrappers = []any{
 		(*Ask_Status)(nil),
 		(*Ask_Values)(nil),
 		(*Ask_Query)(nil),
@@ -3270,13 +3374,13 @@ func file_link_proto_init() {
 		(*Ask_DryRun)(nil),
 		(*Ask_Tunnel)(nil),
 	}
-	file_link_proto_msgTypes[25].OneofWrappers = []any{
+	file_link_proto_msgTypes[26].OneofWrappers = []any{
 		(*TelemetryUp_Opening)(nil),
 		(*TelemetryUp_Layout)(nil),
 		(*TelemetryUp_Rows)(nil),
 		(*TelemetryUp_Gap)(nil),
 	}
-	file_link_proto_msgTypes[30].OneofWrappers = []any{
+	file_link_proto_msgTypes[31].OneofWrappers = []any{
 		(*TelemetryDown_Ready)(nil),
 		(*TelemetryDown_Took)(nil),
 		(*TelemetryDown_Untaken)(nil),
@@ -3288,7 +3392,7 @@ func file_link_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_link_proto_rawDesc), len(file_link_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   38,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -175,7 +175,10 @@ func (idle) Reaches(string) bool { return false }
 func (idle) Desired(*wire.Desired) {}
 
 // Confirmed is uplink.Plant's.
-func (idle) Confirmed(uint64) {}
+func (idle) Confirmed(*wire.Confirmed) {}
+
+// Resume is uplink.Plant's.
+func (idle) Resume(context.Context, string) (uplink.Answer, error) { return uplink.Answer{}, nil }
 
 // Reported is uplink.Plant's.
 func (idle) Reported() *wire.Reported { return &wire.Reported{Phase: "idle"} }
