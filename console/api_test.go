@@ -26,6 +26,7 @@ func TestListsShowWhatTheNodeHas(t *testing.T) {
 		"/api/v1/sinks":          `"lag_age_ns":1000000000`,
 		"/api/v1/broker":         `"denied":2`,
 		"/api/v1/servers":        `"requests":12`,
+		"/api/v1/tables":         `"trouble":"row 3 has no machine"`,
 		"/api/v1/log/audit":      `"stream":"boiler.climate"`,
 		"/api/v1/log":            `"boiler.climate: disk full":7`,
 		"/api/v1/version":        `"site":"plant-7","version":"v1.2.3"`,

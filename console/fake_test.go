@@ -196,6 +196,43 @@ func (f *fake) Servers() []console.Served {
 	return []console.Served{{Name: "scada", Type: "modbus", Path: "/servers/scada", State: "serving", Requests: 12, Strangers: 1}}
 }
 
+func (f *fake) Tables() []console.Table {
+	read := noon.Add(-time.Minute)
+	return []console.Table{
+		{Name: "limits", Of: "file", Source: "/etc/limits.csv", Key: []string{"machine"}, Path: "/tables/limits", State: "running", Rows: 250, Read: &read, Trouble: "row 3 has no machine", Rules: []string{"forward"}},
+		{Name: "orders", Of: "append", Source: "started", Path: "/tables/orders", State: "running", Rows: 2, Lost: 7, Rules: []string{}},
+	}
+}
+
+func (f *fake) table(name string) (console.Table, error) {
+	for _, t := range f.Tables() {
+		if t.Name == name {
+			return t, nil
+		}
+	}
+	return console.Table{}, fmt.Errorf("%w: %s", console.ErrNoTable, name)
+}
+
+func (f *fake) TableRows(name string, from, limit int) (console.TablePage, error) {
+	t, err := f.table(name)
+	page := console.TablePage{Total: t.Rows, From: from, Rows: []console.TableRow{}}
+	for n := from; n < min(from+limit, t.Rows); n++ {
+		page.Rows = append(page.Rows, console.TableRow{Time: noon, Row: json.RawMessage(fmt.Sprintf(`{"machine":"m%d","upper":%d,"note":"<b>"}`, n, n))})
+	}
+	return page, err
+}
+
+func (f *fake) RereadTable(name string) (console.Table, error) {
+	t, err := f.table(name)
+	if err == nil && t.Of != "file" {
+		return t, console.ErrNoFile
+	}
+	if err == nil {
+		f.change(func(f *fake) { f.commands = append(f.commands, "reread "+name) })
+	}
+	return t, err
+}
+
 func (f *fake) Tree() supervisor.Tree {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -36,6 +36,9 @@ func (s *Server) gather(to func(metric)) {
 	for _, r := range node.Rules() {
 		g.rule(&r)
 	}
+	for _, t := range node.Tables() {
+		g.table(&t)
+	}
 	for _, s := range node.Sinks() {
 		g.sink(&s)
 	}
@@ -127,6 +130,14 @@ func (g gathering) rule(r *Rule) {
 	g.counter("holdfast_rule_refused_total", "What a rule refused since it went round in a cycle.", r.Refused, l...)
 	g.counter("holdfast_rule_writes_total", "Writes that a rule asked for.", r.Writes, l...)
 	g.counter("holdfast_rule_expired_writes_total", "Writes not asked for since the input was too old.", r.Expired, l...)
+}
+
+func (g gathering) table(t *Table) {
+	l := []string{"table", t.Name}
+	g.gauge("holdfast_table_rows", "Rows of a table that rules join with.", float64(t.Rows), l...)
+	g.gauge("holdfast_table_unreadable", "1 while the file of a table cannot be read.", one(t.Trouble != ""), l...)
+	g.counter("holdfast_table_lost_rows_total", "Rows that went from a table since there were too many.", t.Lost, l...)
+	g.counter("holdfast_table_dropped_batches_total", "Batches that came faster than a table took them.", t.Dropped, l...)
 }
 
 func (g gathering) sink(s *Sink) {

@@ -41,7 +41,10 @@ func TestMetricsAreWhatTheNodeHasNow(t *testing.T) {
 		`holdfast_log_size_bytes`:                                                                    "4096",
 		`holdfast_actor_running{kind="device",path="/endpoints/tcp:10.0.0.7:502/boiler"}`:            "1",
 		`holdfast_actor_rejected_messages_total{kind="endpoint",path="/endpoints/tcp:10.0.0.7:502"}`: "0",
-		`holdfast_troubles`: "0",
+		`holdfast_troubles`:                              "0",
+		`holdfast_table_rows{table="limits"}`:            "250",
+		`holdfast_table_unreadable{table="limits"}`:      "1",
+		`holdfast_table_lost_rows_total{table="orders"}`: "7",
 	} {
 		if got := s.metric(name); got != want {
 			t.Errorf("%s is %q, want %s", name, got, want)

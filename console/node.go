@@ -49,6 +49,16 @@ type Node interface {
 	Sinks() []Sink
 	Servers() []Served
 
+	// Tables lists the tables that rules join with, by name.
+	Tables() []Table
+
+	// TableRows returns rows of a table from a place on. The error wraps ErrNoTable.
+	TableRows(name string, from, limit int) (TablePage, error)
+
+	// RereadTable reads the file of a table now. The error wraps ErrNoTable,
+	// ErrNoFile or ErrNotRead.
+	RereadTable(name string) (Table, error)
+
 	// ExplainRule returns how a rule is carried out; ok is false where there is
 	// none of that name.
 	ExplainRule(name string) (p Plan, ok bool)

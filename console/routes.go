@@ -55,6 +55,7 @@ func (s *Server) describe(api huma.API) {
 	s.describeSession(api)
 	s.describeDevices(api)
 	s.describeFlow(api)
+	s.describeTables(api)
 	s.describeSQL(api)
 	s.describeActors(api)
 	s.describeConnections(api)

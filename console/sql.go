@@ -34,6 +34,16 @@ type Plan struct {
 	Plan      string   `json:"plan" doc:"A step a line."`
 	Reads     []string `json:"reads" doc:"Streams, devices, rules and tables."`
 	Functions []string `json:"functions,omitempty" doc:"User functions that it calls."`
+
+	Tables []PlanTable `json:"tables,omitempty" doc:"That it asks."`
+}
+
+// PlanTable is a table that a query asks, and by what.
+type PlanTable struct {
+	Name   string   `json:"name"`
+	Of     string   `json:"of" enum:"file,newest,append"`
+	Source string   `json:"source" doc:"The file, or the device, group, stream or rule that fills it."`
+	By     []string `json:"by,omitempty" doc:"The columns that it is asked by, each with what it equals; not there where it is asked for all of its rows."`
 }
 
 // Function is a user function.

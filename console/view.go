@@ -61,6 +61,7 @@ type statusFrame struct {
 	Rules   []Rule         `json:"rules"`
 	Sinks   []Sink         `json:"sinks"`
 	Servers []Served       `json:"servers"`
+	Tables  []Table        `json:"tables"`
 	Log     Log            `json:"log"`
 	Faults  []Fault        `json:"faults"`
 }
@@ -178,7 +179,7 @@ func (v *view) events() []Event {
 // status returns the counters.
 func (v *view) status(now time.Time) statusFrame {
 	frame := statusFrame{
-		Now: now.UTC(), Trouble: some(v.node.Trouble()), Rules: some(v.node.Rules()), Sinks: some(v.node.Sinks()), Servers: some(v.node.Servers()),
+		Now: now.UTC(), Trouble: some(v.node.Trouble()), Rules: some(v.node.Rules()), Sinks: some(v.node.Sinks()), Servers: some(v.node.Servers()), Tables: some(v.node.Tables()),
 		Log: v.node.Log(), Broker: v.node.Broker(), Faults: some(v.node.Faults()),
 		Devices: []deviceStatus{}, Streams: []Stream{},
 	}

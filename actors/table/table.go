@@ -55,7 +55,7 @@ type Status struct {
 }
 
 // ErrNoFile is the error of Reread for a table that is filled by rows.
-var ErrNoFile = errors.New("the table is filled by rows that come, and has no file to be read again")
+var ErrNoFile = errors.New("rows that come fill it")
 
 // Spec returns the actor that keeps a table, as a child of the node's tables.
 func Spec(env Env, name string, held Held) supervisor.Spec {

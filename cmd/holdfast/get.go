@@ -11,7 +11,7 @@ import (
 
 // getCommand shows what a node has.
 type getCommand struct {
-	Kind  string   `arg:"" enum:"devices,tags,rules,sinks,streams,tree" help:"What to show: ${enum}."`
+	Kind  string   `arg:"" enum:"devices,tags,rules,tables,sinks,streams,tree" help:"What to show: ${enum}."`
 	Names []string `arg:"" optional:"" help:"Only these: of tags a DEVICE or a DEVICE.TAG, of the tree a PATH."`
 
 	Output   string        `short:"o" enum:"table,json" default:"table" help:"How to show it: ${enum}."`

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/console/client"
@@ -78,6 +79,7 @@ func listings() map[string]listing {
 		"rules":   list[console.Rule]{"/api/v1/rules", func(r *console.Rule) []string { return []string{r.Name} }, ruleColumns()},
 		"sinks":   list[console.Sink]{"/api/v1/sinks", func(s *console.Sink) []string { return []string{s.Name} }, sinkColumns()},
 		"streams": list[console.Stream]{"/api/v1/streams", func(s *console.Stream) []string { return []string{s.Name} }, streamColumns()},
+		"tables":  list[console.Table]{"/api/v1/tables", func(t *console.Table) []string { return []string{t.Name} }, tableColumns()},
 		"tree":    treeListing{},
 	}
 }
@@ -116,6 +118,24 @@ func ruleColumns() []column[console.Rule] {
 		{"DROPPED", func(r *console.Rule) string { return count(r.Dropped) }},
 		{"TO", func(r *console.Rule) string { return strings.Join(r.To, ", ") }},
 		{"SQL", func(r *console.Rule) string { return r.SQL }},
+	}
+}
+
+func tableColumns() []column[console.Table] {
+	return []column[console.Table]{
+		{"TABLE", func(t *console.Table) string { return t.Name }},
+		{"STATE", func(t *console.Table) string { return t.State }},
+		{"OF", func(t *console.Table) string { return t.Of + " " + t.Source }},
+		{"ROWS", func(t *console.Table) string { return fmt.Sprint(t.Rows) }},
+		{"LOST", func(t *console.Table) string { return count(t.Lost) }},
+		{"READ", func(t *console.Table) string {
+			if t.Read == nil {
+				return "never"
+			}
+			return t.Read.Local().Format(time.DateTime)
+		}},
+		{"RULES", func(t *console.Table) string { return strings.Join(t.Rules, ", ") }},
+		{"TROUBLE", func(t *console.Table) string { return t.Trouble }},
 	}
 }
 

@@ -50,10 +50,11 @@ type cli struct {
 	Restore restoreCommand `cmd:"" help:"Make the data directory of a node of a backup."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
-	Get     getCommand     `cmd:"" group:"node" help:"Show what a running node has: devices, tags with their values, rules, sinks, streams, the tree."`
+	Get     getCommand     `cmd:"" group:"node" help:"Show what a running node has: devices, tags with their values, rules, tables, sinks, streams, the tree."`
 	Query   queryCommand   `cmd:"" group:"node" help:"Ask a node's history in SQL."`
 	SQL     sqlCommand     `cmd:"" name:"sql" group:"node" help:"Try a rule's query over live or given rows, and deploy nothing."`
 	Explain explainCommand `cmd:"" group:"node" help:"Show how a rule, or a query, is carried out."`
+	Table   tableCommand   `cmd:"" group:"node" help:"Show the rows of a table that rules join with, or have its file read again."`
 	Write   writeCommand   `cmd:"" group:"node" help:"Write a tag, and hear how that went."`
 	Trace   traceCommand   `cmd:"" group:"node" help:"Follow one value from its tag over the rules to the far ends, with the time of each hop."`
 	Events  eventsCommand  `cmd:"" group:"node" aliases:"logs" help:"Show what happened at a node, and follow it."`

@@ -137,6 +137,17 @@ func (c *explainCommand) Run(ctx context.Context, s *surroundings) error {
 	if c.Output == "json" {
 		return printJSON(s.out, plan)
 	}
-	_, err = fmt.Fprintln(s.out, strings.TrimRight(plan.Plan, "\n"))
-	return err
+	if _, err = fmt.Fprintln(s.out, strings.TrimRight(plan.Plan, "\n")); err != nil {
+		return err
+	}
+	for _, t := range plan.Tables {
+		by := "for all of its rows"
+		if len(t.By) > 0 {
+			by = "by " + strings.Join(t.By, ", ")
+		}
+		if _, err = fmt.Fprintf(s.out, "table %s of %s %s is asked %s\n", t.Name, t.Of, t.Source, by); err != nil {
+			return err
+		}
+	}
+	return nil
 }

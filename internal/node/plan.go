@@ -36,6 +36,7 @@ type plan struct {
 	interlock *interlock
 	published []published
 	compiler  streamsql.Compiler
+	sources   streamsql.Sources           // what the compiler knows
 	modules   map[string]*config.Function // by the functions that they have
 	inputs    map[string]broker.Input     // by what FROM can read
 	tables    []heldTable
@@ -65,7 +66,7 @@ func (c *Components) planWith(site *config.Site, waiting bool) (*plan, config.Er
 	b := &planner{components: c, site: site, waiting: waiting, names: newNames(site), readings: readings{}, endpoints: map[string]int{}, plan: &plan{
 		logged: map[string]bool{}, history: map[string]bool{}, paths: map[string]string{}, reads: map[string]string{},
 	}}
-	b.plan.compiler, b.plan.inputs = streamsql.Compiler{Catalog: b.names.sources}, b.names.inputs
+	b.plan.compiler, b.plan.inputs, b.plan.sources = streamsql.Compiler{Catalog: b.names.sources}, b.names.inputs, b.names.sources
 	b.plan.modules = map[string]*config.Function{}
 	for i := range site.Functions {
 		b.function(&site.Functions[i])

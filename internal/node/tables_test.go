@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -212,6 +213,36 @@ rules:
 		Limit:    10,
 	})
 	if err != nil || len(tried.Rows) != 1 || string(tried.Rows[0].Row) != `{"t":1,"upper":81}` {
+		t.Errorf("tried %+v, %v", tried, err)
+	}
+}
+
+func TestATrialOverLiveRowsTakesPastedTables(t *testing.T) {
+	n := run(t, `
+site: plant-7
+console: {listen: "127.0.0.1:0"}
+streams: [{name: sensors, mqtt: sensors}]
+`)
+	over := make(chan struct{})
+	var giving sync.WaitGroup
+	defer giving.Wait()
+	defer close(over)
+	giving.Go(func() {
+		for {
+			select {
+			case <-over:
+				return
+			case <-time.After(5 * time.Millisecond):
+				offer(t, n, "sensors", 1, "t", 7)
+			}
+		}
+	})
+	tried, err := n.Try(t.Context(), console.Trial{
+		Question: console.Question{SQL: "SELECT t, name FROM sensors JOIN bands ON t > low"},
+		Rows:     map[string]json.RawMessage{"bands": json.RawMessage(`[{"name":"warm","low":5},{"name":"hot","low":50}]`)},
+		Limit:    1, During: time.Minute,
+	})
+	if err != nil || len(tried.Rows) != 1 || string(tried.Rows[0].Row) != `{"t":7,"name":"warm"}` {
 		t.Errorf("tried %+v, %v", tried, err)
 	}
 }

@@ -1,9 +1,11 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,7 +22,7 @@ import (
 func (n *Node) ExplainRule(name string) (console.Plan, bool) {
 	for _, c := range n.plan().rules {
 		if c.Name == name {
-			return planOf(c.Query, c.EventTime), true
+			return n.plan().explain(c.Query, c.EventTime), true
 		}
 	}
 	return console.Plan{}, false
@@ -32,7 +34,7 @@ func (n *Node) Explain(q console.Question) (console.Plan, error) {
 	if err != nil {
 		return console.Plan{}, err
 	}
-	return planOf(query, q.EventTime), nil
+	return n.plan().explain(query, q.EventTime), nil
 }
 
 // compile compiles a query, or one behind EXPLAIN, for somebody who asks.
@@ -43,30 +45,43 @@ func (n *Node) compile(q console.Question) (*streamsql.Query, error) {
 	return query, err
 }
 
-func planOf(q *streamsql.Query, eventTime bool) console.Plan {
-	p := console.Plan{Plan: q.Explain(eventTime), Reads: []string{}, Functions: q.UserFunctions()}
+// explain is how a query is carried out at the node.
+func (p *plan) explain(q *streamsql.Query, eventTime bool) console.Plan {
+	shown := console.Plan{Plan: q.Explain(eventTime), Reads: []string{}, Functions: q.UserFunctions()}
 	for _, use := range q.Sources() {
-		p.Reads = append(p.Reads, use.Name)
+		shown.Reads = append(shown.Reads, use.Name)
 	}
-	return p
+	for _, asked := range q.Lookups() {
+		for _, t := range p.tables {
+			if c := t.config; c.Name == asked.Table {
+				shown.Tables = append(shown.Tables, console.PlanTable{Name: c.Name, Of: kindOf(c), Source: cmp.Or(c.File, c.Source()), By: asked.By})
+			}
+		}
+	}
+	return shown
 }
 
-// Try runs a query for somebody who wants to see what it does.
+// Try runs a query for somebody who wants to see what it does: over pasted rows,
+// or over live ones, with the tables of the node, or pasted ones in their place.
 func (n *Node) Try(ctx context.Context, t console.Trial) (console.Tried, error) {
-	query, err := n.compile(t.Question)
+	query, err := n.compileTrial(&t)
 	if err != nil {
 		return console.Tried{}, err
 	}
 	options := streamsql.Options{Rule: "trial", Stream: tag.NewStreamID(n.site().Name, "trial"), EventTime: t.EventTime, Lateness: t.Lateness, Tables: n.plan().lookups}
 	bounds := trial.Bounds{Rows: t.Limit, Duration: t.During}
-	if len(t.Rows) > 0 {
-		return tryPasted(query, options, t.Rows, bounds)
+	inputs, live := pasted(query, t.Rows)
+	if !live {
+		return tryPasted(query, options, inputs, bounds)
 	}
-	var inputs []broker.Input
+	if options.Tables, err = trial.Tables(query, options.Tables, time.Now().UnixNano(), inputs); err != nil {
+		return console.Tried{}, err
+	}
+	var feeds []broker.Input
 	for _, use := range query.Sources() {
-		inputs = append(inputs, n.plan().inputs[use.Name])
+		feeds = append(feeds, n.plan().inputs[use.Name])
 	}
-	result, err := rule.Try(ctx, n.bus, query, inputs, options, bounds)
+	result, err := rule.Try(ctx, n.bus, query, feeds, options, bounds)
 	if err != nil {
 		return console.Tried{}, err
 	}
@@ -75,15 +90,46 @@ func (n *Node) Try(ctx context.Context, t console.Trial) (console.Tried, error) 
 	return shown, nil
 }
 
-// tryPasted runs a query over rows that somebody has pasted.
-func tryPasted(q *streamsql.Query, o streamsql.Options, rows map[string]json.RawMessage, b trial.Bounds) (shown console.Tried, err error) {
-	var inputs []trial.Input
+// compileTrial compiles the query of a trial. Rows that are pasted under a name
+// that the site does not have are a table, which is still to be configured.
+func (n *Node) compileTrial(t *console.Trial) (*streamsql.Query, error) {
+	c := n.plan().compiler
+	c.EKuiper = t.Dialect == console.EKuiper
+	sources := maps.Clone(n.plan().sources)
+	for name := range t.Rows {
+		if _, known := sources[name]; !known && name != "" {
+			sources[name] = streamsql.Source{Kind: streamsql.LookupSource, Whole: true}
+		}
+	}
+	c.Catalog = sources
+	query, _, err := c.CompileStatement(t.SQL)
+	return query, err
+}
+
+// pasted lists the rows of a trial by what the query reads. live says that there
+// are none of a stream: those come from the plant.
+func pasted(q *streamsql.Query, rows map[string]json.RawMessage) (inputs []trial.Input, live bool) {
+	var streams []string
+	for _, use := range q.Sources() {
+		if use.Kind != streamsql.LookupSource {
+			streams = append(streams, use.Name)
+		}
+	}
+	live = true
 	for source, text := range rows {
-		if source == "" && len(q.Sources()) == 1 {
-			source = q.Sources()[0].Name
+		if source == "" && len(streams) == 1 {
+			source = streams[0]
 		}
 		inputs = append(inputs, trial.Input{Source: source, Rows: text})
+		live = live && slices.ContainsFunc(q.Sources(), func(use streamsql.Use) bool {
+			return use.Name == source && use.Kind == streamsql.LookupSource
+		})
 	}
+	return inputs, live
+}
+
+// tryPasted runs a query over rows that somebody has pasted.
+func tryPasted(q *streamsql.Query, o streamsql.Options, inputs []trial.Input, b trial.Bounds) (shown console.Tried, err error) {
 	var result trial.Result
 	panicked := supervisor.Guard(func() { result, err = trial.Pasted(q, o, time.Now().UnixNano(), inputs, b) })
 	if panicked != nil {

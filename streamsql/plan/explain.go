@@ -196,9 +196,9 @@ func (x *explanation) join(s *Select, join Join, syntax *ast.Join, in *Input) {
 	x.below(func() {
 		switch {
 		case in.Source.Kind == LookupSource && join.asksByKey():
-			x.linef("look up %s by %s: %s", in.Stream, keyNames(join), s.columnsOf(in))
+			x.linef("look up %s by %s: %s", in.Stream, keyTexts(join), s.columnsOf(in))
 		case in.Source.Kind == LookupSource && len(join.Keys) > 0:
-			x.linef("all rows of %s by a hash of %s: %s", in.Stream, keyNames(join), s.columnsOf(in))
+			x.linef("all rows of %s by a hash of %s: %s", in.Stream, keyTexts(join), s.columnsOf(in))
 		case in.Source.Kind == LookupSource:
 			x.linef("all rows of %s with each row: %s", in.Stream, s.columnsOf(in))
 		case len(join.Keys) > 0:

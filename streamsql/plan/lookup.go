@@ -23,13 +23,14 @@ func (b *builder) lookupKey(e ast.Expr, k int) (key Key, ok bool, err error) {
 	if err != nil {
 		return key, false, err
 	}
+	by := equal.L
 	if leftOf == added && rightOf != added {
-		left, leftOf, right, rightOf = right, rightOf, left, leftOf
+		left, leftOf, right, rightOf, by = right, rightOf, left, leftOf, equal.R
 	}
 	if rightOf != added || right.Column == expr.NoColumn || leftOf != before && leftOf != neither {
 		return key, false, nil
 	}
-	key = Key{Left: left, Right: right, Column: b.plan.Columns[right.Column].Name}
+	key = Key{Left: left, Right: right, Column: b.plan.Columns[right.Column].Name, By: ast.Text(by)}
 	return key, b.isKey(k, key.Column), nil
 }
 
@@ -72,11 +73,12 @@ func (s *Select) AsksByKey(input int) bool {
 	return input > 0 && s.Inputs[input].Source.Kind == LookupSource && s.Joins[input-1].asksByKey()
 }
 
-// keyNames lists the columns that a lookup table is looked up by.
-func keyNames(join Join) string {
-	names := make([]string, len(join.Keys))
+// keyTexts lists the columns that a lookup table is looked up by, with what each
+// is to equal.
+func keyTexts(join Join) string {
+	texts := make([]string, len(join.Keys))
 	for i, key := range join.Keys {
-		names[i] = key.Column
+		texts[i] = key.Column + " = " + key.By
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(texts, ", ")
 }

@@ -109,6 +109,7 @@ type Join struct {
 type Key struct {
 	Left, Right *expr.Node // over the inputs before, over the input that is added
 	Column      string     // of a lookup table: what Right is
+	By          string     // of a lookup table: what Left is, as text
 }
 
 // Aggregate is one aggregate of the groups.

@@ -56,6 +56,47 @@ func (s *Select) collect(in *Input, uses *[]Use) {
 	}
 }
 
+// Lookup is a lookup table that a query asks, and by what.
+type Lookup struct {
+	Table string
+	By    []string // "column = expression"; empty: it is asked for all rows
+}
+
+// Lookups returns the lookup tables that the query asks, in the order in which
+// they are met; one that is asked in two ways stands there twice.
+func (q *Query) Lookups() []Lookup {
+	var all []Lookup
+	q.lookups(&all)
+	return all
+}
+
+func (q *Query) lookups(all *[]Lookup) {
+	for _, arm := range q.Arms {
+		for _, sub := range arm.Subqueries {
+			sub.lookups(all)
+		}
+		for k, in := range arm.Inputs {
+			switch {
+			case in.Query != nil:
+				in.Query.lookups(all)
+			case in.Source.Kind == LookupSource:
+				*all = append(*all, arm.lookup(k))
+			}
+		}
+	}
+}
+
+// lookup returns how the lookup table of an input is asked.
+func (s *Select) lookup(k int) Lookup {
+	l := Lookup{Table: s.Inputs[k].Stream}
+	if s.AsksByKey(k) {
+		for _, key := range s.Joins[k-1].Keys {
+			l.By = append(l.By, key.Column+" = "+key.By)
+		}
+	}
+	return l
+}
+
 // Hides reports whether a column is not among those of the star.
 func (s *Star) Hides(name string) bool { return s.Except[strings.ToLower(name)] }
 

@@ -3,6 +3,7 @@ package trial
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -36,16 +37,13 @@ type row struct {
 // start on, in nanoseconds since the Unix epoch. Rows of a lookup table are what
 // it holds. An error is one of the inputs.
 func Pasted(q *streamsql.Query, o streamsql.Options, start int64, inputs []Input, b Bounds) (Result, error) {
-	rows, tables, err := read(q, start, inputs)
+	rows, err := read(q, start, inputs)
 	if err != nil {
 		return Result{}, err
 	}
-	for name, table := range o.Tables {
-		if tables[name] == nil {
-			tables[name] = table
-		}
+	if o.Tables, err = Tables(q, o.Tables, start, inputs); err != nil {
+		return Result{}, err
 	}
-	o.Tables = tables
 	if len(rows) > 0 {
 		start = min(start, rows[0].at)
 		b.Duration = max(time.Duration(rows[len(rows)-1].at-start)+1, 1) // the rows end it
@@ -72,32 +70,55 @@ func (t *Trial) wait(until int64) bool {
 	return true
 }
 
-// read reads the rows of all inputs, in the order of their times.
-func read(q *streamsql.Query, start int64, inputs []Input) ([]row, map[string]lookup.Table, error) {
-	var rows []row
-	tables := make(map[string]lookup.Table)
+// Tables returns the lookup tables that a query asks: those that there are, and
+// in their place those of which rows were pasted. Other inputs are passed over.
+func Tables(q *streamsql.Query, known map[string]lookup.Table, start int64, inputs []Input) (map[string]lookup.Table, error) {
+	tables := make(map[string]lookup.Table, len(known))
+	maps.Copy(tables, known)
 	for _, in := range inputs {
-		source := slices.IndexFunc(q.Sources(), func(u streamsql.Use) bool { return u.Name == in.Source })
-		if source < 0 {
-			return nil, nil, fmt.Errorf("read rows of %s: the query does not read it: it reads %s", in.Source, names(q))
+		_, use, err := in.find(q)
+		if err != nil {
+			return nil, err
 		}
-		use := q.Sources()[source]
+		if use.Kind != streamsql.LookupSource {
+			continue
+		}
+		if tables[in.Source], err = lookup.ParseJSON(in.Source, in.Rows, start); err != nil {
+			return nil, err
+		}
+	}
+	return tables, nil
+}
+
+// read reads the rows of all inputs but lookup tables, in the order of their
+// times.
+func read(q *streamsql.Query, start int64, inputs []Input) ([]row, error) {
+	var rows []row
+	for _, in := range inputs {
+		source, use, err := in.find(q)
+		if err != nil {
+			return nil, err
+		}
 		if use.Kind == streamsql.LookupSource {
-			table, err := lookup.ParseJSON(in.Source, in.Rows, start)
-			if err != nil {
-				return nil, nil, err
-			}
-			tables[in.Source] = table
 			continue
 		}
 		more, err := in.read(use, source, start)
 		if err != nil {
-			return nil, nil, fmt.Errorf("read rows of %s: %w", in.Source, err)
+			return nil, fmt.Errorf("read rows of %s: %w", in.Source, err)
 		}
 		rows = append(rows, more...)
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(a.at, b.at) })
-	return rows, tables, nil
+	return rows, nil
+}
+
+// find returns the input's place among the sources of a query.
+func (in Input) find(q *streamsql.Query) (int, streamsql.Use, error) {
+	source := slices.IndexFunc(q.Sources(), func(u streamsql.Use) bool { return u.Name == in.Source })
+	if source < 0 {
+		return 0, streamsql.Use{}, fmt.Errorf("read rows of %s: the query does not read it: it reads %s", in.Source, names(q))
+	}
+	return source, q.Sources()[source], nil
 }
 
 func names(q *streamsql.Query) string {

@@ -60,6 +60,9 @@ export const explainQuery = (sql) => request("POST", "/api/v1/sql/explain", { sq
 export const write = (device, tag, value, dryRun) =>
   request("PUT", `/api/v1/devices/${part(device)}/tags/${part(tag)}`, { value, dry_run: dryRun });
 
+export const tableRows = (table, from, limit) => request("GET", `/api/v1/tables/${part(table)}/rows?from=${from}&limit=${limit}`);
+export const rereadTable = (table) => request("POST", `/api/v1/tables/${part(table)}/reread`);
+
 export const connections = () => request("GET", "/api/v1/connections");
 export const record = (connection, on, ring) => request("PUT", recordingURL(connection), { on, ring });
 export const trace = (target) => request("POST", "/api/v1/traces", target);

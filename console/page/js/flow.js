@@ -1,7 +1,8 @@
 // Where the data goes: streams of messages, rules, sinks, the log on the disk and
 // the broker.
 
-import { el, rows, setAttribute, setState, setText, state } from "./dom.js";
+import { card, show } from "./card.js";
+import { el, rows, setAttribute, setState } from "./dom.js";
 import { age, bytes, count, tone } from "./format.js";
 import { Spark } from "./spark.js";
 
@@ -38,13 +39,6 @@ export class FlowView {
   }
 }
 
-function card({ name }) {
-  const row = { kind: el("span", { class: "kind" }), state: state(), text: el("code"), numbers: el("p", { class: "numbers" }), why: el("p", { class: "why" }) };
-  row.node = el("article", { class: "card panel", "aria-label": name },
-    el("header", {}, el("h3", {}, name), row.kind, row.state), row.text, row.numbers, row.why);
-  return row;
-}
-
 function sinkCard(sink) {
   const row = card(sink);
   row.spark = new Spark();
@@ -52,21 +46,6 @@ function sinkCard(sink) {
   row.waited = 0; // when some last did, ms
   row.numbers.after(row.curve);
   return row;
-}
-
-// show fills a card; numbers are [figure, word, tone], and those at zero are
-// left out where they have a tone.
-function show(row, kind, name, text, numbers, why) {
-  setText(row.kind, kind);
-  setState(row.state, name, tone(name));
-  row.state.hidden = !name;
-  setText(row.text, text);
-  row.text.hidden = !text;
-  const told = numbers.filter(([n, , tint]) => !tint || (n !== 0 && n !== "0"));
-  row.numbers.replaceChildren(...told.map(([n, word, tint]) =>
-    el("span", { class: tint }, el("b", {}, typeof n === "number" ? count(n) : n), ` ${word}`)));
-  setText(row.why, why);
-  setAttribute(row.why, "hidden", !why);
 }
 
 function showStream(row, stream) {

@@ -10,6 +10,7 @@ import { HeadView } from "./head.js";
 import { askLogIn } from "./dialog.js";
 import { Live } from "./live.js";
 import { Store } from "./store.js";
+import { TablesView } from "./tables.js";
 import { TreeView } from "./tree.js";
 import { TrialView } from "./trial.js";
 
@@ -26,6 +27,7 @@ const devices = new DevicesView(store, byId("devices"), {
 new HeadView(store);
 new FaultsView(store, byId("faults"), byId("faults-body"));
 new FlowView(store, byId("streams"), byId("rules"), byId("sinks"), byId("servers"), byId("node"));
+new TablesView(store, byId("tables"));
 new TrialView(byId("trial-body"));
 new EventsView(store, byId("events-body"), byId("events-filter"), (path) => tree.reveal(path));
 
