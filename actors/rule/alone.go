@@ -160,6 +160,7 @@ func (r *alone) keep(ctx actor.Context) {
 }
 
 func (r *alone) end() {
+	r.account()
 	for _, f := range r.feeds {
 		f.Close()
 	}

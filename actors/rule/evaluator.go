@@ -28,12 +28,13 @@ func evaluatorSpec(env Env, d *desk) supervisor.Spec {
 // evaluator is the actor that evaluates the rules of one stream together. It
 // reads the stream while it has rules.
 type evaluator struct {
-	env   Env
-	desk  *desk
-	feed  *broker.Feed // nil: there is nobody to read for
-	group *streamsql.Group
-	seats map[*streamsql.Member]*seat
-	rows  *atomic.Uint64 // that went through the group
+	env     Env
+	desk    *desk
+	feed    *broker.Feed // nil: there is nobody to read for
+	dropped uint64       // by the rings of feed, when that was counted last
+	group   *streamsql.Group
+	seats   map[*streamsql.Member]*seat
+	rows    *atomic.Uint64 // that went through the group
 
 	inputs  bell
 	changes bell
@@ -111,7 +112,7 @@ func (e *evaluator) read() (err error) {
 	switch {
 	case len(e.seats) == 0 && e.feed != nil:
 		e.feed.Close()
-		e.feed = nil
+		e.feed, e.dropped = nil, 0
 	case len(e.seats) > 0 && e.feed == nil:
 		e.feed, err = e.desk.input.Open(e.env.Bus, ringCapacity, e.inputs.ring)
 	}
@@ -164,7 +165,22 @@ func (e *evaluator) remove(s *seat) {
 	s.member = nil
 	s.meter.RowsIn.leave()
 	if e.feed != nil {
-		s.meter.Dropped.Add(e.feed.Dropped() - s.dropped)
+		s.account(e.feed.Dropped())
+	}
+}
+
+// account brings the meters up to date where the rings have dropped something.
+func (e *evaluator) account() {
+	if e.feed == nil {
+		return
+	}
+	dropped := e.feed.Dropped()
+	if dropped == e.dropped {
+		return // as mostly: there may be thousands of rules
+	}
+	e.dropped = dropped
+	for _, s := range e.seats {
+		s.account(dropped)
 	}
 }
 
@@ -172,6 +188,7 @@ func (e *evaluator) remove(s *seat) {
 // message.
 func (e *evaluator) drain(ctx actor.Context) {
 	e.inputs.answer()
+	defer e.account()
 	for range drainAtOnce {
 		if !e.evaluateOne() {
 			e.schedule(ctx)
@@ -312,6 +329,7 @@ func (e *evaluator) end() {
 			c.seat.tell(evicted{c.seat})
 		}
 	}
+	e.account()
 	for _, s := range e.seats {
 		s.meter.RowsIn.leave()
 		s.member = nil

@@ -258,3 +258,22 @@ func TestManyBatchesAtOnceAreAllEvaluated(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatTheRingOfASharedStreamDropsIsCountedWhileTheRuleRuns(t *testing.T) {
+	on(t, "SELECT temperature FROM boiler.climate", nil, func(b *bench) {
+		in, held := b.bus.Stream("boiler.climate"), make(chan struct{})
+		out := b.bus.Stream("r").Subscribe(1000, broker.DropOldest, func() { <-held }) // in the evaluator's goroutine
+		defer out.Close()
+		b.scan(0, celsius(0), tag.IntOf(0)) // which is held up by that
+		for i := range 200 {
+			if err := in.Offer(b.row(0, celsius(float64(i)), tag.IntOf(0))); err != nil {
+				b.t.Fatal(err)
+			}
+		}
+		close(held)
+		synctest.Wait()
+		if got, rows := b.meter.Dropped.Load(), b.meter.RowsOut.Load(); got == 0 || got+rows != 201 {
+			b.t.Errorf("%d batches are counted as dropped, and %d rows came out of 201", got, rows)
+		}
+	})
+}

@@ -75,7 +75,15 @@ type seat struct {
 
 	member  *streamsql.Member // nil: not in the group
 	fresh   uint64            // the group's rows when the state was kept last
-	dropped uint64            // by the ring, when it came
+	dropped uint64            // by the rings, when that was counted last
+}
+
+// account counts what the rings have dropped since that was counted last.
+func (s *seat) account(dropped uint64) {
+	if dropped > s.dropped {
+		s.meter.Dropped.Add(dropped - s.dropped)
+		s.dropped = dropped
+	}
 }
 
 // offer gives output away, unless the rule has left.
