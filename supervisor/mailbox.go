@@ -26,6 +26,7 @@ type mailbox struct {
 	capacity   int
 	invoker    actor.MessageInvoker
 	dispatcher actor.Dispatcher
+	work       func() // process, bound once
 
 	mu        sync.Mutex
 	system    ring
@@ -70,7 +71,7 @@ func (m *mailbox) PostSystemMessage(message any) {
 
 // RegisterHandlers and Start are protoactor's two steps of setting a mailbox to work.
 func (m *mailbox) RegisterHandlers(invoker actor.MessageInvoker, dispatcher actor.Dispatcher) {
-	m.invoker, m.dispatcher = invoker, dispatcher
+	m.invoker, m.dispatcher, m.work = invoker, dispatcher, m.process
 }
 
 // Start lets messages be processed. What was posted since the name became known waits until here.
@@ -175,7 +176,7 @@ func (m *mailbox) close() {
 func (m *mailbox) schedule() {
 	if m.open && !m.running {
 		m.running = true
-		m.dispatcher.Schedule(m.process)
+		m.dispatcher.Schedule(m.work)
 	}
 }
 
@@ -187,7 +188,7 @@ func (m *mailbox) process() {
 	defer func() {
 		if !idle {
 			m.fail(errVanished, inHand)
-			m.dispatcher.Schedule(m.process)
+			m.dispatcher.Schedule(m.work)
 		}
 	}()
 	for !idle {

@@ -70,6 +70,7 @@ func (c *cell) props() *actor.Props {
 	return actor.PropsFromProducer(
 		func() actor.Actor { return c },
 		actor.WithMailbox(func() actor.Mailbox { return c.box }),
+		actor.WithDispatcher(c.system.crew),
 	)
 }
 

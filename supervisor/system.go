@@ -35,6 +35,7 @@ type System struct {
 	registry *registry
 	root     *cell
 	rootPID  *actor.PID
+	crew     *crew
 
 	serial      atomic.Uint64 // names of goroutines
 	deadLetters atomic.Int64
@@ -51,6 +52,7 @@ func New(o Options) *System {
 		clock:  o.Clock,
 		random: o.Random,
 		hub:    &hub{},
+		crew:   newCrew(),
 		gone:   make(chan struct{}),
 	}
 	s.registry = newRegistry(s.hub, s.clock)
@@ -176,10 +178,17 @@ func (s *System) Shutdown(ctx context.Context) error {
 	s.tasks.Wait()
 	s.hub.close()
 	s.logging.Wait()
-	if !s.actors.IsStopped() {
-		s.actors.Shutdown()
+	if s.actors.IsStopped() {
+		return nil
 	}
-	return nil
+	s.actors.Shutdown()
+	s.crew.close()
+	select {
+	case <-s.crew.gone:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("shut down: %w; an actor of nobody's still works", ctx.Err())
+	}
 }
 
 // remaining names what a shutdown waits for: those that have not ended although
