@@ -87,7 +87,7 @@ func (m *migration) broker(node *migrate.Node, l layers, resource string, from m
 	if l.Has("server") {
 		at = l.place("server")
 	}
-	version, id := l.Text("protocolVersion"), l.Text("clientid", "clientId")
+	theirs, id := l.Text("protocolVersion"), l.Text("clientid", "clientId")
 	user := l.Text("username")
 	if m.isOwn(text) {
 		m.own(at, text)
@@ -101,8 +101,9 @@ func (m *migration) broker(node *migrate.Node, l layers, resource string, from m
 		s.url = "mqtt://unknown.invalid"
 	}
 	node.Text("url", s.url)
-	if version != "5" {
-		version = "3.1.1"
+	version := "3.1.1"
+	if strings.HasPrefix(theirs, "5") {
+		version = "5"
 	}
 	node.Text("version", version)
 	if user == "" {

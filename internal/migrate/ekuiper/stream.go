@@ -85,7 +85,7 @@ func (m *migration) columns(c *created) {
 		m.report.Hand(at, "rows that do not fit the columns were refused; here rules read what they name: put what has to hold into WHERE")
 		return
 	}
-	m.report.Moot(at, "columns are not declared: rules read those that they name, and * is all of a message")
+	m.report.Changed(at, fmt.Sprintf("%d declared", c.columns), "none", "rules read the columns that they name, as they come; * is all of a message, and not only what was declared")
 }
 
 func streamReason(key string) (reason string, moot bool) {
