@@ -30,14 +30,24 @@ func (l *lateness) came(now time.Time) {
 }
 
 // isOver reports whether rows that came late are to be merged, given when the
-// first of them came; 0: the shard was never sealed.
+// first of them came.
 func (l *lateness) isOver(opened int64, now time.Time, o *Options) bool {
-	if l.last.IsZero() {
-		l.last = now // since the process began
-	}
 	waited, quiet := now.Sub(time.Unix(0, opened)), now.Sub(l.last)
-	return opened == 0 || quiet >= o.MergeAfter || waited >= o.MergeWithin || l.flushes >= maxLateFlushes ||
+	return quiet >= o.MergeAfter || waited >= o.MergeWithin || l.flushes >= maxLateFlushes ||
 		waited < 0 || quiet < 0 // the clock was set back
+}
+
+// isWaiting reports whether late rows are not to be merged yet, as far as is known
+// without opening the shard.
+func (h *History) isWaiting(d *shard, now time.Time) bool {
+	opened := d.openedAt()
+	if opened == 0 {
+		return false
+	}
+	if d.late.last.IsZero() {
+		d.late.last = now // it is from before the process began
+	}
+	return !d.late.isOver(opened, now, &h.options)
 }
 
 // openedAt returns when the first rows came for the shard after it was sealed.

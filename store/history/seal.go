@@ -24,11 +24,14 @@ func (h *History) sealNext(now time.Time) error {
 		if d.checked || d.end() > now.Add(-sealAfter).UnixNano() {
 			continue
 		}
+		if h.isWaiting(d, now) { // before the file has to be opened
+			continue
+		}
 		sealed, summed, err := h.standing(d)
 		if err != nil {
 			return err
 		}
-		if !sealed && !d.late.isOver(d.openedAt(), now, &h.options) {
+		if !sealed && h.isWaiting(d, now) {
 			continue
 		}
 		if !sealed || !summed {
