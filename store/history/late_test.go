@@ -1,7 +1,9 @@
 package history_test
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -121,4 +123,40 @@ func TestRetentionGoesOnWhereNothingComesIn(t *testing.T) {
 	}
 	now.Add(31 * hour)
 	eventually(t, "removed", func() bool { return a.Stats().Removed >= 1 })
+}
+
+// refusals counts what is logged of a history that cannot seal.
+type refusals struct{ atomic.Int64 }
+
+func (r *refusals) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("seal history")) {
+		r.Add(1)
+	}
+	return len(line), nil
+}
+
+func TestAMergeThatTheDiskRefusesIsMadeLater(t *testing.T) {
+	disk, refused := storetest.SmallDisk(t, 8), &refusals{}
+	a, now := afterwards(t, func(o *history.Options) {
+		o.Dir, o.MergeAfter = disk.Dir, 2*time.Hour
+		o.Logger = slog.New(slog.NewTextHandler(refused, nil))
+	})
+	for i := range 4 {
+		a.bringLate(now, 100*i)
+	}
+	disk.Fill(t)
+	now.Add(3 * hour)
+	eventually(t, "refused", func() bool { now.Add(minute); return refused.Load() > 1 })
+	if found := a.all(streamOf(0), "f0", epoch, epoch+hour); len(found) != rowsOf+4 {
+		t.Errorf("%d rows while the disk is full", len(found))
+	}
+	disk.Relieve(t)
+	eventually(t, "merged", func() bool { now.Add(minute); return a.Stats().Summed == 2 })
+	if found := a.all(streamOf(0), "f0", epoch, epoch+hour); len(found) != rowsOf+4 {
+		t.Errorf("%d rows", len(found))
+	}
+	a.flushed()
+	if found := a.all(streamOf(0), "f0", epoch, epoch+hour); len(found) != rowsOf+4 {
+		t.Errorf("%d rows after a restart", len(found))
+	}
 }
