@@ -6,8 +6,6 @@ import (
 	"fmt"
 
 	"go.etcd.io/bbolt"
-
-	"github.com/holdfast-edge/holdfast/store/bolt"
 )
 
 // Damage tells, in words, what could not be read when the state was opened:
@@ -21,7 +19,7 @@ func (s *State) scan() (damage []string, err error) {
 			damage = append(damage, fmt.Sprintf(format, args...)+": "+err.Error())
 		}
 	}
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.look(func(tx *bbolt.Tx) error {
 		generations := tx.Bucket(generationsBucket)
 		err := generations.ForEachBucket(func(k []byte) error {
 			if len(k) != numberSize {
@@ -41,7 +39,6 @@ func (s *State) scan() (damage []string, err error) {
 		note(failed, "the count of starts")
 		return errors.Join(err, scanDocuments(tx.Bucket(documentsBucket), note))
 	})
-	bolt.Unload(s.db) // twenty configurations, once
 	return damage, err
 }
 

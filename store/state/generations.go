@@ -76,7 +76,7 @@ func (s *State) Accept(document []byte, origin string, at time.Time) (Generation
 
 // Configuration returns a generation as it was given.
 func (s *State) Configuration(number uint64) (document []byte, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.look(func(tx *bbolt.Tx) error {
 		_, kept, err := generationOf(tx.Bucket(generationsBucket), number)
 		document = bytes.Clone(kept)
 		return err
@@ -90,7 +90,7 @@ func (s *State) Configuration(number uint64) (document []byte, err error) {
 // Generation returns the generation of a number.
 func (s *State) Generation(number uint64) (Generation, error) {
 	var g Generation
-	err := s.db.View(func(tx *bbolt.Tx) (err error) {
+	err := s.look(func(tx *bbolt.Tx) (err error) {
 		g, _, err = generationOf(tx.Bucket(generationsBucket), number)
 		return err
 	})
@@ -103,7 +103,7 @@ func (s *State) Generation(number uint64) (Generation, error) {
 // Generations returns all that are kept and readable, the oldest first.
 func (s *State) Generations() ([]Generation, error) {
 	var all []Generation
-	err := s.db.View(func(tx *bbolt.Tx) error {
+	err := s.look(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(generationsBucket)
 		return b.ForEachBucket(func(k []byte) error {
 			if len(k) != numberSize {
@@ -130,10 +130,13 @@ func (s *State) Confirm(number uint64) error {
 	if err := s.point(confirmedKey, number); err != nil {
 		return err
 	}
-	document, err := s.Configuration(number)
-	if err == nil {
-		err = s.keepSpare(document)
-	}
+	err := s.look(func(tx *bbolt.Tx) error {
+		_, document, err := generationOf(tx.Bucket(generationsBucket), number)
+		if err != nil {
+			return err
+		}
+		return s.keepSpare(document)
+	})
 	if err != nil { // it is confirmed all the same
 		s.logger.Error("copy of the confirmed configuration", "error", err)
 	}
@@ -169,7 +172,7 @@ func (s *State) point(key []byte, number uint64) error {
 
 func (s *State) pointed(key []byte) (Generation, error) {
 	var g Generation
-	err := s.db.View(func(tx *bbolt.Tx) error {
+	err := s.look(func(tx *bbolt.Tx) error {
 		number, err := pointer(tx, key)
 		if err != nil {
 			return err
@@ -181,6 +184,13 @@ func (s *State) pointed(key []byte) (Generation, error) {
 		return Generation{}, fmt.Errorf("read the %s generation: %w", key, err)
 	}
 	return g, nil
+}
+
+// look reads generations, and lets go of what of the file was read: a configuration
+// may be large, and what is mapped of it counts as the process's own.
+func (s *State) look(fn func(*bbolt.Tx) error) error {
+	defer bolt.Unload(s.db)
+	return s.db.View(fn)
 }
 
 func pointer(tx *bbolt.Tx, key []byte) (uint64, error) {

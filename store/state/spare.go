@@ -2,8 +2,11 @@ package state
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -41,15 +44,18 @@ func (s *State) Spare(at time.Time) (Generation, error) {
 // keepSpare writes the copy. It has its name when it is whole.
 func (s *State) keepSpare(document []byte) error {
 	path := filepath.Join(s.dir, spareName)
-	content := sealed(document)
-	if known, err := os.ReadFile(path); err == nil && bytes.Equal(known, content) {
+	sum := binary.LittleEndian.AppendUint32(nil, crc32.Checksum(document, castagnoli)) // as sealed has it
+	if holds(path, document, sum) {
 		return nil
 	}
 	beside, err := os.CreateTemp(s.dir, spareName+".*")
 	if err != nil {
 		return fmt.Errorf("keep spare: %w", err)
 	}
-	_, err = beside.Write(content)
+	_, err = beside.Write(document)
+	if err == nil {
+		_, err = beside.Write(sum)
+	}
 	if err = errors.Join(err, beside.Sync(), beside.Close()); err == nil {
 		err = os.Rename(beside.Name(), path)
 	}
@@ -57,4 +63,25 @@ func (s *State) keepSpare(document []byte) error {
 		return errors.Join(fmt.Errorf("keep spare: %w", err), os.Remove(beside.Name()))
 	}
 	return bolt.SyncDirectory(s.dir)
+}
+
+// holds reports whether a file holds these parts, and nothing else.
+func holds(path string, parts ...[]byte) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }()
+	piece := make([]byte, 64<<10)
+	for _, part := range parts {
+		for len(part) > 0 {
+			n, err := io.ReadFull(file, piece[:min(len(piece), len(part))])
+			if err != nil || !bytes.Equal(piece[:n], part[:n]) {
+				return false
+			}
+			part = part[n:]
+		}
+	}
+	n, err := file.Read(piece)
+	return n == 0 && errors.Is(err, io.EOF)
 }
