@@ -51,6 +51,7 @@ const keptGenerations = 20
 // that nothing points to. One that is the same as the last is that one.
 func (s *State) Accept(document []byte, origin string, at time.Time) (Generation, error) {
 	g := Generation{Digest: DigestOf(document), Accepted: at.UTC(), Origin: origin}
+	defer bolt.Unload(s.db)
 	err := s.db.Update(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(generationsBucket)
 		if last, kept, err := lastGeneration(b); err == nil {
@@ -158,6 +159,7 @@ func (s *State) Running() (Generation, error) { return s.pointed(runningKey) }
 func (s *State) Confirmed() (Generation, error) { return s.pointed(confirmedKey) }
 
 func (s *State) point(key []byte, number uint64) error {
+	defer bolt.Unload(s.db)
 	err := s.db.Update(func(tx *bbolt.Tx) error {
 		if _, _, err := generationOf(tx.Bucket(generationsBucket), number); err != nil {
 			return err
