@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -58,6 +59,7 @@ func openLife(o Options) (*life, error) {
 	if err := l.begin(o); err != nil {
 		return nil, errors.Join(fmt.Errorf("begin: %w", err), s.Close())
 	}
+	debug.FreeOSMemory() // a large configuration was written or compared, which takes several times its length
 	return l, nil
 }
 
