@@ -39,8 +39,7 @@ type Held interface {
 	// Reread reads the table's file now, whether it seems to be another or not; the
 	// rows stay where that fails. Other tables have an error.
 	Reread(now time.Time) error
-	// open readies what keep needs. The actor that keeps the table is there when it
-	// has returned, and misses nothing.
+	// open readies what keep needs: from then on nothing is missed.
 	open(env *Env)
 	// keep does so until ctx is done.
 	keep(ctx context.Context, env *Env) error
@@ -61,9 +60,31 @@ var ErrNoFile = errors.New("rows that come fill it")
 func Spec(env Env, name string, held Held) supervisor.Spec {
 	policy := supervisor.DefaultPolicy()
 	policy.Exhausted, policy.Slow = supervisor.Alarm, time.Minute // queries go on with the rows that there are
-	service := supervisor.Service(func(ctx context.Context) error { return held.keep(ctx, &env) })
-	return supervisor.Spec{Name: name, Kind: "table", Policy: policy, New: func() actor.Actor {
-		held.open(&env)
-		return service()
-	}}
+	return supervisor.Spec{Name: name, Kind: "table", Policy: policy, New: func() actor.Actor { return &keeper{held, &env} }}
+}
+
+// Settle asks the actor of a table to say Settled when it misses nothing any more.
+type Settle struct{}
+
+// Settled is the answer to Settle.
+type Settled struct{}
+
+// keeper is the actor.
+type keeper struct {
+	held Held
+	env  *Env
+}
+
+// Receive is the actor.
+func (k *keeper) Receive(ctx actor.Context) {
+	switch msg := ctx.Message().(type) {
+	case *actor.Started:
+		k.held.open(k.env)
+		supervisor.Go(ctx, "keep", func(c context.Context) error { return k.held.keep(c, k.env) })
+		supervisor.Report(ctx, "running", "")
+	case Settle:
+		ctx.Respond(Settled{})
+	case supervisor.GoFailed:
+		supervisor.Fail(ctx, msg.Err)
+	}
 }

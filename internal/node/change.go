@@ -73,13 +73,13 @@ func (n *Node) enter(ctx context.Context, next *scene) error {
 	return n.door.Set(ctx, n.system, n.doorConfig(next))
 }
 
-// beginAll starts the parts of a node. Its rules take rows before anything gives
+// beginAll starts the parts of a node. Its rules and tables take rows before anything gives
 // them some.
 func (n *Node) beginAll(ctx context.Context, parts []part) error {
 	sources := slices.IndexFunc(parts, func(p part) bool { return p.parent == "/subscriptions" })
 	for i, p := range parts {
 		if i == sources {
-			n.settleWithin(ctx, rulesOf(parts))
+			n.settleWithin(ctx, parts)
 		}
 		if err := n.begin(ctx, p); err != nil {
 			return err

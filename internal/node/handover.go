@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/actors/rule"
+	"github.com/holdfast-edge/holdfast/actors/table"
 )
 
 // handoverLimit bounds how long a change waits for rules that have rows in hand,
@@ -52,7 +53,7 @@ func (n *Node) hold(ctx context.Context, last, next *scene, c change) *handover 
 // end has the new rules have what comes from now on.
 func (h *handover) end(ctx context.Context, c change) {
 	if len(h.releases) > 0 {
-		h.node.settleWithin(ctx, rulesOf(c.begins))
+		h.node.settleWithin(ctx, c.begins)
 	}
 	h.release()
 }
@@ -68,17 +69,27 @@ func (h *handover) release() {
 // the other, or until ctx is done.
 func (n *Node) settle(ctx context.Context, rules []string) {
 	for _, name := range rules {
-		if pid, ok := n.system.Lookup("/rules/" + name); ok {
-			_, _ = n.system.Ask(ctx, pid, rule.Settle{}) // one that cannot tell has nothing in hand, or has had its time
-		}
+		n.settled(ctx, "/rules/"+name, rule.Settle{})
 	}
 }
 
-// settleWithin is settle with the limit of a handover.
-func (n *Node) settleWithin(ctx context.Context, rules []string) {
+// settleWithin waits until the rules and tables among parts take rows, within the
+// limit of a handover.
+func (n *Node) settleWithin(ctx context.Context, parts []part) {
 	ctx, cancel := context.WithTimeout(ctx, handoverLimit)
 	defer cancel()
-	n.settle(ctx, rules)
+	for _, name := range partsBelow("/tables", parts) {
+		n.settled(ctx, "/tables/"+name, table.Settle{})
+	}
+	n.settle(ctx, rulesOf(parts))
+}
+
+// settled asks an actor whether it is settled. One that cannot tell has nothing in
+// hand, or has had its time.
+func (n *Node) settled(ctx context.Context, path string, settle any) {
+	if pid, ok := n.system.Lookup(path); ok {
+		_, _ = n.system.Ask(ctx, pid, settle)
+	}
 }
 
 // demand tells the subscriptions what the readers of a scene want.
