@@ -8,6 +8,7 @@ import (
 
 // Timer is a message to come. It belongs to the incarnation that set it.
 type Timer struct {
+	owner   *cell
 	message any
 	run     uint64
 	stop    func() bool
@@ -19,7 +20,7 @@ type Timer struct {
 // then is not delivered either.
 func After(ctx actor.Context, d time.Duration, message any) *Timer {
 	c := scopeOf(ctx).cell
-	t := &Timer{message: message, run: c.run, stop: func() bool { return false }}
+	t := &Timer{owner: c, message: message, run: c.run, stop: func() bool { return false }}
 	if !c.owning() {
 		t.over = true // told of its end already
 		return t
@@ -37,6 +38,7 @@ func After(ctx actor.Context, d time.Duration, message any) *Timer {
 func (t *Timer) Stop() {
 	t.over = true
 	t.stop()
+	delete(t.owner.timers, t)
 }
 
 // fired is the message of a timer whose time has come.

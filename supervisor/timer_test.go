@@ -119,3 +119,20 @@ func TestAContinuationOfAnEarlierIncarnationIsIgnored(t *testing.T) {
 		t.Error("the stale continuation ran")
 	}
 }
+
+func TestAnActorKeepsNothingOfTheTimersThatItHasStopped(t *testing.T) {
+	p := newPlant(t)
+	kept := make(chan int, 1)
+	pid := p.spawn(Spec{Name: "a", New: receive(func(ctx actor.Context) {
+		if msg, ok := ctx.Message().(poll); ok {
+			for range msg.n {
+				After(ctx, time.Hour, msg).Stop()
+			}
+			kept <- len(scopeOf(ctx).cell.timers)
+		}
+	})})
+	p.Send(pid, poll{1000})
+	if n := <-kept; n != 0 {
+		t.Errorf("%d of 1000 stopped timers are kept", n)
+	}
+}
