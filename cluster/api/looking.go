@@ -36,6 +36,7 @@ func (s *Server) describeLooking(api huma.API) {
 	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/values", "ask-values", "looking in", "The newest values of a site's tags; the site is asked"), s.values)
 	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/events", "ask-events", "looking in", "What happened at a site; the site is asked"), s.events)
 	huma.Register(api, queryOperation(), s.query)
+	huma.Register(api, promOperation(), s.promQL)
 	huma.Register(api, tunnelOperation(), s.tunnel)
 	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/telemetry", "show-telemetry", "looking in", "Which records of a site came to this member, and which are missing"), s.telemetry)
 }

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
+	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/console/export"
 	"github.com/holdfast-edge/holdfast/store/tables"
 )
@@ -20,8 +22,12 @@ const (
 
 // query asks the history in SQL. The answer is the document that GET /api/v1/query gives, in parts.
 func (p *plant) query(ctx context.Context, q *wire.Query, part func([]byte) error) error {
-	if l := q.GetLanguage(); l != "" && l != "sql" {
-		return fmt.Errorf("this node answers the cloud in sql, not in %q", l)
+	switch l := q.GetLanguage(); l {
+	case "", "sql":
+	case "promql":
+		return p.promQL(ctx, q, part)
+	default:
+		return fmt.Errorf("this node answers the cloud in sql and promql, not in %q", link.Cut(l))
 	}
 	if p.n.tables == nil {
 		return errors.New("this node keeps no history to ask")
@@ -37,6 +43,24 @@ func (p *plant) query(ctx context.Context, q *wire.Query, part func([]byte) erro
 		return err
 	}
 	return errors.Join(sendRows(rows, part), rows.Close())
+}
+
+// promQL evaluates an expression. The answer is the document that GET /prometheus/api/v1/query gives, or query_range.
+func (p *plant) promQL(ctx context.Context, q *wire.Query, part func([]byte) error) error {
+	asked := console.PromQuestion{Text: q.GetText(), Start: moment(q.GetStartMs()), End: moment(q.GetEndMs()), Step: time.Duration(q.GetStepMs()) * time.Millisecond}
+	buffer := bufio.NewWriterSize(parts(part), link.MaxChunk)
+	if err := p.n.console.PromQL(ctx, asked, buffer); err != nil {
+		return err
+	}
+	return buffer.Flush()
+}
+
+// moment is a time on the wire, where 0 is none.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
 }
 
 // sendRows writes the rows as one JSON document. What ends it early is the error of the whole.

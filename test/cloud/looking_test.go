@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
 	"github.com/holdfast-edge/holdfast/config"
@@ -105,6 +106,43 @@ func TestTheHistoryOfASiteIsAskedThroughTheLink(t *testing.T) {
 	}
 	if status := ask("DELETE FROM boiler"); status < 400 {
 		t.Errorf("a change: status %d", status)
+	}
+}
+
+func TestASiteIsAskedInPromQLThroughTheLink(t *testing.T) {
+	c := start(t, 2)
+	c.plant("192.0.2.1:1")
+	var answer struct {
+		Data struct {
+			Type   string `json:"resultType"`
+			Result []struct {
+				Metric map[string]string
+				Value  [2]json.RawMessage
+				Values [][2]json.RawMessage
+			}
+		}
+	}
+	ask := func(m int, parameters string) int {
+		return c.ask(m, c.token, http.MethodGet, "/api/v1/sites/plant-7/promql?"+parameters, nil, &answer)
+	}
+	eventually(t, "the tag has a value", func() bool {
+		return ask(0, "query=temperature") == http.StatusOK && len(answer.Data.Result) == 1
+	})
+	if r := answer.Data.Result[0]; answer.Data.Type != "vector" || string(r.Value[1]) != `"21.5"` || r.Metric["device"] != "boiler" {
+		t.Errorf("the answer is %+v", answer)
+	}
+	now := time.Now().UTC()
+	stretch := url.Values{
+		"query": {"count_over_time(temperature[1m])"}, "start": {now.Format(time.RFC3339Nano)}, "end": {now.Add(time.Second).Format(time.RFC3339Nano)}, "step_ms": {"250"},
+	}
+	if status := ask(1, stretch.Encode()); status != http.StatusOK || answer.Data.Type != "matrix" || len(answer.Data.Result) != 1 || len(answer.Data.Result[0].Values) != 5 {
+		t.Errorf("a stretch through any member: status %d, %+v", status, answer)
+	}
+	if status := ask(0, "query="+url.QueryEscape("rate(")); status < 400 {
+		t.Errorf("what is no expression: status %d", status)
+	}
+	if status := c.ask(0, "nobody", http.MethodGet, "/api/v1/sites/plant-7/promql?query=up", nil, nil); status != http.StatusUnauthorized {
+		t.Errorf("nobody: status %d", status)
 	}
 }
 

@@ -1783,8 +1783,11 @@ func (x *Values) GetTag() string {
 type Query struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
-	Language      string                 `protobuf:"bytes,2,opt,name=language,proto3" json:"language,omitempty"` // sql, promql
-	Limit         uint32                 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`      // rows
+	Language      string                 `protobuf:"bytes,2,opt,name=language,proto3" json:"language,omitempty"`               // sql, promql
+	Limit         uint32                 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`                    // rows
+	StartMs       int64                  `protobuf:"varint,4,opt,name=start_ms,json=startMs,proto3" json:"start_ms,omitempty"` // of promql, Unix milliseconds; without a step it is asked for one moment, the end
+	EndMs         int64                  `protobuf:"varint,5,opt,name=end_ms,json=endMs,proto3" json:"end_ms,omitempty"`       // 0: now
+	StepMs        int64                  `protobuf:"varint,6,opt,name=step_ms,json=stepMs,proto3" json:"step_ms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1836,6 +1839,27 @@ func (x *Query) GetLanguage() string {
 func (x *Query) GetLimit() uint32 {
 	if x != nil {
 		return x.Limit
+	}
+	return 0
+}
+
+func (x *Query) GetStartMs() int64 {
+	if x != nil {
+		return x.StartMs
+	}
+	return 0
+}
+
+func (x *Query) GetEndMs() int64 {
+	if x != nil {
+		return x.EndMs
+	}
+	return 0
+}
+
+func (x *Query) GetStepMs() int64 {
+	if x != nil {
+		return x.StepMs
 	}
 	return 0
 }
@@ -3158,11 +3182,14 @@ const file_link_proto_rawDesc = "" +
 	"\x06Status\"2\n" +
 	"\x06Values\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x12\x10\n" +
-	"\x03tag\x18\x02 \x01(\tR\x03tag\"M\n" +
+	"\x03tag\x18\x02 \x01(\tR\x03tag\"\x98\x01\n" +
 	"\x05Query\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x1a\n" +
 	"\blanguage\x18\x02 \x01(\tR\blanguage\x12\x14\n" +
-	"\x05limit\x18\x03 \x01(\rR\x05limit\"2\n" +
+	"\x05limit\x18\x03 \x01(\rR\x05limit\x12\x19\n" +
+	"\bstart_ms\x18\x04 \x01(\x03R\astartMs\x12\x15\n" +
+	"\x06end_ms\x18\x05 \x01(\x03R\x05endMs\x12\x17\n" +
+	"\astep_ms\x18\x06 \x01(\x03R\x06stepMs\"2\n" +
 	"\x04Logs\x12\x14\n" +
 	"\x05after\x18\x01 \x01(\x04R\x05after\x12\x14\n" +
 	"\x05limit\x18\x02 \x01(\rR\x05limit\"8\n" +
