@@ -39,6 +39,9 @@ func (s *Server) gather(to func(metric)) {
 	for _, t := range node.Tables() {
 		g.table(&t)
 	}
+	for _, f := range node.Functions() {
+		g.function(&f)
+	}
 	for _, s := range node.Sinks() {
 		g.sink(&s)
 	}
@@ -138,6 +141,16 @@ func (g gathering) table(t *Table) {
 	g.gauge("holdfast_table_unreadable", "1 while the file of a table cannot be read.", one(t.Trouble != ""), l...)
 	g.counter("holdfast_table_lost_rows_total", "Rows that went from a table since there were too many.", t.Lost, l...)
 	g.counter("holdfast_table_dropped_batches_total", "Batches that came faster than a table took them.", t.Dropped, l...)
+}
+
+func (g gathering) function(f *Function) {
+	l := []string{"function", f.Name, "module", f.Module}
+	g.counter("holdfast_function_calls_total", "Calls of a user function.", f.Calls, l...)
+	g.counter("holdfast_function_failed_calls_total", "Calls of a user function that gave an error.", f.Failures, l...)
+	g.counter("holdfast_function_fuel_total", "Instructions of all calls of a user function.", f.FuelUsed, l...)
+	g.gauge("holdfast_function_fuel_max", "Instructions of the call that took the most.", float64(f.MaxFuel), l...)
+	g.gauge("holdfast_function_fuel_mean", "Instructions of a call, on average.", f.MeanFuel, l...)
+	g.gauge("holdfast_function_fuel_limit", "Instructions that a call may take.", float64(f.Fuel), l...)
 }
 
 func (g gathering) sink(s *Sink) {

@@ -52,8 +52,14 @@ type Function struct {
 	Signature string   `json:"signature"`
 	Doc       string   `json:"doc,omitempty"`
 	Module    string   `json:"module"`
-	SHA256    string   `json:"sha256"`
+	SHA256    string   `json:"sha256" doc:"Of the file as it was given."`
 	Rules     []string `json:"rules" doc:"That call it."`
+	Fuel      int      `json:"fuel" doc:"Instructions that a call may take."`
+	Calls     uint64   `json:"calls" doc:"Since the module was loaded."`
+	Failures  uint64   `json:"failures" doc:"Calls that gave an error: its own, a trap, or that it took more than it may."`
+	FuelUsed  uint64   `json:"fuel_used" doc:"Instructions of all calls."`
+	MeanFuel  float64  `json:"mean_fuel" doc:"Instructions of a call, on average."`
+	MaxFuel   uint64   `json:"max_fuel" doc:"Instructions of the call that took the most."`
 }
 
 // Trial is a query to be tried.

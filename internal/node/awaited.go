@@ -49,13 +49,19 @@ func (a *awaited) load() (*wasm.Module, error) {
 // compile compiles a query. A function that nobody has may be one of a module
 // that is away.
 func (b *planner) compile(c streamsql.Compiler, text string) (*streamsql.Query, error) {
+	return withStandIns(c, b.plan.away, func(c streamsql.Compiler) (*streamsql.Query, error) { return c.Compile(text) })
+}
+
+// withStandIns compiles, and again with a stand-in for each function that is
+// missed, as long as there is a module that may have it.
+func withStandIns(c streamsql.Compiler, away []*awaited, compile func(streamsql.Compiler) (*streamsql.Query, error)) (*streamsql.Query, error) {
 	for {
-		query, err := c.Compile(text)
+		query, err := compile(c)
 		wrong, ok := errors.AsType[*streamsql.Error](err)
-		if !ok || wrong.Unknown == "" || len(b.away) == 0 {
+		if !ok || wrong.Unknown == "" || len(away) == 0 {
 			return query, err
 		}
-		c.Functions = append(c.Functions[:len(c.Functions):len(c.Functions)], standIn(strings.ToLower(wrong.Unknown), b.away))
+		c.Functions = append(c.Functions[:len(c.Functions):len(c.Functions)], standIn(strings.ToLower(wrong.Unknown), away))
 	}
 }
 

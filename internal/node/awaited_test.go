@@ -65,7 +65,7 @@ func TestARuleWhoseModuleIsAwayRunsAndItsRowsFailUntilTheFileIsThere(t *testing.
 	for _, there := range []bool{false, true} {
 		if there {
 			bring(t, file)
-			site.Functions[0].Deadline = time.Minute // another module to the loader
+			site.Functions[0].Fuel = 5_000 // another module to the loader
 		}
 		p, errs := c.planWith(site, true)
 		if len(errs) > 0 || len(p.rules) != 2 {

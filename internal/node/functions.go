@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"sync"
@@ -41,7 +42,7 @@ func (m *modules) of(f *config.Function) (*wasm.Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := moduleKey{digest, wasm.Limits{Memory: int(f.Memory), Deadline: f.Deadline, Strikes: f.Strikes}}
+	key := moduleKey{digest, wasm.Limits{Memory: int(f.Memory), Fuel: int64(f.Fuel)}}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if known := m.loaded[key]; known != nil {
@@ -94,7 +95,7 @@ func readModule(path string) ([]byte, error) {
 func (b *planner) function(f *config.Function) {
 	m, err := b.components.modules.of(f)
 	if b.waiting && errors.Is(err, fs.ErrNotExist) {
-		b.away = append(b.away, &awaited{modules: &b.components.modules, config: f, now: time.Now})
+		b.plan.away = append(b.plan.away, &awaited{modules: &b.components.modules, config: f, now: time.Now})
 		return
 	}
 	if err != nil {
@@ -110,7 +111,7 @@ func (b *planner) function(f *config.Function) {
 			}))
 			return
 		}
-		b.plan.modules[of.Name] = f
+		b.plan.modules[of.Name] = provider{f, m}
 	}
 	b.plan.compiler.Functions = append(b.plan.compiler.Functions, functions...)
 }
@@ -119,20 +120,47 @@ func (b *planner) function(f *config.Function) {
 // of them is another.
 func (b *planner) called(q *streamsql.Query) (text string) {
 	for _, name := range q.UserFunctions() {
-		if f := b.plan.modules[name]; f != nil {
-			text += fmt.Sprintf("\n%s of %s, %d bytes, %s, %d strikes", name, f.SHA256, f.Memory, f.Deadline, f.Strikes)
+		if f := b.plan.modules[name].config; f != nil {
+			text += fmt.Sprintf("\n%s of %s, %d bytes, %d fuel", name, f.SHA256, f.Memory, f.Fuel)
 		}
 	}
 	return text
 }
 
+// provider is what has a user function.
+type provider struct {
+	config *config.Function
+	module *wasm.Module
+}
+
+// known returns the user functions that queries can call now, those of modules
+// that have come since included.
+func (p *plan) known() (functions []*fn.Func, of map[string]provider) {
+	functions, of = slices.Clone(p.compiler.Functions), maps.Clone(p.modules)
+	for _, a := range p.away {
+		m, err := a.load()
+		if err != nil {
+			continue
+		}
+		for _, f := range wasm.NewSlot(m).Functions() {
+			if _, taken := of[f.Name]; !taken {
+				functions, of[f.Name] = append(functions, f), provider{a.config, m}
+			}
+		}
+	}
+	return functions, of
+}
+
 // Functions lists the user functions by name.
 func (n *Node) Functions() (list []console.Function) {
 	p := n.plan()
-	for _, f := range p.compiler.Functions {
-		shown := console.Function{Name: f.Name, Signature: f.Signature(), Doc: f.Doc, Rules: []string{}}
-		if m := p.modules[f.Name]; m != nil {
-			shown.Module, shown.SHA256 = m.Name, m.SHA256
+	functions, of := p.known()
+	for _, f := range functions {
+		m := of[f.Name]
+		used := m.module.Usage(f.Name)
+		shown := console.Function{
+			Name: f.Name, Signature: f.Signature(), Doc: f.Doc, Rules: []string{}, Module: m.config.Name, SHA256: m.config.SHA256, Fuel: m.config.Fuel,
+			Calls: used.Calls, Failures: used.Failures, FuelUsed: used.Fuel, MeanFuel: used.MeanFuel(), MaxFuel: used.MaxFuel,
 		}
 		for _, c := range p.rules {
 			if slices.Contains(c.Query.UserFunctions(), f.Name) {

@@ -36,9 +36,10 @@ type plan struct {
 	interlock *interlock
 	published []published
 	compiler  streamsql.Compiler
-	sources   streamsql.Sources           // what the compiler knows
-	modules   map[string]*config.Function // by the functions that they have
-	inputs    map[string]broker.Input     // by what FROM can read
+	sources   streamsql.Sources       // what the compiler knows
+	modules   map[string]provider     // by the functions that they have
+	away      []*awaited              // modules that are not there yet
+	inputs    map[string]broker.Input // by what FROM can read
 	tables    []heldTable
 	lookups   map[string]lookup.Table // the tables by name, for all queries
 }
@@ -67,7 +68,7 @@ func (c *Components) planWith(site *config.Site, waiting bool) (*plan, config.Er
 		logged: map[string]bool{}, history: map[string]bool{}, paths: map[string]string{}, reads: map[string]string{},
 	}}
 	b.plan.compiler, b.plan.inputs, b.plan.sources = streamsql.Compiler{Catalog: b.names.sources}, b.names.inputs, b.names.sources
-	b.plan.modules = map[string]*config.Function{}
+	b.plan.modules = map[string]provider{}
 	for i := range site.Functions {
 		b.function(&site.Functions[i])
 	}
@@ -104,8 +105,7 @@ func (c *Components) planWith(site *config.Site, waiting bool) (*plan, config.Er
 type planner struct {
 	components *Components
 	site       *config.Site
-	waiting    bool       // for files of tables and functions that are away
-	away       []*awaited // modules of functions
+	waiting    bool // for files of tables and functions that are away
 	names      *names
 	readings   readings       // by the rules so far
 	endpoints  map[string]int // where each stands in the plan

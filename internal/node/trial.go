@@ -39,10 +39,14 @@ func (n *Node) Explain(q console.Question) (console.Plan, error) {
 
 // compile compiles a query, or one behind EXPLAIN, for somebody who asks.
 func (n *Node) compile(q console.Question) (*streamsql.Query, error) {
-	c := n.plan().compiler
+	p := n.plan()
+	c := p.compiler
 	c.EKuiper = q.Dialect == console.EKuiper
-	query, _, err := c.CompileStatement(q.SQL)
-	return query, err
+	c.Functions, _ = p.known()
+	return withStandIns(c, p.away, func(c streamsql.Compiler) (*streamsql.Query, error) {
+		query, _, err := c.CompileStatement(q.SQL)
+		return query, err
+	})
 }
 
 // explain is how a query is carried out at the node.

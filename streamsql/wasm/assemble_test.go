@@ -19,6 +19,7 @@ const (
 	opUnreachable = 0x00
 	opLoop        = 0x03
 	opBranch      = 0x0c
+	opCall        = 0x10
 	opEnd         = 0x0b
 	opGet         = 0x20
 	opConst32     = 0x41
@@ -39,7 +40,7 @@ const (
 func (m *module) function(name string, params, results []byte, body ...[]byte) {
 	m.types = append(m.types, join([]byte{0x60}, vector(single(params)), vector(single(results))))
 	index := len(m.functions)
-	m.functions = append(m.functions, leb(uint64(index)))
+	m.functions = append(m.functions, leb(uint64(len(m.types)-1)))
 	m.exports = append(m.exports, join(text(name), []byte{0x00}, leb(uint64(index+len(m.imports)))))
 	code := join(append(append([][]byte{{0x00}}, body...), []byte{opEnd})...)
 	m.codes = append(m.codes, join(leb(uint64(len(code))), code))

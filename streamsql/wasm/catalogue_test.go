@@ -11,7 +11,7 @@ import (
 
 func TestACatalogueGivesQueriesItsFunctionsWhileModulesAreReplaced(t *testing.T) {
 	catalogue := wasm.NewCatalogue()
-	first, second := load(t, celsius(32), patient()), load(t, celsius(33), patient())
+	first, second := load(t, celsius(32), usual()), load(t, celsius(33), usual())
 	if before, err := catalogue.Put("units", first); before != nil || err != nil {
 		t.Fatal(before, err)
 	}
@@ -41,10 +41,10 @@ func TestACatalogueGivesQueriesItsFunctionsWhileModulesAreReplaced(t *testing.T)
 
 func TestAFunctionHasOneModule(t *testing.T) {
 	catalogue := wasm.NewCatalogue()
-	if _, err := catalogue.Put("units", load(t, celsius(32), patient())); err != nil {
+	if _, err := catalogue.Put("units", load(t, celsius(32), usual())); err != nil {
 		t.Fatal(err)
 	}
-	_, err := catalogue.Put("more", load(t, celsius(33), patient()))
+	_, err := catalogue.Put("more", load(t, celsius(33), usual()))
 	if err == nil || err.Error() != "put in module more: module units has a function fahrenheit already" {
 		t.Error(err)
 	}
@@ -52,7 +52,7 @@ func TestAFunctionHasOneModule(t *testing.T) {
 
 func TestAModuleThatIsTakenOutFailsTheRowsOfQueriesThatCallIt(t *testing.T) {
 	catalogue := wasm.NewCatalogue()
-	if _, err := catalogue.Put("units", load(t, celsius(32), patient())); err != nil {
+	if _, err := catalogue.Put("units", load(t, celsius(32), usual())); err != nil {
 		t.Fatal(err)
 	}
 	compiler := streamsql.Compiler{Catalog: streamsql.Sources{"rows": {}}, Functions: catalogue.Functions()}

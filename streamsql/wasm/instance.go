@@ -7,6 +7,8 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+
+	"github.com/holdfast-edge/holdfast/streamsql/wasm/fuel"
 )
 
 // instance is a module with a memory of its own. One call runs in it at a time.
@@ -14,6 +16,9 @@ type instance struct {
 	module api.Module
 	calls  map[string]api.Function
 	stack  []uint64
+	left   api.MutableGlobal // of the fuel
+	given  int64             // fuel at the beginning of the call
+	system *system           // nil: it imports nothing
 
 	args []byte // arguments as they are encoded
 	room uint32 // octets at address
@@ -28,21 +33,61 @@ func (m *Module) take(ctx context.Context) (*instance, error) {
 	var i *instance
 	select {
 	case i = <-m.instances:
-	case <-ctx.Done():
-		if m.closed.Load() {
-			return nil, ErrClosed
-		}
-		return nil, fmt.Errorf("wait for an instance: %w", ctx.Err())
+	case <-m.closing:
+		return nil, ErrClosed
 	}
-	if i != nil && !i.module.IsClosed() {
+	if i != nil {
 		return i, nil
 	}
-	module, err := m.runtime.InstantiateModule(ctx, m.compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize"))
+	i, err := m.instantiate(ctx)
 	if err != nil {
 		m.instances <- nil
-		return nil, fmt.Errorf("instantiate: %w", m.outcome(err))
+		return nil, fmt.Errorf("instantiate: %w", err)
 	}
-	return &instance{module: module, calls: make(map[string]api.Function), stack: make([]uint64, 16)}, nil
+	return i, nil
+}
+
+// instantiate makes an instance. What it has to start with stands in the module.
+func (m *Module) instantiate(ctx context.Context) (_ *instance, err error) {
+	i := &instance{calls: make(map[string]api.Function), stack: make([]uint64, 16)}
+	if m.system {
+		i.system = &system{fuel: m.fuel}
+	}
+	i.module, err = m.runtime.InstantiateModule(i.system.within(ctx), m.compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize"))
+	if err != nil {
+		return nil, i.system.said(err)
+	}
+	left, ok := i.module.ExportedGlobal(m.fuel).(api.MutableGlobal)
+	if !ok {
+		return nil, errors.Join(errors.New("the meter's global is not there"), i.module.Close(ctx))
+	}
+	i.left = left
+	return i, nil
+}
+
+// fill gives the instance fuel for what follows.
+func (i *instance) fill(amount int64) {
+	i.given = amount
+	i.system.begin()
+	i.left.Set(uint64(amount))
+}
+
+// used returns how much of it has been used since.
+func (i *instance) used() int64 { return fuel.Left(i.left.Get()).Used(i.given) }
+
+// outcome returns what a call that gave err came to. One that used up its fuel on
+// the last stretch comes back as if nothing were, and has failed nevertheless.
+func (i *instance) outcome(err error) error {
+	switch left := fuel.Left(i.left.Get()); {
+	case i.system.exited():
+		return i.system.said(errors.New("it ended itself"))
+	case left.Exhausted():
+		return fmt.Errorf("%w of %d instructions", ErrFuel, i.given)
+	case left.TooDeep():
+		return fmt.Errorf("%w: recursion without end, or of large functions", ErrDepth)
+	default:
+		return i.system.said(err)
+	}
 }
 
 // giveBack makes an instance idle.
@@ -64,7 +109,7 @@ func (i *instance) call(ctx context.Context, name string) error {
 		}
 		i.calls[name] = f
 	}
-	return f.CallWithStack(ctx, i.stack)
+	return f.CallWithStack(i.system.within(ctx), i.stack)
 }
 
 // manifest returns what the module says about its functions.

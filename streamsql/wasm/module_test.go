@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/holdfast-edge/holdfast/streamsql/wasm"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -60,11 +59,13 @@ func wild() []byte {
 	describe(&m, `{"name":"spin","params":[{"name":"x","type":"number"}],"returns":"float"},
 		{"name":"trap","params":[{"name":"x","type":"number"}],"returns":"float"},
 		{"name":"grow","params":[{"name":"pages","type":"int"}],"returns":"int"},
+		{"name":"deep","params":[{"name":"x","type":"number"}],"returns":"float"},
 		{"name":"fine","params":[{"name":"x","type":"number"}],"returns":"float"}`)
 	m.function("spin", []byte{f64}, []byte{f64}, []byte{opLoop, 0x40, opBranch, 0x00, opEnd}, get(0))
 	m.function("trap", []byte{f64}, []byte{f64}, []byte{opUnreachable})
 	m.function("grow", []byte{i64}, []byte{i64}, get(0), []byte{0xa7, opGrow, 0x00, 0xac})
 	m.function("fine", []byte{f64}, []byte{f64}, get(0))
+	m.function("deep", []byte{f64}, []byte{f64}, get(0), []byte{opCall, 5})
 	return m.bytes()
 }
 
@@ -82,11 +83,11 @@ func load(t *testing.T, code []byte, limits wasm.Limits) *wasm.Module {
 	return m
 }
 
-// patient is limits for tests that are not about the deadline.
-func patient() wasm.Limits { return wasm.Limits{Deadline: time.Minute} }
+// usual is limits for tests that are not about them.
+func usual() wasm.Limits { return wasm.Limits{} }
 
 func TestAFunctionOfNumbersIsCalledWithNumbers(t *testing.T) {
-	m := load(t, celsius(32), patient())
+	m := load(t, celsius(32), usual())
 	got, err := m.Call("fahrenheit", []tag.Value{tag.IntOf(100)})
 	if f, _ := got.Float(); err != nil || f != 212 {
 		t.Errorf("got %v, %v, want 212", f, err)
@@ -100,7 +101,7 @@ func TestAFunctionOfNumbersIsCalledWithNumbers(t *testing.T) {
 }
 
 func TestValuesOfEveryKindGoThereAndBack(t *testing.T) {
-	m := load(t, encoded(), patient())
+	m := load(t, encoded(), usual())
 	object, err := tag.NewObject([]string{"a", "b"}, []tag.Value{tag.IntOf(1), tag.ArrayOf([]tag.Value{tag.BoolOf(true)})})
 	if err != nil {
 		t.Fatal(err)
@@ -118,14 +119,14 @@ func TestValuesOfEveryKindGoThereAndBack(t *testing.T) {
 }
 
 func TestAFunctionCanFailInItsOwnWords(t *testing.T) {
-	m := load(t, encoded(), patient())
+	m := load(t, encoded(), usual())
 	if _, err := m.Call("wrong", []tag.Value{tag.IntOf(1)}); err == nil || err.Error() != "too warm" {
 		t.Errorf("got %v, want too warm", err)
 	}
 }
 
 func TestAResultThatIsNoneIsRefused(t *testing.T) {
-	m := load(t, encoded(), patient())
+	m := load(t, encoded(), usual())
 	for _, name := range []string{"beyond", "broken"} {
 		if _, err := m.Call(name, []tag.Value{tag.IntOf(1)}); !errors.Is(err, wasm.ErrMalformed) {
 			t.Errorf("%s: got %v, want %v", name, err, wasm.ErrMalformed)
@@ -133,20 +134,49 @@ func TestAResultThatIsNoneIsRefused(t *testing.T) {
 	}
 }
 
-func TestACallThatDoesNotEndIsEndedAndThenNotMadeAnyMore(t *testing.T) {
-	m := load(t, wild(), wasm.Limits{Deadline: 20 * time.Millisecond, Strikes: 2})
-	for range 2 {
-		if _, err := m.Call("spin", []tag.Value{tag.FloatOf(1)}); !errors.Is(err, wasm.ErrDeadline) {
-			t.Fatalf("got %v, want %v", err, wasm.ErrDeadline)
+func TestACallThatDoesNotEndIsEndedByItsFuelAndTheNextIsFine(t *testing.T) {
+	m := load(t, wild(), wasm.Limits{Fuel: 1000, Instances: 1})
+	const often = 20
+	for range often {
+		_, err := m.Call("spin", []tag.Value{tag.FloatOf(1)})
+		if !errors.Is(err, wasm.ErrFuel) || err.Error() != "the call used up its fuel of 1000 instructions" {
+			t.Fatalf("got %v, want %v", err, wasm.ErrFuel)
+		}
+		if got, err := m.Call("fine", []tag.Value{tag.FloatOf(1.5)}); err != nil || !got.Equal(tag.FloatOf(1.5)) {
+			t.Fatalf("got %v, %v", got, err)
 		}
 	}
-	if _, err := m.Call("spin", []tag.Value{tag.FloatOf(1)}); !errors.Is(err, wasm.ErrStruck) {
-		t.Errorf("got %v, want %v", err, wasm.ErrStruck)
+	if got, want := m.Usage("spin"), (wasm.Usage{Calls: often, Failures: often, Fuel: often * 1000, MaxFuel: 1000}); got != want {
+		t.Errorf("calls that do not end: %+v, want %+v", got, want)
+	}
+	if got, want := m.Usage("fine"), (wasm.Usage{Calls: often, Fuel: often, MaxFuel: 1}); got != want || got.MeanFuel() != 1 {
+		t.Errorf("calls beside them: %+v, want %+v", got, want)
+	}
+}
+
+func TestACallThatEndsByItselfBeyondItsFuelHasFailed(t *testing.T) {
+	m := load(t, celsius(32), wasm.Limits{Fuel: 4})
+	if _, err := m.Call("fahrenheit", []tag.Value{tag.IntOf(1)}); !errors.Is(err, wasm.ErrFuel) {
+		t.Errorf("got %v, want %v", err, wasm.ErrFuel)
+	}
+	if m := load(t, celsius(32), wasm.Limits{Fuel: 5}); m.Usage("fahrenheit").MeanFuel() != 0 {
+		t.Error("it used fuel before it was called")
+	} else if _, err := m.Call("fahrenheit", []tag.Value{tag.IntOf(1)}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRecursionWithoutEndIsEnded(t *testing.T) {
+	m := load(t, wild(), usual())
+	for range 3 {
+		if _, err := m.Call("deep", []tag.Value{tag.FloatOf(1)}); !errors.Is(err, wasm.ErrDepth) {
+			t.Fatalf("got %v, want %v", err, wasm.ErrDepth)
+		}
 	}
 }
 
 func TestAfterATrapTheNextCallIsFine(t *testing.T) {
-	m := load(t, wild(), patient())
+	m := load(t, wild(), usual())
 	for range 3 {
 		if _, err := m.Call("trap", []tag.Value{tag.FloatOf(1)}); err == nil {
 			t.Fatal("a trap is no error")
@@ -158,7 +188,7 @@ func TestAfterATrapTheNextCallIsFine(t *testing.T) {
 }
 
 func TestMemoryBeyondTheLimitIsNotGiven(t *testing.T) {
-	m := load(t, wild(), wasm.Limits{Memory: 3 << 16, Deadline: time.Minute, Instances: 1})
+	m := load(t, wild(), wasm.Limits{Memory: 3 << 16, Instances: 1})
 	for pages, want := range map[int64]int64{100: -1} {
 		if got, err := m.Call("grow", []tag.Value{tag.IntOf(pages)}); err != nil || !got.Equal(tag.IntOf(want)) {
 			t.Errorf("growing by %d pages gives %v, %v, want %d", pages, got, err, want)
@@ -170,7 +200,7 @@ func TestMemoryBeyondTheLimitIsNotGiven(t *testing.T) {
 }
 
 func TestCallsAtTheSameTimeHaveInstancesOfTheirOwn(t *testing.T) {
-	m := load(t, encoded(), wasm.Limits{Deadline: time.Minute, Instances: 2})
+	m := load(t, encoded(), wasm.Limits{Instances: 2})
 	var group sync.WaitGroup
 	for i := range 8 {
 		group.Go(func() {
@@ -186,7 +216,7 @@ func TestCallsAtTheSameTimeHaveInstancesOfTheirOwn(t *testing.T) {
 }
 
 func TestAClosedModuleIsNotCalled(t *testing.T) {
-	m := load(t, celsius(32), patient())
+	m := load(t, celsius(32), usual())
 	if err := m.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +241,7 @@ func TestAModuleThatCannotWorkIsRefusedWithTheReason(t *testing.T) {
 	importing.types = append(importing.types, []byte{0x60, 0, 0})
 	importing.imports = append(importing.imports, join(text("env"), text("clock"), []byte{0x00, 0x00}))
 	for want, code := range map[string][]byte{
-		"invalid magic":                         []byte("not a module"),
+		"does not begin as WebAssembly":         []byte("not a module"),
 		"does not export holdfast_functions":    silent.bytes(),
 		"imports env.clock":                     importing.bytes(),
 		"read the manifest":                     one(`{"nome":"f"}`, plain),

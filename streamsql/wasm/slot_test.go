@@ -35,7 +35,7 @@ func show(t *testing.T, e *streamsql.Exec, x tag.Value) string {
 }
 
 func TestAQueryKeepsItsFunctionWhileTheModuleIsSwapped(t *testing.T) {
-	slot := wasm.NewSlot(load(t, celsius(32), patient()))
+	slot := wasm.NewSlot(load(t, celsius(32), usual()))
 	query := running(t, slot, "fahrenheit(x)")
 	if got := show(t, query, tag.IntOf(10)); got != `{"y":50}` {
 		t.Errorf("before: got %s", got)
@@ -43,7 +43,7 @@ func TestAQueryKeepsItsFunctionWhileTheModuleIsSwapped(t *testing.T) {
 	if got := show(t, query, tag.NullOf(tag.Good)); got != `{"y":null}` {
 		t.Errorf("of NULL: got %s", got)
 	}
-	second := load(t, celsius(33), patient())
+	second := load(t, celsius(33), usual())
 	first, err := slot.Swap(second)
 	if err != nil {
 		t.Fatal(err)
@@ -60,21 +60,21 @@ func TestAQueryKeepsItsFunctionWhileTheModuleIsSwapped(t *testing.T) {
 }
 
 func TestAModuleOfOtherFunctionsIsNotSwappedIn(t *testing.T) {
-	slot := wasm.NewSlot(load(t, celsius(32), patient()))
-	if _, err := slot.Swap(load(t, encoded(), patient())); err == nil || !strings.Contains(err.Error(), "no function fahrenheit") {
+	slot := wasm.NewSlot(load(t, celsius(32), usual()))
+	if _, err := slot.Swap(load(t, encoded(), usual())); err == nil || !strings.Contains(err.Error(), "no function fahrenheit") {
 		t.Errorf("got %v", err)
 	}
 	var other module
 	describe(&other, `{"name":"fahrenheit","params":[{"name":"x","type":"number"},{"name":"y","type":"number"}],"returns":"float"}`)
 	other.function("fahrenheit", []byte{f64, f64}, []byte{f64}, get(0))
-	if _, err := slot.Swap(load(t, other.bytes(), patient())); err == nil || !strings.Contains(err.Error(), "want fahrenheit(celsius number) float") {
+	if _, err := slot.Swap(load(t, other.bytes(), usual())); err == nil || !strings.Contains(err.Error(), "want fahrenheit(celsius number) float") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestCallsGoOnWhileModulesAreSwapped(t *testing.T) {
-	slot := wasm.NewSlot(load(t, celsius(32), patient()))
-	modules := []*wasm.Module{load(t, celsius(33), patient()), slot.Module()}
+	slot := wasm.NewSlot(load(t, celsius(32), usual()))
+	modules := []*wasm.Module{load(t, celsius(33), usual()), slot.Module()}
 	done := make(chan struct{})
 	var group sync.WaitGroup
 	for range 4 {

@@ -104,12 +104,12 @@ func put(all map[string]map[string]*migrate.Object, kind, name string, c *migrat
 // others reports the sections that are none of streams, tables and rules.
 func (x *export) others(root *migrate.Object, r *migrate.Report) {
 	for _, section := range []struct{ key, reason string }{
-		{"nativePlugins", "plugins are not loaded here; a function can be a WebAssembly module, see docs/reference/user-functions.md"},
-		{"portablePlugins", "plugins are not loaded here; a function can be a WebAssembly module, see docs/reference/user-functions.md"},
+		{"nativePlugins", "plugins are not loaded here; a function can be a WebAssembly module, see docs/user-functions.md"},
+		{"portablePlugins", "plugins are not loaded here; a function can be a WebAssembly module, see docs/user-functions.md"},
 		{"Service", "external services are not called from SQL here"},
 		{"Schema", "messages are JSON here; schemas of protobuf have no equivalent"},
 		{"uploads", "put the file where it is needed"},
-		{"scripts", "functions in JavaScript have no equivalent; a function can be a WebAssembly module, see docs/reference/user-functions.md"},
+		{"scripts", "functions in JavaScript have no equivalent; a function can be a WebAssembly module, see docs/user-functions.md"},
 	} {
 		o := root.Object(section.key)
 		if o == nil {
