@@ -12,19 +12,28 @@ import (
 func (c *Compiler) lazy(e *ast.Call, f *fn.Func) (*Node, error) {
 	switch f.Name {
 	case "iif":
-		if len(e.Args) < 2 || len(e.Args) > 3 {
+		if len(e.Args) < 2 {
 			return nil, nil
 		}
-		choice := &ast.Case{Pos: e.Pos, Whens: []*ast.When{{Pos: e.Pos, Cond: e.Args[0], Result: e.Args[1]}}}
-		if len(e.Args) == 3 {
-			choice.Else = e.Args[2]
-		}
-		return c.caseOf(choice)
+		return c.caseOf(caseOfCall(e))
 	case "coalesce":
 		return c.coalesce(e)
 	default:
 		return nil, nil
 	}
+}
+
+// caseOfCall returns iif as the CASE that it means: conditions with a value each,
+// and perhaps a value for when none holds.
+func caseOfCall(e *ast.Call) *ast.Case {
+	choice, args := &ast.Case{Pos: e.Pos}, e.Args
+	for ; len(args) > 1; args = args[2:] {
+		choice.Whens = append(choice.Whens, &ast.When{Pos: e.Pos, Cond: args[0], Result: args[1]})
+	}
+	if len(args) > 0 {
+		choice.Else = args[0]
+	}
+	return choice
 }
 
 // coalesce returns the node of the first value that is not NULL.

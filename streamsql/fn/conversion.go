@@ -23,12 +23,12 @@ func conversionFunctions() []*Func {
 			Scalar: decode, Doc: "The blob that base64 text means.", Examples: []Example{{"hex(decode('aGk=', 'base64'))", `"6869"`}},
 		},
 		{
-			Name: "unhex", Family: "conversion", Params: []Param{{Name: "x", Type: Any}}, Returns: Bytes,
-			Scalar: unhex, Doc: "The blob that hexadecimal digits mean, NULL where they are none.", Examples: []Example{{"hex(unhex('0aff'))", `"0AFF"`}, {"unhex('x')", "null"}},
+			Name: "unhex", Family: "conversion", Params: []Param{{Name: "x", Type: Any}, {Name: "between", Type: Any, Optional: true}}, Returns: Bytes,
+			Scalar: unhex, Doc: "The blob that hexadecimal digits mean, NULL where they are none. Characters of the second text may stand between the pairs of digits.", Examples: []Example{{"hex(unhex('0aff'))", `"0AFF"`}, {"unhex('x')", "null"}, {"hex(unhex('0a-ff', '-'))", `"0AFF"`}},
 		},
 		{
-			Name: "char", Family: "text", Params: []Param{{Name: "code", Type: Any, Rest: true}}, Returns: Text,
-			Scalar: char, Doc: "A text of the characters of the code points.", Examples: []Example{{"char(72, 105)", `"Hi"`}},
+			Name: "char", Family: "text", Params: []Param{{Name: "code", Type: Any, Rest: true}}, Returns: Text, Nulls: NullIsValue,
+			Scalar: char, Doc: "A text of the characters of the code points. What is no number counts as 0.", Examples: []Example{{"char(72, 105)", `"Hi"`}},
 		},
 		{
 			Name: "isnull", Family: "null", Params: []Param{{Name: "x", Type: Any}}, Returns: Bool, Nulls: NullIsValue,
@@ -73,20 +73,25 @@ func isBase64(v tag.Value) error {
 }
 
 func unhex(_ *Context, args []tag.Value) (tag.Value, error) {
-	digits := value.Text(args[0])
-	if len(digits)%2 != 0 {
-		return tag.NullOf(tag.Good), nil
+	digits, between := value.Text(args[0]), ""
+	if len(args) > 1 {
+		between = value.Text(args[1])
 	}
-	out := make([]byte, len(digits)/2)
-	for i := range out {
-		high, low := digit(digits[2*i]), digit(digits[2*i+1])
-		if high > 15 || low > 15 {
+	out := make([]byte, 0, len(digits)/2)
+	for {
+		digits = strings.TrimLeftFunc(digits, func(r rune) bool { return !isDigit(r) && strings.ContainsRune(between, r) })
+		if digits == "" {
+			return tag.BytesOf(out), nil
+		}
+		if len(digits) < 2 || digit(digits[0]) > 15 || digit(digits[1]) > 15 {
 			return tag.NullOf(tag.Good), nil
 		}
-		out[i] = byte(high<<4 | low)
+		out = append(out, byte(digit(digits[0])<<4|digit(digits[1])))
+		digits = digits[2:]
 	}
-	return tag.BytesOf(out), nil
 }
+
+func isDigit(r rune) bool { return r < utf8.RuneSelf && digit(byte(r)) <= 15 }
 
 func char(_ *Context, args []tag.Value) (tag.Value, error) {
 	var out []byte

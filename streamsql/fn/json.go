@@ -34,9 +34,10 @@ func jsonFunctions() []*Func {
 			Doc: "Whether a text is JSON.", Examples: []Example{{"json_valid('[1')", "false"}},
 		},
 		{
-			Name: "json_type", Family: "JSON", Params: []Param{x}, Returns: Text, Nulls: NullIsValue,
-			Scalar: jsonType, Doc: "The type of the value that a JSON text is of, or of any other value, in JSON's words.",
-			Examples: []Example{{"json_type('[1]')", `"array"`}, {"json_type(1.5)", `"real"`}},
+			Name: "json_type", Family: "JSON", Params: []Param{x, {Name: "path", Type: Text, Optional: true, Constant: true}}, Returns: Text,
+			Nulls: NullIsValue, Bind: bindJSONType,
+			Doc:      "The type of the value that a JSON text is of, or of any other value, in JSON's words; with a path, of what it finds in it, NULL where that is nothing.",
+			Examples: []Example{{"json_type('[1]')", `"array"`}, {"json_type(1.5)", `"real"`}, {`json_type('{"a":[1]}', '$.a[0]')`, `"integer"`}},
 		},
 		pathFunction("json_path_query", Any, queryPath,
 			"What a path finds in x: one value for a path that names one, else an array of all. A path that names one that is not there fails.",
@@ -64,13 +65,30 @@ func parseJSON(_ *Context, args []tag.Value) (tag.Value, error) {
 	return v, nil
 }
 
-func jsonType(_ *Context, args []tag.Value) (tag.Value, error) {
-	v := args[0]
-	if v.Kind() == tag.String {
-		if parsed, err := tag.ParseJSON([]byte(v.Str())); err == nil {
-			v = parsed
-		}
+func bindJSONType(constants []tag.Value) (Scalar, error) {
+	if len(constants) > 1 {
+		return bindPath(constants[1], typeOnPath)
 	}
+	return func(_ *Context, args []tag.Value) (tag.Value, error) {
+		v := args[0]
+		if v.Kind() == tag.String {
+			if parsed, err := tag.ParseJSON([]byte(v.Str())); err == nil {
+				v = parsed
+			}
+		}
+		return jsonType(v)
+	}, nil
+}
+
+func typeOnPath(p *jsonpath.Path, v tag.Value) (tag.Value, error) {
+	found, err := p.Find(v)
+	if err != nil || len(found) == 0 || v.IsNull() {
+		return tag.NullOf(v.Quality()), err
+	}
+	return jsonType(found[0])
+}
+
+func jsonType(v tag.Value) (tag.Value, error) {
 	switch {
 	case v.IsNull():
 		return tag.StringOf("null"), nil
@@ -88,21 +106,25 @@ func pathFunction(name string, returns Type, apply func(p *jsonpath.Path, v tag.
 		Name: name, Family: "JSON", Returns: returns, Nulls: NullIsValue, Doc: doc, Examples: []Example{example},
 		Params: []Param{{Name: "x", Type: Any}, {Name: "path", Type: Text, Constant: true}},
 		Bind: func(constants []tag.Value) (Scalar, error) {
-			var known *jsonpath.Path
-			path := tag.StringOf("$")
-			if len(constants) > 1 {
-				path = constants[1]
+			if len(constants) < 2 {
+				return bindPath(tag.StringOf("$"), apply)
 			}
-			if !path.IsNull() {
-				p, err := jsonpath.Parse(value.Text(path))
-				if err != nil {
-					return nil, err
-				}
-				known = p
-			}
-			return func(_ *Context, args []tag.Value) (tag.Value, error) { return onPath(known, args, apply) }, nil
+			return bindPath(constants[1], apply)
 		},
 	}
+}
+
+// bindPath parses a path that is known before the first row.
+func bindPath(path tag.Value, apply func(p *jsonpath.Path, v tag.Value) (tag.Value, error)) (Scalar, error) {
+	var known *jsonpath.Path
+	if !path.IsNull() {
+		p, err := jsonpath.Parse(value.Text(path))
+		if err != nil {
+			return nil, err
+		}
+		known = p
+	}
+	return func(_ *Context, args []tag.Value) (tag.Value, error) { return onPath(known, args, apply) }, nil
 }
 
 // jsonArrayLength is a path function whose path may be left out.
@@ -117,7 +139,7 @@ func jsonArrayLength() *Func {
 func lengthOnPath(p *jsonpath.Path, v tag.Value) (tag.Value, error) {
 	found, err := p.Find(v)
 	switch {
-	case err != nil || len(found) == 0 || found[0].IsNull():
+	case err != nil || len(found) == 0 || v.IsNull():
 		return tag.NullOf(v.Quality()), err
 	case found[0].Kind() != tag.Array:
 		return tag.IntOf(0), nil

@@ -19,7 +19,7 @@ func mathFunctions() []*Func {
 		},
 		{
 			Name: "round", Family: "math", Returns: Float,
-			Params: []Param{{Name: "x", Type: Any}, {Name: "digits", Type: Number, Optional: true}},
+			Params: []Param{{Name: "x", Type: Any}, {Name: "digits", Type: Any, Optional: true}},
 			Scalar: round,
 			Doc:    "The value rounded to that many decimal digits (0), halves away from zero, as a Float.",
 			Examples: []Example{

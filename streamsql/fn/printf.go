@@ -2,6 +2,8 @@ package fn
 
 import (
 	"fmt"
+	"math"
+	"math/big"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,7 +18,7 @@ func printfFunctions() []*Func {
 		Params: []Param{{Name: "pattern", Type: Any}, {Name: "x", Type: Any, Rest: true}},
 		Scalar: printf,
 		Doc: "The pattern with its conversions replaced by the arguments, as SQLite's printf: %d %i %u %x %X %o %c %s %f %e %g %q %Q %w %%, " +
-			"with the flags - + space 0 , and a width and a precision.",
+			"with the flags - + space 0 , ! and a width and a precision.",
 		Examples: []Example{
 			{"format('%s at %.1f bar', 'pump', 3.14159)", `"pump at 3.1 bar"`},
 			{"format('%05d|%-4s|%,d', 42, 'a', 1234567)", `"00042|a   |1,234,567"`},
@@ -28,7 +30,8 @@ func printfFunctions() []*Func {
 // conversion is one of printf's: %[flags][width][.precision]letter.
 type conversion struct {
 	minus, plus, space, zero, comma bool
-	width, precision                int // precision is -1 where none is given
+	fraction                        bool // a digit behind the point, whatever the number
+	width, precision                int  // precision is -1 where none is given
 	letter                          byte
 }
 
@@ -100,6 +103,8 @@ func (c *conversion) flag(f byte) {
 		c.zero = true
 	case ',':
 		c.comma = true
+	case '!':
+		c.fraction = true
 	}
 }
 
@@ -128,7 +133,10 @@ func (c conversion) convert(next func() tag.Value) string {
 	case 'f', 'F', 'e', 'E', 'g', 'G':
 		return c.float(value.Float(next()))
 	case 'c':
-		r, _ := utf8.DecodeRuneInString(value.Text(next()))
+		r, size := utf8.DecodeRuneInString(value.Text(next()))
+		if size == 0 {
+			return c.text("")
+		}
 		return c.text(strings.Repeat(string(r), max(c.precision, 1)))
 	default:
 		return c.quoted(next())
@@ -171,11 +179,60 @@ func (c conversion) float(f float64) string {
 	if format == 'F' {
 		format = 'f'
 	}
-	digits := strings.TrimPrefix(strconv.FormatFloat(f, format, precision, 64), "-")
+	if format == 'f' {
+		f = awayFromHalf(f, precision)
+	}
+	digits := strings.TrimLeft(strconv.FormatFloat(f, format, precision, 64), "+-") // infinity has a plus
+	if format == 'f' && !c.fraction {
+		digits = significant(digits, f)
+	}
+	if c.fraction && !math.IsInf(f, 0) {
+		digits = withFraction(digits)
+	}
 	if c.comma && c.letter == 'f' {
 		digits = separators{group: ",", point: "."}.apply(digits)
 	}
 	return c.padded(digits, c.sign(f < 0))
+}
+
+// awayFromHalf returns the next number away from zero for one that is in the
+// middle between two of so many decimals, since halves are rounded up.
+func awayFromHalf(f float64, decimals int) float64 {
+	longer := strconv.FormatFloat(f, 'f', decimals+1, 64)
+	if g, err := strconv.ParseFloat(longer, 64); err != nil || g != f || longer[len(longer)-1] != '5' {
+		return f
+	}
+	return math.Nextafter(f, math.Copysign(math.Inf(1), f))
+}
+
+// significantDigits is how many digits of a number SQLite writes before zeros.
+const significantDigits = 16
+
+// significant writes zeros for the digits of a number in fixed point that are
+// behind the significant ones.
+func significant(digits string, f float64) string {
+	if len(strings.Replace(strings.TrimLeft(digits, "0."), ".", "", 1)) <= significantDigits || math.IsInf(f, 0) {
+		return digits
+	}
+	const precision = 2048 // bits, so that the decimal digits stay what they are
+	rounded, ok := new(big.Float).SetPrec(precision).SetString(strconv.FormatFloat(math.Abs(f), 'e', significantDigits-1, 64))
+	if !ok {
+		return digits
+	}
+	_, fraction, _ := strings.Cut(digits, ".")
+	return rounded.Text('f', len(fraction))
+}
+
+// withFraction gives a number that has no digit behind a point one.
+func withFraction(digits string) string {
+	mantissa, exponent := digits, ""
+	if i := strings.IndexAny(digits, "eE"); i >= 0 {
+		mantissa, exponent = digits[:i], digits[i:]
+	}
+	if !strings.Contains(mantissa, ".") {
+		mantissa += ".0"
+	}
+	return mantissa + exponent
 }
 
 func (c conversion) sign(negative bool) string {
@@ -216,6 +273,13 @@ func (c conversion) text(s string) string {
 // stand in SQL.
 func (c conversion) quoted(v tag.Value) string {
 	s := value.Text(v)
+	switch {
+	case !v.IsNull() || c.letter == 's':
+	case c.letter == 'Q':
+		return c.text("NULL")
+	default:
+		return c.text("(NULL)")
+	}
 	if c.precision >= 0 && utf8.RuneCountInString(s) > c.precision {
 		s = string([]rune(s)[:c.precision])
 	}
@@ -225,9 +289,6 @@ func (c conversion) quoted(v tag.Value) string {
 	case 'w':
 		s = strings.ReplaceAll(s, `"`, `""`)
 	case 'Q':
-		if v.IsNull() {
-			return c.text("NULL")
-		}
 		s = "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	}
 	return c.text(s)

@@ -85,6 +85,9 @@ func (r realFunction) function(t Type, argument func(name string, v tag.Value) (
 			if x[i], err = argument(r.params[i], v); err != nil {
 				return tag.Value{}, err
 			}
+			if math.IsNaN(x[i]) {
+				return realOf(x[i]), nil // also where the other number alone decides, as in pow(1, y)
+			}
 		}
 		return realOf(r.f(x[0], x[1])), nil
 	}

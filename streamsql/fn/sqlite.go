@@ -54,9 +54,9 @@ func sqliteFunctions() []*Func {
 		},
 		{
 			Name: "iif", Aliases: []string{"if"}, Family: "null", Returns: Any, Nulls: NullIsValue, Scalar: iif,
-			Params:   []Param{{Name: "condition", Type: Any}, {Name: "then", Type: Any}, {Name: "otherwise", Type: Any, Optional: true}},
-			Doc:      "One value where the condition holds, another (NULL) where it does not.",
-			Examples: []Example{{"iif(2 > 1, 'yes', 'no')", `"yes"`}},
+			Params:   []Param{{Name: "condition", Type: Any}, {Name: "then", Type: Any}, {Name: "otherwise", Type: Any, Rest: true}},
+			Doc:      "One value where the condition holds, another (NULL) where it does not. More conditions, each with its value, may stand between.",
+			Examples: []Example{{"iif(2 > 1, 'yes', 'no')", `"yes"`}, {"iif(1 > 2, 'a', 2 > 1, 'b', 'c')", `"b"`}},
 		},
 		several("min_of", "least", "The least of several values; NULL where one is. min of more than one argument is this function.", "1",
 			func(order int) bool { return order <= 0 }),
@@ -169,14 +169,15 @@ func sign(_ *Context, args []tag.Value) (tag.Value, error) {
 }
 
 func iif(_ *Context, args []tag.Value) (tag.Value, error) {
-	switch {
-	case value.TruthOf(args[0]) == value.True:
-		return args[1], nil
-	case len(args) > 2:
-		return args[2], nil
-	default:
-		return tag.NullOf(tag.Good), nil
+	for ; len(args) > 1; args = args[2:] {
+		if value.TruthOf(args[0]) == value.True {
+			return args[1], nil
+		}
 	}
+	if len(args) > 0 {
+		return args[0], nil
+	}
+	return tag.NullOf(tag.Good), nil
 }
 
 // several makes min and max of several values. better tells by the order of a

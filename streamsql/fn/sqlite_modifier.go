@@ -13,7 +13,7 @@ func (d *date) modify(modifier string) bool {
 	case "unixepoch":
 		return d.count(func(float64) bool { return true })
 	case "auto":
-		return !d.isNumber || d.count(func(f float64) bool { return f < 0 || f >= 5373484.5 })
+		return !d.modified && (!d.isNumber || d.count(func(f float64) bool { return f < 0 || f >= 5373484.5 }))
 	case "julianday":
 		return d.isNumber
 	case "localtime", "utc", "ceiling":

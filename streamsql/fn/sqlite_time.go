@@ -70,6 +70,7 @@ type date struct {
 	over   int     // days by which adding months went beyond the end of a month
 
 	isNumber, subsecond bool
+	modified            bool // by a modifier before
 }
 
 const (
@@ -103,14 +104,18 @@ func dateOf(c *Context, args []tag.Value) (d date, ok bool) {
 		return d, false
 	}
 	for _, v := range args[1:] {
-		if !d.modify(strings.ToLower(strings.TrimSpace(value.Text(v)))) {
+		if !d.modify(strings.ToLower(strings.TrimSpace(value.Text(v)))) || !d.inCalendar() {
 			return d, false
 		}
-		d.isNumber = false
+		d.isNumber, d.modified = false, true
 	}
 	d.time = d.time.Round(time.Millisecond)
-	return d, d.time.Year() > -4714 && d.time.Year() <= 9999
+	ok = d.inCalendar()
+	return d, ok
 }
+
+// inCalendar reports whether SQLite knows the year.
+func (d *date) inCalendar() bool { return d.time.Year() > -4714 && d.time.Year() <= 9999 }
 
 func readDate(c *Context, v tag.Value) (d date, ok bool) {
 	if v.Kind() == tag.Time {

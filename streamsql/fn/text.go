@@ -103,7 +103,7 @@ func span(args []tag.Value, n int64) (from, to int64) {
 	if len(args) > 2 {
 		count = value.Whole(args[2])
 		if negative = count < 0; negative {
-			count = -max(count, -1<<62)
+			count = -max(count, -math.MaxInt64)
 		}
 	}
 	switch {

@@ -24,12 +24,20 @@ func moreTextFunctions() []*Func {
 			},
 		},
 		{
-			Name: "numbytes", Aliases: []string{"octet_length"}, Family: "text", Params: []Param{x}, Returns: Int, Nulls: NullIsValue,
+			Name: "numbytes", Family: "text", Params: []Param{x}, Returns: Int, Nulls: NullIsValue,
 			Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
 				return tag.IntOf(int64(len(value.Text(args[0])))), nil
 			},
 			Doc:      "The number of octets of a text in UTF-8 or of a blob; 0 for NULL.",
 			Examples: []Example{{"numbytes('Grüße')", "7"}},
+		},
+		{
+			Name: "octet_length", Family: "text", Params: []Param{x}, Returns: Int,
+			Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
+				return tag.IntOf(int64(len(value.Text(args[0])))), nil
+			},
+			Doc:      "The number of octets of a text in UTF-8 or of a blob.",
+			Examples: []Example{{"octet_length('Grüße')", "7"}},
 		},
 		pad("lpad", "before", func(text, spaces string) string { return spaces + text }, Example{"lpad('a', 2)", `"  a"`}),
 		pad("rpad", "behind", func(text, spaces string) string { return text + spaces }, Example{"rpad('a', 2)", `"a  "`}),

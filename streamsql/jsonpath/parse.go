@@ -2,6 +2,7 @@ package jsonpath
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -103,10 +104,15 @@ func (p *parser) descendant() (segment, error) {
 	return segment{selectors, true}, err
 }
 
-// dotted reads a name or * behind a dot.
+// dotted reads a name, which SQLite allows to stand in quotes, or * behind a
+// dot.
 func (p *parser) dotted() ([]selector, error) {
 	if p.accept("*") {
 		return []selector{wildcard{}}, nil
+	}
+	if strings.HasPrefix(p.rest(), `"`) {
+		s, err := p.quoted()
+		return []selector{name(s)}, err
 	}
 	start := p.at
 	for p.at < len(p.text) {
@@ -161,8 +167,21 @@ func (p *parser) selector() (selector, error) {
 	}
 }
 
-// places reads a place, or from:to:step.
+// places reads a place, or from:to:step. Places from the end are also written as
+// SQLite does: #-1.
 func (p *parser) places() (selector, error) {
+	if p.accept("#") {
+		from, err := p.number()
+		switch {
+		case err != nil:
+			return nil, err
+		case from == nil:
+			return place(math.MaxInt32), nil // behind the last one, where nothing is
+		case *from >= 0:
+			return nil, p.want("a place before the end, such as #-1")
+		}
+		return place(*from), nil
+	}
 	from, err := p.number()
 	if err != nil {
 		return nil, err

@@ -17,6 +17,8 @@ func (g *Gen) Expr(columns []Column, depth int) string {
 type exprs struct {
 	*Gen
 	columns []Column
+	// queries allows queries in expressions, over the table u.
+	queries bool
 }
 
 // chain returns operands with operators between them and behind them.
@@ -83,9 +85,15 @@ func (e exprs) operand(depth int) string {
 	case 2:
 		return e.caseOf(depth - 1)
 	case 3:
-		return "CAST(" + e.chain(depth-1) + " AS " + pick(e.Gen, "INTEGER", "REAL", "TEXT", "NUMERIC", "BLOB", "VARCHAR(10)") + ")"
+		return "CAST(" + e.chain(depth-1) + " AS " + pick(e.Gen, "INTEGER", "REAL", "TEXT", "NUMERIC", "BLOB", "VARCHAR(10)",
+			"int", "BIGINT", "DOUBLE PRECISION", "FLOAT", "DECIMAL(10, 2)", "CHAR", "CLOB") + ")"
 	case 4, 5:
 		return e.call(depth - 1)
+	case 6:
+		if e.Special && e.chance(2) {
+			return e.special(depth - 1)
+		}
+		return e.subquery()
 	default:
 		return e.leaf()
 	}

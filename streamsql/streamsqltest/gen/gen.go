@@ -12,11 +12,13 @@ type Gen struct {
 	// Functions may be called in expressions. New sets all of Functions();
 	// a test of an engine that lacks some takes them out.
 	Functions []Function
+	// Special allows calls of functions of times, JSON texts and formats.
+	Special bool
 }
 
 // New returns a generator that makes the same texts for the same seed.
 func New(seed uint64) *Gen {
-	return &Gen{rand: rand.New(rand.NewPCG(seed, 0x486f6c6466617374)), Functions: Functions()}
+	return &Gen{rand: rand.New(rand.NewPCG(seed, 0x486f6c6466617374)), Functions: Functions(), Special: true}
 }
 
 // chance reports true once in n times.

@@ -28,7 +28,7 @@ func TestTheSameSeedMakesTheSameTexts(t *testing.T) {
 func TestEveryFormOfExpressionComesUp(t *testing.T) {
 	wanted := []string{
 		"NOT BETWEEN ", " IN (", " NOT IN (", " LIKE ", " GLOB ", " ESCAPE ", " ISNULL", " NOTNULL", " NOT NULL", " IS NOT TRUE",
-		"NOT ", "~", "- ", "CASE WHEN ", " ELSE ", "CAST(", "x'61'", "NULL", "9223372036854775808", "it''s", "coalesce(",
+		"NOT ", "~", "- ", "CASE WHEN ", " ELSE ", "CAST(", "x'61'", "date(", "strftime(", "json_extract(", " ->> ", "printf(", "DECIMAL(10, 2)", "NULL", "9223372036854775808", "it''s", "coalesce(",
 	}
 	missing(t, append(wanted, infix...), func(seed uint64) string {
 		g := New(seed)
@@ -65,7 +65,7 @@ func missing(t *testing.T, wanted []string, text func(seed uint64) string) {
 func TestAGeneratorCallsOnlyTheFunctionsThatItWasGiven(t *testing.T) {
 	for seed := range uint64(200) {
 		g := New(seed)
-		g.Functions = []Function{{"abs", 1, 1}}
+		g.Functions, g.Special = []Function{{"abs", 1, 1}}, false
 		text := g.Expr(nil, 4)
 		for _, f := range Functions() {
 			if f.Name != "abs" && strings.Contains(text, f.Name+"(") {
