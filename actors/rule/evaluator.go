@@ -84,7 +84,8 @@ func (e *evaluator) report(ctx actor.Context) {
 // change lets rules come and go.
 func (e *evaluator) change(ctx actor.Context) {
 	var asked []func()
-	for _, c := range e.desk.take() {
+	changes := e.desk.take()
+	for _, c := range changes {
 		switch {
 		case c.settled != nil:
 			asked = append(asked, c.settled)
@@ -98,9 +99,13 @@ func (e *evaluator) change(ctx actor.Context) {
 		supervisor.Fail(ctx, supervisor.Permanent(err))
 		return
 	}
-	e.settle(asked)
+	if e.settle(asked) || len(asked) < len(changes) {
+		e.schedule(ctx)
+	}
+	if len(asked) == len(changes) {
+		return // nobody has come or gone
+	}
 	e.report(ctx)
-	e.schedule(ctx)
 	e.planKeep(ctx)
 	if len(e.seats) == 0 {
 		e.desk.of.retire(e.desk)
@@ -119,13 +124,16 @@ func (e *evaluator) read() (err error) {
 	return err
 }
 
-// settle evaluates what waits in the rings, and tells who has asked.
-func (e *evaluator) settle(asked []func()) {
+// settle evaluates what waits in the rings, and tells who has asked. It reports
+// whether anything waited.
+func (e *evaluator) settle(asked []func()) (found bool) {
 	for n := len(e.desk.input.Streams) * ringCapacity; len(asked) > 0 && n > 0 && e.evaluateOne(); n-- {
+		found = true
 	}
 	for _, settled := range asked {
 		settled()
 	}
+	return found
 }
 
 // seat lets a rule in, unless it has left already.
