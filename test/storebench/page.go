@@ -41,8 +41,8 @@ summed up by minute and hour; the tsdb committed each second and compacted. They
 a commit into its WAL and leaves it to the system when that reaches the disk. The history makes a flush durable before it
 acknowledges, and until then the log has the rows, durable, too. The rows below it are both together as on a node, the
 dearest way to run them: a commit a second, which is two fdatasyncs, and a cursor that brings it to the history; beside the
-tsdb as it is, and beside one whose WAL is made durable by an fdatasync a commit. Quality and nanoseconds are kept by the history only; the sums
-by the history only, too. The chart is the average of one tag by minute over the six hours, the median of 200 answers,
+tsdb as it is, and beside one whose WAL is made durable by an fdatasync a commit. Quality and nanoseconds are kept by the
+history only; the sums by the history only, too. The chart is the average of one tag by minute over the six hours, the median of 200 answers,
 from the rows by the tsdb and from the stored sums by the history. The late rows come in three hours for the file of the six
 hours, which is sealed, and are merged an hour after the last of them: to seal it again after each flush would be to write it
 again each time.
