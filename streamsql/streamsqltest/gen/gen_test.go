@@ -40,7 +40,7 @@ func TestEveryFormOfQueryComesUp(t *testing.T) {
 	wanted := []string{
 		"DISTINCT ", " JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN ", " CROSS JOIN ", " FROM t, u", "(SELECT * FROM u",
 		" WHERE ", " GROUP BY ", " HAVING ", " ORDER BY ", " DESC", " NULLS LAST", " LIMIT ", " OFFSET ", " UNION ALL ",
-		"EXISTS (SELECT ", " IN (SELECT ", "count(*)", "sum(", "avg(", "min(", "max(", "total(", "count(DISTINCT ", " FILTER (WHERE ",
+		"EXISTS (SELECT ", " IN (SELECT ", "(SELECT max(z.w)", " LIMIT 1)", "HAVING count(*) > ", "coalesce(sum(", " LIMIT 2, ", " LIMIT -", "count(*)", "sum(", "avg(", "min(", "max(", "total(", "count(DISTINCT ", " FILTER (WHERE ",
 	}
 	missing(t, wanted, func(seed uint64) string {
 		g := New(seed)

@@ -56,10 +56,7 @@ func (q queries) sorted() Query {
 	}
 	text := "SELECT * FROM (" + q.selection(width) + ") AS q ORDER BY " + strings.Join(terms, ", ")
 	if q.chance(2) {
-		text += fmt.Sprintf(" LIMIT %d", q.between(0, 6))
-		if q.chance(2) {
-			text += fmt.Sprintf(" OFFSET %d", q.between(0, 3))
-		}
+		text += fmt.Sprintf(" LIMIT "+pick(q.Gen, "%d", "%d OFFSET 2", "2, %d", "%d + 1 OFFSET 0", "-%d"), q.between(0, 6))
 	}
 	return Query{Text: text, Ordered: true}
 }
@@ -71,7 +68,7 @@ func (q queries) selection(width int) string {
 	if q.chance(3) {
 		return q.grouped(width, from, where, columns)
 	}
-	e := exprs{Gen: q.Gen, columns: columns}
+	e := exprs{Gen: q.Gen, columns: columns, queries: true}
 	items := make([]string, width)
 	for i := range items {
 		items[i] = fmt.Sprintf("%s AS c%d", q.item(e), i+1)
@@ -113,7 +110,7 @@ func (q queries) joinCondition(columns []Column) string {
 
 // where returns a WHERE clause, or none.
 func (q queries) where(columns []Column) string {
-	e := exprs{Gen: q.Gen, columns: columns}
+	e := exprs{Gen: q.Gen, columns: columns, queries: true}
 	switch q.between(0, 5) {
 	case 0, 1:
 		return ""
@@ -132,6 +129,10 @@ func (q queries) grouped(width int, from, where string, columns []Column) string
 	items := make([]string, width)
 	for i := range items {
 		item := q.aggregate(columns)
+		if q.chance(4) {
+			item = pick(q.Gen, "coalesce(", "typeof(coalesce(", "abs(coalesce(") + item + ", 0)"
+			item += strings.Repeat(")", strings.Count(item, "(")-strings.Count(item, ")")) + pick(q.Gen, "", " IS NOT 0", " || '!'")
+		}
 		if len(keys) > 0 && q.chance(2) {
 			item = pick(q.Gen, keys...)
 		}
