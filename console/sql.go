@@ -66,6 +66,7 @@ type Function struct {
 type Trial struct {
 	Question
 	Rows     map[string]json.RawMessage // by source, "" for the only one; none: live rows
+	Time     string                     // the field of Rows with a row's time; empty: one comes each second
 	Limit    int                        // rows of output
 	During   time.Duration              // of live rows
 	Lateness time.Duration
@@ -81,6 +82,7 @@ type Tried struct {
 	Failed   uint64      `json:"failed"`
 	Late     uint64      `json:"late"`
 	Ended    string      `json:"ended" doc:"Why it ended: input, output, taken or time."`
+	Absent   []string    `json:"absent,omitempty" doc:"Columns that it reads and no pasted row has."`
 	Unread   []string    `json:"unread,omitempty" doc:"Columns of live messages that no rule reads, so that they are not decoded and the trial has not seen them."`
 }
 
@@ -112,6 +114,7 @@ type tryInput struct {
 	Body struct {
 		Question
 		Rows       json.RawMessage `json:"rows,omitempty" doc:"Rows to run it over: an array of objects, or where it reads several sources an object of arrays by their names. Not given, it runs over live rows."`
+		Time       string          `json:"time,omitempty" maxLength:"256" doc:"The field of rows that holds a row's time, in milliseconds since 1970 or as RFC 3339 writes it. Not given, a row comes each second."`
 		Limit      int             `json:"limit,omitempty" minimum:"1" maximum:"1000" default:"100" doc:"At most so many rows."`
 		Seconds    int             `json:"seconds,omitempty" minimum:"1" maximum:"60" default:"10" doc:"At most so long, over live rows."`
 		LatenessMS int             `json:"lateness_ms,omitempty" minimum:"0" maximum:"86400000"`
@@ -147,7 +150,7 @@ func (s *Server) describeSQL(api huma.API) {
 
 // try runs a trial, a few at a time.
 func (s *Server) try(ctx context.Context, in *tryInput) (*body[Tried], error) {
-	rows, err := pastedRows(in.Body.Rows)
+	rows, err := PastedRows(in.Body.Rows)
 	if err != nil {
 		return nil, huma.Error422UnprocessableEntity(err.Error())
 	}
@@ -159,7 +162,7 @@ func (s *Server) try(ctx context.Context, in *tryInput) (*body[Tried], error) {
 	}
 	patient(in.reply)
 	t := Trial{
-		Question: in.Body.Question, Rows: rows, Limit: min(in.Body.Limit, largestTrial),
+		Question: in.Body.Question, Rows: rows, Time: in.Body.Time, Limit: min(in.Body.Limit, largestTrial),
 		During:   min(time.Duration(in.Body.Seconds)*time.Second, longestTrial),
 		Lateness: time.Duration(in.Body.LatenessMS) * time.Millisecond,
 	}
@@ -170,12 +173,12 @@ func (s *Server) try(ctx context.Context, in *tryInput) (*body[Tried], error) {
 	return &body[Tried]{tried}, nil
 }
 
-// pastedRows reads rows of one source, or of several by name.
-func pastedRows(text json.RawMessage) (map[string]json.RawMessage, error) {
-	if len(text) == 0 {
+// PastedRows reads rows of one source, under "", or of several by name.
+func PastedRows(text json.RawMessage) (map[string]json.RawMessage, error) {
+	switch {
+	case len(text) == 0:
 		return nil, nil
-	}
-	if text[0] == '[' {
+	case text[0] == '[':
 		return map[string]json.RawMessage{"": text}, nil
 	}
 	var rows map[string]json.RawMessage

@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/internal/node"
+	"github.com/holdfast-edge/holdfast/streamsql/lookup"
+	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // sqlCommand tries a query.
@@ -20,7 +23,9 @@ type sqlCommand struct {
 	SQL string `arg:"" help:"A rule's query, such as \"SELECT avg(temperature) AS t FROM boiler GROUP BY tumble('5s')\"."`
 
 	Try       bool          `help:"Run it over live rows, or those of --rows, and show what it gives."`
-	Rows      string        `help:"Rows to run it over instead of live ones: a JSON array of objects, or an object of arrays by the names of what it reads; - is the input." placeholder:"FILE"`
+	Rows      string        `help:"Rows to run it over instead of live ones: JSON objects, one after the other or in an array, or an object of arrays by the names of what it reads; - is the input." placeholder:"FILE"`
+	Time      string        `help:"The field of --rows that holds a row's time, in milliseconds since 1970 or as RFC 3339 writes it. Without it a row comes each second." placeholder:"FIELD"`
+	Here      bool          `help:"Run it over --rows here, without a node: there are no tables and user functions then, but tables among the rows."`
 	Limit     int           `default:"100" help:"At most so many rows, up to 1,000."`
 	For       time.Duration `default:"10s" help:"At most so long over live rows, up to 1m."`
 	EventTime bool          `help:"Windows go by the rows' own times."`
@@ -39,30 +44,57 @@ func (c *sqlCommand) Run(ctx context.Context, s *surroundings) error {
 	if !c.Try {
 		return errNoTry
 	}
-	ask := map[string]any{
-		"sql": c.SQL, "dialect": dialect(c.EKuiper), "limit": c.Limit, "seconds": max(int(c.For.Round(time.Second)/time.Second), 1),
-		"event_time": c.EventTime, "lateness_ms": c.Lateness.Milliseconds(),
-	}
-	if c.Rows != "" {
-		rows, err := c.readRows()
-		if err != nil {
-			return err
-		}
-		ask["rows"] = rows
-	}
-	node, err := c.open()
+	tried, err := c.try(ctx)
 	if err != nil {
 		return err
-	}
-	defer node.Close()
-	var tried console.Tried
-	if err := node.Send(ctx, http.MethodPost, "/api/v1/sql/try", ask, &tried); err != nil {
-		return unlessStopped(ctx, err)
 	}
 	if c.Output == "json" {
 		return printJSON(s.out, tried)
 	}
 	return printTried(s.out, s.errs, &tried)
+}
+
+// errNoRows says what --here needs.
+var errNoRows = errors.New("want --rows FILE with --here: live rows are at a node")
+
+func (c *sqlCommand) try(ctx context.Context) (tried console.Tried, err error) {
+	var rows json.RawMessage
+	if c.Rows != "" {
+		if rows, err = c.readRows(); err != nil {
+			return tried, err
+		}
+	}
+	if c.Here {
+		return c.tryHere(rows)
+	}
+	ask := map[string]any{
+		"sql": c.SQL, "dialect": dialect(c.EKuiper), "limit": c.Limit, "seconds": max(int(c.For.Round(time.Second)/time.Second), 1),
+		"event_time": c.EventTime, "lateness_ms": c.Lateness.Milliseconds(), "time": c.Time,
+	}
+	if rows != nil {
+		ask["rows"] = rows
+	}
+	running, err := c.open()
+	if err != nil {
+		return tried, err
+	}
+	defer running.Close()
+	err = running.Send(ctx, http.MethodPost, "/api/v1/sql/try", ask, &tried)
+	return tried, unlessStopped(ctx, err)
+}
+
+func (c *sqlCommand) tryHere(text json.RawMessage) (tried console.Tried, err error) {
+	if text == nil {
+		return tried, errNoRows
+	}
+	rows, err := console.PastedRows(text)
+	if err != nil {
+		return tried, err
+	}
+	return node.TryHere(console.Trial{
+		Question: console.Question{SQL: c.SQL, Dialect: dialect(c.EKuiper), EventTime: c.EventTime},
+		Rows:     rows, Time: c.Time, Limit: c.Limit, During: c.For, Lateness: c.Lateness,
+	})
 }
 
 // readRows reads the rows to run a query over.
@@ -75,10 +107,37 @@ func (c *sqlCommand) readRows() (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if text = bytes.TrimSpace(text); !json.Valid(text) {
-		return nil, fmt.Errorf("read rows of %s: this is not JSON", c.Rows)
+	text = bytes.TrimSpace(text)
+	if json.Valid(text) && !isRow(text) {
+		return text, nil
 	}
-	return text, nil
+	objects, err := lookup.Objects(text)
+	if err != nil {
+		return nil, fmt.Errorf("read rows of %s: %w", c.Rows, err)
+	}
+	array := []byte{'['}
+	for i, o := range objects {
+		if i > 0 {
+			array = append(array, ',')
+		}
+		array = tag.AppendJSON(array, tag.ObjectOf(o))
+	}
+	return append(array, ']'), nil
+}
+
+// isRow reports whether a JSON object is a row, and not arrays of rows by the names
+// of what is read.
+func isRow(text []byte) bool {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(text, &fields) != nil {
+		return false
+	}
+	for _, v := range fields {
+		if v[0] != '[' {
+			return true
+		}
+	}
+	return false
 }
 
 // printTried writes the rows to the one, and what is to be said about them to
@@ -94,6 +153,9 @@ func printTried(out, errs io.Writer, t *console.Tried) error {
 	}
 	why := map[string]string{"input": "the rows ended", "output": "as many rows were given as were asked for", "taken": "it has taken in as many rows as it may", "time": "its time was up"}[t.Ended]
 	_, _ = fmt.Fprintf(errs, "%d rows in, %d out, %d failed, %d late; %s\n", t.RowsIn, t.RowsOut, t.Failed, t.Late, why)
+	if len(t.Absent) > 0 {
+		_, _ = fmt.Fprintf(errs, "no row has %s\n", strings.Join(t.Absent, ", "))
+	}
 	if len(t.Unread) > 0 {
 		_, _ = fmt.Fprintf(errs, "not seen, since no rule reads it and it is not decoded: %s\n", strings.Join(t.Unread, ", "))
 	}

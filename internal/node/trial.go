@@ -74,7 +74,7 @@ func (n *Node) Try(ctx context.Context, t console.Trial) (console.Tried, error) 
 	}
 	options := streamsql.Options{Rule: "trial", Stream: tag.NewStreamID(n.site().Name, "trial"), EventTime: t.EventTime, Lateness: t.Lateness, Tables: n.plan().lookups}
 	bounds := trial.Bounds{Rows: t.Limit, Duration: t.During}
-	inputs, live := pasted(query, t.Rows)
+	inputs, live := pasted(query, &t)
 	if !live {
 		return tryPasted(query, options, inputs, bounds)
 	}
@@ -112,7 +112,7 @@ func (n *Node) compileTrial(t *console.Trial) (*streamsql.Query, error) {
 
 // pasted lists the rows of a trial by what the query reads. live says that there
 // are none of a stream: those come from the plant.
-func pasted(q *streamsql.Query, rows map[string]json.RawMessage) (inputs []trial.Input, live bool) {
+func pasted(q *streamsql.Query, t *console.Trial) (inputs []trial.Input, live bool) {
 	var streams []string
 	for _, use := range q.Sources() {
 		if use.Kind != streamsql.LookupSource {
@@ -120,16 +120,26 @@ func pasted(q *streamsql.Query, rows map[string]json.RawMessage) (inputs []trial
 		}
 	}
 	live = true
-	for source, text := range rows {
+	for source, text := range t.Rows {
 		if source == "" && len(streams) == 1 {
 			source = streams[0]
 		}
-		inputs = append(inputs, trial.Input{Source: source, Rows: text})
+		inputs = append(inputs, trial.Input{Source: source, Rows: text, Time: timeIn(q, source, t.Time)})
 		live = live && slices.ContainsFunc(q.Sources(), func(use streamsql.Use) bool {
 			return use.Name == source && use.Kind == streamsql.LookupSource
 		})
 	}
 	return inputs, live
+}
+
+// timeIn is the field with the time of a source's rows; those of a table have none.
+func timeIn(q *streamsql.Query, source, field string) string {
+	for _, use := range q.Sources() {
+		if use.Name == source && use.Kind == streamsql.LookupSource {
+			return ""
+		}
+	}
+	return field
 }
 
 // tryPasted runs a query over rows that somebody has pasted.
@@ -142,7 +152,12 @@ func tryPasted(q *streamsql.Query, o streamsql.Options, inputs []trial.Input, b 
 	if err != nil {
 		return shown, err
 	}
-	return tried(result), nil
+	shown = tried(result)
+	for _, in := range inputs {
+		shown.Absent = append(shown.Absent, in.Absent(q)...)
+	}
+	slices.Sort(shown.Absent)
+	return shown, nil
 }
 
 // unread lists the columns of streams of messages that no rule reads, so that

@@ -121,6 +121,35 @@ func (in Input) find(q *streamsql.Query) (int, streamsql.Use, error) {
 	return source, q.Sources()[source], nil
 }
 
+// Absent lists the columns that a query reads of the input and none of its rows
+// has, with the name of the source: misspelt ones, mostly.
+func (in Input) Absent(q *streamsql.Query) (columns []string) {
+	_, use, err := in.find(q)
+	if err != nil {
+		return nil
+	}
+	objects, err := lookup.Objects(in.Rows)
+	if err != nil || len(objects) == 0 {
+		return nil
+	}
+	for _, column := range use.Columns {
+		if !slices.ContainsFunc(objects, func(o *tag.Object) bool { return has(o, column) }) {
+			columns = append(columns, use.Name+"."+column)
+		}
+	}
+	return columns
+}
+
+// has reports whether an object has a column, whatever the case of its name.
+func has(o *tag.Object, column string) bool {
+	for i := range o.Len() {
+		if name, _ := o.At(i); strings.EqualFold(name, column) {
+			return true
+		}
+	}
+	return false
+}
+
 func names(q *streamsql.Query) string {
 	var all []string
 	for _, use := range q.Sources() {
