@@ -56,6 +56,11 @@ func set(t *testing.T) *scene {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { // the only test that needs them is over
+		for _, path := range programs {
+			_ = os.RemoveAll(filepath.Dir(path))
+		}
+	})
 	s := &scene{t: t, programs: programs, digests: map[string]string{}, way: openWay(t)}
 	dir := t.TempDir()
 	m, err := member.Start(t.Context(), member.Options{
