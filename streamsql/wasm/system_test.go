@@ -48,7 +48,7 @@ func TestAModuleInGoWorksAsThePageTells(t *testing.T) {
 	if got, err := m.Call("lot", []tag.Value{tag.StringOf("a-b")}); err != nil || got.Str() != "b" {
 		t.Errorf("after a panic: %v, %v", got, err)
 	}
-	t.Logf("fuel of lot: %d at most, %.0f on average", m.Usage("lot").MaxFuel, m.Usage("lot").MeanFuel())
+	t.Logf("fuel of lot: %d at most, %.0f on average; of fahrenheit: %d", m.Usage("lot").MaxFuel, m.Usage("lot").MeanFuel(), m.Usage("fahrenheit").MaxFuel)
 }
 
 func TestTheExampleInTheDocumentsIsTheOneThatIsTested(t *testing.T) {
