@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
@@ -60,7 +59,7 @@ const (
 
 // site runs the site until the process is to end, or to become another.
 func (c *edgeRunCommand) site(ctx context.Context, s *surroundings, self *program.Self) (ending, error) {
-	garbage.Pace()
+	s.heap = garbage.Pace()
 	parts, err := components()
 	if err != nil {
 		return stop, err
@@ -71,7 +70,7 @@ func (c *edgeRunCommand) site(ctx context.Context, s *surroundings, self *progra
 		if site, err = parts.LoadToRun(c.Config); err != nil {
 			return stop, err
 		}
-		release()
+		s.release()
 	}
 	next := again
 	for next == again && err == nil {
@@ -96,7 +95,7 @@ func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Option
 	if err != nil {
 		return stop, err
 	}
-	release()
+	s.release()
 	_, _ = fmt.Fprintf(s.out, "%s is running. Console: %s\n", n.Site(), n.ConsoleURL())
 	if password := n.ConsolePassword(); password != "" {
 		_, _ = fmt.Fprintf(s.out, "Log in there as admin with the password %s. It is shown this once.\n", password)
@@ -105,7 +104,7 @@ func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Option
 	for running := true; running; {
 		select {
 		case <-settled:
-			release()
+			s.release()
 			continue
 		case <-ctx.Done():
 			s.notify(systemd.Stopping)
@@ -137,8 +136,8 @@ const settleAfter = 15 * time.Second
 // release lets go of the memory that starting took: what reading the
 // configuration did, then what setting up the node did, and again when the plant
 // is connected.
-func release() {
-	debug.FreeOSMemory()
+func (s *surroundings) release() {
+	s.heap.Release()
 	releaseProgram()
 }
 

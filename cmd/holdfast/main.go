@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/garbage"
 )
 
 // version is set by the linker in releases.
@@ -83,6 +84,7 @@ type surroundings struct {
 	out    io.Writer
 	errs   io.Writer // what people read beside the output
 	logger *slog.Logger
+	heap   *garbage.Collector // of a node; nil where none is run, or GOGC is set
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

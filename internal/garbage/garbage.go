@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 	"time"
 )
 
@@ -48,43 +49,67 @@ func (p *pace) next(since time.Duration, live uint64) (percent int) {
 }
 
 // Pace has the heap collected at this pace from now on, for the whole process and
-// as long as it lives. GOGC in the environment has the last word; GOMEMLIMIT
-// bounds the heap beside it.
-func Pace() {
+// as long as it lives. GOGC in the environment has the last word, and the
+// Collector is nil then; GOMEMLIMIT bounds the heap beside it.
+func Pace() *Collector {
 	if os.Getenv("GOGC") != "" {
-		return
+		return nil
 	}
 	debug.SetGCPercent(least)
-	c := &collector{percent: least, last: time.Now(), live: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
+	c := &Collector{percent: least, last: time.Now(), live: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
 	c.watch()
+	return c
 }
 
-// collector sets the pace behind each collection. The runtime's own goroutine
-// calls it, once at a time.
-type collector struct {
+// Collector sets the pace behind each collection.
+type Collector struct {
+	mu      sync.Mutex
 	pace    pace
 	percent int
 	last    time.Time
 	live    []metrics.Sample
+	forced  bool // the next collection is Release's own, and says nothing
 }
 
 // cycle is what the next collection finds to be garbage.
 type cycle struct{ _ [4]*cycle }
 
 // watch has the collector called behind the next collection.
-func (c *collector) watch() {
-	runtime.AddCleanup(new(cycle), (*collector).collected, c)
+func (c *Collector) watch() {
+	runtime.AddCleanup(new(cycle), (*Collector).collected, c)
 }
 
-func (c *collector) collected() {
+func (c *Collector) collected() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer c.watch()
 	now := time.Now()
+	if c.forced {
+		c.forced, c.last = false, now
+		return
+	}
 	metrics.Read(c.live)
 	percent := c.pace.next(now.Sub(c.last), c.live[0].Value.Uint64())
 	if c.last = now; differs(percent, c.percent) {
 		debug.SetGCPercent(percent)
 		c.percent = percent
 	}
-	c.watch()
+}
+
+// Release gives back what a phase of much work has taken, such as a start, and the
+// room for garbage that it had: what follows is quieter.
+func (c *Collector) Release() {
+	if c != nil {
+		c.rest()
+	}
+	debug.FreeOSMemory()
+}
+
+func (c *Collector) rest() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pace, c.percent, c.forced = pace{}, least, true
+	debug.SetGCPercent(least)
 }
 
 // differs reports whether a change is worth that the program stands still for it.
