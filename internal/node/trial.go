@@ -39,8 +39,12 @@ func (n *Node) Explain(q console.Question) (console.Plan, error) {
 
 // compile compiles a query, or one behind EXPLAIN, for somebody who asks.
 func (n *Node) compile(q console.Question) (*streamsql.Query, error) {
-	p := n.plan()
-	c := p.compiler
+	return n.plan().compile(q, n.plan().compiler)
+}
+
+// compile compiles what somebody asks with a compiler made of the plan's, and with
+// the functions of modules whose files have come since, or are away still.
+func (p *plan) compile(q console.Question, c streamsql.Compiler) (*streamsql.Query, error) {
 	c.EKuiper = q.Dialect == console.EKuiper
 	c.Functions, _ = p.known()
 	return withStandIns(c, p.away, func(c streamsql.Compiler) (*streamsql.Query, error) {
@@ -98,7 +102,6 @@ func (n *Node) Try(ctx context.Context, t console.Trial) (console.Tried, error) 
 // that the site does not have are a table, which is still to be configured.
 func (n *Node) compileTrial(t *console.Trial) (*streamsql.Query, error) {
 	c := n.plan().compiler
-	c.EKuiper = t.Dialect == console.EKuiper
 	sources := maps.Clone(n.plan().sources)
 	for name := range t.Rows {
 		if _, known := sources[name]; !known && name != "" {
@@ -106,8 +109,7 @@ func (n *Node) compileTrial(t *console.Trial) (*streamsql.Query, error) {
 		}
 	}
 	c.Catalog = sources
-	query, _, err := c.CompileStatement(t.SQL)
-	return query, err
+	return n.plan().compile(t.Question, c)
 }
 
 // pasted lists the rows of a trial by what the query reads. live says that there
