@@ -198,16 +198,17 @@ func (r *Reconciler) step(to State, reason string) error {
 	next := *r.change
 	r.mu.Unlock()
 	next.State, next.Reason, next.Since = to, reason, r.options.Now().UTC()
-	keep := r.records.keep
-	if to.Ended() {
-		keep = r.records.end
-	}
-	if err := keep(&next); err != nil {
+	if err := r.records.keep(&next); err != nil {
 		return fmt.Errorf("keep that generation %d is %s: %w", next.Generation, to, err)
 	}
 	r.mu.Lock()
-	r.change = &next
+	r.change = &next // so it is, whatever fails from here on
 	r.mu.Unlock()
+	if to.Ended() {
+		if err := r.records.end(&next); err != nil {
+			return fmt.Errorf("keep that generation %d has ended as %s: %w", next.Generation, to, err)
+		}
+	}
 	r.options.Logger.Info("change of the configuration", "generation", next.Generation, "origin", next.Origin, "state", to, "reason", reason)
 	r.options.Told(next)
 	return nil

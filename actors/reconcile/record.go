@@ -77,6 +77,8 @@ func Begin(s *state.State) (run uint64, resumed bool, err error) {
 	switch {
 	case c == nil, c.State == Holding:
 		return 0, false, nil
+	case c.State.Ended(): // and the process before this one, before all of that was on the disk
+		return 0, false, r.end(c)
 	case c.State == Restarting:
 		c.State = Trying // a process that dies from here on was not asked for
 		return c.Generation, true, errors.Join(r.keep(c), s.Run(c.Generation))
@@ -92,7 +94,9 @@ func Drop(s *state.State, reason string, now time.Time) error {
 	if err != nil || c == nil { // one that cannot be read is ended, too
 		return s.Remove(space, trialKey)
 	}
-	c.State, c.Reason, c.Since = Withdrawn, reason, now.UTC()
+	if !c.State.Ended() {
+		c.State, c.Reason, c.Since = Withdrawn, reason, now.UTC()
+	}
 	return r.end(c)
 }
 
@@ -138,11 +142,19 @@ func (r records) health() (h Health) {
 	return h
 }
 
-// end keeps how a change ended, and lets the oldest go.
+// end carries out what the end of a change means, keeps how it ended, and lets the
+// oldest go. The record of the trial, which tells the end already, goes last: a
+// process that dies on the way leaves the rest to the next one, and nobody hears
+// that a generation is confirmed which the next start would revert.
 func (r records) end(c *Change) error {
 	document, err := json.Marshal(c)
 	if err != nil {
 		return err
+	}
+	if c.State == Confirmed {
+		if err := r.state.Confirm(c.Generation); err != nil {
+			return err
+		}
 	}
 	if err := r.state.Put(endsSpace, key(c), document); err != nil {
 		return err

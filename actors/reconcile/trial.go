@@ -128,9 +128,6 @@ func (r *Reconciler) try(ctx context.Context, before Health, began time.Time) er
 			return r.revert(ctx, missing)
 		}
 	}
-	if err := r.options.State.Confirm(r.now().Generation); err != nil {
-		return err
-	}
 	if err := r.step(Confirmed, ""); err != nil {
 		return err
 	}
