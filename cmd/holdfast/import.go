@@ -19,6 +19,7 @@ import (
 
 // deskCommands are done once, at a desk: a program for gateways leaves them out, see docs/design/footprint.md.
 type deskCommands struct {
+	Demo   demoCommand   `cmd:"" help:"Run a whole simulated plant, to look at and to break."`
 	Import importCommand `cmd:"" help:"Make a configuration of what eKuiper, Neuron or Kepware has exported, or of a sheet of tags."`
 }
 

@@ -42,7 +42,6 @@ func (e *exit) Unwrap() error { return e.err }
 
 type cli struct {
 	Edge  edgeCommand  `cmd:"" help:"Run a site."`
-	Demo  demoCommand  `cmd:"" help:"Run a whole simulated plant, to look at and to break."`
 	Check checkCommand `cmd:"" help:"Check a configuration, and start nothing."`
 
 	deskCommands `embed:""`
