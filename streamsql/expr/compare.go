@@ -27,26 +27,34 @@ func (c *Compiler) compare(at ast.Pos, op ast.Op, left, right *Node) *Node {
 	return n
 }
 
-// withAffinity converts the operands of a comparison as SQLite does
-// (datatype3.html §4.2).
+// withAffinity converts the operands of a comparison as SQLite does.
 func withAffinity(left, right *Node) (l, r *Node) {
-	a, b := left.Affinity, right.Affinity
+	toLeft, toRight := conversions(left.Affinity, right.Affinity)
+	return applied(toLeft, left), applied(toRight, right)
+}
+
+// conversions returns what is applied to either side of a comparison of two that
+// have affinities, None for nothing (datatype3.html §4.2).
+func conversions(left, right value.Affinity) (toLeft, toRight value.Affinity) {
 	switch {
-	case a.IsNumeric() && !b.IsNumeric():
-		return left, applied(value.Numeric, right)
-	case b.IsNumeric() && !a.IsNumeric():
-		return applied(value.Numeric, left), right
-	case a == value.Textual && b == value.None:
-		return left, applied(value.Textual, right)
-	case b == value.Textual && a == value.None:
-		return applied(value.Textual, left), right
+	case left.IsNumeric() && !right.IsNumeric():
+		return value.None, value.Numeric
+	case right.IsNumeric() && !left.IsNumeric():
+		return value.Numeric, value.None
+	case left == value.Textual && right == value.None:
+		return value.None, value.Textual
+	case right == value.Textual && left == value.None:
+		return value.Textual, value.None
 	default:
-		return left, right
+		return value.None, value.None
 	}
 }
 
 // applied returns the node with an affinity applied to its value.
 func applied(a value.Affinity, n *Node) *Node {
+	if a == value.None {
+		return n
+	}
 	eval := n.Eval
 	return fold(valueNode(n.Cost+costSimple, n.Type, func(f *Frame) tag.Value { return a.Apply(eval(f)) }), n)
 }

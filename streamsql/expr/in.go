@@ -23,19 +23,20 @@ func (c *Compiler) in(e *ast.In) (*Node, error) {
 }
 
 func (c *Compiler) membership(e *ast.In, x *Node) (*Node, error) {
-	switch {
-	case e.Query != nil:
-		rows, err := c.Scope.Rows(e.Query)
+	switch query := c.queryOf(e); {
+	case query != nil:
+		rows, err := c.Scope.Rows(query)
 		if err != nil {
 			return nil, err
 		}
-		return c.inArray(x, rows), nil
+		toLeft, toItems := conversions(x.Affinity, rows.Affinity)
+		return c.inArray(applied(toLeft, x), rows, toItems), nil
 	case e.Array != nil:
 		array, err := c.Compile(e.Array)
 		if err != nil {
 			return nil, err
 		}
-		return c.inArray(x, array), nil
+		return c.inArray(x, array, value.None), nil
 	default:
 		list, err := c.all(e.List...)
 		if err != nil {
@@ -43,6 +44,17 @@ func (c *Compiler) membership(e *ast.In, x *Node) (*Node, error) {
 		}
 		return c.inList(x, list), nil
 	}
+}
+
+// queryOf is the query among whose rows something is to be. As in SQLite it may
+// stand in parentheses of its own, as if it were a list of one.
+func (c *Compiler) queryOf(e *ast.In) *ast.Query {
+	if len(e.List) == 1 && !c.Dialect.Strict {
+		if only, ok := e.List[0].(*ast.Subquery); ok {
+			return only.Query
+		}
+	}
+	return e.Query
 }
 
 // inList returns x = a OR x = b OR …, with an index where all of them are
@@ -55,9 +67,7 @@ func (c *Compiler) inList(x *Node, list []*Node) *Node {
 	constants := make([]tag.Value, len(list))
 	constant := true
 	for i, item := range list {
-		if x.Affinity != value.None {
-			item = applied(x.Affinity, item)
-		}
+		item = applied(x.Affinity, item)
 		items[i], constants[i] = item.Eval, item.Value
 		constant = constant && item.Const
 	}
@@ -92,9 +102,9 @@ func (c *Compiler) equals(x, item tag.Value) value.Truth {
 	return value.Equal(x, item)
 }
 
-// inArray returns membership in the elements of an array value. What is no
-// array has no elements.
-func (c *Compiler) inArray(x, array *Node) *Node {
+// inArray returns membership in the elements of an array value, to which an
+// affinity is applied. What is no array has no elements.
+func (c *Compiler) inArray(x, array *Node, to value.Affinity) *Node {
 	eval, of := x.Eval, array.Eval
 	strict := c.Dialect.Strict
 	return fold(testNode(x.Cost+array.Cost+costText, func(f *Frame) value.Truth {
@@ -104,7 +114,7 @@ func (c *Compiler) inArray(x, array *Node) *Node {
 		}
 		found := value.False
 		for _, item := range elements.Array() {
-			if found = found.Or(c.equals(v, item)); found == value.True {
+			if found = found.Or(c.equals(v, to.Apply(item))); found == value.True {
 				break
 			}
 		}

@@ -17,7 +17,7 @@ func (b *builder) Column(c *ast.Column) (*expr.Node, error) {
 		if k := b.labelled(c.Path[0].Text); k >= 0 {
 			return b.qualified(c, k)
 		}
-		if b.outer != nil && b.outer.labelled(c.Path[0].Text) >= 0 {
+		if b.labelledAround(c.Path[0].Text) {
 			if n := b.linked(c); n != nil {
 				return n, nil
 			}
@@ -74,6 +74,11 @@ func (b *builder) labelled(name string) int {
 		}
 	}
 	return -1
+}
+
+// labelledAround reports whether a query around this one has such an input.
+func (b *builder) labelledAround(name string) bool {
+	return b.outer != nil && (b.outer.labelled(name) >= 0 || b.outer.labelledAround(name))
 }
 
 // qualified resolves input.column.
@@ -138,7 +143,11 @@ func (b *builder) use(k int, name string) *expr.Node {
 	if b.groups {
 		b.bare[i] = true
 	}
-	return expr.Column(i, kind)
+	n := expr.Column(i, kind)
+	if derived := b.plan.Inputs[k].Query; derived != nil {
+		n.Affinity = derived.affinityOf(name)
+	}
+	return n
 }
 
 // place returns where in the layout a column stands, and puts it there first

@@ -3,6 +3,7 @@ package plan
 import (
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
 )
 
 // Subquery is a query in an expression: it is run over the rows that its tables
@@ -48,7 +49,36 @@ func (b *builder) Subquery(q *ast.Query) (*expr.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return expr.FirstOf(expr.Rows(i)), nil
+	n := expr.FirstOf(expr.Rows(i))
+	n.Affinity = b.plan.Subqueries[i].affinity()
+	return n, nil
+}
+
+// affinity is that of the first column, as in SQLite (datatype3.html §3.2).
+func (q *Query) affinity() value.Affinity {
+	for _, item := range q.Arms[len(q.Arms)-1].Items {
+		switch {
+		case item.Invisible:
+		case item.Expr != nil && !item.Spread:
+			return item.Expr.Affinity
+		default:
+			return value.Blob
+		}
+	}
+	return value.None
+}
+
+// affinityOf is that of a column of a derived table: of what it is made of. One that
+// several arms give has that of a column without a type.
+func (q *Query) affinityOf(name string) value.Affinity {
+	if len(q.Arms) == 1 {
+		for _, item := range q.Arms[0].Items {
+			if item.Name == name && item.Expr != nil && !item.Invisible {
+				return item.Expr.Affinity
+			}
+		}
+	}
+	return value.Blob
 }
 
 // Rows returns the node of the first column of a query's rows.
@@ -57,7 +87,9 @@ func (b *builder) Rows(q *ast.Query) (*expr.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return expr.Rows(i), nil
+	n := expr.Rows(i)
+	n.Affinity = b.plan.Subqueries[i].affinity()
+	return n, nil
 }
 
 // linked resolves a name in the query around this one; nil where there is none
@@ -72,5 +104,7 @@ func (b *builder) linked(c *ast.Column) *expr.Node {
 	}
 	link := Link{Register: b.register(), Outer: n}
 	b.plan.Links = append(b.plan.Links, link)
-	return expr.Register(link.Register, n.Type)
+	inner := expr.Register(link.Register, n.Type)
+	inner.Affinity = n.Affinity
+	return inner
 }
