@@ -43,6 +43,10 @@ func (d date) part(letter byte) (text string, ok bool) {
 	switch letter {
 	case '%':
 		return "%", true
+	case 'F': // the sign is one of the four of a year, as in C
+		return fmt.Sprintf("%04d-%02d-%02d", d.time.Year(), d.time.Month(), d.time.Day()), true
+	case 'Y':
+		return fmt.Sprintf("%04d", d.time.Year()), true
 	case 'f':
 		return d.time.Format("05.000"), true
 	case 'G':
@@ -76,7 +80,7 @@ func (d date) part(letter byte) (text string, ok bool) {
 // is none.
 func dateLayout(letter byte) string {
 	return map[byte]string{
-		'd': "02", 'e': "_2", 'F': "2006-01-02", 'H': "15", 'I': "03", 'j': "002", 'm': "01", 'M': "04",
-		'p': "PM", 'P': "pm", 'R': "15:04", 'S': "05", 'T': "15:04:05", 'Y': "2006",
+		'd': "02", 'e': "_2", 'H': "15", 'I': "03", 'j': "002", 'm': "01", 'M': "04",
+		'p': "PM", 'P': "pm", 'R': "15:04", 'S': "05", 'T': "15:04:05",
 	}[letter]
 }

@@ -105,6 +105,7 @@ func TestDatesAreSQLites(t *testing.T) {
 func TestDatesOfLaterSQLites(t *testing.T) {
 	expectResults(t, fn.Standard(), [][2]string{
 		{"strftime('%e|%F|%I|%k|%l|%p|%P|%R|%T|%u', '2026-11-02 07:04:05')", `" 2|2026-11-02|07| 7| 7|AM|am|07:04|07:04:05|1"`},
+		{"strftime('%F|%Y|%G', '0000-01-01', '-3 hours')", `"-001-12-31|-001|-001"`},
 		{"strftime('%G %g %V %U', '2027-01-01')", `"2026 26 53 00"`},
 		{"strftime('%I %l %p', '2026-11-22 00:30')", `"12 12 AM"`},
 		{"date('2026-01-31', '+1 month', 'ceiling')", `"2026-03-03"`},
