@@ -91,6 +91,13 @@ func (c *crew) rest(h hand) bool {
 	return true
 }
 
+// idle is how many rest.
+func (c *crew) idle() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.resting)
+}
+
 // close ends those that rest. The others end with their work, and then gone is
 // closed. It is called once, when no actor is left to be scheduled.
 func (c *crew) close() {

@@ -152,6 +152,10 @@ func (s *System) Spawn(spec Spec) (*actor.PID, error) {
 	return s.Add(context.Background(), "/", spec)
 }
 
+// Resting is how many goroutines wait for an actor to have a message, at most 16:
+// so many of the process's are nobody's at the moment.
+func (s *System) Resting() int { return s.crew.idle() }
+
 // Actors is protoactor's system, whose Root sends and requests from outside.
 func (s *System) Actors() *actor.ActorSystem { return s.actors }
 
