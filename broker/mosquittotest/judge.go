@@ -127,7 +127,8 @@ func (j *Judge) Move(port string) {
 	j.port = port
 }
 
-// Down disconnects the judge; its session stays.
+// Down disconnects the judge; its session stays. What it has acknowledged and not
+// told yet is lost: Settled comes before, where that matters.
 func (j *Judge) Down() {
 	if j.end != nil {
 		j.end()

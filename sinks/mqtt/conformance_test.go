@@ -82,6 +82,7 @@ type mosquittoFar struct {
 }
 
 func (f *mosquittoFar) Restart(*testing.T) {
+	f.judge.Settled() // what it has acknowledged and not printed yet would be lost with it
 	f.judge.Down()
 	f.server.Stop()
 	f.server.Up()
