@@ -26,8 +26,8 @@ func second() variant { return variant{version: "2.0.0"} }
 func third() variant {
 	return variant{version: "3.0.0", changes: []change{
 		{"store/format/format.go", "Newest = 1", "Newest = 2"},
-		{"cmd/holdfast/edge.go", "	garbage.Pace()\n", "	garbage.Pace()\n	harm(c.Data)\n"},
-		{"cmd/holdfast/edge.go", "	release()\n	_, _ =", "	worsen(ctx, n, c.Data)\n	release()\n	_, _ ="},
+		{"cmd/holdfast/edge.go", "	s.heap = garbage.Pace()\n", "	s.heap = garbage.Pace()\n	harm(c.Data)\n"},
+		{"cmd/holdfast/edge.go", "	s.release()\n	_, _ =", "	worsen(ctx, n, c.Data)\n	s.release()\n	_, _ ="},
 		{"cmd/holdfast/edge.go", "import (\n", "import (\n	\"os\"\n	\"path/filepath\"\n	\"github.com/holdfast-edge/holdfast/console\"\n"},
 		{"cmd/holdfast/edge.go", "// closeWithin", harm + "// closeWithin"},
 	}}
