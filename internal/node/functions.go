@@ -17,6 +17,7 @@ import (
 	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/wasm"
+	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
 // modules are the WebAssembly modules that were loaded, by digest and limits.
@@ -56,7 +57,7 @@ func (m *modules) of(f *config.Function) (*wasm.Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	loaded, err := wasm.Load(context.Background(), code, digest, key.limits)
+	loaded, err := load(code, key)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +66,15 @@ func (m *modules) of(f *config.Function) (*wasm.Module, error) {
 	}
 	m.loaded[key] = loaded
 	return loaded, nil
+}
+
+// load compiles a module. What the runtime panics over is a module that is wrong.
+func load(code []byte, key moduleKey) (loaded *wasm.Module, err error) {
+	panicked := supervisor.Guard(func() { loaded, err = wasm.Load(context.Background(), code, key.digest, key.limits) })
+	if panicked != nil {
+		return nil, fmt.Errorf("the WebAssembly runtime cannot read it: %w", panicked)
+	}
+	return loaded, err
 }
 
 // file returns where a module is. What has its digest is it, whatever the file of the configuration is called.

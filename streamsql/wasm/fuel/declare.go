@@ -38,7 +38,7 @@ func (m *meter) imports(r *reader) {
 		case kindFunction:
 			i.Function = true
 			m.imported.functions++
-			r.u32()
+			r.index()
 		case kindTable:
 			r.valueType()
 			r.limits()
@@ -62,7 +62,7 @@ func (m *meter) imports(r *reader) {
 // functionTypes reads the types of the module's functions (§5.5.6).
 func (m *meter) functionTypes(r *reader) {
 	for range r.count(1) {
-		t := r.u32()
+		t := r.index()
 		if int64(t) >= int64(len(m.params)) {
 			r.failf(ErrMalformed, "a function of type %d of %d", t, len(m.params))
 			return

@@ -56,7 +56,7 @@ func (m *meter) exportSection(r *reader) []byte {
 	own := r.count(3)
 	start := r.at
 	for range own {
-		name, kind, index := r.text(), r.byte(), r.u32()
+		name, kind, index := r.text(), r.byte(), r.index()
 		if kind == kindGlobal {
 			m.isGlobal(r, index)
 		}

@@ -34,13 +34,13 @@ func (r *reader) instruction() instruction {
 		r.signed(5) // a type of values, or an index (§5.4.1)
 	case opBrTable:
 		for range r.count(1) {
-			r.u32()
+			r.index()
 		}
-		r.u32()
+		r.index()
 	case opGlobalGet, opGlobalSet:
-		return instruction{kind: global, index: r.u32()}
+		return instruction{kind: global, index: r.index()}
 	case opLocalGet, opLocalSet, opLocalTee:
-		return instruction{kind: local, index: r.u32()}
+		return instruction{kind: local, index: r.index()}
 	case opTypedSelect:
 		if n := r.byte(); n != 1 {
 			r.failf(ErrMalformed, "a select of %d types", n)
@@ -67,12 +67,15 @@ func (r *reader) instruction() instruction {
 // immediates reads those of the other instructions: indices or nothing.
 func (r *reader) immediates(op byte, start int) {
 	switch {
-	case op == opCallIndirect, opI32Load <= op && op <= opI64Store32:
-		r.u32() // type and table; alignment and offset
+	case op == opCallIndirect: // type and table
+		r.index()
+		r.index()
+	case opI32Load <= op && op <= opI64Store32: // alignment and offset
+		r.u32()
 		r.u32()
 	case op == opBr, op == opBrIf, op == opCall, op == opRefFunc,
 		op == opTableGet, op == opTableSet, op == opMemorySize, op == opMemoryGrow:
-		r.u32()
+		r.index()
 	case op == opRefNull:
 		if t := r.byte(); t != typeFuncref && t != typeExternref {
 			r.failf(ErrUnsupported, "a null reference of type %#x", t)
@@ -116,10 +119,10 @@ func (r *reader) misc(start int) instruction {
 	}
 	switch sub {
 	case 8, 10, 12, 14: // memory.init, memory.copy, table.init, table.copy
-		r.u32()
-		r.u32()
+		r.index()
+		r.index()
 	case 9, 11, 13, 15, 16, 17: // data.drop, memory.fill, elem.drop, table.grow, table.size, table.fill
-		r.u32()
+		r.index()
 	}
 	switch sub {
 	case 8, 10, 11:

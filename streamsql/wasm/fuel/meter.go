@@ -184,7 +184,7 @@ func (m *meter) plain(id byte, r *reader) {
 			r.limits()
 		}
 	default: // start, count of data segments
-		r.u32()
+		r.index()
 	}
 }
 

@@ -3,6 +3,7 @@ package fuel
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 )
 
 // reader reads the binary format. After an error it reads zeroes, so that one
@@ -77,6 +78,17 @@ func (r *reader) u32() uint32 {
 	}
 	r.failf(ErrMalformed, "a number of more than 32 bits")
 	return 0
+}
+
+// index reads an index. One that no module can have is refused here: where int has
+// 32 bits the runtime takes it for a negative one and panics.
+func (r *reader) index() uint32 {
+	i := r.u32()
+	if i > math.MaxInt32 {
+		r.failf(ErrMalformed, "index %d: no module has so many", i)
+		return 0
+	}
+	return i
 }
 
 // signed passes over a signed LEB128 of at most so many octets.

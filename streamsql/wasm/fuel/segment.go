@@ -7,7 +7,7 @@ func (m *meter) constant(r *reader) {
 		case opEnd:
 			return
 		case opGlobalGet:
-			m.isGlobal(r, r.u32())
+			m.isGlobal(r, r.index())
 		case opI32Const, opI64Const, opF32Const, opF64Const, opRefNull, opRefFunc, opVector:
 			r.at--
 			if r.instruction().kind == plainVector {
@@ -31,7 +31,7 @@ func (m *meter) elements(r *reader) {
 		passive, explicit, expressions := kind&1 != 0, kind&2 != 0, kind&4 != 0
 		if !passive {
 			if explicit {
-				r.u32() // table
+				r.index() // table
 			}
 			m.constant(r)
 		}
@@ -42,7 +42,7 @@ func (m *meter) elements(r *reader) {
 			if expressions {
 				m.constant(r)
 			} else {
-				r.u32()
+				r.index()
 			}
 		}
 		if r.err != nil {
@@ -60,7 +60,7 @@ func (m *meter) segments(r *reader) {
 			m.constant(r)
 		case 1:
 		case 2:
-			r.u32()
+			r.index()
 			m.constant(r)
 		default:
 			r.failf(ErrUnsupported, "a segment of kind %#x", kind)

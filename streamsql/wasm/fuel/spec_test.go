@@ -248,11 +248,11 @@ func (s *script) run(t *testing.T, c command) {
 // either. What stands in a custom section may be anything: it is left out.
 func (s *script) refused(t *testing.T, c command) {
 	code := s.read(t, c)
-	if _, err := s.plain.runtime.CompileModule(context.Background(), code); err == nil {
-		return
-	}
 	m, err := fuel.Meter(code, plenty())
 	if err != nil {
+		return
+	}
+	if _, err := s.plain.runtime.CompileModule(context.Background(), code); err == nil {
 		return
 	}
 	if _, err = s.metered.runtime.CompileModule(context.Background(), m.Code); err == nil && !strings.Contains(c.Text, "UTF-8") {
