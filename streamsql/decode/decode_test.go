@@ -209,6 +209,15 @@ func TestARowCostsNoAllocationBeyondItsArena(t *testing.T) {
 	}
 }
 
+func TestSpacesWithoutEndBeforeAFieldAreNotExpected(t *testing.T) {
+	d := decoder(t, decode.Options{Columns: []string{"a", "b", "c"}})
+	wide := `{"a":1,` + strings.Repeat(" ", 1000) + `"b":2,"c":3}`
+	add(t, d, wide, `{"a":4,"b":5,"c":6}`, wide)
+	if got, want := rows(d.Take()), `{"a":1,"b":2,"c":3}`+"\n"+`{"a":4,"b":5,"c":6}`+"\n"+`{"a":1,"b":2,"c":3}`+"\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 func BenchmarkAddProjected(b *testing.B) {
 	benchmark(b, decode.Options{Columns: []string{"temperature", "humidity"}})
 }

@@ -31,8 +31,8 @@ func (d *Decoder) expect(place int, lead, name []byte, found []target) *expected
 	if len(found) == 1 && found[0].exact && found[0].slot < 64 {
 		e.field = 1 << found[0].slot
 	}
-	if place >= mostExpected || len(lead) > longestLead {
-		return &e
+	if place >= mostExpected || len(lead) > longestLead || place > len(d.expected) {
+		return &e // nothing is expected behind a place that is not
 	}
 	e.lead = string(lead)
 	d.expected = append(d.expected[:place], e)
