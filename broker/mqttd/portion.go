@@ -103,7 +103,7 @@ func (b *block) fill(c *connection, payload []byte) {
 // rooms is where the messages of portions lie. It may be used concurrently.
 type rooms struct{ pool sync.Pool }
 
-// take returns room for so many messages, or more.
+// take returns room for messages: for so many where it is new.
 func (r *rooms) take(messages int) []Message {
 	if room, ok := r.pool.Get().(*[]Message); ok {
 		return *room
