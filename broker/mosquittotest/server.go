@@ -7,15 +7,17 @@ package mosquittotest
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // The account that every broker of this package has.
@@ -42,7 +44,7 @@ func Start(t testing.TB, extra ...string) *Server {
 	t.Helper()
 	s := &Server{t: t, dir: t.TempDir()}
 	s.run("mosquitto_passwd", "-b", "-c", s.path("passwords"), User, Password)
-	s.port = freePort(t)
+	s.port = strconv.Itoa(ports.Free(t).Number())
 	s.configure(extra)
 	var err error
 	if s.log, err = os.Create(s.path("log")); err != nil {
@@ -161,16 +163,6 @@ func Run(t testing.TB, name string, args ...string) string {
 		t.Fatalf("%s (apt-get install mosquitto-clients): %v: %s", name, err, out)
 	}
 	return string(out)
-}
-
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
 }
 
 // PID is the process of the broker, for those who measure it.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
 	"github.com/holdfast-edge/holdfast/cluster/link/enrol"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // asProgram has this test binary be the program.
@@ -42,18 +42,7 @@ type box struct {
 
 func newBox(t *testing.T, linkAddress string) *box {
 	t.Helper()
-	return &box{t: t, data: filepath.Join(t.TempDir(), "data"), link: linkAddress, api: free(t)}
-}
-
-// free is an address that nobody listens at.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	return &box{t: t, data: filepath.Join(t.TempDir(), "data"), link: linkAddress, api: ports.Free(t).Address()}
 }
 
 // start starts the member.
@@ -127,7 +116,7 @@ func (b *box) greet(c enrol.Credentials) error {
 }
 
 func TestACloudIsBackedUpAndRestoredOnAnotherBox(t *testing.T) {
-	first := newBox(t, free(t))
+	first := newBox(t, ports.Free(t).Address())
 	first.start()
 	token := read[api.JoinToken](t, first.do("site", "add", "plant-7", "--label", "region=eu", "--json"))
 	node, err := enrol.Join(t.Context(), first.link, token.Token, "test", nil)
@@ -164,7 +153,7 @@ func TestACloudIsBackedUpAndRestoredOnAnotherBox(t *testing.T) {
 }
 
 func TestABackupThatIsNotWholeIsNotRestored(t *testing.T) {
-	b := newBox(t, free(t))
+	b := newBox(t, ports.Free(t).Address())
 	file := filepath.Join(t.TempDir(), "cloud.tar")
 	if err := os.WriteFile(file, []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
@@ -175,7 +164,7 @@ func TestABackupThatIsNotWholeIsNotRestored(t *testing.T) {
 }
 
 func TestTheCAIsRotatedAndTheOldOneRetiredByCommands(t *testing.T) {
-	b := newBox(t, free(t))
+	b := newBox(t, ports.Free(t).Address())
 	b.start()
 	token := read[api.JoinToken](t, b.do("site", "add", "plant-7", "--json"))
 	old, err := enrol.Join(t.Context(), b.link, token.Token, "test", nil)

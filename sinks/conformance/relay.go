@@ -5,6 +5,8 @@ import (
 	"net"
 	"sync"
 	"testing"
+
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // Relay passes connections on to a far end, and spoils them when told to.
@@ -25,7 +27,7 @@ func NewRelay(t *testing.T, target string) *Relay {
 	t.Helper()
 	r := &Relay{target: target, conns: map[net.Conn]struct{}{}}
 	r.changed = sync.NewCond(&r.mu)
-	r.address = "127.0.0.1:0"
+	r.address = ports.Free(t).Address()
 	r.Listen(t)
 	t.Cleanup(func() {
 		r.Thaw()

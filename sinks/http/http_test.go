@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/conformance"
 	"github.com/holdfast-edge/holdfast/sinks/http"
@@ -36,7 +37,7 @@ type server struct {
 
 func start(t *testing.T, body string) *server {
 	t.Helper()
-	s := &server{body: body, address: "127.0.0.1:0", types: map[string]bool{}}
+	s := &server{body: body, address: ports.Free(t).Address(), types: map[string]bool{}}
 	s.listen(t)
 	t.Cleanup(s.stop)
 	return s

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/sinks/conformance"
 	"github.com/holdfast-edge/holdfast/sinks/influx"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -30,7 +31,7 @@ type influxd struct {
 
 func startInflux(t *testing.T) *influxd {
 	t.Helper()
-	port, dir := conformance.FreePort(t), t.TempDir()
+	port, dir := ports.Free(t).Number(), t.TempDir()
 	conf := filepath.Join(dir, "influxdb.conf")
 	text := fmt.Sprintf(`reporting-disabled = true
 bind-address = "127.0.0.1:%d"
@@ -44,7 +45,7 @@ bind-address = "127.0.0.1:%[3]d"
 auth-enabled = true
 [monitor]
 store-enabled = false
-`, conformance.FreePort(t), dir, port)
+`, ports.Free(t).Number(), dir, port)
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +162,7 @@ type victoria struct {
 
 func startVictoria(t *testing.T, base int64) *victoria {
 	t.Helper()
-	v := &victoria{address: fmt.Sprintf("127.0.0.1:%d", conformance.FreePort(t)), base: base}
+	v := &victoria{address: ports.Free(t).Address(), base: base}
 	v.Process = conformance.StartProcess(t, conformance.Answers("http://"+v.address+"/health"), nil,
 		"victoria-metrics", "-httpListenAddr="+v.address, "-storageDataPath="+t.TempDir(), "-search.latencyOffset=0s", "-retentionPeriod=1y")
 	return v

@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"go.uber.org/goleak"
 
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/sinks/conformance"
 	"github.com/holdfast-edge/holdfast/sinks/nats"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -31,7 +32,7 @@ type server struct {
 func start(t *testing.T) *server {
 	t.Helper()
 	dir := t.TempDir()
-	s := &server{address: fmt.Sprintf("127.0.0.1:%d", conformance.FreePort(t))}
+	s := &server{address: ports.Free(t).Address()}
 	conf := filepath.Join(dir, "nats.conf")
 	text := "listen: " + s.address + "\njetstream: {store_dir: \"" + dir + "\"}\nauthorization: {user: edge, password: secret7}\nmax_payload: 100KB\n"
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"go.uber.org/goleak"
 
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/conformance"
 	"github.com/holdfast-edge/holdfast/sinks/postgres"
@@ -67,7 +68,7 @@ func start(t *testing.T) *server {
 	if said, err := initdb.CombinedOutput(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, said)
 	}
-	port := conformance.FreePort(t)
+	port := ports.Free(t).Number()
 	s := &server{address: fmt.Sprintf("127.0.0.1:%d", port), db: "postgres"}
 	ready := func() error {
 		c, err := s.connect()

@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/conformance"
 	"github.com/holdfast-edge/holdfast/sinks/remotewrite"
@@ -41,7 +42,7 @@ func startPrometheus(t *testing.T, base int64, outOfOrder string) *server {
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{address: fmt.Sprintf("127.0.0.1:%d", conformance.FreePort(t)), path: "/api/v1/write", base: base}
+	s := &server{address: ports.Free(t).Address(), path: "/api/v1/write", base: base}
 	s.Process = conformance.StartProcess(t, conformance.Answers("http://"+s.address+"/-/ready"), nil, "prometheus",
 		"--config.file="+conf, "--storage.tsdb.path="+dir+"/data", "--web.listen-address="+s.address, "--web.enable-remote-write-receiver", "--log.level=warn")
 	return s
@@ -49,7 +50,7 @@ func startPrometheus(t *testing.T, base int64, outOfOrder string) *server {
 
 func startVictoria(t *testing.T, base int64) *server {
 	t.Helper()
-	s := &server{address: fmt.Sprintf("127.0.0.1:%d", conformance.FreePort(t)), path: "/api/v1/write", base: base}
+	s := &server{address: ports.Free(t).Address(), path: "/api/v1/write", base: base}
 	s.Process = conformance.StartProcess(t, conformance.Answers("http://"+s.address+"/health"), nil,
 		"victoria-metrics", "-httpListenAddr="+s.address, "-storageDataPath="+t.TempDir(), "-search.latencyOffset=0s", "-retentionPeriod=1y")
 	return s

@@ -9,10 +9,11 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 func TestAReplacementBoxGoesOnWhereTheOldOneWasBackedUp(t *testing.T) {
-	plant, port := startPlant(t), strconv.Itoa(freePort(t))
+	plant, port := startPlant(t), strconv.Itoa(ports.Free(t).Number())
 	text := twoEndpoints(plant.address(), "127.0.0.1:1") + "broker: {listen: \"127.0.0.1:" + port + "\"}\n"
 	old := start(t, nil, "edge", "-c", site(t, text), "--data", t.TempDir())
 	old.awaitQuality("boiler", "temperature", "Good")

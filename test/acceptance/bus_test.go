@@ -12,6 +12,7 @@ import (
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
 
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/faultline"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/simulator"
 )
@@ -46,7 +47,7 @@ func startBus(t *testing.T, server *toxiproxy.ApiServer, name string) *bus {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = line.Close() })
-	b := &bus{name: name, units: line, proxy: toxiproxy.NewProxy(server, name, fmt.Sprintf("127.0.0.1:%d", freePort(t)), line.Address())}
+	b := &bus{name: name, units: line, proxy: toxiproxy.NewProxy(server, name, ports.Free(t).Address(), line.Address())}
 	if err := b.proxy.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/member"
 	"github.com/holdfast-edge/holdfast/console/client"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // headquarters is a cloud of one member, and whoever tells it what to do.
@@ -102,7 +103,7 @@ func TestThePowerIsCutAnywhereInAChangeThatTheCloudBrings(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	h, data, port := startHeadquarters(t), t.TempDir(), freePort(t)
+	h, data, port := startHeadquarters(t), t.TempDir(), ports.Free(t).Number()
 	h.join("plant-7", data)
 	e := start(t, nil, "edge", "-c", site(t, pair(port, 0)), "--data", data)
 	runs := 0

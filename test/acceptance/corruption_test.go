@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // page is what a disk writes at a time, and tears.
@@ -113,7 +114,7 @@ func TestANodeStartsWithWhateverIsLeftOfItsDisk(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	plant, far := startPlant(t), mosquittotest.Start(t)
 	far.Stop() // the log keeps what comes
-	port := freePort(t)
+	port := ports.Free(t).Number()
 	text := strings.Replace(fullSite(plant.address(), far.URL(), port), "log: {commit_interval: 100ms}", "log: {commit_interval: 50ms, segment_size: 1MiB}", 1)
 	config, data := site(t, text), t.TempDir()
 	e := start(t, password(), "edge", "-c", config, "--data", data)

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/store/proof"
 )
 
@@ -124,7 +125,7 @@ func (p *machine) pictures(n int) {
 }
 
 func TestAFullDiskHoldsWhoCanWaitCountsTheRestAndIsLeftAsItWasFound(t *testing.T) {
-	plant, port := startPlant(t), freePort(t)
+	plant, port := startPlant(t), ports.Free(t).Number()
 	far := mosquittotest.Start(t)
 	judge := far.Judge("plant-7/#")
 	data, fill, relieve := smallDisk(t, 40)

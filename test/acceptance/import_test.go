@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // neuronExport is what Neuron has of the plant.
@@ -73,7 +74,7 @@ func imported(t *testing.T, dir string, code int, format, name, text string, mor
 }
 
 func TestRulesOfEKuiperAndDevicesOfNeuronRunAsTheyWereImported(t *testing.T) {
-	plant, port, dir := startPlant(t), freePort(t), t.TempDir()
+	plant, port, dir := startPlant(t), ports.Free(t).Number(), t.TempDir()
 	plant.set(0, 215)
 	base := filepath.Join(dir, "base.yaml")
 	if err := os.WriteFile(base, []byte(streamed(port, "")), 0o600); err != nil {

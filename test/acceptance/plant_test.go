@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/simonvetter/modbus"
+
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // pymodbus is a Modbus device of Debian's pymodbus, in a process of its own.
@@ -21,23 +23,12 @@ type pymodbus struct {
 	cmd  *exec.Cmd
 }
 
-// freePort returns a port that nothing listens on now.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 func startPlant(t *testing.T) *pymodbus {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs Debian's pymodbus")
 	}
-	p := &pymodbus{t: t, port: freePort(t)}
+	p := &pymodbus{t: t, port: ports.Free(t).Number()}
 	p.cmd = exec.Command("/usr/bin/python3", "testdata/plant.py", strconv.Itoa(p.port))
 	p.cmd.Stderr = os.Stderr
 	if err := p.cmd.Start(); err != nil {

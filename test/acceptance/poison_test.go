@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // wild is a WebAssembly module with a function that traps and one that does not
@@ -86,7 +87,7 @@ func TestPoisonCostsTheRowsThatItIsInAndStopsNoRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum, port := sha256.Sum256(code), freePort(t)
+	sum, port := sha256.Sum256(code), ports.Free(t).Number()
 	e := start(t, password(), "edge", "-c", site(t, streamed(port, fmt.Sprintf(`
 functions: [{name: wild, file: "%s", sha256: %s, fuel: 1000000}]
 streams: [{name: sensors, mqtt: poison}]

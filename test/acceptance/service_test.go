@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/internal/systemd"
 )
 
@@ -37,7 +38,7 @@ func TestAServiceManagerIsToldOfANewStartAsOfAReloadAndOfTheEndAlone(t *testing.
 			t.Fatalf("it said %q, want %q", heard, want)
 		}
 	}
-	text := "site: plant-7\nconsole: {listen: '127.0.0.1:" + strconv.Itoa(freePort(t)) + "'}\n"
+	text := "site: plant-7\nconsole: {listen: '127.0.0.1:" + strconv.Itoa(ports.Free(t).Number()) + "'}\n"
 	e := start(t, []string{"NOTIFY_SOCKET=" + socket}, "edge", "-c", site(t, text), "--data", t.TempDir())
 	hears(systemd.Ready)
 	e.apply(text+"log: {commit_interval: 2s}\n", 0, "--window", "10ms")

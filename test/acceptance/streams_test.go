@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -63,7 +64,7 @@ func (e *edge) awaitBroker(port int) {
 }
 
 func TestMessagesGoThroughTheOwnBrokerAndARuleToTheFarEnd(t *testing.T) {
-	far, plant, port := mosquittotest.Start(t), startPlant(t), freePort(t)
+	far, plant, port := mosquittotest.Start(t), startPlant(t), ports.Free(t).Number()
 	judge := far.Judge("plant-7/hot")
 	e := start(t, password(), "edge", "-c", site(t, streamed(port, fmt.Sprintf(`
 devices:
@@ -115,7 +116,7 @@ sinks:
 }
 
 func TestWhatARulePublishesIntoTheOwnBrokerGoesRoundOnlySoOften(t *testing.T) {
-	port := freePort(t)
+	port := ports.Free(t).Number()
 	e := start(t, password(), "edge", "-c", site(t, streamed(port, `
 streams: [{name: loop, mqtt: {topic: "loop"}}, {name: hot, mqtt: "machines/+"}]
 rules:
@@ -268,7 +269,7 @@ func lag(cursors []log.CursorStats) uint64 {
 }
 
 func TestNoAcknowledgedMessageIsLostWhenTheNodeIsKilled(t *testing.T) {
-	port, data := freePort(t), t.TempDir()
+	port, data := ports.Free(t).Number(), t.TempDir()
 	config := site(t, streamed(port, `
 streams:
   - {name: sensors, mqtt: {topic: "sensors/#", qos: 1}, history: true}

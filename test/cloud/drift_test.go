@@ -3,7 +3,6 @@ package cloud_test
 import (
 	"bytes"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/api"
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/member"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // realNode is a real node of a site that has joined.
@@ -34,7 +34,7 @@ func (c *cloud) startNode(name string) *realNode {
 	if err := c.join(name, nil).Save(filepath.Join(n.dir, "data", "uplink")); err != nil {
 		c.t.Fatal(err)
 	}
-	n.console = freePort(c.t)
+	n.console = ports.Free(c.t).Address()
 	cmd := exec.CommandContext(c.t.Context(), n.program, "edge", "-c", n.config("first", ""), "--data", filepath.Join(n.dir, "data"))
 	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(syscall.SIGTERM) }, patience
 	log := &lines{}
@@ -83,18 +83,6 @@ func (n *realNode) has(stream string) bool {
 		n.t.Fatalf("get streams: %v\n%s", err, out)
 	}
 	return strings.Contains(string(out), stream)
-}
-
-// freePort is a host:port that nobody listens on.
-func freePort(t *testing.T) string {
-	t.Helper()
-	var c net.ListenConfig
-	l, err := c.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // lines is what a program says.

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/eclipse/paho.golang/packets"
+
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // fault is what a far end does wrong.
@@ -56,7 +58,7 @@ type receiver struct {
 
 func newReceiver(t *testing.T) *receiver {
 	r := &receiver{
-		t: t, address: "127.0.0.1:0", open: map[net.Conn]chan struct{}{}, times: map[string]int{}, lost: map[string]bool{}, last: map[string]uint64{},
+		t: t, address: ports.Free(t).Address(), open: map[net.Conn]chan struct{}{}, times: map[string]int{}, lost: map[string]bool{}, last: map[string]uint64{},
 	}
 	r.changed = sync.NewCond(&r.mu)
 	r.listen()

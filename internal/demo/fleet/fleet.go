@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/simulator"
 )
 
@@ -37,6 +38,7 @@ type Fleet struct {
 
 	o         Options
 	link, api string
+	taken     []*ports.Port // where any would do
 	cloud     *program
 	sites     []*site
 }
@@ -62,13 +64,13 @@ func Start(ctx context.Context, o Options) (*Fleet, error) {
 }
 
 func (f *Fleet) start(ctx context.Context) error {
-	ports, err := f.ports(ctx)
+	places, err := f.places(ctx)
 	if err != nil {
 		return err
 	}
-	f.link, f.api = ports[0], ports[1]
+	f.link, f.api = places[0], places[1]
 	for i, region := range []string{"north", "north", "south"} {
-		s := &site{name: "plant-" + strconv.Itoa(i+1), region: region, console: ports[2+i]}
+		s := &site{name: "plant-" + strconv.Itoa(i+1), region: region, console: places[2+i]}
 		f.sites = append(f.sites, s)
 		plant := simulator.Options{Address: "127.0.0.1:0", Units: 1, Tick: 250 * time.Millisecond, Logger: f.o.Logger}
 		if s.plant, err = simulator.Start(ctx, plant); err != nil {
@@ -92,27 +94,40 @@ func (f *Fleet) start(ctx context.Context) error {
 	return nil
 }
 
-// ports are where everybody listens: the link, the API, the consoles.
-func (f *Fleet) ports(ctx context.Context) (list []string, err error) {
-	var held []net.Listener // until all are chosen, so that they differ
-	defer func() {
-		for _, l := range held {
-			_ = l.Close()
-		}
-	}()
+// places are where everybody listens: the link, the API, the consoles.
+func (f *Fleet) places(ctx context.Context) (list []string, err error) {
 	for i := range 5 {
-		port := f.o.Port
-		if port > 0 {
-			port += i
+		place := net.JoinHostPort("127.0.0.1", strconv.Itoa(f.o.Port+i))
+		if f.o.Port == 0 {
+			place, err = f.take(ctx)
+		} else {
+			err = free(ctx, place)
 		}
-		var c net.ListenConfig
-		l, err := c.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 		if err != nil {
-			return nil, fmt.Errorf("%w: say --port for others", err)
+			return nil, err
 		}
-		list, held = append(list, l.Addr().String()), append(held, l)
+		list = append(list, place)
 	}
 	return list, nil
+}
+
+// take is a place that is held until Close.
+func (f *Fleet) take(ctx context.Context) (string, error) {
+	p, err := ports.Take(ctx)
+	if err != nil {
+		return "", err
+	}
+	f.taken = append(f.taken, p)
+	return p.Address(), nil
+}
+
+// free says whether a place can be listened at.
+func free(ctx context.Context, place string) error {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", place)
+	if err != nil {
+		return fmt.Errorf("%w: say --port for others", err)
+	}
+	return l.Close()
 }
 
 // unpack writes the configurations: one directory for all plants, what the cloud does with telemetry, and for each node
@@ -177,6 +192,9 @@ func (f *Fleet) Close() error {
 		if s.plant != nil {
 			errs = append(errs, s.plant.Close())
 		}
+	}
+	for _, p := range f.taken {
+		p.Release()
 	}
 	return errors.Join(errs...)
 }

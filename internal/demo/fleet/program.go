@@ -14,6 +14,9 @@ import (
 	"time"
 )
 
+// lastOctets is how much of a log is told.
+const lastOctets = 2000
+
 // Limits of what programs may take.
 const (
 	startWithin = 30 * time.Second
@@ -49,13 +52,14 @@ func startProgram(ctx context.Context, dir, name, ready, path string, args ...st
 	case line = <-said:
 		return p, line, nil
 	case <-p.over:
-		err = fmt.Errorf("%s has ended: see %s", name, p.log.Name())
+		err = errors.New("it has ended")
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-time.After(startWithin):
-		err = fmt.Errorf("%s is not ready after %s: see %s", name, startWithin, p.log.Name())
+		err = fmt.Errorf("it is not ready after %s", startWithin)
 	}
-	return nil, "", fmt.Errorf("start %s: %w", name, errors.Join(err, p.stop()))
+	err = errors.Join(err, p.stop())
+	return nil, "", fmt.Errorf("start %s: %w. It said:\n%s", name, err, p.last())
 }
 
 // read passes the line that is waited for, and waits for the end.
@@ -71,6 +75,18 @@ func (p *program) read(out io.Reader, ready string, said chan<- string) {
 	}
 	_ = p.cmd.Wait() // how it ended is in its log
 	_ = p.log.Close()
+}
+
+// last is the end of what the program has logged: the file may be removed with the demonstration.
+func (p *program) last() string {
+	text, err := os.ReadFile(p.log.Name())
+	if err != nil {
+		return err.Error()
+	}
+	if cut := len(text) - lastOctets; cut > 0 {
+		text = text[cut:]
+	}
+	return strings.TrimSpace(string(text))
 }
 
 // stop ends the program as a service manager does.

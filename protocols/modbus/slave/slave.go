@@ -2,20 +2,22 @@ package slave
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/simonvetter/modbus"
+
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // Slave is a running server of units.
 type Slave struct {
 	address string
+	port    *ports.Port // nil where the address names one
 	server  *modbus.ModbusServer
 
 	mutex sync.Mutex
@@ -35,33 +37,25 @@ func Listen(ctx context.Context, address string, logger *slog.Logger) (*Slave, e
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}
-	s := &Slave{units: map[byte]*Unit{}}
-	for attempt := 0; ; attempt++ {
-		s.address = address
-		if port == "0" {
-			if s.address, err = freeAddress(ctx, host); err != nil {
-				return nil, fmt.Errorf("listen on %s: %w", address, err)
-			}
+	s := &Slave{address: address, units: map[byte]*Unit{}}
+	if port == "0" { // the library does not tell which one it was given
+		if s.port, err = ports.Take(ctx); err != nil {
+			return nil, fmt.Errorf("listen on %s: %w", address, err)
 		}
-		if err = s.start(logger); err == nil {
-			return s, nil
-		}
-		if port != "0" || attempt == freePortAttempts || !errors.Is(err, syscall.EADDRINUSE) {
-			return nil, fmt.Errorf("listen on %s: %w", s.address, err)
-		}
+		s.address = net.JoinHostPort(host, strconv.Itoa(s.port.Number()))
 	}
+	if err := s.start(logger); err != nil {
+		s.release()
+		return nil, fmt.Errorf("listen on %s: %w", s.address, err)
+	}
+	return s, nil
 }
 
-// The library does not tell which port it was given: one is looked for first, and again if somebody was faster.
-const freePortAttempts = 10
-
-func freeAddress(ctx context.Context, host string) (string, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
-	if err != nil {
-		return "", err
+// release gives back the port that was looked for.
+func (s *Slave) release() {
+	if s.port != nil {
+		s.port.Release()
 	}
-	defer listener.Close()
-	return listener.Addr().String(), nil
 }
 
 func (s *Slave) start(logger *slog.Logger) error {
@@ -94,4 +88,7 @@ func (s *Slave) Unit(number byte) *Unit {
 }
 
 // Close stops listening and closes all connections. The goroutines of the connections end shortly after.
-func (s *Slave) Close() error { return s.server.Stop() }
+func (s *Slave) Close() error {
+	defer s.release()
+	return s.server.Stop()
+}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/internal/garbage"
 	"github.com/holdfast-edge/holdfast/internal/node"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // Sites of the two nodes. The rule's output is the whole message, so that what
@@ -102,17 +104,19 @@ func serveNode(ctx context.Context, port string, k kind) (err error) {
 
 // child is a process of this program in another role.
 type child struct {
-	cmd  *exec.Cmd
-	port string
+	cmd   *exec.Cmd
+	place *ports.Port
+	port  string
 }
 
 // startNode starts a node and returns when its broker takes clients.
 func startNode(ctx context.Context, k kind) (*child, error) {
-	port, err := freePort()
+	place, err := ports.Take(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := &child{port: port, cmd: exec.CommandContext(ctx, os.Args[0], "-role", "node", "-port", port, "-broker", string(k))}
+	port := strconv.Itoa(place.Number())
+	c := &child{place: place, port: port, cmd: exec.CommandContext(ctx, os.Args[0], "-role", "node", "-port", port, "-broker", string(k))}
 	c.cmd.Stderr = os.Stderr
 	if err := c.cmd.Start(); err != nil {
 		return nil, err
@@ -131,17 +135,9 @@ func startNode(ctx context.Context, k kind) (*child, error) {
 }
 
 func (c *child) close() error {
+	defer c.place.Release()
 	_ = c.cmd.Process.Signal(syscall.SIGTERM)
 	return c.cmd.Wait()
-}
-
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, errors.Join(err, l.Close())
 }
 
 func pause(ctx context.Context, d time.Duration) error {
