@@ -90,7 +90,11 @@ func (n *Node) digestsIn(all []state.Generation) (map[string]bool, error) {
 			found[string(d)] = true
 		}
 	}
-	for _, digest := range n.upgrades.digests() { // of programs, which no configuration names
+	programs, err := n.upgrades.digests() // which no configuration names
+	if err != nil {
+		return nil, err
+	}
+	for _, digest := range programs {
 		found[digest] = true
 	}
 	return found, nil

@@ -65,12 +65,13 @@ func openLife(o Options) (*life, error) {
 
 func (l *life) begin(o Options) (err error) {
 	if trial, fresh := unproven(o); trial || fresh { // deaths of a version on trial put no rule to rest
-		err := l.state.MarkHealthy()
-		if err == nil && fresh {
-			err = program.Open(o.Dir).Seen()
-		}
-		if err != nil {
+		if err := l.state.MarkHealthy(); err != nil {
 			return err
+		}
+		if fresh {
+			if err := program.Open(o.Dir).Seen(); err != nil { // the next start hears of it again
+				o.Logger.Warn("how the last trial of a version ended is not marked as seen", "error", err)
+			}
 		}
 	}
 	if l.boot, err = l.state.BeginBoot(time.Now()); err != nil {

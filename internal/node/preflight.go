@@ -34,11 +34,12 @@ func (u *upgrades) run(ctx context.Context, c uplink.Command) (a uplink.Answer, 
 	if err != nil {
 		return refused(err)
 	}
-	if s.Digest == u.self.Digest {
-		return uplink.Answer{Detail: "it runs already"}, nil
-	}
-	if !u.take() {
+	if !u.take() { // and one that is on trial does not run already, whoever asks for it
 		return refused(program.ErrBusy)
+	}
+	if s.Digest == u.self.Digest {
+		u.release()
+		return uplink.Answer{Detail: "it runs already"}, nil
 	}
 	preparing, cancel := before(ctx, uplink.EndingWithin)
 	defer cancel()

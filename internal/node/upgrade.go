@@ -75,19 +75,20 @@ func (n *Node) onTrial() bool {
 // errProgramTrial says why no change of the configuration is taken.
 var errProgramTrial = errors.New("another version of the program is on trial: propose the change when it is confirmed or reverted")
 
-// digests are those of the programs that must stay.
-func (u *upgrades) digests() (list []string) {
+// digests are those of the programs that must stay. A damaged state names none, as the launcher reads it; where it cannot be
+// read at this moment, nobody knows.
+func (u *upgrades) digests() (list []string, err error) {
 	if u == nil {
-		return nil
+		return nil, nil
 	}
 	s, err := u.programs.State()
-	if err != nil {
-		return nil
+	if err != nil && !errors.Is(err, program.ErrDamaged) {
+		return nil, err
 	}
 	if s.Trial != nil {
 		list = append(list, s.Trial.Digest)
 	}
-	return append(list, s.Current, u.self.Digest)
+	return append(list, s.Current, u.self.Digest), nil
 }
 
 // watch judges this start, where it is one on trial. It is a service.
@@ -231,6 +232,9 @@ func (u *upgrades) resume(ctx context.Context, key string) (a uplink.Answer, err
 	switch {
 	case err != nil:
 		return a, err
+	case s.Trial != nil && s.Trial.Key == key: // a later start is the outcome
+		<-ctx.Done()
+		return a, ctx.Err()
 	case s.Last == nil || s.Last.Key != key:
 		return a, errors.New("the node stopped before the version was installed: nothing was changed")
 	case !s.Last.Confirmed:

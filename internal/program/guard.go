@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -55,11 +56,17 @@ func Guard(ctx context.Context, dir string, g Guarded) error {
 			continue
 		case <-late.C:
 		}
-		err := Open(dir).Condemn(g.Digest, g.Start, fmt.Sprintf("it was neither confirmed nor reverted within %v: it hangs", g.Patience))
-		if err != nil || os.Getppid() != g.Process {
+		if !Open(dir).overdue(g) || os.Getppid() != g.Process {
 			return nil // it is not on trial any more
 		}
 		return syscall.Kill(g.Process, syscall.SIGKILL)
 	}
 	return nil
+}
+
+// overdue condemns a start, and tells whether it is to be ended. One that cannot be condemned, as on a disk that is full, is:
+// it is counted as a start, and hangs.
+func (p *Programs) overdue(g Guarded) bool {
+	err := p.Condemn(g.Digest, g.Start, fmt.Sprintf("it was neither confirmed nor reverted within %v: it hangs", g.Patience))
+	return !errors.Is(err, ErrNoTrial)
 }

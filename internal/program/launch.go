@@ -44,8 +44,9 @@ func Launch(dir string) error {
 	var errs []error
 	for range 3 { // a trial, what ran before it, the launcher
 		next, err := p.choose(stamp, format.Check(dir, format.Newest) == nil)
-		if err != nil || next.digest == "" {
-			return errors.Join(append(errs, err)...)
+		errs = append(errs, err)
+		if next.digest == "" {
+			break
 		}
 		path, _ := store.Path(next.digest)
 		if err = artefacts.Verify(path, next.digest); err == nil {
@@ -63,32 +64,47 @@ type choice struct {
 	patient time.Duration
 }
 
-// choose decides what this start runs, on the disk first. able tells whether the launcher's own program can open the data.
+// choose decides what this start runs, on the disk first. able tells whether the launcher's own program can open the data. Where
+// the disk takes nothing, what was confirmed is started all the same, and beside the error: the launcher may be too old for the
+// data. A version on trial is not, since nobody would count its starts.
 func (p *Programs) choose(launcher Stamp, able bool) (next choice, err error) {
 	err = p.change(func(s *State) error {
-		if s.Launcher != launcher && able { // somebody has installed another program on this machine: that is what is wanted now
-			if s.Trial != nil {
-				s.end(false, "another program was installed on this machine", p.now())
-			}
-			s.Current, s.Version = "", ""
-		}
-		s.Launcher = launcher
-		if t := s.Trial; t != nil {
-			switch {
-			case t.Verdict != "":
-				s.end(false, t.Verdict, p.now())
-			case t.Starts >= mostStarts:
-				s.end(false, fmt.Sprintf("it ended %d times without being confirmed", t.Starts), p.now())
-			default:
-				t.Starts++
-				next = choice{t.Digest, t.Starts, t.Patient}
-				return nil
-			}
-		}
-		next = choice{digest: s.Current}
+		next = s.next(launcher, able, p.now())
 		return nil
 	})
+	if err == nil {
+		return next, nil
+	}
+	s, unread := p.State()
+	if unread != nil {
+		return choice{}, errors.Join(err, unread)
+	}
+	if next = s.next(launcher, able, p.now()); next.start > 0 {
+		next = choice{digest: s.Current}
+	}
 	return next, err
+}
+
+// next is what a start runs, which is counted.
+func (s *State) next(launcher Stamp, able bool, now time.Time) choice {
+	if s.Launcher != launcher && able { // somebody has installed another program on this machine: that is what is wanted now
+		if s.Trial != nil {
+			s.end(false, "another program was installed on this machine", now)
+		}
+		s.Current, s.Version = "", ""
+	}
+	s.Launcher = launcher
+	switch t := s.Trial; {
+	case t == nil:
+	case t.Verdict != "":
+		s.end(false, t.Verdict, now)
+	case t.Starts >= mostStarts:
+		s.end(false, fmt.Sprintf("it ended %d times without being confirmed", t.Starts), now)
+	default:
+		t.Starts++
+		return choice{t.Digest, t.Starts, t.Patient}
+	}
+	return choice{digest: s.Current}
 }
 
 // drop has a version that cannot be started not be chosen again.

@@ -11,6 +11,7 @@
 package program
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,7 +91,7 @@ func Open(dir string) *Programs { return &Programs{filepath.Join(dir, "program")
 
 const fileName = "program.json"
 
-// State reads the state. One that cannot be read is that of a node that was never upgraded: the launcher runs.
+// State reads the state. One that makes no sense is ErrDamaged, and that of a node that was never upgraded: the launcher runs.
 func (p *Programs) State() (State, error) {
 	text, err := os.ReadFile(filepath.Join(p.dir, fileName))
 	if errors.Is(err, os.ErrNotExist) {
@@ -98,7 +99,9 @@ func (p *Programs) State() (State, error) {
 	}
 	var s State
 	if err == nil {
-		err = json.Unmarshal(text, &s)
+		if wrong := json.Unmarshal(text, &s); wrong != nil {
+			err = fmt.Errorf("%w: %w", ErrDamaged, wrong)
+		}
 	}
 	if err != nil {
 		return State{}, fmt.Errorf("read which program is to run: %w", err)
@@ -106,7 +109,8 @@ func (p *Programs) State() (State, error) {
 	return s, nil
 }
 
-// change replaces the state by what edit makes of it, alone. A state that cannot be read is replaced.
+// change replaces the state by what edit makes of it, alone. A state that cannot be read is replaced, and one that stays as it
+// was is not written: a full disk keeps no node from starting.
 func (p *Programs) change(edit func(*State) error) error {
 	if err := os.MkdirAll(p.dir, 0o700); err != nil {
 		return err
@@ -119,12 +123,16 @@ func (p *Programs) change(edit func(*State) error) error {
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return fmt.Errorf("lock which program is to run: %w", err)
 	}
-	s, _ := p.State() // as the comment says
+	s, unread := p.State()
+	before, err := json.MarshalIndent(s, "", " ")
+	if err != nil {
+		return err
+	}
 	if err := edit(&s); err != nil {
 		return err
 	}
 	text, err := json.MarshalIndent(s, "", " ")
-	if err != nil {
+	if err != nil || unread == nil && bytes.Equal(text, before) {
 		return err
 	}
 	if err := bolt.ReplaceFile(filepath.Join(p.dir, fileName), text); err != nil {
@@ -138,6 +146,7 @@ var (
 	ErrBusy    = errors.New("another version is on trial")
 	ErrNoTrial = errors.New("no such version is on trial")
 	ErrSame    = errors.New("this version runs already")
+	ErrDamaged = errors.New("the file is damaged")
 )
 
 // Begin puts a version on trial. It is started by the launcher, whose program is at path.
