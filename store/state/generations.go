@@ -1,7 +1,6 @@
 package state
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -54,9 +53,9 @@ func (s *State) Accept(document []byte, origin string, at time.Time) (Generation
 	defer bolt.Unload(s.db)
 	err := s.db.Update(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(generationsBucket)
-		if last, kept, err := lastGeneration(b); err == nil {
+		if last, err := lastGeneration(b); err == nil {
 			g.Number = last.Number
-			if bytes.Equal(kept, document) {
+			if last.Digest == g.Digest {
 				g = last
 				return nil
 			}
@@ -79,8 +78,14 @@ func (s *State) Accept(document []byte, origin string, at time.Time) (Generation
 func (s *State) Configuration(number uint64) (document []byte, err error) {
 	err = s.look(func(tx *bbolt.Tx) error {
 		_, kept, err := generationOf(tx.Bucket(generationsBucket), number)
-		document = bytes.Clone(kept)
-		return err
+		if err != nil {
+			return err
+		}
+		document = make([]byte, 0, len(kept))
+		return bolt.Pieces(tx, kept, func(piece []byte) error {
+			document = append(document, piece...)
+			return nil
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read configuration %d: %w", number, err)
@@ -136,7 +141,7 @@ func (s *State) Confirm(number uint64) error {
 		if err != nil {
 			return err
 		}
-		return s.keepSpare(document)
+		return s.keepSpare(tx, document)
 	})
 	if err != nil { // it is confirmed all the same
 		s.logger.Error("copy of the confirmed configuration", "error", err)
@@ -244,18 +249,29 @@ func generationOf(b *bbolt.Bucket, number uint64) (g Generation, document []byte
 	copy(g.Digest[:], r.Take(len(g.Digest)))
 	g.Accepted = time.Unix(0, r.Varint()).UTC()
 	g.Origin = r.Text()
-	if r.Err() != nil || DigestOf(document) != g.Digest {
+	if r.Err() != nil || digestWithin(b.Tx(), document) != g.Digest {
 		return Generation{}, nil, fmt.Errorf("%w: digest of generation %d", bolt.ErrCorrupt, number)
 	}
 	return g, document, nil
 }
 
-func lastGeneration(b *bbolt.Bucket) (Generation, []byte, error) {
+// digestWithin is DigestOf of a document in the file, of which little is in memory at a time.
+func digestWithin(tx *bbolt.Tx, document []byte) (d Digest) {
+	sum := sha256.New()
+	_ = bolt.Pieces(tx, document, func(piece []byte) error {
+		_, err := sum.Write(piece) // which never fails
+		return err
+	})
+	return Digest(sum.Sum(d[:0]))
+}
+
+func lastGeneration(b *bbolt.Bucket) (Generation, error) {
 	k, _ := b.Cursor().Last()
 	if len(k) != numberSize {
-		return Generation{}, nil, ErrNotFound
+		return Generation{}, ErrNotFound
 	}
-	return generationOf(b, binary.BigEndian.Uint64(k))
+	g, _, err := generationOf(b, binary.BigEndian.Uint64(k))
+	return g, err
 }
 
 // pruneGenerations removes the oldest generations that nothing points to.

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/holdfast-edge/holdfast/store/bolt"
 )
 
@@ -41,20 +43,24 @@ func (s *State) Spare(at time.Time) (Generation, error) {
 	return g, errors.Join(s.Run(g.Number), s.Confirm(g.Number))
 }
 
-// keepSpare writes the copy. It has its name when it is whole.
-func (s *State) keepSpare(document []byte) error {
+// keepSpare writes the copy of a document in the file. It has its name when it is whole.
+func (s *State) keepSpare(tx *bbolt.Tx, document []byte) error {
 	path := filepath.Join(s.dir, spareName)
-	sum := binary.LittleEndian.AppendUint32(nil, crc32.Checksum(document, castagnoli)) // as sealed has it
-	if holds(path, document, sum) {
+	if holds(path, tx, document) {
 		return nil
 	}
 	beside, err := os.CreateTemp(s.dir, spareName+".*")
 	if err != nil {
 		return fmt.Errorf("keep spare: %w", err)
 	}
-	_, err = beside.Write(document)
+	sum := uint32(0)
+	err = bolt.Pieces(tx, document, func(piece []byte) error {
+		sum = crc32.Update(sum, castagnoli, piece) // as sealed has it
+		_, err := beside.Write(piece)
+		return err
+	})
 	if err == nil {
-		_, err = beside.Write(sum)
+		_, err = beside.Write(binary.LittleEndian.AppendUint32(nil, sum))
 	}
 	if err = errors.Join(err, beside.Sync(), beside.Close()); err == nil {
 		err = os.Rename(beside.Name(), path)
@@ -65,23 +71,43 @@ func (s *State) keepSpare(document []byte) error {
 	return bolt.SyncDirectory(s.dir)
 }
 
-// holds reports whether a file holds these parts, and nothing else.
-func holds(path string, parts ...[]byte) bool {
+// holds reports whether a file is the spare of a document, and whole.
+func holds(path string, tx *bbolt.Tx, document []byte) bool {
 	file, err := os.Open(path)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = file.Close() }()
-	piece := make([]byte, 64<<10)
-	for _, part := range parts {
-		for len(part) > 0 {
-			n, err := io.ReadFull(file, piece[:min(len(piece), len(part))])
-			if err != nil || !bytes.Equal(piece[:n], part[:n]) {
-				return false
-			}
-			part = part[n:]
-		}
+	sum := uint32(0)
+	err = bolt.Pieces(tx, document, func(piece []byte) error {
+		sum = crc32.Update(sum, castagnoli, piece)
+		return goesOn(file, piece)
+	})
+	if err == nil {
+		err = goesOn(file, binary.LittleEndian.AppendUint32(nil, sum))
 	}
-	n, err := file.Read(piece)
+	if err != nil {
+		return false
+	}
+	n, err := file.Read(make([]byte, 1))
 	return n == 0 && errors.Is(err, io.EOF)
+}
+
+// errOther says that a file is another.
+var errOther = errors.New("another file")
+
+// goesOn checks that these octets are the next ones of a file.
+func goesOn(file io.Reader, octets []byte) error {
+	room := make([]byte, 64<<10)
+	for len(octets) > 0 {
+		n, err := io.ReadFull(file, room[:min(len(room), len(octets))])
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(room[:n], octets[:n]) {
+			return errOther
+		}
+		octets = octets[n:]
+	}
+	return nil
 }
