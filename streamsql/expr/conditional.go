@@ -27,7 +27,7 @@ func (c *Compiler) caseOf(e *ast.Case) (*Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		conditions[i], results[i] = condition.Holds, result.Eval
+		conditions[i], results[i] = c.holdsAs(condition), result.Eval
 		parts = append(parts, condition, result)
 	}
 	otherwise := Null()

@@ -10,20 +10,26 @@ import (
 // conjunction compiles a chain of ANDs. Where no part can fail, the cheap ones
 // come first: it makes no difference but to the time it takes.
 func (c *Compiler) conjunction(e *ast.Binary) (*Node, error) {
-	parts, err := c.all(chain(e, ast.And, nil)...)
+	operands := chain(e, ast.And, nil)
+	parts, err := c.all(operands...)
 	if err != nil {
 		return nil, err
 	}
-	if !fails(parts...) {
+	parts = c.conditions(operands, parts)
+	if !fails(parts...) && !c.Dialect.Strict {
 		slices.SortStableFunc(parts, func(a, b *Node) int { return a.Cost - b.Cost })
 	}
 	return c.And(parts...), nil
 }
 
 func (c *Compiler) disjunction(e *ast.Binary) (*Node, error) {
-	parts, err := c.all(chain(e, ast.Or, nil)...)
+	operands := chain(e, ast.Or, nil)
+	parts, err := c.all(operands...)
 	if err != nil {
 		return nil, err
+	}
+	if c.Dialect.Strict {
+		return strictLogic(value.True, c.conditions(operands, parts)), nil
 	}
 	return or(parts...), nil
 }
@@ -41,6 +47,9 @@ func Conjuncts(e ast.Expr) []ast.Expr { return chain(e, ast.And, nil) }
 
 // And returns the conjunction, which stops at the first part that is False.
 func (c *Compiler) And(parts ...*Node) *Node {
+	if c.Dialect.Strict {
+		return strictLogic(value.False, parts)
+	}
 	if len(parts) == 2 {
 		return andTwo(parts[0], parts[1])
 	}

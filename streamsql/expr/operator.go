@@ -14,7 +14,7 @@ func (c *Compiler) unary(e *ast.Unary) (*Node, error) {
 	}
 	switch e.Op {
 	case ast.Not:
-		return not(x), nil
+		return not(c.Condition(e.X.At(), x)), nil
 	case ast.Plus:
 		plain := *x
 		plain.Affinity = value.None

@@ -143,12 +143,25 @@ func (b *builder) compileAll(exprs []ast.Expr) ([]*expr.Node, error) {
 	return nodes, nil
 }
 
-// optional compiles an expression that may be left out.
-func (b *builder) optional(e ast.Expr) (*expr.Node, error) {
+// condition compiles a condition, which may be left out.
+func (b *builder) condition(e ast.Expr) (*expr.Node, error) {
 	if e == nil {
 		return nil, nil
 	}
-	return b.compile(e)
+	n, err := b.compile(e)
+	if err != nil {
+		return nil, err
+	}
+	return b.compiler().Condition(e.At(), n), nil
+}
+
+// conditionOverGroups compiles a condition in which aggregates may stand.
+func (b *builder) conditionOverGroups(e ast.Expr) (*expr.Node, error) {
+	n, err := b.overGroups(e)
+	if err != nil {
+		return nil, err
+	}
+	return b.compiler().Condition(e.At(), n), nil
 }
 
 // overGroups compiles an expression in which aggregates may stand.
@@ -162,14 +175,14 @@ func (b *builder) overGroups(e ast.Expr) (*expr.Node, error) {
 // the whole window.
 func (b *builder) overWhole(e ast.Expr) (*expr.Node, error) {
 	if e == nil || !b.dialect.AggregatesInWhere || !b.hasAggregate(e) && !b.namesAggregate(e) {
-		return b.optional(e)
+		return b.condition(e)
 	}
 	if call := b.emitted(e); call != nil {
 		return nil, expr.Errorf(call.Pos, "%s can only stand in the select list", call.Name.Text)
 	}
 	b.whole = true
 	defer func() { b.whole = false }()
-	return b.overGroups(e)
+	return b.conditionOverGroups(e)
 }
 
 func (b *builder) where() error {

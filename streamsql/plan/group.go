@@ -117,7 +117,7 @@ func (b *builder) planAggregate(call *ast.Call, f *fn.Func) (a Aggregate, err er
 	if call.Distinct && len(a.Args) != 1 {
 		return a, expr.Errorf(call.Pos, "DISTINCT wants one argument")
 	}
-	a.Filter, err = b.optional(call.Filter)
+	a.Filter, err = b.condition(call.Filter)
 	return a, err
 }
 
@@ -132,7 +132,7 @@ func (b *builder) having() error {
 		if err := b.refuseEmitted(b.syntax.Having); err != nil {
 			return err
 		}
-		n, err := b.overGroups(b.syntax.Having)
+		n, err := b.conditionOverGroups(b.syntax.Having)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func (b *builder) join(syntax *ast.Join, k int) (Join, error) {
 			join.Keys = append(join.Keys, key)
 			continue
 		}
-		n, err := b.compile(e)
+		n, err := b.condition(e)
 		if err != nil {
 			return join, err
 		}

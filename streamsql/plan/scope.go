@@ -68,7 +68,7 @@ func (b *builder) planAnalytic(call *ast.Call, f *fn.Func) (before Before, input
 		if before.Args, err = b.compiler().Arguments(f, call); err != nil || call.Over == nil {
 			return nil, err
 		}
-		if before.When, err = b.optional(call.Over.When); err != nil {
+		if before.When, err = b.condition(call.Over.When); err != nil {
 			return nil, err
 		}
 		before.Partition, err = b.compileAll(call.Over.PartitionBy)

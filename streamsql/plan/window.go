@@ -20,7 +20,7 @@ func (b *builder) window() (err error) {
 	}{
 		{&w.Filter, syntax.Filter}, {&w.When, syntax.When}, {&w.Begin, syntax.Begin}, {&w.Emit, syntax.Emit},
 	} {
-		if *condition.to, err = b.optional(condition.from); err != nil {
+		if *condition.to, err = b.condition(condition.from); err != nil {
 			return err
 		}
 	}
