@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -52,8 +53,8 @@ func arrayFunctions() []*Func {
 		},
 		{
 			Name: "sequence", Family: "array", Returns: Array,
-			Params: []Param{{Name: "from", Type: Int}, {Name: "to", Type: Int}, {Name: "step", Type: Int, Optional: true}},
-			Scalar: sequence,
+			Params: []Param{{Name: "from", Type: Int}, {Name: "to", Type: Int}, {Name: "step", Type: Int, Optional: true, Constant: true}},
+			Bind:   refusing(2, isStep, sequence),
 			Doc:    fmt.Sprintf("The whole numbers from one to another in steps of 1, of -1 or as given; at most %d.", maxElements),
 			Examples: []Example{
 				{"sequence(1, 5)", "[1,2,3,4,5]"}, {"sequence(10, 1, -3)", "[10,7,4,1]"},
@@ -176,6 +177,18 @@ func repeat(_ *Context, args []tag.Value) (tag.Value, error) {
 	return tag.ArrayOf(slices.Repeat(args[:1], int(n))), nil
 }
 
+// errNoStep says that a sequence would never arrive.
+var errNoStep = errors.New("step is 0: want another")
+
+// isStep reports why a constant is no step of a sequence.
+func isStep(v tag.Value) error {
+	step, err := whole("step", v)
+	if err == nil && step == 0 {
+		err = errNoStep
+	}
+	return err
+}
+
 func sequence(_ *Context, args []tag.Value) (tag.Value, error) {
 	bounds := [3]int64{}
 	for i, name := range []string{"from", "to", "step"}[:len(args)] {
@@ -187,7 +200,7 @@ func sequence(_ *Context, args []tag.Value) (tag.Value, error) {
 	from, to, step := bounds[0], bounds[1], bounds[2]
 	switch {
 	case len(args) == 3 && step == 0:
-		return tag.Value{}, fmt.Errorf("step is 0: want another")
+		return tag.Value{}, errNoStep
 	case len(args) == 2 && from <= to:
 		step = 1
 	case len(args) == 2:

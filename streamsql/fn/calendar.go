@@ -25,8 +25,8 @@ func calendarFunctions() []*Func {
 			},
 		},
 		{
-			Name: "convert_tz", Family: "date and time", Params: []Param{at, {Name: "zone", Type: Text}}, Returns: Text,
-			Scalar:   convertZone,
+			Name: "convert_tz", Family: "date and time", Params: []Param{at, {Name: "zone", Type: Text, Constant: true}}, Returns: Text,
+			Bind:     convertZone,
 			Doc:      "The time in a zone of the IANA database, as text with the zone's offset, which all functions here read.",
 			Examples: []Example{{"convert_tz('2022-04-13T06:22:32Z', 'Asia/Shanghai')", `"2022-04-13T14:22:32+08:00"`}},
 		},
@@ -36,8 +36,8 @@ func calendarFunctions() []*Func {
 			Doc:    "The whole seconds from the Unix epoch to a time.", Examples: []Example{{"to_seconds('1970-01-01T00:01:00Z')", "60"}},
 		},
 		{
-			Name: "date_calc", Family: "date and time", Params: []Param{at, {Name: "duration", Type: Any}}, Returns: Text,
-			Scalar:   dateCalc,
+			Name: "date_calc", Family: "date and time", Params: []Param{at, {Name: "duration", Type: Any, Constant: true}}, Returns: Text,
+			Bind:     refusing(1, func(v tag.Value) error { _, err := duration("duration", v); return err }, dateCalc),
 			Doc:      "The time a duration later, or earlier with a minus sign: 24h, -1h30m, 500ms. As yyyy-MM-dd HH:mm:ss.",
 			Examples: []Example{{"date_calc('2019-01-01 00:00:00', '-24h')", `"2018-12-31 00:00:00"`}},
 		},
@@ -104,20 +104,42 @@ func formatTime(constants []tag.Value) (Scalar, error) {
 	}, nil
 }
 
-func convertZone(_ *Context, args []tag.Value) (tag.Value, error) {
-	t, err := instant("time", args[0])
-	if err != nil {
-		return tag.Value{}, err
+// convertZone looks a zone up once where that is known beforehand: the database
+// is read from files.
+func convertZone(constants []tag.Value) (Scalar, error) {
+	var known *time.Location
+	if v := constants[1]; !v.IsNull() {
+		var err error
+		if known, err = zoneOf(v); err != nil {
+			return nil, err
+		}
 	}
-	name, err := text("zone", args[1])
+	return func(_ *Context, args []tag.Value) (tag.Value, error) {
+		t, err := instant("time", args[0])
+		if err != nil {
+			return tag.Value{}, err
+		}
+		zone := known
+		if zone == nil {
+			if zone, err = zoneOf(args[1]); err != nil {
+				return tag.Value{}, err
+			}
+		}
+		return tag.StringOf(t.In(zone).Format(time.RFC3339Nano)), nil
+	}, nil
+}
+
+// zoneOf returns the zone of the IANA database that a text names.
+func zoneOf(v tag.Value) (*time.Location, error) {
+	name, err := text("zone", v)
 	if err != nil {
-		return tag.Value{}, err
+		return nil, err
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		return tag.Value{}, fmt.Errorf("zone %q is not known", name)
+		return nil, fmt.Errorf("zone %q is not known", name)
 	}
-	return tag.StringOf(t.In(zone).Format(time.RFC3339Nano)), nil
+	return zone, nil
 }
 
 func dateCalc(_ *Context, args []tag.Value) (tag.Value, error) {

@@ -11,16 +11,16 @@ import (
 )
 
 func conversionFunctions() []*Func {
-	encoding := Param{Name: "encoding", Type: Text}
+	encoding := Param{Name: "encoding", Type: Text, Constant: true}
 	return []*Func{
 		{
 			Name: "encode", Family: "conversion", Params: []Param{{Name: "x", Type: Text | Bytes}, encoding}, Returns: Text,
-			Scalar: encode, Doc: "A text or a blob as base64 (RFC 4648 §4).",
+			Bind: refusing(1, isBase64, encode), Doc: "A text or a blob as base64 (RFC 4648 §4).",
 			Examples: []Example{{"encode('hello', 'base64')", `"aGVsbG8="`}},
 		},
 		{
 			Name: "decode", Family: "conversion", Params: []Param{{Name: "x", Type: Text}, encoding}, Returns: Bytes,
-			Scalar: decode, Doc: "The blob that base64 text means.", Examples: []Example{{"hex(decode('aGk=', 'base64'))", `"6869"`}},
+			Bind: refusing(1, isBase64, decode), Doc: "The blob that base64 text means.", Examples: []Example{{"hex(decode('aGk=', 'base64'))", `"6869"`}},
 		},
 		{
 			Name: "unhex", Family: "conversion", Params: []Param{{Name: "x", Type: Any}, {Name: "between", Type: Any, Optional: true}}, Returns: Bytes,

@@ -60,8 +60,8 @@ func eKuiperText() []*Func {
 		},
 		{
 			Name: "format", Family: "text", Returns: Text,
-			Params: []Param{{Name: "x", Type: Number}, {Name: "digits", Type: Int}, {Name: "locale", Type: Text, Optional: true}},
-			Scalar: formatNumber,
+			Params: []Param{{Name: "x", Type: Number}, {Name: "digits", Type: Int, Constant: true}, {Name: "locale", Type: Text, Optional: true, Constant: true}},
+			Bind:   bindFormat,
 			Doc:    "The number with that many digits behind the point, as format_number.",
 			Examples: []Example{
 				{"format(12332.2, 2)", `"12332.20"`}, {"format(12332.2, 2, 'de_DE')", `"12.332,20"`},

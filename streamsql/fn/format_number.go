@@ -12,8 +12,8 @@ import (
 func numberFormats() []*Func {
 	return []*Func{{
 		Name: "format_number", Family: "text", Returns: Text,
-		Params: []Param{{Name: "x", Type: Number}, {Name: "digits", Type: Int}, {Name: "locale", Type: Text, Optional: true}},
-		Scalar: formatNumber,
+		Params: []Param{{Name: "x", Type: Number}, {Name: "digits", Type: Int, Constant: true}, {Name: "locale", Type: Text, Optional: true, Constant: true}},
+		Bind:   bindFormat,
 		Doc: "The number with that many digits behind the point, halves away from zero; " +
 			"with a locale such as en_US or de_CH with its separators.",
 		Examples: []Example{
@@ -27,31 +27,56 @@ func numberFormats() []*Func {
 // maxDigits is how many digits a number is written with behind the point.
 const maxDigits = 100
 
+// bindFormat refuses digits and locales that no row can make right.
+func bindFormat(constants []tag.Value) (Scalar, error) {
+	if v := constants[1]; !v.IsNull() {
+		if _, err := decimalsOf(v); err != nil {
+			return nil, err
+		}
+	}
+	return refusing(2, func(v tag.Value) error { _, err := localeOf(v); return err }, formatNumber)(constants)
+}
+
 func formatNumber(_ *Context, args []tag.Value) (tag.Value, error) {
 	x, err := number("x", args[0])
 	if err != nil {
 		return tag.Value{}, err
 	}
-	digits, err := whole("digits", args[1])
-	if err == nil && (digits < 0 || digits > maxDigits) {
-		err = fmt.Errorf("digits is %d: want 0 to %d", digits, maxDigits)
-	}
+	digits, err := decimalsOf(args[1])
 	if err != nil {
 		return tag.Value{}, err
 	}
-	plain := strconv.FormatFloat(roundTo(x, int(digits)), 'f', int(digits), 64)
+	plain := strconv.FormatFloat(roundTo(x, digits), 'f', digits, 64)
 	if len(args) < 3 || math.IsInf(x, 0) || math.IsNaN(x) {
 		return tag.StringOf(plain), nil
 	}
-	name, err := text("locale", args[2])
+	s, err := localeOf(args[2])
 	if err != nil {
 		return tag.Value{}, err
 	}
+	return tag.StringOf(s.apply(plain)), nil
+}
+
+// decimalsOf returns how many digits a number is to have behind the point.
+func decimalsOf(v tag.Value) (int, error) {
+	digits, err := whole("digits", v)
+	if err == nil && (digits < 0 || digits > maxDigits) {
+		err = fmt.Errorf("digits is %d: want 0 to %d", digits, maxDigits)
+	}
+	return int(digits), err
+}
+
+// localeOf returns the separators of the locale that a text names.
+func localeOf(v tag.Value) (separators, error) {
+	name, err := text("locale", v)
+	if err != nil {
+		return separators{}, err
+	}
 	s, ok := separatorsOf(name)
 	if !ok {
-		return tag.Value{}, fmt.Errorf("locale %q is not known", name)
+		err = fmt.Errorf("locale %q is not known", name)
 	}
-	return tag.StringOf(s.apply(plain)), nil
+	return s, err
 }
 
 // separators are how a locale writes numbers (Unicode CLDR, numbers).

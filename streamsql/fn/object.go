@@ -78,7 +78,7 @@ func objectFunctions() []*Func {
 			Examples: []Example{{"erase(json_object('a', 1, 'b', 2), 'a')", `{"b":2}`}},
 		},
 		{
-			Name: "object_pick", Family: "object", Params: []Param{object, {Name: "names", Type: Text | Array, Rest: true}}, Returns: Object, Nulls: NullIsValue,
+			Name: "object_pick", Family: "object", Params: []Param{object, {Name: "names", Type: Text | Array}, {Name: "more", Type: Text | Array, Rest: true}}, Returns: Object, Nulls: NullIsValue,
 			Scalar: objectPick,
 			Doc:    "The object with only the fields of the names, of which each may be an array of them; a name such as a.b means field b of field a. What is no text names none.",
 			Examples: []Example{
