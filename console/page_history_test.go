@@ -14,6 +14,7 @@ func TestThePageOfTheHistoryAsksDrawsAndHandsOut(t *testing.T) {
 	p.Until("the choice in the address", `location.search.includes("minutes=1440")`)
 	ask := func(sql string) {
 		t.Helper()
+		p.Until("the answer before", `!document.querySelector("button.strong").disabled`)
 		p.Eval(`(() => { const box = document.querySelector("textarea"); box.value = `+js(sql)+`; box.dispatchEvent(new Event("input")); document.querySelector("button.strong").click(); })()`, nil)
 	}
 	ask("SELECT max(temperature) AS highest FROM boiler")

@@ -158,8 +158,9 @@ func TestForeignPagesGetNothing(t *testing.T) {
 func secured(t *testing.T, tokens ...config.ConsoleToken) (s *served, password string) {
 	t.Helper()
 	cert, key := certificatetest.Certificate(t, "node")
+	began := time.Now() // and so it stays: a loaded machine forgives no guess
 	s = serve(t, newFake(), func(o *console.Options) {
-		o.Listen, o.TLS, o.Now, o.Tokens = "0.0.0.0:0", &config.TLS{Cert: cert, Key: key}, time.Now, tokens
+		o.Listen, o.TLS, o.Now, o.Tokens = "0.0.0.0:0", &config.TLS{Cert: cert, Key: key}, func() time.Time { return began }, tokens
 	})
 	pem, err := os.ReadFile(cert)
 	if err != nil {
