@@ -40,6 +40,7 @@ type Command struct {
 	By        string          `json:"by"`
 	Asked     time.Time       `json:"asked"`
 	Deadline  time.Time       `json:"deadline" doc:"Not begun after this."`
+	Grace     time.Duration   `json:"grace_ns,omitempty" doc:"How much longer than usual the outcome of one that was begun may take to come."`
 
 	State  State           `json:"state"`
 	Epoch  uint64          `json:"epoch,omitempty" doc:"Of the session that it was sent with last."`

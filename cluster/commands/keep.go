@@ -34,10 +34,13 @@ func (a *agenda) change(_ context.Context, change kv.Change) {
 
 // due is when a command has to be looked at, if nothing happens to it before.
 func (c Command) due() time.Time {
-	if c.State.Terminal() {
-		return c.Deadline.Add(keep)
+	switch {
+	case c.State.Terminal():
+		return c.Deadline.Add(c.Grace + keep)
+	case c.Epoch == 0: // it was never sent
+		return c.Deadline.Add(grace)
 	}
-	return c.Deadline.Add(grace)
+	return c.Deadline.Add(c.Grace + grace)
 }
 
 // overdue returns the keys whose time has come.

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -83,9 +82,11 @@ func (b *Book) BeginUpgrade(ctx context.Context, p Plan, chosen []sites.Site, by
 	if err != nil {
 		return r, err
 	}
-	if err := b.o.Upgrades.Check(ctx, *p.Program); err != nil {
+	pinned, err := b.o.Upgrades.Pin(ctx, *p.Program)
+	if err != nil {
 		return r, err
 	}
+	r.Program = &pinned
 	return b.enter(ctx, r, "program "+p.Program.Version+p.Program.Digest)
 }
 
@@ -164,124 +165,4 @@ func (b *Book) Order(ctx context.Context, id, verb, by string) (r Rollout, err e
 
 func (b *Book) write(ctx context.Context, r Rollout, result, detail, by string) error {
 	return b.o.Audit.Write(ctx, audit.Record{Who: by, What: "rollout", Target: r.ID, Result: result, Detail: strings.TrimSpace(r.Selector + " " + detail)})
-}
-
-// step begins what is due, and gives the sites that were begun their generation, again if a member died in between. Each
-// step is entered by compare-and-swap before it is acted on, while the member has the turn.
-func (b *Book) step(ctx context.Context, mine kv.Check, e kv.Entry, reported map[string]*desired.Reported) error {
-	v, err := kv.Decode[Rollout](e)
-	if err != nil {
-		return err
-	}
-	r := &v
-	changed, err := b.take(ctx, r, reported)
-	if err != nil {
-		return err
-	}
-	version := e.Version
-	if changed {
-		if version, err = b.put(ctx, mine, r, version); err != nil {
-			return err
-		}
-	}
-	if r.State.Ended() {
-		return b.write(ctx, *r, string(r.State), r.Reason, r.By)
-	}
-	if !slices.ContainsFunc(r.Sites, func(s Place) bool { return s.State == Begun && !s.told() }) {
-		return nil
-	}
-	tell := b.tell
-	if r.Program != nil {
-		tell = b.ask
-	}
-	if err := tell(ctx, r); err != nil {
-		return err
-	}
-	_, err = b.put(ctx, mine, r, version)
-	return err
-}
-
-// take takes in what is known of the sites that were begun.
-func (b *Book) take(ctx context.Context, r *Rollout, reported map[string]*desired.Reported) (changed bool, err error) {
-	now := b.o.Now().UTC()
-	if r.Program == nil {
-		return r.Step(reported, now), nil
-	}
-	outcomes := map[string]commands.Command{}
-	for _, s := range r.Sites {
-		if s.State != Begun || s.Command == "" {
-			continue
-		}
-		c, err := b.o.Commands.Command(ctx, s.Name, s.Command)
-		if errors.Is(err, commands.ErrUnknown) { // it was forgotten: outcomes are kept for a day
-			c, err = commands.Command{Key: s.Command, State: commands.Unknown, Detail: "its outcome is kept no longer"}, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		outcomes[s.Name] = c
-	}
-	return r.StepUpgrade(outcomes, now), nil
-}
-
-// ask enters the commands of the sites that were begun. The rollout's own name is their key, so that it is entered once.
-func (b *Book) ask(ctx context.Context, r *Rollout) error {
-	for i := range r.Sites {
-		if s := &r.Sites[i]; s.State == Begun && !s.told() {
-			c, err := b.o.Upgrades.Ask(ctx, s.Name, r.ID, r.By, *r.Program, r.Within)
-			if err != nil {
-				s.State, s.Reason = Failed, link.Cut(err.Error())
-				continue
-			}
-			s.Command = c.Key
-		}
-	}
-	return ctx.Err()
-}
-
-func (b *Book) put(ctx context.Context, mine kv.Check, r *Rollout, version int64) (int64, error) {
-	return b.o.Store.Commit(ctx, kv.Txn{
-		If:  []kv.Check{mine, {Key: Prefix + r.ID, Version: version}},
-		Put: []kv.Put{{Key: Prefix + r.ID, Value: kv.Encode(*r)}},
-	})
-}
-
-// tell makes the generations of the sites that were begun. The same bundle again is the same generation.
-func (b *Book) tell(ctx context.Context, r *Rollout) error {
-	octets, err := b.o.Blobs.Load(ctx, blobKey(r.Bundle))
-	if err != nil {
-		return err
-	}
-	files, err := link.DecodeBundle(octets)
-	if err != nil {
-		return err
-	}
-	for i := range r.Sites {
-		if s := &r.Sites[i]; s.State == Begun && s.Generation == 0 {
-			g, err := b.set(ctx, r, s.Name, files)
-			if err != nil {
-				s.State, s.Reason = Failed, link.Cut(err.Error())
-				continue
-			}
-			s.Generation = g.Number
-		}
-	}
-	return ctx.Err()
-}
-
-func (b *Book) set(ctx context.Context, r *Rollout, name string, files []link.File) (g desired.Generation, err error) {
-	if r.Templates {
-		s, err := b.o.Sites.Site(ctx, name)
-		if err != nil {
-			return g, err
-		}
-		if files, err = desired.Fill(files, s); err != nil {
-			return g, err
-		}
-	}
-	bundle, err := b.o.Desired.Pack(ctx, files)
-	if err != nil {
-		return g, err
-	}
-	return b.o.Desired.Set(ctx, desired.Change{Site: name, Bundle: bundle, By: r.By, Source: "rollout " + r.ID})
 }

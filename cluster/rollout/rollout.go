@@ -1,10 +1,13 @@
-// Package rollout brings a configuration, or a version of the program, to many sites: first to a canary, then wave by wave, and stops by itself when too
-// many sites refuse or revert it. A rollout is in the store, and any member that is alive carries it on.
+// Package rollout brings a configuration, or a version of the program, to many sites: first to a canary, then wave by wave, and
+// stops by itself when too many sites refuse or revert it. A rollout is in the store, and any member that is alive carries it on.
 //
 //	canary ──all confirmed──▶ waves ──all ended──▶ done
 //	   │  ▲                     │  ▲
 //	   │  └──── paused ◀────────┘  │     (by a person, and back)
 //	   └── too many failures ──▶ stopped;  by a person ──▶ aborted
+//
+// What comes of the sites that were told is followed to its end, though the rollout is paused or has ended: its history says of
+// each what it made of it.
 package rollout
 
 import (
@@ -53,6 +56,8 @@ type Place struct {
 	Command    string    `json:"command,omitempty" doc:"Key of the command of an upgrade."`
 	Begun      time.Time `json:"begun,omitzero"`
 	Reason     string    `json:"reason,omitempty"`
+
+	Outcome commands.State `json:"outcome,omitempty" doc:"Of the command of an upgrade."`
 }
 
 // Plan is what somebody wants rolled out.
@@ -62,7 +67,7 @@ type Plan struct {
 	Canary      int           `json:"canary" minimum:"1" default:"1" doc:"How many sites have to confirm it before any other is told."`
 	Wave        int           `json:"wave" minimum:"1" default:"10" doc:"How many sites are told at once afterwards."`
 	MaxFailures int           `json:"max_failures" minimum:"0" default:"0" doc:"It stops when more sites than this have failed."`
-	Within      time.Duration `json:"within_ns" doc:"A site that has said nothing for so long has failed."`
+	Within      time.Duration `json:"within_ns" doc:"A site that has said nothing for so long has failed. An upgrade is not begun after it."`
 
 	Program *upgrades.Wanted `json:"program,omitempty" doc:"A version of the program instead of a configuration."`
 }
@@ -104,11 +109,11 @@ func (r *Rollout) StepUpgrade(outcomes map[string]commands.Command, now time.Tim
 }
 
 func (r *Rollout) step(take func(*Place) bool, now time.Time) (changed bool) {
-	if !r.State.Active() {
-		return false
-	}
 	for i := range r.Sites {
 		changed = take(&r.Sites[i]) || changed
+	}
+	if !r.State.Active() {
+		return changed
 	}
 	if failed := r.Count(Failed); failed > r.MaxFailures {
 		r.end(Stopped, "too many sites have failed", now)
@@ -119,6 +124,9 @@ func (r *Rollout) step(take func(*Place) bool, now time.Time) (changed bool) {
 	}
 	return r.advance(now) || changed
 }
+
+// followed tells whether something is still to come: of the rollout, or of a site that was told, or may have been.
+func (r *Rollout) followed() bool { return r.State.Active() || r.Count(Begun) > 0 }
 
 // take is one site's report.
 func (s *Place) take(reported *desired.Reported, now time.Time, within time.Duration) bool {
@@ -143,24 +151,34 @@ func (s *Place) take(reported *desired.Reported, now time.Time, within time.Dura
 	return true
 }
 
-// settle is the command of one site. One of which nobody can tell what came has failed: no other site is told because of it.
+// forgotten is the outcome of a command that is kept no longer.
+const forgotten commands.State = "forgotten"
+
+// settle is the command of one site. One of which nobody can tell what came has failed: no other site is told because of it,
+// until the site comes back and tells better.
 func (s *Place) settle(c commands.Command) bool {
-	if s.State != Begun || s.Command == "" || c.Key != s.Command || !c.State.Terminal() {
+	if !s.unsettled() || c.Key != s.Command || !c.State.Terminal() || c.State == s.Outcome {
 		return false
 	}
-	if s.State = Confirmed; c.State != commands.Done {
+	s.State, s.Outcome, s.Reason = Confirmed, c.State, ""
+	if c.State != commands.Done {
 		s.State, s.Reason = Failed, string(c.State)+": "+c.Detail
 	}
 	return true
 }
 
+// unsettled tells whether the outcome of a site's command is still to come, or may be told better.
+func (s *Place) unsettled() bool {
+	return s.Command != "" && (s.State == Begun || s.State == Failed && s.Outcome == commands.Unknown)
+}
+
 // told tells whether a site that was begun has its generation, or its command.
 func (s *Place) told() bool { return s.Generation > 0 || s.Command != "" }
 
-// advance begins the next sites, when all that were begun have ended.
+// advance begins the next sites, when all that were begun have ended: canaries until so many have confirmed it, then waves.
 func (r *Rollout) advance(now time.Time) bool {
-	next := r.Canary
-	if r.Count(Confirmed)+r.Count(Failed) >= min(r.Canary, len(r.Sites)) {
+	next := r.Canary - r.Count(Confirmed)
+	if next <= 0 {
 		next, r.State = r.Wave, Waves
 	}
 	begun := 0

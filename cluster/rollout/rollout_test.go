@@ -80,14 +80,57 @@ func TestAFailureAtTheCanaryStopsIt(t *testing.T) {
 }
 
 func TestASilentSiteFailsInTimeAndTheOthersGoOnWithinTheThreshold(t *testing.T) {
-	f := newField(3, Plan{Canary: 1, Wave: 5, MaxFailures: 1, Within: 10 * time.Second})
-	for range 15 {
+	f := newField(4, Plan{Canary: 1, Wave: 5, MaxFailures: 1, Within: 10 * time.Second})
+	for range 30 {
 		f.step()
-		if f.r.State == Waves {
+		if f.r.Sites[0].State == Failed {
 			f.answer("confirmed")
 		}
 	}
-	if f.r.State != Done || f.r.Count(Failed) != 1 || f.r.Sites[0].Reason == "" {
+	if f.r.State != Done || f.r.Count(Failed) != 1 || f.r.Count(Confirmed) != 3 || f.r.Sites[0].Reason == "" {
 		t.Errorf("%+v", f.r)
+	}
+}
+
+func TestACanaryThatFailsWithinTheThresholdIsFollowedByAnotherOneAndByNoWave(t *testing.T) {
+	f := newField(10, Plan{Canary: 2, Wave: 5, MaxFailures: 2})
+	f.step()
+	f.answer("refused")
+	f.step()
+	if f.r.State != Canary || f.r.Count(Begun) != 2 || f.r.Count(Failed) != 2 {
+		t.Fatalf("after two canaries have failed it is %s, %d are begun", f.r.State, f.r.Count(Begun))
+	}
+	f.answer("confirmed")
+	f.step()
+	if f.r.State != Waves || f.r.Count(Begun) != 5 {
+		t.Errorf("after two have confirmed it is %s, %d are begun", f.r.State, f.r.Count(Begun))
+	}
+}
+
+func TestWhatComesOfASiteIsHeardAfterTheRolloutHasStopped(t *testing.T) {
+	f := newField(11, Plan{Canary: 1, Wave: 10})
+	f.step()
+	f.answer("confirmed")
+	f.step()
+	f.say["1"] = &desired.Reported{Target: 7, Phase: "reverted", Reason: "tags are Bad"}
+	f.step()
+	if f.r.State != Stopped || f.r.Count(Begun) != 9 || !f.r.followed() {
+		t.Fatalf("it is %s, %d are begun", f.r.State, f.r.Count(Begun))
+	}
+	reason := f.r.Reason
+	f.answer("confirmed")
+	f.say["2"] = &desired.Reported{Target: 7, Phase: "reverted", Reason: "tags are Bad"}
+	if !f.step() || f.r.State != Stopped || f.r.Reason != reason || f.r.Count(Confirmed) != 9 || f.r.Count(Failed) != 2 || f.r.followed() {
+		t.Errorf("it is %s, %d have confirmed, %d failed", f.r.State, f.r.Count(Confirmed), f.r.Count(Failed))
+	}
+}
+
+func TestAPausedRolloutHearsItsSitesAndBeginsNoOther(t *testing.T) {
+	f := newField(3, Plan{Canary: 1, Wave: 1})
+	f.step()
+	f.r.State, f.r.Before = Paused, Canary
+	f.answer("confirmed")
+	if !f.step() || f.r.Count(Confirmed) != 1 || f.r.Count(Begun) != 0 || f.r.State != Paused || f.r.followed() {
+		t.Errorf("it is %s, %d have confirmed, %d are begun", f.r.State, f.r.Count(Confirmed), f.r.Count(Begun))
 	}
 }

@@ -86,7 +86,7 @@ func (r *runner) idle() bool {
 func (r *runner) rolloutChanged(_ context.Context, c kv.Change) {
 	v, err := kv.Decode[Rollout](c.Entry)
 	r.mu.Lock()
-	if delete(r.active, c.Key); !c.Deleted && err == nil && v.State.Active() {
+	if delete(r.active, c.Key); !c.Deleted && err == nil && v.followed() {
 		r.active[c.Key] = c.Entry
 	}
 	r.mu.Unlock()
@@ -135,9 +135,7 @@ func (r *runner) stepAll(ctx context.Context) {
 		return // another's turn, or the store is away: membership says so
 	}
 	for _, e := range r.due() {
-		if err := r.step(ctx, mine, e); err != nil && !errors.Is(err, kv.ErrConflict) {
-			return // the store is away
-		}
+		_ = r.step(ctx, mine, e) // somebody was faster, or the store is away: it is tried again, and keeps no other rollout from its step
 	}
 }
 

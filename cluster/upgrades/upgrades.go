@@ -24,6 +24,17 @@ type Wanted struct {
 	Version string             `json:"version,omitempty" doc:"Of which each site gets the artefact for its platform."`
 	Digest  string             `json:"digest,omitempty" doc:"Or this artefact and no other."`
 	Policy  link.ProgramPolicy `json:"policy"`
+
+	Programs map[string]string `json:"programs,omitempty" doc:"The artefacts' digests by platform, as they were when it was wanted: what is put later is none of it."`
+}
+
+// ending is what a node has to end the process in, between what it was asked for and the trial.
+const ending = 2 * time.Minute
+
+// grace is how long after the deadline of its command the outcome of an upgrade may come: it was begun before that, and is
+// on trial.
+func (w Wanted) grace() time.Duration {
+	return ending + w.Policy.Start + w.Policy.Window + w.Policy.Confirm
 }
 
 // What callers branch on.
@@ -48,36 +59,62 @@ type Book struct{ o Options }
 // NewBook returns a book.
 func NewBook(o Options) *Book { return &Book{o} }
 
-// programs are the artefacts that something wanted can mean.
-func (b *Book) programs(ctx context.Context, w Wanted) (found []artefacts.Artefact, err error) {
+// check says what is wrong with what is wanted, whatever artefacts there are.
+func (w Wanted) check() error {
 	if (w.Version == "") == (w.Digest == "") {
-		return nil, fmt.Errorf("%w: want either a version or a digest", ErrWanted)
+		return fmt.Errorf("%w: want either a version or a digest", ErrWanted)
 	}
 	if p := w.Policy; p.Window < 0 || p.Confirm <= 0 || p.Start <= 0 || p.MaxBad < 0 || p.MaxBad > 1 || p.Restarts < 0 {
-		return nil, fmt.Errorf("%w: the policy needs times above nothing, and a share of 0 to 1", ErrWanted)
+		return fmt.Errorf("%w: the policy needs times above nothing, and a share of 0 to 1", ErrWanted)
+	}
+	return nil
+}
+
+// Pin says what is wrong with what is wanted, before any site is asked, and names the artefacts that it is: of several for one
+// platform the newest. So the last site runs the octets that the first one has proven.
+func (b *Book) Pin(ctx context.Context, w Wanted) (Wanted, error) {
+	if err := w.check(); err != nil {
+		return w, err
 	}
 	list, err := b.o.Artefacts.List(ctx)
+	if err != nil {
+		return w, err
+	}
+	newest := map[string]artefacts.Artefact{}
 	for _, a := range list {
-		if a.Kind == artefacts.Program && (a.Digest == w.Digest || w.Version != "" && a.Version == w.Version) {
-			found = append(found, a)
+		meant := a.Kind == artefacts.Program && (a.Digest == w.Digest || w.Version != "" && a.Version == w.Version)
+		if there, ok := newest[a.Platform]; meant && (!ok || a.Uploaded.After(there.Uploaded)) {
+			newest[a.Platform] = a
 		}
 	}
-	if err == nil && len(found) == 0 {
-		err = fmt.Errorf("%w: put it first with holdfast-cloud artefact put --version", ErrWanted)
+	if len(newest) == 0 {
+		return w, fmt.Errorf("%w: put it first with holdfast-cloud artefact put --version", ErrWanted)
 	}
-	return found, err
+	w.Programs = map[string]string{}
+	for platform, a := range newest {
+		w.Programs[platform] = a.Digest
+	}
+	return w, nil
 }
 
-// Check says what is wrong with what is wanted, before any site is asked.
-func (b *Book) Check(ctx context.Context, w Wanted) error {
-	_, err := b.programs(ctx, w)
-	return err
+// Refused tells whether a site cannot be asked, however often that is tried.
+func Refused(err error) bool {
+	for _, refusal := range []error{ErrWanted, ErrPlatform, ErrOld, artefacts.ErrUnknown, commands.ErrReused} {
+		if errors.Is(err, refusal) {
+			return true
+		}
+	}
+	return false
 }
 
-// Ask enters the command with which a site is to run what is wanted, or returns the one of this key that is there. It is not
-// begun after within.
+// Ask enters the command with which a site is to run what was pinned, or returns the one of this key that is there. It is not
+// begun after within. A key of another command is commands.ErrReused.
 func (b *Book) Ask(ctx context.Context, site, key, by string, w Wanted, within time.Duration) (commands.Command, error) {
-	if there, err := b.o.Commands.Command(ctx, site, key); err == nil || !errors.Is(err, commands.ErrUnknown) {
+	there, err := b.o.Commands.Command(ctx, site, key)
+	switch {
+	case err == nil:
+		return asked(there, nil)
+	case !errors.Is(err, commands.ErrUnknown):
 		return there, err
 	}
 	a, err := b.of(ctx, site, w)
@@ -97,9 +134,20 @@ func (b *Book) Ask(ctx context.Context, site, key, by string, w Wanted, within t
 	if err != nil {
 		return commands.Command{}, err
 	}
-	return b.o.Commands.Submit(ctx, commands.Command{
-		Key: key, Site: site, Kind: Kind, Target: "program/" + a.Version, Arguments: arguments, By: by, Deadline: b.o.Now().Add(within),
-	})
+	return asked(b.o.Commands.Submit(ctx, commands.Command{
+		Key: key, Site: site, Kind: Kind, Target: "program/" + a.Version, Arguments: arguments, By: by, Deadline: b.o.Now().Add(within), Grace: w.grace(),
+	}))
+}
+
+// asked is the upgrade of a key that is there: another member may have signed and entered it at the same time.
+func asked(there commands.Command, err error) (commands.Command, error) {
+	if (err == nil || errors.Is(err, commands.ErrReused)) && there.Kind != Kind {
+		return there, fmt.Errorf("command %s: %w", there.Key, commands.ErrReused)
+	}
+	if errors.Is(err, commands.ErrReused) {
+		err = nil
+	}
+	return there, err
 }
 
 // of finds the artefact for a site.
@@ -108,21 +156,15 @@ func (b *Book) of(ctx context.Context, site string, w Wanted) (artefacts.Artefac
 	if errors.Is(err, desired.ErrNone) || err == nil && r.Platform == "" {
 		err = ErrOld
 	}
+	if err == nil && len(w.Programs) == 0 { // it was wanted of a cloud that pinned nothing yet
+		w, err = b.Pin(ctx, w)
+	}
 	if err != nil {
 		return artefacts.Artefact{}, err
 	}
-	list, err := b.programs(ctx, w)
-	if err != nil {
-		return artefacts.Artefact{}, err
-	}
-	var found *artefacts.Artefact
-	for i := range list {
-		if list[i].Platform == r.Platform && (found == nil || list[i].Uploaded.After(found.Uploaded)) {
-			found = &list[i]
-		}
-	}
-	if found == nil {
+	digest, ok := w.Programs[r.Platform]
+	if !ok {
 		return artefacts.Artefact{}, fmt.Errorf("%w: it runs on %s", ErrPlatform, r.Platform)
 	}
-	return *found, nil
+	return b.o.Artefacts.Artefact(ctx, digest)
 }
