@@ -56,6 +56,25 @@ func TestASenderOfEverNewValuesIsBounded(t *testing.T) {
 	}
 }
 
+// What a pane had in the window before takes no place in the next one.
+func TestOnlyGroupsOfTheSameWindowAreBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a hundred thousand groups")
+	}
+	q, err := streamsql.Compile("SELECT device, count(*) AS c FROM plant GROUP BY device, tumble('1s')", streamsql.Sources{"plant": {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := q.New(streamsql.Options{})
+	for window := range 3 {
+		e.Push(int64(window)*1e9, 0, ever(plantSchema(t), window*60_000, 60_000), func(*tag.Batch) {})
+	}
+	e.Tick(9e9, func(*tag.Batch) {})
+	if s := e.Stats(); s.Failed != 0 || s.RowsOut != 180_000 {
+		t.Errorf("60,000 other groups in each window: %d failed, %d came out", s.Failed, s.RowsOut)
+	}
+}
+
 // In event time rows wait for the slowest stream, which may be dead.
 func TestNoMoreRowsWaitForAStreamThatIsSilentThanIsBearable(t *testing.T) {
 	if testing.Short() {

@@ -59,6 +59,9 @@ func (g *groups) addJoined(rows []*record) {
 func (g *groups) of(f *frame, rows []*record) *group {
 	g.key = appendKeys(g.key[:0], f, g.staged.plan.Groups)
 	found, ok := g.byKey[string(g.key)]
+	if !ok && len(g.byKey) >= maxStates {
+		g.forget()
+	}
 	switch {
 	case !ok && len(g.byKey) >= maxStates:
 		f.Fail(errTooMany)
@@ -93,11 +96,7 @@ const restBeyond = 2
 // are forgotten, at once where too many of them rest.
 func (g *groups) rest() {
 	if len(g.byKey) > restBeyond*len(g.list)+16 {
-		for key, at := range g.byKey {
-			if !at.awake {
-				delete(g.byKey, key)
-			}
-		}
+		g.forget()
 	}
 	for _, at := range g.list {
 		at.awake = false
@@ -110,6 +109,18 @@ func (g *groups) rest() {
 		}
 	}
 	g.list = g.list[:0]
+}
+
+// forget forgets the groups that rest.
+func (g *groups) forget() {
+	if len(g.byKey) == len(g.list) {
+		return
+	}
+	for key, at := range g.byKey {
+		if !at.awake {
+			delete(g.byKey, key)
+		}
+	}
 }
 
 // merge takes in groups of later rows, which stay as they are.
