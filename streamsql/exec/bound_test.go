@@ -75,6 +75,60 @@ func TestOnlyGroupsOfTheSameWindowAreBounded(t *testing.T) {
 	}
 }
 
+// Orders, parts and batches come with ever new names, and end.
+func TestPartitionsThatHaveNothingOpenAreForgotten(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a hundred thousand partitions")
+	}
+	for _, window := range []string{"SESSIONWINDOW(ss, 10, 2)", "tumble('1s')", "slide('1s')", "slide('1s', '1s')"} {
+		q, err := streamsql.Compile("SELECT count(*) AS c FROM plant GROUP BY "+window+" OVER (PARTITION BY device)", streamsql.Sources{"plant": {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := q.New(streamsql.Options{})
+		for i := range 3 {
+			e.Push(int64(i)*100e9, 0, ever(plantSchema(t), i*60_000, 60_000), func(*tag.Batch) {})
+		}
+		if s := e.Stats(); s.Failed != 0 {
+			t.Errorf("%s: of 60,000 new partitions after 100 s each %d rows failed: %v", window, s.Failed, s.Last.Err)
+		}
+		e.Tick(400e9, func(*tag.Batch) {})
+		if n := len(e.Snapshot()); n > 1000 {
+			t.Errorf("%s: long after the last row it keeps %d octets", window, n)
+		}
+	}
+}
+
+func TestNoPartitionWaitsForAClockThatWasSetBack(t *testing.T) {
+	q, err := streamsql.Compile("SELECT device, count(*) AS c FROM plant GROUP BY device, tumble('1s') OVER (PARTITION BY device)",
+		streamsql.Sources{"plant": {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const hour = 3600e9
+	for _, restart := range []bool{false, true} {
+		e := q.New(streamsql.Options{})
+		e.Push(10*hour, 0, ever(plantSchema(t), 1, 2), func(*tag.Batch) {})
+		if restart {
+			snapshot := e.Snapshot()
+			e = q.New(streamsql.Options{})
+			if err := e.Restore(snapshot); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rows := 0
+		for at := range int64(5) {
+			e.Push(5*hour+at*1e9, 0, ever(plantSchema(t), 2, 2), func(b *tag.Batch) { rows += b.Len() })
+			if next, ok := e.NextTick(); !ok || next > 5*hour+at*1e9+1e9 {
+				t.Errorf("restart %v: the next window closes at %d", restart, next)
+			}
+		}
+		if rows < 8 {
+			t.Errorf("restart %v: within five seconds only %d windows closed", restart, rows)
+		}
+	}
+}
+
 // In event time rows wait for the slowest stream, which may be dead.
 func TestNoMoreRowsWaitForAStreamThatIsSilentThanIsBearable(t *testing.T) {
 	if testing.Short() {

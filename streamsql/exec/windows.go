@@ -1,6 +1,9 @@
 package exec
 
 import (
+	"math"
+	"time"
+
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
@@ -24,6 +27,7 @@ type windows struct {
 	whole    window.Pane[*record]   // where the inputs end: all rows so far
 	due      int64                  // when the first of machines waits for the clock
 	waits    bool                   // and whether one does
+	told     int64                  // the latest time that one of machines was told
 	spare    []window.Pane[*record] // panes to be used again
 	merged   *groups                // of several panes, used again
 	triggers fn.Hits
@@ -31,7 +35,7 @@ type windows struct {
 }
 
 func newWindows(s *staged) {
-	w := &windows{staged: s, plan: s.plan.Window}
+	w := &windows{staged: s, plan: s.plan.Window, told: math.MinInt64}
 	s.windows = w
 	w.early = s.plan.FiltersEarly(s.exec.options.EventTime)
 	w.added, w.slides = s.plan.Keeps() != plan.KeepRows, s.plan.Keeps() == plan.AddAndRemove
@@ -197,18 +201,42 @@ func (w *windows) each(visit func(key string, m window.Machine[*record])) {
 }
 
 // advance tells the time to the machines, of several only when one of them waits
-// for it.
+// for it, when the clock was set back, or when it is time to look for idle ones.
 func (w *windows) advance(t int64) {
 	switch {
 	case w.machine != nil:
 		w.machine.Advance(t)
-	case w.waits && t >= w.due:
-		w.waits = false
-		w.each(func(_ string, m window.Machine[*record]) {
-			m.Advance(t)
-			w.await(m)
-		})
+	case w.waits && t >= w.due, t < w.told, w.lingers(t):
+		w.advanceAll(t)
 	}
+	w.told = t
+}
+
+// lingers reports whether partitions may have rows that only another row of theirs
+// would let go, which are looked for once in a while.
+func (w *windows) lingers(t int64) bool {
+	if len(w.machines) == 0 || w.plan.Kind != ast.Sliding {
+		return false
+	}
+	while := int64(max(w.plan.Length+w.plan.Delay, shortWhile))
+	return t/while != w.told/while
+}
+
+// shortWhile is the shortest while after which idle partitions are looked for.
+const shortWhile = 10 * time.Second
+
+// advanceAll tells the time to all machines, and forgets those of partitions that
+// have nothing open, so that ever new ones may come.
+func (w *windows) advanceAll(t int64) {
+	w.waits = false
+	w.each(func(key string, m window.Machine[*record]) {
+		m.Advance(t)
+		if m.Idle() {
+			delete(w.machines, key)
+			delete(w.state, key)
+		}
+		w.await(m)
+	})
 }
 
 // await notes when a machine waits for the clock, if that is sooner than known.
@@ -253,15 +281,15 @@ func (w *windows) appendMachines(dst []byte) []byte {
 	if w.whole != nil {
 		return w.whole.AppendState(dst)
 	}
-	count := len(w.machines)
-	if w.machine != nil {
-		count = 1
-	}
-	dst = state.AppendInt(dst, int64(count))
+	count := 0
+	var machines []byte
 	w.each(func(key string, m window.Machine[*record]) {
-		dst = m.AppendState(state.AppendString(dst, key))
+		if w.machine != nil || !m.Idle() {
+			machines = m.AppendState(state.AppendString(machines, key))
+			count++
+		}
 	})
-	return dst
+	return append(state.AppendInt(dst, int64(count)), machines...)
 }
 
 func (w *windows) restore(src *reader) {
@@ -286,6 +314,7 @@ func (w *windows) restore(src *reader) {
 		if m := w.of([]byte(key)); m != nil {
 			m.Restore(src)
 			w.await(m)
+			w.told = max(w.told, m.Latest()) // the clock may be behind the state
 		}
 	}
 }

@@ -14,11 +14,11 @@ type count[R any] struct {
 	panes  []timed[R]
 	filled int64 // rows in the last pane
 	since  int64 // rows since the last window
-	now    int64
+	clock
 }
 
 func (m *count[R]) Add(t int64, row R, _ Marks) {
-	m.now = max(m.now, t)
+	m.Advance(t)
 	size := gcd(m.spec.Rows, m.spec.EveryRows)
 	if len(m.panes) == 0 || m.filled == size {
 		m.panes = append(m.panes, timed[R]{m.now, m.now, m.owner.Pane()})
@@ -63,8 +63,9 @@ func gcd(a, b int64) int64 {
 	return a
 }
 
-func (m *count[R]) Advance(t int64)          { m.now = max(m.now, t) }
+func (m *count[R]) Advance(t int64)          { setBack(m.panes, m.tell(t)) }
 func (m *count[R]) Next() (t int64, ok bool) { return 0, false }
+func (m *count[R]) Idle() bool               { return len(m.panes) == 0 && m.since == 0 }
 
 func (m *count[R]) AppendState(dst []byte) []byte {
 	dst = state.AppendInt(state.AppendInt(dst, m.filled), m.since)

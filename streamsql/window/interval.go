@@ -13,7 +13,7 @@ type interval[R any] struct {
 	owner Owner[R]
 	panes []timed[R] // in the order of their times, none empty
 	next  int64      // end of the next window to close, while there are panes
-	now   int64
+	clock
 	// first is where the first window of all starts for eKuiper; started tells
 	// that it is known.
 	first   int64
@@ -72,8 +72,23 @@ func ceil(t, step int64) int64 {
 	return t - rest + step
 }
 
+// tell notes the time. A clock that was set back takes what is open along by
+// whole steps.
+func (m *interval[R]) tell(t int64) {
+	latest := m.now
+	back := m.clock.tell(t)
+	if back == 0 {
+		return
+	}
+	m.now = latest - back/m.spec.Every*m.spec.Every
+	back = latest - m.now
+	m.next -= back
+	m.first -= back
+	setBack(m.panes, back)
+}
+
 func (m *interval[R]) Advance(t int64) {
-	m.now = max(m.now, t)
+	m.tell(t)
 	for len(m.panes) > 0 && m.next <= m.now {
 		end := m.next
 		m.next += m.spec.Every // first, so that a window is closed once even if its owner panics
@@ -120,6 +135,7 @@ func (m *interval[R]) drop(start int64) {
 }
 
 func (m *interval[R]) Next() (t int64, ok bool) { return m.next, len(m.panes) > 0 }
+func (m *interval[R]) Idle() bool               { return len(m.panes) == 0 && !m.started }
 
 func (m *interval[R]) AppendState(dst []byte) []byte {
 	dst = state.AppendInt(state.AppendInt(dst, m.next), m.now)

@@ -51,8 +51,13 @@ func (o Owner[R]) free(panes ...timed[R]) {
 	}
 }
 
-// Machine is the windows of one query, or of one partition of it. Times never
-// go back: an earlier one counts as the latest that was told.
+// Machine is the windows of one query, or of one partition of it.
+//
+// In event time, times never go back: an earlier one counts as the latest that
+// was told. The clock of processing time may be set back, by hours too, or be
+// behind a state from before a restart: then what is open goes back with it, so
+// that it lasts as long as it would have. Windows that stand at fixed places go
+// back by whole steps, and last up to one step longer.
 type Machine[R any] interface {
 	// Add takes a row of time t, after closing what was complete before it.
 	Add(t int64, row R, marks Marks)
@@ -61,6 +66,10 @@ type Machine[R any] interface {
 	// Next returns when Advance has something to close, and false where nothing
 	// but a row can.
 	Next() (t int64, ok bool)
+	// Latest returns the latest time that was told.
+	Latest() int64
+	// Idle reports whether a new machine would go on as this one does.
+	Idle() bool
 	// AppendState appends everything that the machine remembers.
 	AppendState(dst []byte) []byte
 	// Restore takes in a state that AppendState wrote; src keeps the error.
@@ -92,17 +101,17 @@ func New[R any](s Spec, owner Owner[R]) Machine[R] {
 	switch s.Kind {
 	case ast.Tumbling:
 		s.Every = s.Length
-		return &interval[R]{spec: s, owner: owner, now: before}
+		return &interval[R]{spec: s, owner: owner, clock: newClock(s)}
 	case ast.Hopping:
-		return &interval[R]{spec: s, owner: owner, now: before}
+		return &interval[R]{spec: s, owner: owner, clock: newClock(s)}
 	case ast.Sliding:
 		return newSliding(s, owner)
 	case ast.Session:
-		return &session[R]{spec: s, owner: owner, now: before}
+		return &session[R]{spec: s, owner: owner, clock: newClock(s)}
 	case ast.Count:
-		return &count[R]{spec: s, owner: owner, now: before}
+		return &count[R]{spec: s, owner: owner, clock: newClock(s)}
 	default:
-		return &stateful[R]{owner: owner, oneMark: s.OneMark, now: before}
+		return &stateful[R]{owner: owner, oneMark: s.OneMark, clock: newClock(s)}
 	}
 }
 
@@ -110,6 +119,37 @@ func New[R any](s Spec, owner Owner[R]) Machine[R] {
 type timed[R any] struct {
 	start, end int64
 	pane       Pane[R]
+}
+
+// clock is the time of a machine.
+type clock struct {
+	now     int64
+	forward bool // it never goes back
+}
+
+func newClock(s Spec) clock { return clock{now: before, forward: s.EventTime} }
+
+// tell notes the time, and returns by how much the clock was set back.
+func (c *clock) tell(t int64) (back int64) {
+	if t < c.now && c.forward {
+		return 0
+	}
+	if t < c.now {
+		back = c.now - t
+	}
+	c.now = t
+	return back
+}
+
+// Latest is Machine's.
+func (c *clock) Latest() int64 { return c.now }
+
+// setBack moves panes back.
+func setBack[R any](panes []timed[R], by int64) {
+	for i := range panes {
+		panes[i].start -= by
+		panes[i].end -= by
+	}
 }
 
 func appendTimed[R any](dst []byte, panes []timed[R]) []byte {

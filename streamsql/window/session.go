@@ -13,14 +13,14 @@ type session[R any] struct {
 	start int64   // of the window as it is told
 	first int64   // of its first row
 	last  int64   // of its last row
-	now   int64
+	clock
 	// cut is where the session before was cut for its length, 0 where it was
 	// not: eKuiper lets the next one start there.
 	cut int64
 }
 
 func (m *session[R]) Add(t int64, row R, _ Marks) {
-	m.now = max(m.now, t)
+	m.tell(t)
 	t = m.now
 	m.expire(t)
 	if m.pane == nil {
@@ -34,8 +34,19 @@ func (m *session[R]) Add(t int64, row R, _ Marks) {
 }
 
 func (m *session[R]) Advance(t int64) {
-	m.now = max(m.now, t)
+	m.tell(t)
 	m.expire(m.now)
+}
+
+// tell notes the time. A clock that was set back takes the session along.
+func (m *session[R]) tell(t int64) {
+	back := m.clock.tell(t)
+	m.start -= back
+	m.first -= back
+	m.last -= back
+	if m.cut > 0 {
+		m.cut -= back
+	}
 }
 
 // expire closes the session if it has ended by t.
@@ -71,6 +82,8 @@ func (m *session[R]) Next() (t int64, ok bool) {
 	t, _ = m.end()
 	return t, m.pane != nil
 }
+
+func (m *session[R]) Idle() bool { return m.pane == nil && (m.cut == 0 || !m.spec.EKuiper) }
 
 func (m *session[R]) AppendState(dst []byte) []byte {
 	for _, t := range []int64{m.start, m.first, m.last, m.now, m.cut} {

@@ -19,16 +19,16 @@ type sliding[R any] struct {
 	times    []int64   // of the rows
 	triggers []int64   // when windows end that are not closed yet, ascending
 	panes    []Pane[R] // rows, as Close takes it
-	now      int64
+	clock
 }
 
 func newSliding[R any](s Spec, owner Owner[R]) *sliding[R] {
 	rows := owner.Pane().(Queue[R])
-	return &sliding[R]{spec: s, owner: owner, rows: rows, panes: []Pane[R]{rows}, now: before}
+	return &sliding[R]{spec: s, owner: owner, rows: rows, panes: []Pane[R]{rows}, clock: newClock(s)}
 }
 
 func (m *sliding[R]) Add(t int64, row R, marks Marks) {
-	m.now = max(m.now, t)
+	m.tell(t)
 	t = m.now
 	m.fire(t)
 	m.expire(m.start(t))
@@ -44,13 +44,27 @@ func (m *sliding[R]) Add(t int64, row R, marks Marks) {
 }
 
 func (m *sliding[R]) Advance(t int64) {
-	m.now = max(m.now, t)
+	m.tell(t)
 	until := m.now
 	if m.spec.EventTime && m.spec.Delay == 0 {
 		until++ // the watermark itself is complete
 	}
 	m.fire(until)
 	m.expire(m.start(m.now))
+}
+
+// tell notes the time. A clock that was set back takes all rows along.
+func (m *sliding[R]) tell(t int64) {
+	back := m.clock.tell(t)
+	if back == 0 {
+		return
+	}
+	for i := range m.times {
+		m.times[i] -= back
+	}
+	for i := range m.triggers {
+		m.triggers[i] -= back
+	}
 }
 
 // fire closes the windows that end before a time, or at it where they wait for
@@ -103,6 +117,8 @@ func (m *sliding[R]) Next() (t int64, ok bool) {
 	}
 	return m.triggers[0], true
 }
+
+func (m *sliding[R]) Idle() bool { return len(m.times) == 0 && len(m.triggers) == 0 }
 
 func (m *sliding[R]) AppendState(dst []byte) []byte {
 	dst = appendTimes(appendTimes(state.AppendInt(dst, m.now), m.triggers), m.times)

@@ -11,11 +11,11 @@ type stateful[R any] struct {
 	owner   Owner[R]
 	oneMark bool
 	open    []timed[R] // one pane, or none: idle
-	now     int64
+	clock
 }
 
 func (m *stateful[R]) Add(t int64, row R, marks Marks) {
-	m.now = max(m.now, t)
+	m.Advance(t)
 	if marks.Changed {
 		m.close()
 	}
@@ -43,8 +43,9 @@ func (m *stateful[R]) close() {
 	}
 }
 
-func (m *stateful[R]) Advance(t int64)          { m.now = max(m.now, t) }
+func (m *stateful[R]) Advance(t int64)          { setBack(m.open, m.tell(t)) }
 func (m *stateful[R]) Next() (t int64, ok bool) { return 0, false }
+func (m *stateful[R]) Idle() bool               { return len(m.open) == 0 }
 
 func (m *stateful[R]) AppendState(dst []byte) []byte {
 	return appendTimed(state.AppendInt(dst, m.now), m.open)

@@ -85,9 +85,60 @@ func TestTumblingWindowsStandAtMultiplesOfTheirLength(t *testing.T) {
 	if _, ok := r.machine.Next(); ok {
 		t.Error("an empty window waits for the clock")
 	}
-	r.add(-5)
+	r.add(59)
 	r.machine.Advance(100)
-	r.expect(t, "60-70[-5]") // time does not go back: the row counts as of 60
+	r.expect(t, "60-70[59]") // a little back the clock stands still: the window before is closed
+}
+
+// An NTP client that comes late, or a board without a clock of its own, sets the
+// clock back by hours. No window may wait until it has caught up.
+func TestAClockThatIsSetBackHoldsNoWindowUp(t *testing.T) {
+	for _, c := range []struct {
+		spec window.Spec
+		want string
+	}{
+		{window.Spec{Kind: ast.Tumbling, Length: 10}, "20-30[1021 25 29]"},
+		{window.Spec{Kind: ast.Hopping, Length: 20, Every: 10}, "10-30[1021 25 29] 20-40[1021 25 29]"},
+		{window.Spec{Kind: ast.Session, Length: 100, Every: 10}, "21-39[1021 25 29]"},
+		{window.Spec{Kind: ast.Sliding, Length: 10}, "1011-1021[1021] 15-25[1021 25] 19-29[1021 25 29]"},
+		{window.Spec{Kind: ast.Sliding, Length: 10, Delay: 5}, "11-26[1021 25] 15-30[1021 25 29] 19-34[1021 25 29]"},
+		{window.Spec{Kind: ast.Count, Rows: 3, EveryRows: 3}, "21-29[1021 25 29]"},
+	} {
+		r := start(c.spec)
+		r.machine.Add(1021, 1021, window.Marks{Trigger: true})
+		r.machine.Advance(1022)
+		src := state.NewReader(r.machine.AppendState(nil)) // as behind a restart
+		r.machine = window.New(c.spec, r.owner())
+		r.machine.Restore(src)
+		r.machine.Advance(22)
+		r.add(25, 29)
+		r.machine.Advance(60)
+		r.expect(t, c.want)
+	}
+}
+
+func TestInEventTimeTheClockIsNotSetBack(t *testing.T) {
+	r := start(window.Spec{Kind: ast.Tumbling, Length: 10, EventTime: true})
+	r.add(1021, 25)
+	r.machine.Advance(1030)
+	r.expect(t, "1020-1030[1021 25]")
+}
+
+func TestAMachineIsIdleBeforeAndBehindItsWindows(t *testing.T) {
+	for _, s := range specs[:8] {
+		r := start(s)
+		if !r.machine.Idle() {
+			t.Errorf("%+v: a new machine is not idle", s)
+		}
+		r.machine.Add(4, 4, window.Marks{Begin: true})
+		if r.machine.Idle() && s.Length != 3 { // of which no window is open at 4
+			t.Errorf("%+v: with a row in its window it is idle", s)
+		}
+		r.machine.Advance(1000)
+		if !r.machine.Idle() {
+			t.Errorf("%+v: when all is closed it is not idle", s)
+		}
+	}
 }
 
 func TestRowsBeforeTheEpochHaveWindowsToo(t *testing.T) {
