@@ -49,7 +49,7 @@ func (a *hold) Step(c *Context, args []tag.Value, when bool) (tag.Value, error) 
 	if when {
 		held := a.holds
 		a.holds = value.TruthOf(args[0]) == value.True
-		if a.holds && !held {
+		if a.holds && (!held || c.RowTime < a.since) { // behind a clock that was set back it has held since now
 			a.since = c.RowTime
 		}
 	}

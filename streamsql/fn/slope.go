@@ -51,11 +51,11 @@ func (a *rate) Step(c *Context, args []tag.Value, when bool) (tag.Value, error) 
 		return tag.Value{}, err
 	}
 	before, second := a.before, a.any
-	if second && c.RowTime <= before.at {
+	if second && c.RowTime == before.at {
 		return tag.NullOf(tag.Good), nil
 	}
 	a.any, a.before = true, point{c.RowTime, x}
-	if !second {
+	if !second || c.RowTime < before.at {
 		return tag.NullOf(tag.Good), nil
 	}
 	return realOf((x - before.x) / (float64(c.RowTime-before.at) / 1e9)), nil
