@@ -93,6 +93,9 @@ func (s *staged) restoreRecord(src *reader) *record {
 	bound, known := s.restored.bound[src.Int()]
 	r.values = src.Values()
 	computed := src.Values()
+	if known && bound == nil {
+		return nil // of an input that there is not any more
+	}
 	if !known || len(r.values) != bound.schema.Len() {
 		src.Fail("row")
 		return nil

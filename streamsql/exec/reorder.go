@@ -97,15 +97,26 @@ func (o *reorder) appendState(dst []byte) []byte {
 	return o.staged.appendRecords(dst, o.waiting)
 }
 
+// takeLatest takes over the latest times of the inputs that there still are.
+func (o *reorder) takeLatest(then []int64) {
+	places := o.staged.restored.inputs
+	if places == nil && len(then) == len(o.latest) {
+		o.latest = then
+	}
+	for i, k := range places {
+		if k >= 0 && i < len(then) && (then[i] == math.MaxInt64) == (o.latest[k] == math.MaxInt64) {
+			o.latest[k] = then[i]
+		}
+	}
+}
+
 func (o *reorder) restore(src *reader) {
 	o.watermark = src.Int()
 	latest := make([]int64, src.Count())
 	for i := range latest {
 		latest[i] = src.Int()
 	}
-	if len(latest) == len(o.latest) {
-		o.latest = latest
-	}
+	o.takeLatest(latest)
 	o.waiting = o.staged.restoreRecords(src)
 	o.halfway = len(o.waiting) > 0 && o.waiting[0] != nil && o.waiting[0].time < o.watermark
 }

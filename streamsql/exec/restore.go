@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"fmt"
+
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/state"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -32,8 +34,10 @@ func (s *saved) number(b *binding) int {
 // layout is the form of the records in a snapshot: which columns they hold, and
 // what was computed with them.
 type layout struct {
-	bound    map[int64]*binding
-	computed []int // for each of today's before, its place then; -1: there was none
+	bound    map[int64]*binding // nil: of an input that there is not any more
+	computed []int              // for each of today's before, its place then; -1: there was none
+	inputs   []int              // for each input then, its place today; -1: there is none. nil: not told
+	gone     bool               // there are rows of an input that there is not any more
 }
 
 // computedAs returns what was computed for a record, in today's order.
@@ -69,7 +73,21 @@ func (s *staged) appendState(to *sections) {
 			nested.appendState(to.within("from " + s.plan.Inputs[k].Label))
 		}
 	}
+	for i, q := range s.subqueries {
+		q.exec.appendState(to.within(s.subqueryName(i)))
+	}
 	to.add("layout", s.appendLayout(nil))
+}
+
+// subqueryName identifies a query in an expression: by its text, and its place among those of the same.
+func (s *staged) subqueryName(i int) string {
+	text, place := ast.Text(s.plan.Subqueries[i].AST), 0
+	for _, other := range s.plan.Subqueries[:i] {
+		if ast.Text(other.AST) == text {
+			place++
+		}
+	}
+	return fmt.Sprintf("query %d %s", place, text)
 }
 
 // windowName identifies the windows: those of another shape, groups or
@@ -96,7 +114,9 @@ func (s *staged) restore(from *sections) {
 	restoreBefores(from, s.before)
 	restoreBefores(from.within("after"), s.after)
 	from.read("hits", func(r *reader) { s.frame.Context.Hits, s.groupHits = restoreHits(r), restoreHits(r) })
-	from.read(s.windowName(), s.windows.restore)
+	if !s.restored.gone && from.has("reorder") == (s.reorder != nil) {
+		from.read(s.windowName(), s.windows.restore) // else they are of other rows, or by another time
+	}
 	for k, t := range s.tables {
 		if t != nil {
 			from.read("table "+s.plan.Inputs[k].Label, func(r *reader) { t.rows = s.restoreRecords(r) })
@@ -110,10 +130,15 @@ func (s *staged) restore(from *sections) {
 			from.err = nested.restore(from.within("from " + s.plan.Inputs[k].Label))
 		}
 	}
+	for i, q := range s.subqueries {
+		if from.err == nil {
+			from.err = q.exec.restore(from.within(s.subqueryName(i)))
+		}
+	}
 }
 
-// appendLayout appends the bindings that records may go by, and the texts of
-// what is computed with them.
+// appendLayout appends the bindings that records may go by, the texts of what is
+// computed with them, and the inputs.
 func (s *staged) appendLayout(dst []byte) []byte {
 	dst = state.AppendInt(dst, int64(len(s.saved.bounds)))
 	for _, b := range s.saved.bounds {
@@ -127,11 +152,16 @@ func (s *staged) appendLayout(dst []byte) []byte {
 	for i := range s.before {
 		dst = state.AppendString(dst, s.before[i].plan.Text)
 	}
+	dst = state.AppendInt(dst, int64(len(s.plan.Inputs)))
+	for _, in := range s.plan.Inputs {
+		dst = state.AppendString(state.AppendString(dst, in.Label), in.Stream)
+	}
 	return dst
 }
 
 func (s *staged) restoreLayout(src *reader) {
-	for id := range src.Count() {
+	var schemas []*tag.Schema
+	for range src.Count() {
 		label := src.String()
 		fields := make([]tag.Field, src.Count())
 		for i := range fields {
@@ -142,12 +172,20 @@ func (s *staged) restoreLayout(src *reader) {
 			src.Fail("column")
 			return
 		}
-		for k, in := range s.plan.Inputs {
-			if in.Label == label {
-				s.restored.bound[int64(id)] = s.bindings.of(k, schema)
-			}
-		}
+		schemas = append(schemas, schema)
 	}
+	s.restoreComputed(src)
+	streams := s.restoreInputs(src)
+	for id, schema := range schemas {
+		k := s.today(schema.Name(), streams[schema.Name()])
+		if s.restored.bound[int64(id)] = nil; k >= 0 {
+			s.restored.bound[int64(id)] = s.bindings.of(k, schema)
+		}
+		s.restored.gone = s.restored.gone || k < 0
+	}
+}
+
+func (s *staged) restoreComputed(src *reader) {
 	then := make(map[string]int)
 	for i := range src.Count() {
 		then[src.String()] = i
@@ -159,4 +197,40 @@ func (s *staged) restoreLayout(src *reader) {
 		}
 		s.restored.computed = append(s.restored.computed, at)
 	}
+}
+
+// restoreInputs reads what the inputs were, and returns the streams by label.
+// Former versions did not write them.
+func (s *staged) restoreInputs(src *reader) map[string]string {
+	streams := make(map[string]string)
+	if src.Len() == 0 {
+		return streams
+	}
+	var labels []string
+	for range src.Count() {
+		label := src.String()
+		labels, streams[label] = append(labels, label), src.String()
+	}
+	for _, label := range labels {
+		s.restored.inputs = append(s.restored.inputs, s.today(label, streams[label]))
+	}
+	return streams
+}
+
+// today returns the input that had a label and read a stream then: the one of
+// that label, or else the only one that reads the stream; -1 for none.
+func (s *staged) today(label, stream string) int {
+	found := -1
+	for k, in := range s.plan.Inputs {
+		switch {
+		case in.Label == label && (stream == "" || in.Stream == stream):
+			return k
+		case stream == "" || in.Stream != stream:
+		case found >= 0:
+			return -1
+		default:
+			found = k
+		}
+	}
+	return found
 }

@@ -45,6 +45,12 @@ func (s *sections) read(name string, restore func(*reader)) {
 	}
 }
 
+// has reports whether there is a part.
+func (s *sections) has(name string) bool {
+	_, ok := s.byName[s.prefix+name]
+	return ok
+}
+
 // within returns the sections of a part that has parts of its own.
 func (s *sections) within(name string) *sections {
 	return &sections{prefix: s.prefix + name + "/", byName: s.byName}
