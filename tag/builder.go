@@ -64,6 +64,12 @@ func (b *Builder) Drop() {
 	}
 }
 
+// At returns the values of a row that was begun, as Row did.
+func (b *Builder) At(i int) []Value {
+	w := b.schema.Len()
+	return b.batch.values[i*w : (i+1)*w : (i+1)*w]
+}
+
 // Len returns the number of rows so far.
 func (b *Builder) Len() int {
 	if b.batch == nil {

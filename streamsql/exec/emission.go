@@ -216,10 +216,11 @@ func (e *emission) project(list []candidate) {
 		mark := s.output.mark()
 		e.stand(&list[i])
 		s.output.row(&s.frame, s.views)
-		if e.check(list[i].row) || given.again(s.output) {
+		if e.check(list[i].row) {
 			s.output.cut(mark)
 			continue
 		}
+		given.cut(s.output, mark)
 		s.output.limit(mark, &limit)
 	}
 }
@@ -252,18 +253,33 @@ func newGiven(distinct bool) given {
 	return make(given)
 }
 
-// again reports whether the last row has been given already.
-func (g given) again(o *output) bool {
+// cut takes those of the rows since mark back that have been given already. They
+// are of one time: there are several of them where a function gives rows.
+func (g given) cut(o *output, mark int) {
 	if g == nil {
-		return false
+		return
+	}
+	kept := mark
+	for i := mark; i < o.mark(); i++ {
+		if row := o.builder.At(i); !g.again(row) {
+			copy(o.builder.At(kept), row)
+			kept++
+		}
+	}
+	o.cut(kept)
+}
+
+// again reports whether a row has been given already, and notes it. Columns that
+// came later are absent from the rows before.
+func (g given) again(row []tag.Value) bool {
+	for len(row) > 0 && row[len(row)-1].Kind() == tag.Absent {
+		row = row[:len(row)-1]
 	}
 	var key []byte
-	for _, v := range o.last {
+	for _, v := range row {
 		key = value.AppendKey(key, v)
 	}
-	if g[string(key)] {
-		return true
-	}
+	again := g[string(key)]
 	g[string(key)] = true
-	return false
+	return again
 }

@@ -54,6 +54,9 @@ func (b *builder) planItem(item *ast.Item) (Item, error) {
 	}
 	b.groups = true
 	defer func() { b.groups = false }()
+	if a := b.aliases[strings.ToLower(item.Alias.Text)]; a != nil && !a.open {
+		defer b.name(a)() // unnest(x) AS x is about the column
+	}
 	args, err := b.compiler().Arguments(f, call)
 	return Item{Table: &TableCall{Func: f, Args: args}}, err
 }

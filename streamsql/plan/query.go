@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/dialect"
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
@@ -188,6 +190,9 @@ func (s *Select) varies() bool {
 func (s *Select) IsDirect() bool {
 	if s.Nested || len(s.Subqueries) > 0 || len(s.Whole) > 0 || len(s.Numberings) > 0 || s.Bounded && (s.Distinct || len(s.Order) > 0) {
 		return false
+	}
+	if s.Distinct && slices.ContainsFunc(s.Items, func(i Item) bool { return i.Table != nil }) {
+		return false // a row gives several
 	}
 	return len(s.Inputs) == 1 && s.Inputs[0].Query == nil && s.Inputs[0].Source.Kind == StreamSource && s.Window == nil && !s.Grouped &&
 		s.Having == nil && s.Limit == Limit{Rows: -1}
