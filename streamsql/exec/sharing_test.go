@@ -2,6 +2,7 @@ package exec_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/streamsql"
@@ -46,6 +47,33 @@ alone: r12
 `
 	if got := g.Explain(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// The same name is a column of one stream and a field of a column in another.
+func TestWindowsOverOtherNamesOfAStreamAreNotShared(t *testing.T) {
+	g := streamsql.NewGroup()
+	var given [2]strings.Builder
+	for i, text := range []string{
+		"SELECT sum(t.a) AS x FROM plant t GROUP BY tumble('1s')",
+		"SELECT sum(t.a) AS x FROM plant u GROUP BY tumble('1s')",
+	} {
+		q, err := streamsql.Compile(text, streamsql.Sources{"plant": {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.Add(q.New(streamsql.Options{}), 0, emitTo(&given[i]))
+	}
+	b := tag.NewBuilder(plantSchema(t), 1)
+	object, err := tag.ParseJSON([]byte(`{"a":5}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Row(0)[1] = object
+	g.Push(0, b.Batch())
+	g.Tick(1e9)
+	if a, b := given[0].String(), given[1].String(); a != "{\"x\":null}\n-" || b != "{\"x\":5}\n-" {
+		t.Errorf("given %s and %s", a, b)
 	}
 }
 

@@ -22,7 +22,7 @@ func (b *builder) watch() func() {
 
 // userFunctions tells user functions that are called apart, which may have been
 // replaced by others of their names.
-func (b *builder) userFunctions(e ast.Expr) string {
+func (b *builder) userFunctions(e ast.Node) string {
 	var text strings.Builder
 	ast.Walk(e, func(n ast.Node) bool {
 		if call, ok := n.(*ast.Call); ok {
@@ -46,7 +46,7 @@ func (b *builder) shareKey() string {
 		return ""
 	}
 	var key strings.Builder
-	fmt.Fprintf(&key, "%s\n%s\n%d %t", p.FilterKey, ast.Text(b.syntax.Window), p.Keeps(), p.Grouped)
+	fmt.Fprintf(&key, "%s\n%s\n%s%s\n%d %t", p.Inputs[0].Label, p.FilterKey, ast.Text(b.syntax.Window), b.userFunctions(b.syntax.Window), p.Keeps(), p.Grouped)
 	for _, g := range b.syntax.GroupBy {
 		key.WriteString("\n" + ast.Text(g) + b.userFunctions(g))
 	}
