@@ -22,36 +22,42 @@ type Use struct {
 // they are met.
 func (q *Query) Uses() []Use {
 	var uses []Use
-	q.collect(&uses)
+	q.visit(func(s *Select, k int) {
+		in := s.Inputs[k]
+		at := slices.IndexFunc(uses, func(u Use) bool { return u.Name == in.Stream })
+		if at < 0 {
+			at = len(uses)
+			uses = append(uses, Use{Name: in.Stream, Kind: in.Source.Kind, Schema: in.Source.Schema})
+		}
+		uses[at].take(s, in)
+	})
 	return uses
 }
 
-func (q *Query) collect(uses *[]Use) {
-	for _, arm := range q.Arms {
-		for _, sub := range arm.Subqueries {
-			sub.collect(uses)
-		}
-		for _, in := range arm.Inputs {
-			if in.Query != nil {
-				in.Query.collect(uses)
-				continue
-			}
-			arm.collect(in, uses)
+// take adds what an input reads of the stream.
+func (u *Use) take(s *Select, in *Input) {
+	u.All = u.All || in.Star
+	for _, i := range in.Columns {
+		if name := s.Columns[i].Name; !slices.Contains(u.Columns, name) {
+			u.Columns = append(u.Columns, name)
 		}
 	}
 }
 
-func (s *Select) collect(in *Input, uses *[]Use) {
-	k := slices.IndexFunc(*uses, func(u Use) bool { return u.Name == in.Stream })
-	if k < 0 {
-		k = len(*uses)
-		*uses = append(*uses, Use{Name: in.Stream, Kind: in.Source.Kind, Schema: in.Source.Schema})
-	}
-	use := &(*uses)[k]
-	use.All = use.All || in.Star
-	for _, i := range in.Columns {
-		if name := s.Columns[i].Name; !slices.Contains(use.Columns, name) {
-			use.Columns = append(use.Columns, name)
+// visit visits every stream and table that the query reads, as an input of a
+// SELECT, in the order in which they are met: queries in expressions first, those
+// in FROM in their place.
+func (q *Query) visit(visit func(s *Select, input int)) {
+	for _, arm := range q.Arms {
+		for _, sub := range arm.Subqueries {
+			sub.visit(visit)
+		}
+		for k, in := range arm.Inputs {
+			if in.Query != nil {
+				in.Query.visit(visit)
+			} else {
+				visit(arm, k)
+			}
 		}
 	}
 }
@@ -66,24 +72,12 @@ type Lookup struct {
 // they are met; one that is asked in two ways stands there twice.
 func (q *Query) Lookups() []Lookup {
 	var all []Lookup
-	q.lookups(&all)
+	q.visit(func(s *Select, k int) {
+		if s.Inputs[k].Source.Kind == LookupSource {
+			all = append(all, s.lookup(k))
+		}
+	})
 	return all
-}
-
-func (q *Query) lookups(all *[]Lookup) {
-	for _, arm := range q.Arms {
-		for _, sub := range arm.Subqueries {
-			sub.lookups(all)
-		}
-		for k, in := range arm.Inputs {
-			switch {
-			case in.Query != nil:
-				in.Query.lookups(all)
-			case in.Source.Kind == LookupSource:
-				*all = append(*all, arm.lookup(k))
-			}
-		}
-	}
 }
 
 // lookup returns how the lookup table of an input is asked.
