@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"io"
 	"sync"
 	"testing"
 	"time"
@@ -49,4 +50,41 @@ func count(t *testing.T, a *archive) int {
 		t.Error(err)
 	}
 	return n
+}
+
+// TestEveryOneOfSeveralBackupsHasAllFiles opens more files than are mapped at a
+// time from several goroutines, so that one closes what another has just opened.
+func TestEveryOneOfSeveralBackupsHasAllFiles(t *testing.T) {
+	const files = 24
+	a := start(t, func(o *history.Options) { o.ShardWidth = time.Minute })
+	a.give(storetest.Rows(storetest.Stream("boiler", 1), 0, 60*files, epoch))
+	a.flushed()
+	whole := handedOver(t, a)
+	var backups sync.WaitGroup
+	for range 4 {
+		backups.Go(func() {
+			for range 20 {
+				if found := handedOver(t, a); found != whole {
+					t.Errorf("a backup of %d files, want %d", found, whole)
+					return
+				}
+			}
+		})
+	}
+	backups.Wait()
+	if whole < files {
+		t.Errorf("%d files, want %d", whole, files)
+	}
+}
+
+// handedOver returns how many files a backup has.
+func handedOver(t *testing.T, a *archive) (files int) {
+	err := a.Backup(t.Context(), func(string, int64, io.Reader) error {
+		files++
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return files
 }

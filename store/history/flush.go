@@ -40,6 +40,9 @@ func (h *History) flush() error {
 	if err := h.loadQuarantine(); err != nil {
 		return fmt.Errorf("open quarantine: %w", err)
 	}
+	if h.quarantine.spent { // its file is not to be written to any more
+		return h.endRelease()
+	}
 	if err := h.writeQuarantine(); err != nil {
 		return fmt.Errorf("write quarantine: %w", err)
 	}

@@ -29,13 +29,18 @@ type quarantine struct {
 	rows   int                    // in the file and not written yet
 	next   int64                  // time of the earliest row
 	loaded bool                   // whether rows and next are known
+	spent  bool                   // what the file has is in memory, too: some let in, the others held again
 }
 
 func newQuarantine(dir string, limit int) *quarantine {
 	return &quarantine{
-		shard: &shard{path: filepath.Join(dir, quarantineName), start: minTime / 2, width: maxTime},
+		shard: quarantineFile(filepath.Join(dir, quarantineName)),
 		limit: limit, tails: map[tag.StreamID]*tail{}, next: math.MaxInt64,
 	}
+}
+
+func quarantineFile(path string) *shard {
+	return &shard{path: path, start: minTime / 2, width: maxTime}
 }
 
 // forever is all of time.
@@ -68,76 +73,153 @@ func (h *History) loadQuarantine() error {
 	if q.loaded {
 		return nil
 	}
-	if damage := bolt.AuditFile(q.shard.path); isDamage(damage) {
-		h.options.Logger.Error("rows from the future are lost", "file", q.shard.path+damagedSuffix, "error", damage)
-		if err := os.Rename(q.shard.path, q.shard.path+damagedSuffix); err != nil {
-			return err
-		}
-	}
-	if _, err := os.Stat(q.shard.path); errors.Is(err, fs.ErrNotExist) {
-		q.loaded = true
-		return nil
-	}
-	err := h.shards.use(q.shard, func() error {
-		return q.shard.db.View(func(tx *bbolt.Tx) error {
-			for n := range q.shard.streams {
-				e := q.shard.extent(tx, uint32(n))
-				q.rows, q.next = q.rows+e.rows, min(q.next, e.from)
-			}
-			return nil
+	isThere, err := q.isThere()
+	if err == nil && isThere {
+		err = h.useQuarantine(func() error {
+			return q.shard.db.View(func(tx *bbolt.Tx) error {
+				for n := range q.shard.streams {
+					e := q.shard.extent(tx, uint32(n))
+					q.rows, q.next = q.rows+e.rows, min(q.next, e.from)
+				}
+				return nil
+			})
 		})
-	})
+	}
+	if errors.Is(err, errAside) {
+		err = nil // that is all there is to know of it
+	}
 	q.loaded = err == nil
 	return err
 }
 
-// writeQuarantine makes the rows that were held durable.
+func (q *quarantine) isThere() (bool, error) {
+	_, err := os.Stat(q.shard.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// errAside says that the file of the quarantine was damaged: what it had is lost,
+// and a new one is to be begun.
+var errAside = errors.New("the quarantine was damaged and is put aside")
+
+// useQuarantine calls fn while the file, which is there, is open.
+func (h *History) useQuarantine(fn func() error) error {
+	q := h.quarantine
+	called := false
+	err := h.shards.use(q.shard, func() error {
+		called = true
+		return fn()
+	})
+	if err == nil && !called {
+		q.shard, q.spent = quarantineFile(q.shard.path), false
+		return errAside
+	}
+	return err
+}
+
+// writeQuarantine makes the rows that were held durable, behind those that are.
 func (h *History) writeQuarantine() error {
 	q := h.quarantine
 	if len(q.tails) == 0 {
 		return nil
 	}
-	if _, err := os.Stat(q.shard.path); errors.Is(err, fs.ErrNotExist) {
+	isThere, err := q.isThere()
+	if err != nil {
+		return err
+	}
+	if !isThere {
 		if err := createShard(q.shard.path, h.shards.file()); err != nil {
 			return fmt.Errorf("make quarantine: %w", err)
 		}
 	}
-	p := &plan{shard: q.shard, fresh: map[uint32]bool{}}
-	err := h.shards.use(q.shard, func() error {
-		for _, t := range q.tails {
-			h.encode(p, t, forever)
-		}
-		h.swap.Lock()
-		defer h.swap.Unlock()
-		return h.put(p)
-	})
-	if err == nil {
-		q.tails = map[tag.StreamID]*tail{}
+	if err := h.useQuarantine(func() error { return h.putHeld(q.shard) }); err != nil {
+		return err
 	}
-	return err
+	q.tails = map[tag.StreamID]*tail{}
+	return nil
 }
 
-// release lets in the rows whose time has come, and keeps the others. A
-// process that dies between the two finds the rows in both.
+// putHeld commits the rows that are held in memory to a file, which is open.
+func (h *History) putHeld(d *shard) error {
+	p := &plan{shard: d, fresh: map[uint32]bool{}}
+	for _, t := range h.quarantine.tails {
+		h.encode(p, t, forever)
+	}
+	h.swap.Lock()
+	defer h.swap.Unlock()
+	return h.put(p)
+}
+
+// release lets in the rows whose time has come, and keeps the others.
 func (h *History) release(now time.Time) error {
 	q := h.quarantine
 	latest := now.Add(h.options.FutureWithin).UnixNano()
-	if q.next > latest {
+	if q.next > latest && !q.spent {
 		return nil
 	}
+	if q.spent {
+		return h.endRelease()
+	}
+	if err := h.writeQuarantine(); err != nil { // so that the file has them all
+		return fmt.Errorf("release quarantine: %w", err)
+	}
 	var held []*tag.Batch
-	err := h.shards.use(q.shard, func() (err error) {
+	err := h.useQuarantine(func() (err error) {
 		held, err = h.heldBatches(q.shard)
 		return err
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errAside) {
 		return fmt.Errorf("release quarantine: %w", err)
 	}
-	q.rows, q.next = 0, math.MaxInt64
+	q.rows, q.next, q.spent = 0, math.MaxInt64, err == nil
 	for _, b := range held {
 		h.let(b, latest)
 	}
-	return errors.Join(h.flushShards(), h.emptyQuarantine())
+	return h.endRelease()
+}
+
+// endRelease makes what a release has moved durable: the rows that were let in,
+// then a file of those that are still held, in the place of the one that has
+// both. A process that dies between the two finds the former twice.
+func (h *History) endRelease() error {
+	if err := h.flushShards(); err != nil {
+		return err
+	}
+	if err := h.renewQuarantine(); err != nil {
+		return fmt.Errorf("renew quarantine: %w", err)
+	}
+	h.quarantine.spent = false
+	return nil
+}
+
+// renewQuarantine puts a file of what is held in memory in the place of the one
+// that there is; none where nothing is.
+func (h *History) renewQuarantine() error {
+	q := h.quarantine
+	if len(q.tails) == 0 {
+		if err := errors.Join(q.shard.close(), remove(q.shard.path)); err != nil {
+			return err
+		}
+		return bolt.SyncDirectory(filepath.Dir(q.shard.path))
+	}
+	next := quarantineFile(q.shard.path + ".next")
+	if err := createShard(next.path, h.shards.file()); err != nil {
+		return err
+	}
+	err := next.ready(h.shards.file())
+	if err == nil {
+		err = h.putHeld(next)
+	}
+	if err := errors.Join(err, next.close()); err != nil {
+		return errors.Join(err, remove(next.path))
+	}
+	if err := q.shard.replace(next.path); err != nil {
+		return err
+	}
+	q.tails = map[tag.StreamID]*tail{}
+	return nil
 }
 
 // heldBatches reads all that the quarantine has.
@@ -204,19 +286,12 @@ func (h *History) let(b *tag.Batch, latest int64) {
 	t := h.tail(b.Schema())
 	for i := range b.Len() {
 		if b.Time(i) > latest {
-			h.quarantine.hold(b, i, 0)
+			if !h.quarantine.hold(b, i, 0) {
+				h.counters.overflow.Add(1)
+			}
 			continue
 		}
 		h.keep(t, b, i, 0)
 		h.counters.released.Add(1)
 	}
-}
-
-// emptyQuarantine begins a new file and writes what is still held.
-func (h *History) emptyQuarantine() error {
-	q := h.quarantine
-	if err := errors.Join(q.shard.close(), remove(q.shard.path)); err != nil {
-		return fmt.Errorf("empty quarantine: %w", err)
-	}
-	return h.writeQuarantine()
 }

@@ -56,6 +56,7 @@ type shard struct {
 
 	mu      sync.RWMutex // held for reading while db is used, for writing to open and close it
 	db      *bbolt.DB    // nil while closed
+	gone    bool         // removed or put aside: it is not opened again
 	sealed  bool
 	opened  int64  // when the first rows came for it after it was sealed; 0: none has since
 	blocks  uint32 // number of the last block
@@ -235,6 +236,15 @@ func (s *shard) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.closeLocked()
+}
+
+// retire closes the file for good, and reports false where that was done before.
+func (s *shard) retire() (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	isFirst := !s.gone
+	s.gone = true
+	return isFirst, s.closeLocked()
 }
 
 func (s *shard) closeLocked() error {

@@ -130,26 +130,48 @@ func (s *shards) list(from, to int64) []*shard {
 }
 
 // use opens a shard and calls fn while it stays open. One that is damaged, or of
-// another format, is put aside, and fn is not called.
+// another format, is put aside, and fn is not called; nor is it where the shard
+// is gone. One that was closed for another one meanwhile is opened again.
 func (s *shards) use(d *shard, fn func() error) error {
-	d.mu.Lock()
-	err := d.open(s.file())
-	d.mu.Unlock()
-	if isDamage(err) || errors.Is(err, errForeign) {
-		return s.quarantine(d, err)
+	for {
+		err := d.ready(s.file())
+		if isDamage(err) || errors.Is(err, errForeign) {
+			return s.quarantine(d, err)
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.touch(d); err != nil {
+			return err
+		}
+		if called, err := d.during(fn); called || err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return err
+}
+
+// ready opens the file, unless it is gone.
+func (s *shard) ready(file bolt.File) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gone {
+		return nil
 	}
-	if err := s.touch(d); err != nil {
-		return err
+	return s.open(file)
+}
+
+// during calls fn while the file stays open, and reports whether there was
+// nothing more to do for that: it was called, or the shard is gone.
+func (s *shard) during(fn func() error) (done bool, err error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.gone {
+		return true, nil
 	}
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	if d.db == nil {
-		return nil // it was removed meanwhile
+	if s.db == nil {
+		return false, nil
 	}
-	return fn()
+	return true, fn()
 }
 
 func isDamage(err error) bool {
@@ -173,28 +195,29 @@ func (s *shards) touch(used *shard) error {
 	return failed
 }
 
-// drop takes a shard off the list.
-func (s *shards) drop(gone *shard) bool {
+// drop takes a shard off the list, closes it, and keeps it from being opened
+// again. It reports false where somebody else was first.
+func (s *shards) drop(gone *shard) (bool, error) {
 	same := func(d *shard) bool { return d == gone }
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	known := slices.ContainsFunc(s.all, same)
 	s.all = slices.DeleteFunc(s.all, same)
 	s.open = slices.DeleteFunc(s.open, same)
-	return known
+	s.mu.Unlock()
+	return gone.retire()
 }
 
 // quarantine puts a damaged shard out of the way. What it had is missing from
 // then on.
 func (s *shards) quarantine(bad *shard, reason error) error {
-	if !s.drop(bad) {
-		return nil // somebody else was first
+	isFirst, err := s.drop(bad)
+	if !isFirst {
+		return err
 	}
 	s.mu.Lock()
 	s.damaged++
 	s.mu.Unlock()
 	s.options.Logger.Error("shard quarantined", "file", bad.path+damagedSuffix, "error", reason)
-	if err := errors.Join(bad.close(), os.Rename(bad.path, bad.path+damagedSuffix)); err != nil {
+	if err := errors.Join(err, os.Rename(bad.path, bad.path+damagedSuffix)); err != nil {
 		return fmt.Errorf("quarantine shard: %w", err)
 	}
 	return bolt.SyncDirectory(filepath.Dir(bad.path))
@@ -202,8 +225,8 @@ func (s *shards) quarantine(bad *shard, reason error) error {
 
 // remove unlinks a shard.
 func (s *shards) remove(old *shard) error {
-	s.drop(old)
-	if err := errors.Join(old.close(), remove(old.path)); err != nil {
+	_, err := s.drop(old)
+	if err := errors.Join(err, remove(old.path)); err != nil {
 		return fmt.Errorf("remove shard: %w", err)
 	}
 	return bolt.SyncDirectory(filepath.Dir(old.path))
