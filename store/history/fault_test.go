@@ -92,3 +92,19 @@ func TestAShardOfAnotherFormatIsPutAside(t *testing.T) {
 	a.flushed()
 	mustBeNumbers(t, a.all("boiler", "f0", epoch, epoch+hour), 0, 10, epoch)
 }
+
+func TestAFileThatIsFullHoldsUpNobody(t *testing.T) {
+	a := start(t, ticking, func(o *history.Options) { o.ShardBytes = 1 << 20 })
+	boiler := storetest.Stream("boiler", 8)
+	const rows = 60_000 // of 64 octets of noise each
+	for i := range rows / 1000 {
+		a.give(storetest.Noise(boiler, i*1000, 1000, epoch+int64(i)*200*second))
+	}
+	a.give(storetest.Rows(storetest.Stream("pump", 1), 0, 10, epoch+7*hour))
+	eventually(t, "all is taken", func() bool { return a.Stats().Rows == rows+10 })
+	a.flushed()
+	mustBeNumbers(t, a.all("pump", "f0", epoch+6*hour, epoch+24*hour), 0, 10, epoch+7*hour)
+	if kept := len(a.all("boiler", "f0", epoch, epoch+6*hour)); kept == 0 || kept == rows {
+		t.Errorf("%d of %d rows are kept", kept, rows)
+	}
+}

@@ -57,10 +57,26 @@ func (h *History) flushShards() error {
 			return err
 		}
 		err = h.shards.use(p.shard, func() error { return h.carryOut(p) })
-		if err != nil {
+		if bolt.IsFull(err) {
+			h.giveUp(p, err)
+		} else if err != nil {
 			return fmt.Errorf("flush history: %w", err)
 		}
 	}
+}
+
+// giveUp drops the rows of a plan, whose file is full: the others are not to wait
+// for them for ever.
+func (h *History) giveUp(p *plan, reason error) {
+	h.swap.Lock()
+	defer h.swap.Unlock()
+	rows := 0
+	for _, t := range p.tails {
+		rows += h.drop(t, p.shard.span())
+	}
+	h.counters.overflow.Add(int64(rows))
+	h.options.Logger.Error("rows of history are lost: the file of their time is full; keep fewer tags in the history",
+		"file", p.shard.path, "rows", rows, "bytes", h.options.ShardBytes, "error", reason)
 }
 
 // nextPlan takes the rows for the shard of the first row that waits, or

@@ -50,7 +50,7 @@ type counters struct {
 	rows     atomic.Int64 // taken in
 	late     atomic.Int64 // too old to be let in
 	future   atomic.Int64 // ahead of the clock: quarantined, or dropped where that is full
-	overflow atomic.Int64 // dropped, since the quarantine was full
+	overflow atomic.Int64 // dropped, since the quarantine or the file of their time was full
 	released atomic.Int64 // let in from quarantine
 	octets   atomic.Int64 // of blocks written
 	written  atomic.Int64 // to the disk, by all that the history does

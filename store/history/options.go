@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"math/bits"
 	"os"
 	"time"
 )
@@ -23,6 +24,10 @@ type Options struct {
 	// ShardWidth is the source time that a file covers. Files that are there
 	// keep theirs.
 	ShardWidth time.Duration // 6 h, 2 h on 32-bit machines
+
+	// ShardBytes bounds a file. Rows for one that is full are dropped and counted:
+	// they hold up nobody.
+	ShardBytes int // 4 GB, 64 MB on 32-bit machines
 
 	// MaxAge and MaxBytes are the retention. A file goes when all of it is
 	// older, and the oldest goes while all together are larger.
@@ -95,6 +100,7 @@ func (o Options) withDefaults() (Options, error) {
 	o.FlushValues = orDefault(o.FlushValues, defaultFlushValues)
 	o.FlushBytes = orDefault(o.FlushBytes, defaultBytes())
 	o.ShardWidth = max(orDefault(o.ShardWidth, defaultWidth()), time.Minute).Truncate(time.Second)
+	o.ShardBytes = orDefault(o.ShardBytes, defaultShard())
 	o.MaxAge = orDefault(o.MaxAge, defaultMaxAge)
 	o.MaxBytes = orDefault(o.MaxBytes, int64(defaultMaxBytes))
 	o.Minutes = o.Minutes.orDefault(year, 2<<30)
@@ -133,4 +139,10 @@ func defaultBytes() int {
 		return 2 * defaultFlushBytes
 	}
 	return defaultFlushBytes
+}
+
+// defaultShard keeps several files mapped within the address space of a 32-bit
+// machine.
+func defaultShard() int {
+	return 64 << 20 << (bits.UintSize / 64 * 6)
 }

@@ -134,11 +134,29 @@ func (h *History) writeQuarantine() error {
 			return fmt.Errorf("make quarantine: %w", err)
 		}
 	}
-	if err := h.useQuarantine(func() error { return h.putHeld(q.shard) }); err != nil {
-		return err
+	err = h.useQuarantine(func() error { return h.putHeld(q.shard) })
+	if bolt.IsFull(err) {
+		h.giveUpHeld(err)
+		err = nil
 	}
-	q.tails = map[tag.StreamID]*tail{}
-	return nil
+	if err == nil {
+		q.tails = map[tag.StreamID]*tail{}
+	}
+	return err
+}
+
+// giveUpHeld counts the rows that are held in memory as dropped: the file has no
+// room for them.
+func (h *History) giveUpHeld(reason error) {
+	rows := 0
+	for _, t := range h.quarantine.tails {
+		for _, s := range t.sheets {
+			rows += s.len()
+		}
+	}
+	h.counters.overflow.Add(int64(rows))
+	h.options.Logger.Error("rows from the future are lost: the quarantine is full",
+		"file", h.quarantine.shard.path, "rows", rows, "error", reason)
 }
 
 // putHeld commits the rows that are held in memory to a file, which is open.

@@ -44,11 +44,7 @@ func listShards(o Options) (*shards, error) {
 // file is how shards are opened: mapped with room to grow, so that a query
 // never holds up a commit.
 func (s *shards) file() bolt.File {
-	room := 64 << 20
-	if is64Bit {
-		room = 1 << 30
-	}
-	return bolt.File{MaxBytes: room, Growth: 64 << 10, OpenFile: s.options.OpenFile}
+	return bolt.File{MaxBytes: s.options.ShardBytes, Growth: 64 << 10, OpenFile: s.options.OpenFile}
 }
 
 // at returns the shard that has a time, or nil.

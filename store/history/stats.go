@@ -8,7 +8,7 @@ type Stats struct {
 	Late        int64 // too old to be let in
 	Future      int64 // ahead of the clock: quarantined
 	Released    int64 // let in from quarantine, since their time has come
-	Overflow    int64 // dropped, since the quarantine was full
+	Overflow    int64 // dropped, since the quarantine or the file of their time was full
 	Flushes     int64
 	Octets      int64 // of blocks written
 	Written     int64 // octets written to the disk, in all: the wear of it
