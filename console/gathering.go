@@ -215,7 +215,7 @@ func (g gathering) history(h HistoryFiles) {
 	g.gauge("holdfast_history_sums_size_bytes", "Octets of the sums by minute and hour on the disk.", float64(h.SumBytes))
 	g.counter("holdfast_history_late_rows_total", "Rows too old to be let in.", uint64(max(h.Late, 0)))
 	g.counter("holdfast_history_future_rows_total", "Rows ahead of the clock, quarantined or dropped.", uint64(max(h.Future, 0)))
-	g.counter("holdfast_history_dropped_rows_total", "Rows ahead of the clock for which the quarantine had no room.", uint64(max(h.Overflow, 0)))
+	g.counter("holdfast_history_dropped_rows_total", "Rows for which the quarantine or the file of their time had no room.", uint64(max(h.Overflow, 0)))
 	g.counter("holdfast_history_damaged_blocks_total", "Blocks that queries had to leave out.", uint64(max(h.Damaged, 0)))
 	g.gauge("holdfast_history_quarantined_files", "Files set aside since they are damaged.", float64(h.Quarantined))
 }

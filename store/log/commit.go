@@ -144,22 +144,42 @@ func (l *Log) fail(items []item, since time.Time, st *state, err error) {
 	l.queue.putBack(items, since, err)
 	l.release() // those who were withdrawn made room
 	l.mu.Unlock()
-	if len(items) == 0 || !l.writeState(st) {
+	if len(items) == 0 {
 		l.restore(st)
+		return
 	}
+	alone, later := st.divided(st.checkpoints)
+	l.restore(later)
+	l.writeState(alone)
 }
 
-// writeState commits a state without batches, and reports whether it could.
-func (l *Log) writeState(st *state) bool {
+// divided parts what may be committed before the batches that wait from what may
+// not: checkpoints, and the cursors of their names. Their consumers have appended
+// what they made of their input before they acknowledged that.
+func (s *state) divided(checkpoints map[string][]byte) (alone, later *state) {
+	alone = &state{removed: s.removed}
+	later = &state{checkpoints: s.checkpoints, since: s.since}
+	for _, c := range s.consumers {
+		to := alone
+		if _, waits := checkpoints[c.consumer.name]; waits {
+			to = later
+		}
+		to.consumers = append(to.consumers, c)
+	}
+	return alone, later
+}
+
+// writeState commits a state without batches, or restores it.
+func (l *Log) writeState(st *state) {
 	if _, err := l.write(nil, l.options.Now(), st); err != nil {
-		return false
+		l.restore(st)
+		return
 	}
 	l.mu.Lock()
 	l.persisted(st)
 	l.mu.Unlock()
 	l.committer.schemas.unwritten = nil
 	l.streams.advance(nil)
-	return true
 }
 
 // restore marks a state that could not be written as still to be written.

@@ -42,8 +42,9 @@ type drop struct {
 }
 
 // queue is what waits for the next commit, in order. It is bounded by the
-// encoded octets of its batches; drops that follow each other are one item, so
-// there are never more of them than batches and streams. Values are ten times
+// encoded octets of its batches; drops between two batches of a stream are one
+// item for each cause, so there are never many more of them than batches and
+// streams. Values are ten times
 // larger in memory than encoded: batches are kept only as long as cursors will
 // find them there after the commit, else their bodies alone. The log's mutex
 // guards it.
@@ -54,11 +55,11 @@ type queue struct {
 	items  []item
 	last   int // items that were taken last, for as many there will be room
 	bytes  int
-	values int       // octets of the batches beside their bodies
-	bare   bool      // the batches were let go, all of them
-	urgent int       // publishers that wait
-	oldest time.Time // when the first item came
-	drops  map[tag.StreamID]*drop
+	values int                      // octets of the batches beside their bodies
+	bare   bool                     // the batches were let go, all of them
+	urgent int                      // publishers that wait
+	oldest time.Time                // when the first item came
+	drops  map[tag.StreamID][]*drop // that can still grow, one for each cause
 }
 
 // hasRoom reports whether n more octets fit. A batch that is larger than the
@@ -100,15 +101,17 @@ func (q *queue) strip() {
 
 // drop adds records that are refused, so that readers find the gap in place.
 func (q *queue) drop(d drop, now time.Time) {
-	if last := q.drops[d.stream]; last != nil && last.cause == d.cause {
-		last.rows += d.rows
-		return
+	for _, open := range q.drops[d.stream] {
+		if open.cause == d.cause {
+			open.rows += d.rows
+			return
+		}
 	}
 	if q.drops == nil {
-		q.drops = map[tag.StreamID]*drop{}
+		q.drops = map[tag.StreamID][]*drop{}
 	}
-	q.drops[d.stream] = &d
 	q.push(item{drop: &d}, now)
+	q.drops[d.stream] = append(q.drops[d.stream], &d)
 }
 
 // maxSpareItems bounds the items for which there is room before they come.
@@ -138,13 +141,11 @@ func (q *queue) putBack(items []item, since time.Time, err error) {
 	}
 }
 
-// restore adds an item again and remembers the drops that can still grow.
+// restore adds an item again, drops to those that can still grow.
 func (q *queue) restore(it item, since time.Time) {
-	q.push(it, since)
 	if it.drop != nil {
-		if q.drops == nil {
-			q.drops = map[tag.StreamID]*drop{}
-		}
-		q.drops[it.drop.stream] = it.drop
+		q.drop(*it.drop, since)
+		return
 	}
+	q.push(it, since)
 }

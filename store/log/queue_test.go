@@ -78,3 +78,21 @@ func TestAPublisherWhoseBatchIsEncodedAloneIsAnsweredAsAnyOther(t *testing.T) {
 		t.Errorf("a group that is on the disk alone is read from memory, or ends at %d", r.end)
 	}
 }
+
+func TestDropsOfChangingCausesDoNotPileUp(t *testing.T) {
+	stream := storetest.Stream("boiler", 1).Stream()
+	q := queue{limit: 1 << 20, recent: 1 << 20, traced: never}
+	for n := range 1000 {
+		refused := q.take() // by the disk, and the next comes meanwhile
+		cause := []tag.Cause{tag.Overflow, tag.Rejected, tag.DiskFull}[n%3]
+		q.drop(drop{stream: stream, name: "boiler", rows: 1, cause: cause}, time.Time{})
+		q.putBack(refused, time.Time{}, errors.New("disk"))
+	}
+	rows := uint64(0)
+	for _, it := range q.items {
+		rows += it.drop.rows
+	}
+	if rows != 1000 || len(q.items) != 3 {
+		t.Errorf("%d rows in %d items, want 1000 in one for each cause", rows, len(q.items))
+	}
+}

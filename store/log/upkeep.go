@@ -58,15 +58,18 @@ func (l *Log) passed() uint64 {
 	return passed
 }
 
-// commitState writes the state alone.
+// commitState writes the state alone, as far as it does not depend on what waits.
+// The cursors are looked at before the checkpoints, as in collect.
 func (l *Log) commitState() {
 	st := &state{}
 	for _, c := range l.all() {
 		st.consumers = append(st.consumers, c.snapshot())
 	}
-	if !l.writeState(st) {
-		l.restore(st)
-	}
+	l.mu.Lock()
+	alone, later := st.divided(l.checkpoints)
+	l.mu.Unlock()
+	l.restore(later)
+	l.writeState(alone)
 }
 
 // ageEvery is how often ages are looked at.
