@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"crypto/tls"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -52,118 +51,78 @@ type Options struct {
 
 // Server serves the console of a node. Close must be called.
 type Server struct {
-	options     Options
-	address     string // as bound, so that it stays when the port was free to choose
+	options    Options
+	viewers    *viewers
+	pace       pace
+	trials     chan struct{} // has room for as many as may run
+	files      *files
+	registries registries
+	promQL     *promQL
+	reachable  chan struct{} // closed when there was a listener
+
+	// What prepare makes. Requests, which come after it, read it without the lock.
 	certificate *config.Certificate
 	door        *access.Door // nil on loopback
-	password    string
-	viewers     *viewers
-	pace        pace
-	trials      chan struct{} // has room for as many as may run
-	pages       http.Handler
-	files       *files
-	registries  registries
-	promQL      *promQL
+	pages       http.Handler // nil until the two above are what they are to be
 
 	mu       sync.Mutex
+	address  string // as bound, so that it stays when the port was free to choose
+	password string
 	listener net.Listener // bound and not yet served
 }
 
-// Open binds the socket, and serves nothing yet. It refuses an address off
-// loopback without TLS.
+// Open makes a console that serves nothing yet. It takes the address, so that
+// nobody else does; where that, or another thing that it needs, cannot be had
+// now, it logs that, and Serve tries it again: a node without its console still
+// runs its plant. It refuses an address off loopback without TLS.
 func Open(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{options: o, address: o.Listen, viewers: &viewers{}, pace: calm, trials: make(chan struct{}, triedAtOnce)}
-	if err := s.secure(); err != nil {
-		return nil, fmt.Errorf("open the console on %s: %w", o.Listen, err)
+	if o.TLS == nil && !config.Loopback(o.Listen) {
+		return nil, fmt.Errorf("open the console on %s: it would be served to the network without TLS: "+
+			"listen on 127.0.0.1, or add tls: {cert: FILE, key: FILE}", o.Listen)
+	}
+	s := &Server{
+		options: o, address: o.Listen, viewers: &viewers{}, pace: calm, trials: make(chan struct{}, triedAtOnce), reachable: make(chan struct{}),
 	}
 	var err error
 	if s.files, err = openFiles(); err != nil {
 		return nil, fmt.Errorf("open the console's page: %w", err)
 	}
-	if s.listener, err = s.listen(); err != nil {
-		return nil, fmt.Errorf("open the console: %w", err)
-	}
-	s.address = s.listener.Addr().String()
 	s.registries = s.newRegistries()
 	s.promQL = newPromQL(s)
-	s.pages = s.handler()
+	if err := s.prepare(); err != nil {
+		o.Logger.Error("the console is not served yet: what it needs is tried again", "listen", o.Listen, "error", err)
+	}
 	return s, nil
 }
 
-// secure gets ready what the address asks for.
-func (s *Server) secure() (err error) {
-	local := config.Loopback(s.options.Listen)
-	if s.options.TLS == nil {
-		if !local {
-			return errors.New("it would be served to the network without TLS: listen on 127.0.0.1, or add tls: {cert: FILE, key: FILE}")
-		}
-		return nil
-	}
-	if s.certificate, err = config.OpenCertificate(s.options.TLS.Cert, s.options.TLS.Key); err != nil || local {
-		return err
-	}
-	hash, made, err := access.OpenPassword(s.options.Dir)
-	if err != nil {
-		return err
-	}
-	tokens, err := tokens(s.options.Tokens)
-	if err != nil {
-		return err
-	}
-	s.door, s.password = access.NewDoor(hash, tokens...), made
-	return nil
+// NewPassword returns the password of the account access.User where this server
+// has made it, for the program to show once; empty where there was one, none is
+// needed, or the server is not Reachable yet.
+func (s *Server) NewPassword() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.password
 }
 
-// tokens reads the tokens of a configuration as they are now.
-func tokens(configured []config.ConsoleToken) (all []access.Token, err error) {
-	for _, c := range configured {
-		t := access.Token{Name: c.Name, Role: access.Role(c.Role)}
-		if c.TokenHash != "" {
-			_, err = hex.Decode(t.Sum[:], []byte(c.TokenHash))
-		} else if text, unread := c.Token.Reveal(); unread != nil {
-			err = unread
-		} else {
-			t.Sum, err = access.SumOf(text)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("token %q: %w", c.Name, err)
-		}
-		all = append(all, t)
-	}
-	return all, nil
-}
-
-// listen binds the address. What resolved to loopback when the configuration
-// was checked must still be loopback here.
-func (s *Server) listen() (net.Listener, error) {
-	var c net.ListenConfig
-	l, err := c.Listen(context.Background(), "tcp", s.address)
-	if err != nil {
-		return nil, err
-	}
-	if a, ok := l.Addr().(*net.TCPAddr); s.door == nil && !(ok && a.IP.IsLoopback()) {
-		return nil, errors.Join(fmt.Errorf("%s is no loopback address", l.Addr()), l.Close())
-	}
-	return l, nil
-}
-
-// NewPassword returns the password of the account access.User where Open has
-// made it, for the program to show once; empty where there was one, or none is
-// needed.
-func (s *Server) NewPassword() string { return s.password }
+// Reachable returns a channel that is closed when the server has had its address
+// once, so that URL and NewPassword say what holds.
+func (s *Server) Reachable() <-chan struct{} { return s.reachable }
 
 // URL returns where the page is.
 func (s *Server) URL() string {
 	scheme := "http"
-	if s.certificate != nil {
+	if s.options.TLS != nil {
 		scheme = "https"
 	}
-	host, port, err := net.SplitHostPort(s.address)
+	s.mu.Lock()
+	address := s.address
+	s.mu.Unlock()
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return scheme + "://" + s.address
+		return scheme + "://" + address
 	}
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		if name, err := os.Hostname(); err == nil {
@@ -175,7 +134,7 @@ func (s *Server) URL() string {
 
 // Serve answers requests until ctx is done, and returns nil then, when every
 // request and stream has ended. After it has returned an error it may be called
-// again: it binds the same address anew.
+// again: it takes the same address anew.
 func (s *Server) Serve(ctx context.Context) error {
 	l, err := s.take()
 	if err != nil {
@@ -198,18 +157,6 @@ func (s *Server) Serve(ctx context.Context) error {
 	err = shutDown(server)
 	<-ended //nolint:errcheck // it says that it was shut down, as it was
 	return err
-}
-
-// take returns the listener of Open the first time, and a new one later.
-func (s *Server) take() (net.Listener, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l := s.listener
-	s.listener = nil
-	if l != nil {
-		return l, nil
-	}
-	return s.listen()
 }
 
 func (s *Server) server(requests context.Context) *http.Server {

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -34,15 +35,83 @@ func TestNothingIsServedOffLoopbackWithoutTLS(t *testing.T) {
 	}
 }
 
-func TestATakenPortIsKnownAtOnce(t *testing.T) {
+func TestATakenPortIsKnownAtOnceAndTheConsoleIsServedThereWhenItIsFree(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	_, err = console.Open(console.Options{Listen: l.Addr().String(), Node: newFake(), Logger: slog.New(slog.DiscardHandler)})
-	if err == nil || !strings.Contains(err.Error(), "address already in use") {
+	var told bytes.Buffer
+	s, err := console.Open(console.Options{Listen: l.Addr().String(), Node: newFake(), Logger: slog.New(slog.NewTextHandler(&told, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if !strings.Contains(told.String(), "address already in use") {
+		t.Errorf("the log says %q", told.String())
+	}
+	select {
+	case <-s.Reachable():
+		t.Error("it is reachable")
+	default:
+	}
+	if err := s.Serve(t.Context()); err == nil || !strings.Contains(err.Error(), "address already in use") {
 		t.Errorf("got %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	answers(t, s)
+}
+
+// answers serves a console until it has answered once.
+func answers(t *testing.T, s *console.Server) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx) }()
+	<-s.Reachable()
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	defer client.CloseIdleConnections()
+	r, err := client.Get(s.URL() + "/healthz")
+	if err != nil {
+		t.Error(err)
+	} else {
+		_ = r.Body.Close()
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAConsoleWaitsForItsCertificateAndIsSilentUntilThen(t *testing.T) {
+	cert, key := certificatetest.Certificate(t, "node")
+	hidden := key + ".not-yet"
+	if err := os.Rename(key, hidden); err != nil {
+		t.Fatal(err)
+	}
+	var told bytes.Buffer
+	s, err := console.Open(console.Options{
+		Listen: "0.0.0.0:0", TLS: &config.TLS{Cert: cert, Key: key}, Dir: t.TempDir(), Node: newFake(),
+		Logger: slog.New(slog.NewTextHandler(&told, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Serve(t.Context()); err == nil || !strings.Contains(err.Error(), key) || !strings.Contains(told.String(), key) {
+		t.Errorf("got %v, and the log says %q", err, told.String())
+	}
+	if s.NewPassword() != "" {
+		t.Error("a password was made that nobody is shown")
+	}
+	if err := os.Rename(hidden, key); err != nil {
+		t.Fatal(err)
+	}
+	answers(t, s)
+	if s.NewPassword() == "" {
+		t.Error("no password was made")
 	}
 }
 

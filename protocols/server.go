@@ -24,6 +24,9 @@ type Service interface {
 	// Tags lists what it shows, for the composition root to hold against the devices.
 	Tags() []ServedTag
 
+	// Available takes its address and gives it back at once. Its error says why that cannot be had now.
+	Available(ctx context.Context) error
+
 	// Serve listens and serves until ctx is done, and returns when nothing is left behind. It returns an error when it
 	// cannot listen. It is called once at a time.
 	Serve(ctx context.Context, host Host) error

@@ -79,6 +79,17 @@ func DefaultPolicy() Policy {
 	}
 }
 
+// PortPolicy suits what serves at an address, which another process may have now,
+// or no interface yet: it is tried a few times within two seconds, then an alarm is
+// raised, and it is tried every 15 s. Nobody else is touched.
+func PortPolicy() Policy {
+	p := DefaultPolicy()
+	p.Cap = 2 * time.Second
+	p.Intensity = Intensity{Restarts: 3, Within: 5 * time.Minute}
+	p.Exhausted, p.Slow = Alarm, 15*time.Second
+	return p
+}
+
 // Verdict is what a Policy decides about a failure.
 type Verdict uint8
 

@@ -168,6 +168,22 @@ func TestAnExhaustedChildThatStaysIsRetriedSlowlyUntilItIsHealthy(t *testing.T) 
 	}
 }
 
+func TestAPortIsTriedAFewTimesAtOnceThenWithAnAlarmForAsLongAsItIsTaken(t *testing.T) {
+	p := PortPolicy()
+	var h History
+	at := time.Unix(0, 0)
+	for attempt := 1; attempt <= 100; attempt++ {
+		d := p.Step(&h, Fault{At: at}, 0.999)
+		at = at.Add(d.After)
+		switch quick := attempt <= 3; {
+		case quick && (d.Verdict != Retry || d.After > time.Second):
+			t.Errorf("attempt %d is decided as %+v", attempt, d)
+		case !quick && (d.Verdict != Hold || !d.Exhausted || d.ByCommand || d.After != 15*time.Second):
+			t.Errorf("attempt %d is decided as %+v", attempt, d)
+		}
+	}
+}
+
 func TestAnIncompletePolicyNeverRetriesHot(t *testing.T) {
 	p := Policy{Intensity: Intensity{Restarts: 3, Within: time.Second}}.complete()
 	var h History

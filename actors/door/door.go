@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -74,8 +73,7 @@ func (d *Door) now() Config {
 
 // Spec returns the door as a child of the node.
 func (d *Door) Spec() supervisor.Spec {
-	policy := supervisor.DefaultPolicy()
-	policy.Exhausted, policy.Slow = supervisor.Alarm, 15*time.Second // a port that is taken may become free
+	policy := supervisor.PortPolicy()
 	return supervisor.Spec{
 		Name: "broker", Kind: "broker", Strategy: supervisor.RestForOne, New: supervisor.Group(
 			supervisor.Spec{Name: "mqtt", Kind: "service", Policy: policy, New: func() actor.Actor { return &service{door: d} }},

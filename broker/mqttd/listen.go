@@ -4,12 +4,12 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"time"
 
 	"github.com/mochi-mqtt/server/v2/packets"
 
+	"github.com/holdfast-edge/holdfast/internal/listen"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
@@ -18,9 +18,9 @@ var errShutdown = packets.ErrServerShuttingDown
 // listen opens every address, and then takes connections.
 func (b *Broker) listen() error {
 	for _, l := range b.config.Listeners {
-		socket, err := new(net.ListenConfig).Listen(context.Background(), "tcp", l.Address)
+		socket, err := listen.TCP(context.Background(), l.Address)
 		if err != nil {
-			return fmt.Errorf("listen on %s: %w", l.Address, err)
+			return err
 		}
 		if l.TLS != nil {
 			socket = tls.NewListener(socket, l.TLS)

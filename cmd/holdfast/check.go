@@ -1,14 +1,17 @@
 package main
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
-// checkCommand checks a configuration.
+// checkCommand checks a configuration, and tells which of its addresses somebody has.
 type checkCommand struct {
 	Config string `arg:"" help:"A YAML or JSON file, or a directory of them."`
 }
 
 // Run is called by the command line.
-func (c *checkCommand) Run(s *surroundings) error {
+func (c *checkCommand) Run(ctx context.Context, s *surroundings) error {
 	parts, err := components()
 	if err != nil {
 		return err
@@ -16,6 +19,9 @@ func (c *checkCommand) Run(s *surroundings) error {
 	site, err := parts.Load(c.Config)
 	if err != nil {
 		return err
+	}
+	for _, reason := range parts.Unavailable(ctx, site) {
+		_, _ = fmt.Fprintf(s.errs, "holdfast: on this machine, now: %v\n", reason)
 	}
 	_, err = fmt.Fprintf(s.out, "%s: %d devices, %d streams, %d rules, %d sinks: all is well\n",
 		site.Name, len(site.Devices), len(site.Streams), len(site.Rules), len(site.Sinks))

@@ -96,13 +96,14 @@ func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Option
 		return stop, err
 	}
 	s.release()
-	_, _ = fmt.Fprintf(s.out, "%s is running. Console: %s\n", n.Site(), n.ConsoleURL())
-	if password := n.ConsolePassword(); password != "" {
-		_, _ = fmt.Fprintf(s.out, "Log in there as admin with the password %s. It is shown this once.\n", password)
-	}
+	reachable := s.introduce(n)
 	settled := time.After(settleAfter)
 	for running := true; running; {
 		select {
+		case <-reachable:
+			reachable = nil
+			s.showConsole(n)
+			continue
 		case <-settled:
 			s.release()
 			continue
@@ -121,6 +122,27 @@ func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Option
 		next = stop
 	}
 	return next, closing(ctx, n.Close)
+}
+
+// introduce says what runs, and where its console is. Where that waits for its address it returns what tells of it.
+func (s *surroundings) introduce(n *node.Node) (reachable <-chan struct{}) {
+	_, _ = fmt.Fprintf(s.out, "%s is running. ", n.Site())
+	select {
+	case <-n.ConsoleReachable():
+		s.showConsole(n)
+		return nil
+	default:
+		_, _ = fmt.Fprintf(s.out, "Its console is not served yet: %s is tried again, and the log says why.\n", n.ConsoleURL())
+		return n.ConsoleReachable()
+	}
+}
+
+// showConsole says where the console is, and the password that was made for it.
+func (s *surroundings) showConsole(n *node.Node) {
+	_, _ = fmt.Fprintf(s.out, "Console: %s\n", n.ConsoleURL())
+	if password := n.ConsolePassword(); password != "" {
+		_, _ = fmt.Fprintf(s.out, "Log in there as admin with the password %s. It is shown this once.\n", password)
+	}
 }
 
 // notify tells the service manager. That it cannot be told is no reason to do otherwise.

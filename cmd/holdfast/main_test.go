@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,15 @@ func TestTheCommandLine(t *testing.T) {
 	if err := os.WriteFile(empty, []byte("site: plant-7\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	taken := filepath.Join(t.TempDir(), "taken.yaml")
+	if err := os.WriteFile(taken, []byte("site: plant-7\nconsole: {listen: \""+l.Addr().String()+"\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		args []string
 		code int
@@ -21,6 +31,7 @@ func TestTheCommandLine(t *testing.T) {
 	}{
 		"the version":            {[]string{"version"}, 0, "holdfast development"},
 		"a good configuration":   {[]string{"check", empty}, 0, "all is well"},
+		"a port that is taken":   {[]string{"check", taken}, 0, "now: console: listen tcp " + l.Addr().String() + ": bind: address already in use"},
 		"a missing file":         {[]string{"check", missing}, exitFailed, "none.yaml"},
 		"an unknown command":     {[]string{"fly"}, exitConfig, "fly"},
 		"an edge without a site": {[]string{"edge", "--data", t.TempDir()}, exitConfig, "--config"},

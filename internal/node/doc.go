@@ -6,8 +6,8 @@
 //	├─ core              rest-for-one: what follows rests on what is before it
 //	│  ├─ log
 //	│  ├─ history
-//	│  ├─ console
-//	│  └─ vigil
+//	│  ├─ vigil
+//	│  └─ console
 //	├─ sinks             one-for-one
 //	├─ evaluators        one-for-one: one for each stream that rules share
 //	├─ tables            one-for-one
@@ -22,6 +22,8 @@
 //	│  ├─ mqtt
 //	│  └─ outlets
 //	└─ reconcile
+//
+// Nothing rests on the console: it is the last of the core, and fails alone.
 //
 // Everything starts in this order and stops in the other: first the sources,
 // then what works on their data, then the log, which by then has all of it.

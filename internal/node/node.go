@@ -132,8 +132,8 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	return n, nil
 }
 
-// open opens what is on the disk, and the console's socket, so that a port that
-// is taken is known before anything starts. It returns what is to run.
+// open opens what is on the disk, and makes the console, so that a port that is
+// taken is told before anything else. It returns what is to run.
 func (n *Node) open(o Options) (first *scene, err error) {
 	trial, _ := unproven(o)
 	if n.means.Format, err = format.Open(o.Dir, o.Version, trial); err != nil {
@@ -208,8 +208,8 @@ func (n *Node) grow(ctx context.Context) error {
 		Name: "core", Kind: "core", Strategy: supervisor.RestForOne, New: supervisor.Group(
 			service("log", n.log.Run),
 			service("history", n.runHistory),
-			service("console", n.console.Serve),
 			n.vigilSpec(),
+			supervisor.Spec{Name: "console", Kind: "service", Policy: supervisor.PortPolicy(), New: supervisor.Service(n.console.Serve)},
 		),
 	}
 	for _, spec := range []supervisor.Spec{core, branch("sinks"), n.evaluators.Spec(), branch("tables"), branch("rules"), branch("subscriptions"), branch("endpoints"), branch("servers")} {
@@ -359,9 +359,13 @@ func (n *Node) closeStores() error {
 	return errors.Join(errs...)
 }
 
-// ConsoleURL returns where the console is.
+// ConsoleURL returns where the console is, or is to be.
 func (n *Node) ConsoleURL() string { return n.console.URL() }
 
+// ConsoleReachable returns a channel that is closed when the console has had its
+// address once. A node whose console waits for that runs its plant meanwhile.
+func (n *Node) ConsoleReachable() <-chan struct{} { return n.console.Reachable() }
+
 // ConsolePassword returns the console's password where this start has made it,
-// to be shown once; nobody can tell it again.
+// to be shown once when the console is reachable; nobody can tell it again.
 func (n *Node) ConsolePassword() string { return n.console.NewPassword() }

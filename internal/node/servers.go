@@ -89,18 +89,10 @@ func (s *serving) stats(name string) (stats protocols.ServerStats) {
 
 func (n *Node) serverParts(s *scene) (all []part) {
 	for _, c := range s.plan.servers {
-		spec := supervisor.Spec{Name: c.config.Name, Kind: "server", Policy: alone(), New: supervisor.Service(n.serve(c))}
+		spec := supervisor.Spec{Name: c.config.Name, Kind: "server", Policy: supervisor.PortPolicy(), New: supervisor.Service(n.serve(c))}
 		all = append(all, part{"/servers", spec, s.digests[config.KindServer][c.config.Name]})
 	}
 	return all
-}
-
-// alone is the policy of what takes nothing with it when it is hopeless: a port
-// that is taken may be free again.
-func alone() supervisor.Policy {
-	p := supervisor.DefaultPolicy()
-	p.Exhausted = supervisor.Alarm
-	return p
 }
 
 // serve is what a server's actor runs.

@@ -55,15 +55,24 @@ func (n *Node) Trouble() (trouble []string) {
 	if safe := n.life.trouble(n.scene().resting); safe != "" {
 		trouble = append(trouble, safe)
 	}
-	for _, path := range []string{"/core", "/broker"} {
+	for _, path := range []string{"/core", "/broker", "/servers"} {
 		part, _ := n.system.Subtree(path)
-		for _, c := range part.Children {
-			if c.Phase != supervisor.Running {
-				trouble = append(trouble, c.Name+" is "+c.State)
+		for i := range part.Children {
+			if c := &part.Children[i]; c.Phase != supervisor.Running {
+				trouble = append(trouble, standstill(c))
 			}
 		}
 	}
 	return trouble
+}
+
+// standstill says that a part does not run, and why. The words stay the same from one attempt to the next, since trouble that
+// is new withdraws a change of the configuration.
+func standstill(t *supervisor.Tree) string {
+	if t.LastFailure == nil || t.Phase == supervisor.Down {
+		return t.Name + " is " + t.State
+	}
+	return t.Name + " does not run: " + t.LastFailure.Cause
 }
 
 // state returns what an actor says of itself.

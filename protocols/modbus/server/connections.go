@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 
+	"github.com/holdfast-edge/holdfast/internal/listen"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
@@ -19,7 +20,7 @@ func (s *service) serveConnections(ctx context.Context, host protocols.Host) err
 			return err
 		}
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.options.Listen)
+	listener, err := listen.TCP(ctx, s.options.Listen)
 	if err != nil {
 		return err
 	}

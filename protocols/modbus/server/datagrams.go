@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/internal/listen"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/wire"
 	"github.com/holdfast-edge/holdfast/supervisor"
@@ -15,7 +16,7 @@ import (
 // serveDatagrams serves who asks by UDP. Each datagram is one question, and is answered in a goroutine of its own, of which
 // there are as many as clients may be: a client that writes waits for its outcome alone.
 func (s *service) serveDatagrams(ctx context.Context, host protocols.Host) error {
-	conn, err := new(net.ListenConfig).ListenPacket(ctx, "udp", s.options.Listen)
+	conn, err := listen.UDP(ctx, s.options.Listen)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/listen"
 	"github.com/holdfast-edge/holdfast/protocols"
 )
 
@@ -58,6 +59,17 @@ type service struct {
 
 // Tags is described at protocols.Service.
 func (s *service) Tags() []protocols.ServedTag { return s.image.all }
+
+// Available is described at protocols.Service. A serial port is had by the node alone.
+func (s *service) Available(ctx context.Context) error {
+	switch {
+	case s.options.onLine():
+		return nil
+	case s.options.Transport == "udp":
+		return listen.TryUDP(ctx, s.options.Listen)
+	}
+	return listen.TryTCP(ctx, s.options.Listen)
+}
 
 // Stats is described at protocols.Service.
 func (s *service) Stats() protocols.ServerStats {

@@ -1,0 +1,53 @@
+package listen
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+)
+
+// holder names who has an address, for people; empty where that cannot be found out, as on systems without /proc.
+func holder(p protocol, address string) string {
+	host, service, err := net.SplitHostPort(address)
+	if err != nil {
+		return ""
+	}
+	port, err := strconv.ParseUint(service, 10, 16)
+	if err != nil {
+		return ""
+	}
+	ip, _ := netip.ParseAddr(host) // none of a name, which may be any
+	for _, table := range p.tables {
+		text, err := os.ReadFile(table)
+		if err != nil {
+			continue
+		}
+		for _, s := range sockets(text, p.state) {
+			if s.excludes(ip, uint16(port)) {
+				return s.owner()
+			}
+		}
+	}
+	return ""
+}
+
+// excludes reports whether nobody else can have an address while the socket stands.
+func (s socket) excludes(ip netip.Addr, port uint16) bool {
+	if s.port != port {
+		return false
+	}
+	return !ip.IsValid() || ip.IsUnspecified() || s.ip.IsUnspecified() || s.ip.Unmap() == ip.Unmap()
+}
+
+// owner names the process that has the socket, or where this user may not see it, whose that is.
+func (s socket) owner() string {
+	if pid, name := process(s.inode); pid != "" {
+		if pid == strconv.Itoa(os.Getpid()) {
+			return "this process itself"
+		}
+		return fmt.Sprintf("%s (process %s)", name, pid)
+	}
+	return fmt.Sprintf("a process of user %s, which ss -lnp names to root", account(s.user))
+}
