@@ -24,7 +24,7 @@ type alone struct {
 	woken   bell
 	timer   *supervisor.Timer
 	dropped uint64
-	fresh   bool // rows came since the state was kept
+	fresh   bool // rows came, or windows closed, since the state was kept
 	broken  bool // the state is not to be kept
 }
 
@@ -36,7 +36,7 @@ func (r *alone) Receive(ctx actor.Context) {
 	case inputReady:
 		r.drain(ctx)
 	case tickDue:
-		r.timer = nil
+		r.timer, r.fresh = nil, true
 		r.check(ctx, r.tick(r.env.Now().UnixNano()))
 		r.schedule(ctx)
 	case keepDue:

@@ -86,6 +86,7 @@ type reader struct {
 	sources  map[string]place
 	pending  []log.Entry // evaluated, and not acknowledged
 	position uint64      // of the last entry that the query has seen
+	ticked   bool        // since the last checkpoint: windows may have closed
 	due      time.Time   // of the next checkpoint
 }
 
@@ -142,7 +143,7 @@ func (d *reader) read(ctx context.Context) error {
 			d.keepFailed()
 			return err
 		}
-		if len(d.pending) >= unkept || len(d.pending) > 0 && !d.env.Now().Before(d.due) {
+		if len(d.pending) >= unkept || d.isFresh() && !d.env.Now().Before(d.due) {
 			d.keep()
 		}
 	}
@@ -155,6 +156,7 @@ func (d *reader) step(ctx context.Context) error {
 	e, err := d.next(ctx)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
+		d.ticked = true
 		return d.tick(d.env.Now().UnixNano())
 	case err != nil:
 		return err
@@ -166,7 +168,7 @@ func (d *reader) step(ctx context.Context) error {
 // next waits for an entry, at most until the query or a checkpoint is due.
 func (d *reader) next(ctx context.Context) (log.Entry, error) {
 	wait, ok := d.untilTick()
-	if until := d.due.Sub(d.env.Now()); len(d.pending) > 0 && (!ok || until < wait) {
+	if until := d.due.Sub(d.env.Now()); d.isFresh() && (!ok || until < wait) {
 		wait, ok = until, true
 	}
 	if !ok {
@@ -216,14 +218,19 @@ func (d *reader) take(e log.Entry) error {
 
 // keep has the state committed, and acknowledges what it has seen.
 func (d *reader) keep() {
-	if len(d.pending) > 0 {
+	if d.isFresh() {
 		d.memory.keep(d.query, d.position)
 		d.acknowledge()
 	}
 	d.due = d.env.Now().Add(d.every())
 }
 
+// isFresh reports whether the state has changed since the last checkpoint, or
+// entries wait for one.
+func (d *reader) isFresh() bool { return len(d.pending) > 0 || d.ticked }
+
 func (d *reader) acknowledge() {
+	d.ticked = false
 	for _, e := range d.pending {
 		d.cursor.Ack(e)
 	}

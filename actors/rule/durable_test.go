@@ -206,3 +206,29 @@ func TestADurableRuleThatKeepsFailingAtARowGetsBehindIt(t *testing.T) {
 	}
 	l.stop()
 }
+
+func TestAWindowOfADurableRuleThatTheClockHasClosedIsNotClosedAgain(t *testing.T) {
+	dir := t.TempDir()
+	byTheClock := func(c *rule.Config) {
+		durably(c)
+		c.EventTime = false
+	}
+	const sql = `SELECT count(*) AS n FROM boiler.climate GROUP BY SESSIONWINDOW(ss, 100, 1)`
+	var rows []string
+	for n := range 3 {
+		l := begin(t, dir)
+		output := l.follow("r")
+		l.rule("r", sql, byTheClock)
+		l.runs("r")
+		switch n {
+		case 0:
+			l.commit(0, 5)
+			until(t, "the rows", func() bool { return l.meter("r").RowsIn.Load() == 5 })
+		case 1:
+			until(t, "the window", func() bool { return output.Waiting() > 0 })
+		}
+		l.stop()
+		rows = append(rows, lines(output)...)
+	}
+	want(t, rows, `{"n":5}`)
+}

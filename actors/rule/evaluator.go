@@ -35,6 +35,7 @@ type evaluator struct {
 	group   *streamsql.Group
 	seats   map[*streamsql.Member]*seat
 	rows    *atomic.Uint64 // that went through the group
+	moves   uint64         // batches and ticks that did: what states may have changed by
 
 	inputs  bell
 	changes bell
@@ -149,7 +150,7 @@ func (e *evaluator) seat(s *seat) {
 	s.member = e.group.Add(s.query, 0, s.publish)
 	e.seats[s.member] = s
 	s.meter.RowsIn.join(e.rows)
-	s.fresh = e.rows.Load()
+	s.kept = e.moves
 	if e.feed != nil {
 		s.dropped = e.feed.Dropped()
 	}
@@ -161,7 +162,7 @@ func (e *evaluator) release(s *seat) {
 	if s.member == nil {
 		return
 	}
-	if s.fresh != e.rows.Load() {
+	if s.kept != e.moves {
 		s.memory.keep(s.query, 0)
 	}
 	e.remove(s)
@@ -217,6 +218,7 @@ func (e *evaluator) evaluateOne() bool {
 		return false
 	}
 	e.rows.Add(uint64(b.Len()))
+	e.moves++
 	e.trace(b)
 	now := e.env.Now().UnixNano()
 	e.carry(now, func() { e.group.Push(now, b) })
@@ -243,6 +245,7 @@ func (e *evaluator) traced() {
 }
 
 func (e *evaluator) tick() {
+	e.moves++
 	now := e.env.Now().UnixNano()
 	e.carry(now, func() { e.group.Tick(now) })
 }
@@ -313,11 +316,11 @@ func (e *evaluator) planKeep(ctx actor.Context) {
 
 // keep keeps the state of every rule whose interval is over.
 func (e *evaluator) keep(ctx actor.Context) {
-	rows, now := e.rows.Load(), e.env.Now()
+	now := e.env.Now()
 	for _, s := range e.seats {
-		if s.fresh != rows && s.memory.isDue(now) {
+		if s.kept != e.moves && s.memory.isDue(now) {
 			s.memory.keep(s.query, 0)
-			s.fresh = rows
+			s.kept = e.moves
 		}
 	}
 	e.planKeep(ctx)

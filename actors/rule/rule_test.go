@@ -277,3 +277,27 @@ func TestWhatTheRingOfASharedStreamDropsIsCountedWhileTheRuleRuns(t *testing.T) 
 		}
 	})
 }
+
+// The clock closes a window without a row: that has to be kept, too.
+func TestAWindowThatTheClockHasClosedIsNotClosedAgainBehindARestart(t *testing.T) {
+	const sql = `SELECT count(*) AS n FROM boiler.climate GROUP BY tumble('10s')`
+	for _, writes := range [][]rule.Write{nil, {{Device: "boiler", Deadline: time.Second, DryRun: true}}} { // together, and alone
+		on(t, sql, writes, func(b *bench) {
+			output := b.follow()
+			restart := func() {
+				if err := b.system.Restart(context.Background(), "/r"); err != nil {
+					t.Fatal(err)
+				}
+				synctest.Wait()
+			}
+			b.scan(0, celsius(1), tag.IntOf(1))
+			restart()
+			<-time.After(10 * time.Second)
+			synctest.Wait()
+			restart()
+			<-time.After(10 * time.Second)
+			synctest.Wait()
+			want(t, output(), `{"n":1}`)
+		})
+	}
+}

@@ -74,7 +74,7 @@ type seat struct {
 	left atomic.Bool // by the rule: nothing comes out any more
 
 	member  *streamsql.Member // nil: not in the group
-	fresh   uint64            // the group's rows when the state was kept last
+	kept    uint64            // the evaluator's moves when the state was kept last
 	dropped uint64            // by the rings, when that was counted last
 }
 
