@@ -87,6 +87,7 @@ type reader struct {
 	pending  []log.Entry // evaluated, and not acknowledged
 	position uint64      // of the last entry that the query has seen
 	ticked   bool        // since the last checkpoint: windows may have closed
+	withheld bool        // output was in hand when the rule was told to stop
 	due      time.Time   // of the next checkpoint
 }
 
@@ -98,11 +99,12 @@ type place struct {
 }
 
 func (r *durable) run(ctx context.Context, running func()) error {
-	r.give = func(b *tag.Batch) error { return r.output.Publish(ctx, b) }
+	d := &reader{durable: r, sources: map[string]place{}}
+	r.give = func(b *tag.Batch) error { return d.publish(ctx, b) }
 	if err := r.open(); err != nil {
 		return err
 	}
-	d := &reader{durable: r, sources: map[string]place{}, position: r.memory.seen()}
+	d.position = r.memory.seen()
 	options := log.CursorOptions{SingleLane: true, FromNow: true, Window: 2 * unkept, Quota: log.Quota{Bytes: r.env.MaxBacklog}}
 	for source, in := range r.config.Inputs {
 		if err := d.add(source, in, &options); err != nil {
@@ -117,6 +119,13 @@ func (r *durable) run(ctx context.Context, running func()) error {
 	d.cursor = cursor
 	running()
 	return d.read(ctx)
+}
+
+// publish gives output away, and waits for room.
+func (d *reader) publish(ctx context.Context, b *tag.Batch) error {
+	err := d.output.Publish(ctx, b)
+	d.withheld = d.withheld || err != nil && ctx.Err() != nil
+	return err
 }
 
 // add makes the reader read an input.
@@ -135,7 +144,9 @@ func (d *reader) add(source int, in broker.Input, options *log.CursorOptions) er
 	return nil
 }
 
-// read evaluates entries until ctx is done, and then keeps the state.
+// read evaluates entries until ctx is done, and then keeps the state, unless that
+// has given what nobody has got: then what is behind the last checkpoint is read
+// again by whoever comes.
 func (d *reader) read(ctx context.Context) error {
 	d.due = d.env.Now().Add(d.every())
 	for ctx.Err() == nil {
@@ -147,7 +158,9 @@ func (d *reader) read(ctx context.Context) error {
 			d.keep()
 		}
 	}
-	d.keep()
+	if !d.withheld {
+		d.keep()
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -231,4 +232,34 @@ func TestAWindowOfADurableRuleThatTheClockHasClosedIsNotClosedAgain(t *testing.T
 		rows = append(rows, lines(output)...)
 	}
 	want(t, rows, `{"n":5}`)
+}
+
+// Who stops a rule that waits for its readers stops it with a row in hand.
+func TestWhatADurableRuleCouldNotGiveWhenItWasStoppedItGivesWhenItIsBack(t *testing.T) {
+	dir := t.TempDir()
+	alwaysKept := func(c *rule.Config) { c.Durable, c.Checkpoint = true, time.Hour }
+	l := begin(t, dir)
+	blocked := l.bus.Stream("r").Subscribe(1, broker.Block, func() {})
+	l.rule("r", `SELECT temperature AS t FROM boiler.climate`, alwaysKept)
+	l.runs("r")
+	l.commit(0, 1)
+	until(t, "the first row", func() bool { return blocked.Waiting() == 1 })
+	l.commit(1, 2)
+	until(t, "the second row in hand", func() bool { return l.meter("r").RowsOut.Load() == 2 })
+	l.stop()
+	given := lines(blocked)
+	l = begin(t, dir)
+	output := l.follow("r")
+	l.rule("r", `SELECT temperature AS t FROM boiler.climate`, alwaysKept)
+	l.runs("r")
+	l.commit(2, 3)
+	until(t, "the rows", func() bool { return l.meter("r").RowsOut.Load() >= 1 && output.Waiting() > 0 })
+	until(t, "the last", func() bool { return l.meter("r").RowsIn.Load() > 0 })
+	l.stop()
+	given = append(given, lines(output)...)
+	for _, row := range []string{`{"t":0}`, `{"t":1}`, `{"t":2}`} {
+		if !slices.Contains(given, row) {
+			t.Errorf("given %v: %s is missing", given, row)
+		}
+	}
 }
