@@ -43,7 +43,8 @@ type Feed struct {
 }
 
 // Open reads the input, with rings of the given capacity in batches; notify is
-// that of Stream.Subscribe. The feed is to be closed.
+// that of Stream.Subscribe. Of several groups it knows what each had last. The
+// feed is to be closed.
 func (in Input) Open(bus *Bus, capacity int, notify func()) (*Feed, error) {
 	f := &Feed{}
 	if len(in.Streams) > 1 {
@@ -55,6 +56,9 @@ func (in Input) Open(bus *Bus, capacity int, notify func()) (*Feed, error) {
 	}
 	for _, name := range in.Streams {
 		f.rings = append(f.rings, bus.Stream(name).Subscribe(capacity, in.Overflow, notify))
+	}
+	if f.view != nil {
+		f.Last()
 	}
 	return f, nil
 }
@@ -75,7 +79,7 @@ func (f *Feed) Next() *tag.Batch {
 	return nil
 }
 
-// Last returns what the streams had last, as Next would give it.
+// Last returns what the streams had last, as Next would give it. Next goes on from there.
 func (f *Feed) Last() (all []*tag.Batch) {
 	for group, ring := range f.rings {
 		b := ring.Stream().Last()

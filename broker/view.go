@@ -12,9 +12,16 @@ import (
 type View struct {
 	schema *tag.Schema
 	rows   *tag.Builder
-	offset []int // slot of each group's first tag
+	groups []viewed
 	last   []tag.Value
 	times  []int64
+}
+
+// viewed is a group, and where its tags are in the rows of the device.
+type viewed struct {
+	first, tags int
+	of          *tag.Schema // of the rows that came last
+	slots       []int       // for each of their columns; -1: the device has no such tag
 }
 
 // NewView returns the view of groups, whose tags stand in the schema one group
@@ -26,7 +33,7 @@ func NewView(schema *tag.Schema, groups []*tag.Schema) (*View, error) {
 	}
 	next := 0
 	for _, g := range groups {
-		v.offset = append(v.offset, next)
+		v.groups = append(v.groups, viewed{first: next, tags: g.Len()})
 		next += g.Len()
 	}
 	if next != schema.Len() {
@@ -35,13 +42,14 @@ func NewView(schema *tag.Schema, groups []*tag.Schema) (*View, error) {
 	return v, nil
 }
 
-// Widen returns the rows of one group as rows of the device.
+// Widen returns the rows of one group as rows of the device. Rows from before the
+// tags of the group were changed have those of its tags that there still are.
 func (v *View) Widen(group int, b *tag.Batch) *tag.Batch {
-	at := v.offset[group]
+	slots := v.slots(group, b.Schema())
 	for i := range b.Len() {
 		for slot, value := range b.Row(i) {
-			if value.Kind() != tag.Absent {
-				v.last[at+slot], v.times[at+slot] = value, b.ValueTime(i, slot)
+			if to := slots[slot]; to >= 0 && value.Kind() != tag.Absent {
+				v.last[to], v.times[to] = value, b.ValueTime(i, slot)
 			}
 		}
 		copy(v.rows.Row(b.Time(i)), v.last)
@@ -52,4 +60,38 @@ func (v *View) Widen(group int, b *tag.Batch) *tag.Batch {
 		}
 	}
 	return v.rows.Derived(b.Origin(), b.Hops())
+}
+
+// slots returns where the columns of rows of a group stand in those of the device.
+func (v *View) slots(group int, s *tag.Schema) []int {
+	g := &v.groups[group]
+	if g.of == s {
+		return g.slots
+	}
+	g.of, g.slots = s, make([]int, s.Len())
+	for slot := range g.slots {
+		to, ok := v.schema.Slot(s.Field(slot).Name)
+		if !ok || to < g.first || to >= g.first+g.tags {
+			to = -1
+		}
+		g.slots[slot] = to
+	}
+	return g.slots
+}
+
+// Known calls visit with each tag that was seen, as it was last, and when.
+func (v *View) Known(visit func(name string, value tag.Value, at int64)) {
+	for slot, value := range v.last {
+		if value.Kind() != tag.Absent {
+			visit(v.schema.Field(slot).Name, value, v.times[slot])
+		}
+	}
+}
+
+// Learn tells how a tag was last, and when. Others than those of the device are
+// passed over.
+func (v *View) Learn(name string, value tag.Value, at int64) {
+	if slot, ok := v.schema.Slot(name); ok {
+		v.last[slot], v.times[slot] = value, at
+	}
 }

@@ -39,6 +39,7 @@ type (
 	Emit    = exec.Emit
 	Stats   = exec.Stats
 	Failure = exec.Failure
+	Part    = exec.Part
 )
 
 // Group runs many queries over one stream and does once what they have in

@@ -101,16 +101,17 @@ type place struct {
 func (r *durable) run(ctx context.Context, running func()) error {
 	d := &reader{durable: r, sources: map[string]place{}}
 	r.give = func(b *tag.Batch) error { return d.publish(ctx, b) }
-	if err := r.open(); err != nil {
-		return err
-	}
-	d.position = r.memory.seen()
 	options := log.CursorOptions{SingleLane: true, FromNow: true, Window: 2 * unkept, Quota: log.Quota{Bytes: r.env.MaxBacklog}}
 	for source, in := range r.config.Inputs {
 		if err := d.add(source, in, &options); err != nil {
 			return supervisor.Permanent(err)
 		}
 	}
+	r.attach = d.attach
+	if err := r.open(); err != nil {
+		return err
+	}
+	d.position = r.memory.seen()
 	cursor, err := r.env.Log.Cursor(LogName(r.config.Name), options)
 	if err != nil {
 		return err

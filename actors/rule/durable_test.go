@@ -13,6 +13,7 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/write"
 	"github.com/holdfast-edge/holdfast/broker"
 	"github.com/holdfast-edge/holdfast/store/log"
+	"github.com/holdfast-edge/holdfast/streamsql"
 	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -262,4 +263,41 @@ func TestWhatADurableRuleCouldNotGiveWhenItWasStoppedItGivesWhenItIsBack(t *test
 			t.Errorf("given %v: %s is missing", given, row)
 		}
 	}
+}
+
+// What is known of a slow group is part of the state: a row that is read again
+// after a crash is as wide as it was.
+func TestADurableRuleKnowsOfASlowGroupWhatItKnewBeforeItsRestart(t *testing.T) {
+	dir := t.TempDir()
+	whole, groups := schemas(t)
+	query, err := streamsql.Compile("SELECT temperature, pump FROM boiler", streamsql.Sources{"boiler": {Schema: whole}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ofBoth := func(c *rule.Config) {
+		c.Query, c.Durable, c.Checkpoint = query, true, time.Hour
+		c.Inputs = []broker.Input{{Streams: []string{"boiler.climate", "boiler.state"}, Schema: whole, Groups: groups}}
+	}
+	var rows []string
+	for n := range 2 {
+		l := begin(t, dir)
+		l.bus.Stream("boiler.state").SetLogged(true)
+		output := l.follow("r")
+		l.rule("r", "SELECT temperature FROM boiler.climate", ofBoth)
+		l.runs("r")
+		if n == 0 {
+			b := tag.NewBuilder(groups[1], 1)
+			b.Row(1)[0] = tag.BoolOf(true)
+			if err := l.bus.Stream("boiler.state").Commit(context.Background(), b.Batch()); err != nil {
+				t.Fatal(err)
+			}
+			until(t, "the slow group", func() bool { return l.meter("r").RowsOut.Load() == 1 })
+		}
+		before := l.meter("r").RowsOut.Load()
+		l.commit(n+5, n+6)
+		until(t, "the row", func() bool { return l.meter("r").RowsOut.Load() == before+1 })
+		l.stop()
+		rows = append(rows, lines(output)...)
+	}
+	want(t, rows, `{"pump":true}`, `{"temperature":5,"pump":true}`, `{"temperature":6,"pump":true}`)
 }

@@ -117,6 +117,8 @@ type core struct {
 	// give publishes a batch of output. It is told to wait only where the rule
 	// has a goroutine of its own.
 	give func(*tag.Batch) error
+	// attach, where set, attaches to a query what is kept with its state.
+	attach func(*streamsql.Exec)
 }
 
 // open makes the query, with the state that it had.
@@ -147,12 +149,16 @@ func (c *core) resume() error {
 
 // fresh returns a query that has seen no row yet.
 func (c *core) fresh() *streamsql.Exec {
-	return c.config.Query.New(streamsql.Options{
+	query := c.config.Query.New(streamsql.Options{
 		Rule: c.config.Name, Stream: tag.NewStreamID(c.env.Site, c.config.Name),
 		Start:     c.env.Now().UnixNano(),
 		EventTime: c.config.EventTime, Lateness: c.config.Lateness, Late: c.tooLate,
 		Failed: c.failed, Tables: c.config.Tables,
 	})
+	if c.attach != nil {
+		c.attach(query)
+	}
+	return query
 }
 
 func (c *core) failed(f streamsql.Failure) {

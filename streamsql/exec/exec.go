@@ -5,6 +5,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/streamsql/lookup"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
+	"github.com/holdfast-edge/holdfast/streamsql/state"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -18,6 +19,25 @@ type Exec struct {
 	stats   Stats
 	shared  func() uint64 // rows that came in through a Group
 	row     int           // of the batch in hand, for Mend
+
+	attached map[string]Part // to the snapshot, by its host
+}
+
+// Part is something that its host has kept in the query's snapshot.
+type Part interface {
+	// AppendState appends it in a form that RestoreState reads.
+	AppendState(dst []byte) []byte
+	// RestoreState takes in a state that AppendState wrote; src keeps the error.
+	RestoreState(src *state.Reader)
+}
+
+// Attach has a part of the host's kept in the snapshots under a name, so that both
+// are of one moment. It is called before Restore.
+func (e *Exec) Attach(name string, p Part) {
+	if e.attached == nil {
+		e.attached = make(map[string]Part)
+	}
+	e.attached[name] = p
 }
 
 // Options are what a running query is told about its surroundings.

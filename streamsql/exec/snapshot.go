@@ -56,11 +56,17 @@ func (s *sections) within(name string) *sections {
 	return &sections{prefix: s.prefix + name + "/", byName: s.byName}
 }
 
+// hostPrefix is that of the names of parts that are attached.
+const hostPrefix = "host/"
+
 // Snapshot returns everything that the query must remember across a restart.
 // Equal states give equal bytes.
 func (e *Exec) Snapshot() []byte {
 	s := &sections{byName: make(map[string][]byte)}
 	e.appendState(s)
+	for name, p := range e.attached {
+		s.add(hostPrefix+name, p.AppendState(nil))
+	}
 	dst := state.AppendInt([]byte{version}, int64(len(s.byName)))
 	for _, name := range sortedKeys(s.byName) {
 		dst = state.AppendString(dst, name)
@@ -91,6 +97,11 @@ func (e *Exec) Restore(snapshot []byte) error {
 	err := r.Err()
 	if err == nil {
 		err = e.restore(s)
+	}
+	for name, p := range e.attached {
+		if s.read(hostPrefix+name, p.RestoreState); err == nil {
+			err = s.err
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("restore rule %s: %w", e.options.Rule, err)
