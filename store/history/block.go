@@ -60,8 +60,9 @@ type encoded interface {
 	AppendTo(dst []byte) []byte
 }
 
+// newBlock begins a block. No other may be begun with the packer until it is built.
 func newBlock(p *packer, rows int, least, most int64) *blockBuilder {
-	return &blockBuilder{pack: p, head: head{rows: rows, min: least, max: most}}
+	return &blockBuilder{pack: p, head: head{rows: rows, min: least, max: most, list: p.list[:0]}, parts: p.parts[:0]}
 }
 
 // series adds the values of a field, unless no row has one.
@@ -115,7 +116,8 @@ func appendPart(dst []byte, p part) []byte {
 
 // build returns the block.
 func (b *blockBuilder) build() []byte {
-	h := appendHead(make([]byte, 0, len(b.head.list)+32), &b.head)
+	h := appendHead(b.pack.head[:0], &b.head)
+	b.pack.keep(h, b.head.list, b.parts)
 	block := binary.AppendUvarint(make([]byte, 0, len(h)+len(b.parts)+8), uint64(len(h)))
 	return append(append(block, h...), b.parts...)
 }

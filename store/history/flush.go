@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"go.etcd.io/bbolt"
@@ -18,14 +19,22 @@ import (
 // not read a day.
 const maxBlockRows = 8192
 
-// plan is what a flush brings to one shard.
+// plan is what a flush brings to one shard. All streams of a large plant at once
+// would take several times what they take while they wait, so that it is carried
+// out in portions, each of some streams and a commit of its own.
 type plan struct {
-	shard  *shard
-	tails  []*tail // that have rows for it
+	shard *shard
+	tails []*tail // that have rows for it, and are not written yet
+	base  uint32  // number of the last block before it
+
+	// Of the portion in hand.
 	blocks []plannedBlock
+	octets int
 	fresh  map[uint32]bool // streams whose row in the shard is to be written
-	last   uint32          // blocks of the stream that has most
 }
+
+// portionOctets is how much of blocks a portion has, or a little more.
+const portionOctets = 2 << 20
 
 // plannedBlock is a block ready to be put.
 type plannedBlock struct {
@@ -97,7 +106,7 @@ func (h *History) nextPlan() (*plan, error) {
 }
 
 func (h *History) planFor(d *shard) *plan {
-	p := &plan{shard: d, fresh: map[uint32]bool{}}
+	p := &plan{shard: d}
 	for _, t := range h.tails {
 		if t.has(d.span()) {
 			p.tails = append(p.tails, t)
@@ -131,25 +140,53 @@ func (h *History) shardFor(at int64) (*shard, error) {
 	return h.shards.need(at, bounds)
 }
 
-// carryOut encodes and commits a plan. The shard is open.
+// carryOut encodes and commits a plan, a portion at a time. The shard is open.
 func (h *History) carryOut(p *plan) error {
 	if p.shard.sealed {
 		if err := h.forget(p.shard); err != nil {
 			return err
 		}
 	}
-	for _, t := range p.tails {
-		h.encode(p, t, p.shard.span())
+	p.shard.sortTails(p.tails)
+	p.base = p.shard.blocks
+	for len(p.tails) > 0 {
+		if err := h.carryOutNext(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// carryOutNext encodes and commits a portion. Its rows are out of memory then.
+func (h *History) carryOutNext(p *plan) error {
+	n := 0
+	p.blocks, p.octets, p.fresh = p.blocks[:0], 0, map[uint32]bool{}
+	for ; n < len(p.tails) && p.octets < portionOctets; n++ {
+		h.encode(p, p.tails[n], p.shard.span())
 	}
 	h.swap.Lock()
 	defer h.swap.Unlock()
-	if err := h.put(p); err != nil {
+	if err := h.put(p, n == len(p.tails)); err != nil {
 		return err
 	}
-	for _, t := range p.tails {
+	for _, t := range p.tails[:n] {
 		h.drop(t, p.shard.span())
 	}
+	p.tails = p.tails[n:]
+	clear(p.blocks)
 	return nil
+}
+
+// sortTails puts tails in the order of their blocks in the shard, so that those of a
+// portion follow those of the one before.
+func (s *shard) sortTails(tails []*tail) {
+	number := func(t *tail) uint32 {
+		if n, known := s.numbers[t.id]; known {
+			return n
+		}
+		return math.MaxUint32 // it gets the next one
+	}
+	slices.SortFunc(tails, func(a, b *tail) int { return cmp.Compare(number(a), number(b)) })
 }
 
 // drop takes the rows of a slot out of a tail, and returns how many they are.
@@ -165,27 +202,30 @@ func (h *History) drop(t *tail, gone slot) int {
 func (h *History) encode(p *plan, t *tail, span slot) {
 	index := uint32(0)
 	for _, s := range t.sheets {
-		if s = s.notIn(p.shard, span); s == nil {
+		if s = s.notIn(p.shard, t.id, span); s == nil {
 			continue
 		}
 		n, numbers := h.enter(p.shard, t.id, t.name, s.fields)
 		p.fresh[n] = true
-		p.blocks = append(p.blocks, plannedBlock{stream: n, index: index, block: s.block(h.packer, numbers)})
+		block := s.block(h.packer, numbers)
+		p.blocks = append(p.blocks, plannedBlock{stream: n, index: index, block: block})
+		p.octets += len(block)
 		index++
 	}
 }
 
 // notIn returns the rows in a slot that a shard does not have yet, by time; nil
 // where there are none. A log delivers again what it did not know to be written.
-func (s *sheet) notIn(d *shard, span slot) *sheet {
+func (s *sheet) notIn(d *shard, stream tag.StreamID, span slot) *sheet {
+	applied, has := d.appliedOf(stream, s.incarnation)
 	switch {
 	case !s.meets(span):
 		return nil
-	case s.isWithin(span) && !s.unordered && !d.hasApplied(s.incarnation, s.first):
+	case s.isWithin(span) && !s.unordered && !(has && s.first <= applied):
 		return s
 	}
 	order := s.where(func(at int64, position uint64) bool {
-		return span.has(at) && !d.hasApplied(s.incarnation, position)
+		return span.has(at) && !(has && position <= applied)
 	})
 	if len(order) == 0 {
 		return nil
@@ -209,10 +249,14 @@ func (h *History) enter(d *shard, id tag.StreamID, name string, fields []tag.Fie
 	return n, numbers
 }
 
-// put commits blocks, the tables they need, and what the shard has applied.
-func (h *History) put(p *plan) error {
+// put commits the blocks of a portion, the tables they need, and what the shard has
+// applied: of the streams of the portion, or with the last one as a whole.
+func (h *History) put(p *plan, last bool) error {
 	d := p.shard
-	applied := d.appliedWith(h.applied)
+	applied := d.applied
+	if last {
+		applied = d.appliedWith(h.applied)
+	}
 	opened := d.opened
 	if d.sealed {
 		opened = h.options.Now().UnixNano()
@@ -221,22 +265,30 @@ func (h *History) put(p *plan) error {
 		if err := d.putStreams(tx, p.fresh); err != nil {
 			return err
 		}
-		if err := putBlocks(tx, d.blocks+1, p.blocks); err != nil {
+		if err := putBlocks(tx, p.base+1, p.blocks); err != nil {
 			return err
 		}
-		return errors.Join(d.putOpened(tx, opened), putApplied(tx, applied))
+		if err := d.putOpened(tx, opened); err != nil {
+			return err
+		}
+		if !last {
+			return putAhead(tx, p.fresh, h.applied)
+		}
+		return errors.Join(d.dropAhead(tx), putApplied(tx, applied))
 	})
 	if err != nil {
 		return err
 	}
 	d.sealed, d.checked, d.opened = false, false, opened
-	d.late.came(h.options.Now())
 	d.applied = applied
+	d.noteAhead(p.fresh, h.applied, last)
 	for _, b := range p.blocks {
 		h.counters.octets.Add(int64(len(b.block)))
-		p.last = max(p.last, b.index+1)
+		d.blocks = max(d.blocks, p.base+b.index+1)
 	}
-	d.blocks += p.last
+	if last {
+		d.late.came(h.options.Now())
+	}
 	return nil
 }
 

@@ -105,7 +105,7 @@ const positionsPart = 0x7F
 // raw returns what a query needs of the sheet. Where a shard has some of the
 // rows already, since the log has delivered them again, the positions are there,
 // too.
-func (s *sheet) raw(q Query, d *shard) rawBlock {
+func (s *sheet) raw(q Query, stream tag.StreamID, d *shard) rawBlock {
 	b := rawBlock{rows: s.len(), span: slot{s.min, s.max}, fields: s.fields}
 	b.add(timesPart, 0, &s.times)
 	for i := range s.columns {
@@ -118,8 +118,11 @@ func (s *sheet) raw(q Query, d *shard) rawBlock {
 			b.add(stampsPart, uint32(i), c.stamps)
 		}
 	}
-	if d != nil && d.hasApplied(s.incarnation, s.first) {
-		b.applied = d.applied[s.incarnation]
+	if d == nil {
+		return b
+	}
+	if applied, has := d.appliedOf(stream, s.incarnation); has && s.first <= applied {
+		b.applied = applied
 		b.add(positionsPart, 0, &s.positions)
 	}
 	return b

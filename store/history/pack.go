@@ -6,10 +6,13 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// packer compresses the parts of blocks that have texts. It has one owner.
+// packer compresses the parts of blocks that have texts, and has the room in which
+// a block is made. It has one owner.
 type packer struct {
 	encoder *zstd.Encoder
 	buffer  []byte
+
+	head, list, parts []byte // of the block in hand
 }
 
 func newPacker() (*packer, error) {
@@ -19,6 +22,19 @@ func newPacker() (*packer, error) {
 		return nil, fmt.Errorf("make compressor: %w", err)
 	}
 	return &packer{encoder: encoder}, nil
+}
+
+// mostRoom is how large a part of a block may be for its room to be kept.
+const mostRoom = 256 << 10
+
+// keep takes the room of a block back, for the next one.
+func (p *packer) keep(head, list, parts []byte) {
+	if p.head, p.list, p.parts = head, list, parts; cap(parts) > mostRoom {
+		p.parts = nil
+	}
+	if cap(list) > mostRoom {
+		p.head, p.list = nil, nil
+	}
 }
 
 // worthPacking is the size below which a compressor's own words weigh more than

@@ -161,13 +161,13 @@ func (h *History) giveUpHeld(reason error) {
 
 // putHeld commits the rows that are held in memory to a file, which is open.
 func (h *History) putHeld(d *shard) error {
-	p := &plan{shard: d, fresh: map[uint32]bool{}}
+	p := &plan{shard: d, base: d.blocks, fresh: map[uint32]bool{}}
 	for _, t := range h.quarantine.tails {
 		h.encode(p, t, forever)
 	}
 	h.swap.Lock()
 	defer h.swap.Unlock()
-	return h.put(p)
+	return h.put(p, true)
 }
 
 // release lets in the rows whose time has come, and keeps the others.

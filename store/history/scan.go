@@ -159,7 +159,7 @@ func (h *History) copySheets(q Query, d *shard, found *gathered) {
 	for _, t := range h.named[q.Stream] {
 		for _, s := range t.sheets {
 			if s.meets(found.slot) {
-				found.blocks = append(found.blocks, s.raw(q, d))
+				found.blocks = append(found.blocks, s.raw(q, t.id, d))
 			}
 		}
 	}

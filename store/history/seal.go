@@ -164,7 +164,7 @@ func (h *History) rewrite(d *shard, path string) error {
 		if err := beginShard(tx); err != nil {
 			return err
 		}
-		if err := putApplied(tx, d.applied); err != nil {
+		if err := errors.Join(putApplied(tx, d.applied), d.copyAhead(tx)); err != nil {
 			return err
 		}
 		return tx.Bucket(lifeBucket).Put(sealedKey, []byte{1})

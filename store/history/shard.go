@@ -61,6 +61,7 @@ type shard struct {
 	opened  int64  // when the first rows came for it after it was sealed; 0: none has since
 	blocks  uint32 // number of the last block
 	applied map[uint64]uint64
+	ahead   map[ahead]uint64 // of streams that have more than that
 	streams []shardStream
 	numbers map[tag.StreamID]uint32
 	named   map[string][]uint32 // the streams of a name
@@ -107,7 +108,7 @@ func (s *shard) open(file bolt.File) error {
 	if err != nil {
 		return err
 	}
-	s.streams, s.applied = nil, map[uint64]uint64{}
+	s.streams, s.applied, s.ahead = nil, map[uint64]uint64{}, map[ahead]uint64{}
 	s.numbers, s.named = map[tag.StreamID]uint32{}, map[string][]uint32{}
 	if err := db.View(s.load); err != nil {
 		return errors.Join(err, db.Close())
@@ -164,7 +165,7 @@ func (s *shard) load(tx *bbolt.Tx) error {
 		s.applied[binary.BigEndian.Uint64(k)] = binary.BigEndian.Uint64(v)
 		return nil
 	})
-	return errors.Join(err, tx.Bucket(streamsBucket).ForEach(s.loadStream))
+	return errors.Join(err, s.loadAhead(tx), tx.Bucket(streamsBucket).ForEach(s.loadStream))
 }
 
 func (s *shard) loadStream(_, v []byte) error {
@@ -267,10 +268,4 @@ func (s *shard) row(n uint32) (key, value []byte, err error) {
 		return nil, nil, err
 	}
 	return binary.BigEndian.AppendUint32(nil, n), appendChecksum(codec.AppendSchema(nil, schema), 0), nil
-}
-
-// hasApplied reports whether the shard has what the log has at a position.
-func (s *shard) hasApplied(incarnation, position uint64) bool {
-	applied, ok := s.applied[incarnation]
-	return ok && position <= applied
 }
