@@ -30,6 +30,7 @@ type plan struct {
 	// Of the portion in hand.
 	blocks []plannedBlock
 	octets int
+	newest int64           // time of its newest row
 	fresh  map[uint32]bool // streams whose row in the shard is to be written
 }
 
@@ -84,7 +85,7 @@ func (h *History) giveUp(p *plan, reason error) {
 		rows += h.drop(t, p.shard.span())
 	}
 	h.counters.overflow.Add(int64(rows))
-	h.options.Logger.Error("rows of history are lost: the file of their time is full; keep fewer tags in the history",
+	h.options.Logger.Error("rows of history are lost: they came late, and the file of their time is full",
 		"file", p.shard.path, "rows", rows, "bytes", h.options.ShardBytes, "error", reason)
 }
 
@@ -97,7 +98,12 @@ func (h *History) nextPlan() (*plan, error) {
 			if err != nil {
 				return nil, err
 			}
-			if d != nil {
+			if d == nil {
+				continue
+			}
+			if ended, err := h.endIfFull(d); err != nil {
+				return nil, err
+			} else if !ended {
 				return h.planFor(d), nil
 			}
 		}
@@ -160,7 +166,7 @@ func (h *History) carryOut(p *plan) error {
 // carryOutNext encodes and commits a portion. Its rows are out of memory then.
 func (h *History) carryOutNext(p *plan) error {
 	n := 0
-	p.blocks, p.octets, p.fresh = p.blocks[:0], 0, map[uint32]bool{}
+	p.blocks, p.octets, p.newest, p.fresh = p.blocks[:0], 0, minTime, map[uint32]bool{}
 	for ; n < len(p.tails) && p.octets < portionOctets; n++ {
 		h.encode(p, p.tails[n], p.shard.span())
 	}
@@ -210,6 +216,7 @@ func (h *History) encode(p *plan, t *tail, span slot) {
 		block := s.block(h.packer, numbers)
 		p.blocks = append(p.blocks, plannedBlock{stream: n, index: index, block: block})
 		p.octets += len(block)
+		p.newest = max(p.newest, s.max)
 		index++
 	}
 }
@@ -280,7 +287,7 @@ func (h *History) put(p *plan, last bool) error {
 		return err
 	}
 	d.sealed, d.checked, d.opened = false, false, opened
-	d.applied = applied
+	d.applied, d.newest = applied, max(d.newest, p.newest)
 	d.noteAhead(p.fresh, h.applied, last)
 	for _, b := range p.blocks {
 		h.counters.octets.Add(int64(len(b.block)))

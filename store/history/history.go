@@ -58,6 +58,7 @@ type counters struct {
 	removed  atomic.Int64 // shards, by the retention
 	sealed   atomic.Int64 // shards
 	summed   atomic.Int64 // shards, into the tiers
+	unsummed atomic.Int64 // shards, for want of room in the file of a tier
 	damaged  atomic.Int64 // blocks that queries had to leave out
 }
 

@@ -25,8 +25,9 @@ type Options struct {
 	// keep theirs.
 	ShardWidth time.Duration // 6 h, 2 h on 32-bit machines
 
-	// ShardBytes bounds a file. Rows for one that is full are dropped and counted:
-	// they hold up nobody.
+	// ShardBytes bounds a file. One that has half of it ends behind its newest row,
+	// and another goes on; the rest is for rows that come late. Those for which it
+	// is full are dropped and counted: they hold up nobody.
 	ShardBytes int // 4 GB, 64 MB on 32-bit machines
 
 	// MaxAge and MaxBytes are the retention. A file goes when all of it is

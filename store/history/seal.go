@@ -68,7 +68,9 @@ func (h *History) conclude(d *shard) error {
 		err = h.seal(d)
 	}
 	if err == nil && !summed {
-		err = h.sumUp(d)
+		if err = h.sumUp(d); h.leaveUnsummed(d, err) {
+			err = nil
+		}
 	}
 	d.checked = err == nil
 	return err

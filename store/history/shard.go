@@ -54,9 +54,13 @@ type shard struct {
 	checked bool     // whether it has been looked at for sealing, of the goroutine in Run
 	late    lateness // of the goroutine in Run
 
+	// Of the goroutine in Run, too.
+	newest   int64 // time of the newest row, as far as it has followed them
+	followed bool  // whether it has from the first row on
+
 	mu      sync.RWMutex // held for reading while db is used, for writing to open and close it
 	db      *bbolt.DB    // nil while closed
-	gone    bool         // removed or put aside: it is not opened again
+	gone    bool         // removed, put aside, or by another name: it is not opened again
 	sealed  bool
 	opened  int64  // when the first rows came for it after it was sealed; 0: none has since
 	blocks  uint32 // number of the last block
@@ -101,7 +105,7 @@ func (s *shard) span() slot { return slot{s.start, s.end()} }
 
 // open maps the file and reads its tables. The caller holds mu for writing.
 func (s *shard) open(file bolt.File) error {
-	if s.db != nil {
+	if s.db != nil || s.gone {
 		return nil
 	}
 	db, err := bolt.Open(s.path, file)

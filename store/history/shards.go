@@ -74,7 +74,7 @@ func (s *shards) need(t int64, bounds slot) (*shard, error) {
 		return d, nil
 	}
 	start, width := s.place(t, bounds)
-	d := &shard{path: shardPath(s.options.Dir, start, width), start: start, width: width}
+	d := &shard{path: shardPath(s.options.Dir, start, width), start: start, width: width, newest: minTime, followed: true}
 	if err := createShard(d.path, s.file()); err != nil {
 		return nil, fmt.Errorf("make shard: %w", err)
 	}

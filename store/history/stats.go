@@ -15,6 +15,7 @@ type Stats struct {
 	Removed     int64 // shards, by the retention
 	Sealed      int64 // shards
 	Summed      int64 // shards, into the tiers
+	Unsummed    int64 // shards, since the file of a tier was full
 	Damaged     int64 // blocks that queries had to leave out
 	Quarantined int   // shards put aside
 	Waiting     int   // values in memory
@@ -41,7 +42,7 @@ func (h *History) Stats() Stats {
 	c := &h.counters
 	return Stats{
 		Rows: c.rows.Load(), Late: c.late.Load(), Future: c.future.Load(), Released: c.released.Load(), Overflow: c.overflow.Load(),
-		Flushes: c.flushes.Load(), Octets: c.octets.Load(), Written: c.written.Load(), Removed: c.removed.Load(), Sealed: c.sealed.Load(), Summed: c.summed.Load(),
+		Flushes: c.flushes.Load(), Octets: c.octets.Load(), Written: c.written.Load(), Removed: c.removed.Load(), Sealed: c.sealed.Load(), Summed: c.summed.Load(), Unsummed: c.unsummed.Load(),
 		Damaged: c.damaged.Load(), Quarantined: h.quarantined(),
 		Waiting: waiting, Shards: len(all), Bytes: total(all),
 		Tiers: h.tierStats(),
