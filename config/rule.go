@@ -14,6 +14,7 @@ type Rule struct {
 	Dialect    Dialect       `yaml:"dialect" default:"standard" enum:"standard,ekuiper" doc:"The language of the query: standard, or that of eKuiper, so that its rules run unchanged."`
 	Time       Clock         `yaml:"time" default:"processing" enum:"processing,event" doc:"The time that windows go by: processing is that at which a row comes, event the row's own source time, in whose order rows are taken."`
 	Lateness   time.Duration `yaml:"lateness" default:"0" min:"0" max:"1d" doc:"With event time, how much later than the latest row a row may come. Windows close that much later, too."`
+	Idle       time.Duration `yaml:"idle" default:"5m" min:"0" max:"1d" doc:"With event time and several streams, how far one of them may be behind the others, by the times of their latest rows, and is still waited for. What it brings from before is late. 0: it is waited for until 100,000 rows do."`
 	LateTo     string        `yaml:"late_to" match:"name" doc:"With event time, the stream that rows go to which came later still; other rules read it with FROM. Not given, they are only counted." example:"latecomers"`
 	Checkpoint time.Duration `yaml:"checkpoint" default:"1m" min:"1s" max:"1d" advanced:"true" doc:"How often the rule's state is kept on the disk, where it has one and rows have come. It is also kept when the rule is stopped in order. A power cut loses what came in between, unless the rule is durable."`
 }

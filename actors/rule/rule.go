@@ -21,6 +21,10 @@ const ringCapacity = 128
 // drainAtOnce is how many batches are evaluated for one message.
 const drainAtOnce = 64
 
+// farAhead is how far the time of a row may be ahead of the clock: a day, since
+// there are time zones that were taken for UTC.
+const farAhead = 24 * time.Hour
+
 // Env is what rules are given. All of it may be used concurrently.
 type Env struct {
 	Site       string
@@ -63,7 +67,8 @@ type Config struct {
 
 	EventTime bool
 	Lateness  time.Duration
-	LateTo    string // the stream that late rows go to; empty: none
+	Idle      time.Duration // how far a stream may be behind the others and is still waited for
+	LateTo    string        // the stream that late rows go to; empty: none
 }
 
 // Shares reports whether the rule is evaluated together with others of its
@@ -152,7 +157,7 @@ func (c *core) fresh() *streamsql.Exec {
 	query := c.config.Query.New(streamsql.Options{
 		Rule: c.config.Name, Stream: tag.NewStreamID(c.env.Site, c.config.Name),
 		Start:     c.env.Now().UnixNano(),
-		EventTime: c.config.EventTime, Lateness: c.config.Lateness, Late: c.tooLate,
+		EventTime: c.config.EventTime, Lateness: c.config.Lateness, Idle: c.config.Idle, Ahead: farAhead, Late: c.tooLate,
 		Failed: c.failed, Tables: c.config.Tables,
 	})
 	if c.attach != nil {

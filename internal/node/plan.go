@@ -170,7 +170,7 @@ func (b *planner) rule(r *config.Rule) {
 	}
 	c := rule.Config{
 		Name: r.Name, Query: query, Durable: r.Durable, Checkpoint: r.Checkpoint,
-		Tables: b.plan.lookups, EventTime: r.Time == config.EventTime, Lateness: r.Lateness, LateTo: r.LateTo,
+		Tables: b.plan.lookups, EventTime: r.Time == config.EventTime, Lateness: r.Lateness, Idle: r.Idle, LateTo: r.LateTo,
 	}
 	b.plan.reads[r.Name] = b.called(query)
 	for _, use := range query.Sources() {

@@ -73,7 +73,7 @@ func newBand(g *Group, key string, members []*Member) *band {
 	b.take(members)
 	options := members[0].exec.options
 	b.host = newExec(query, Options{
-		Rule: "windows", Start: options.Start, EventTime: options.EventTime, Lateness: options.Lateness, Late: b.late,
+		Rule: "windows", Start: options.Start, EventTime: options.EventTime, Lateness: options.Lateness, Idle: options.Idle, Ahead: options.Ahead, Late: b.late,
 	}, nil)
 	b.windows = b.host.arms[0].(*staged)
 	b.windows.band = b
@@ -94,7 +94,7 @@ func bandKey(e *Exec) string {
 	o := e.options
 	key := s.plan.ShareKey + "\n" + e.uses[0].Name
 	if o.EventTime {
-		return key + "\nevent time, " + o.Lateness.String()
+		return key + "\nevent time, " + o.Lateness.String() + ", " + o.Idle.String() + ", " + o.Ahead.String()
 	}
 	if s.plan.Dialect.EKuiperSpans {
 		key += "\n" + string(tag.AppendJSON(nil, tag.IntOf(o.Start)))

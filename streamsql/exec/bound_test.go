@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 	"weak"
 
 	"github.com/holdfast-edge/holdfast/streamsql"
@@ -160,6 +161,72 @@ func TestNoMoreRowsWaitForAStreamThatIsSilentThanIsBearable(t *testing.T) {
 	push(1, 10, 1)
 	if got := e.Stats().Late; got != 1 {
 		t.Errorf("%d rows are late behind those that could wait no longer", got)
+	}
+}
+
+func TestAStreamThatIsSilentHoldsTheOthersUpForAWhile(t *testing.T) {
+	q, err := streamsql.Compile("SELECT window_end() AS till, a.n AS n, b.n AS m FROM plant a LEFT JOIN silent b ON a.n = b.n GROUP BY tumble('1s')",
+		streamsql.Sources{"plant": {}, "silent": {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	e := q.New(streamsql.Options{EventTime: true, Lateness: time.Second, Idle: 10 * time.Second})
+	row := func(source int, at int64) string {
+		out.Reset()
+		b := tag.NewBuilder(plantSchema(t), 1)
+		b.Row(at * 1e9)[2] = tag.IntOf(1)
+		e.Push(0, source, b.Batch(), emitTo(&out))
+		return out.String()
+	}
+	if got := row(0, 1) + row(0, 12); got != "" {
+		t.Errorf("eleven seconds, of which one may be late, did not wait: %s", got)
+	}
+	if got := row(0, 13); got != "{\"till\":2000,\"n\":1}\n-" {
+		t.Errorf("a stream that has not been heard of for ten seconds: %q", got)
+	}
+	if row(1, 1); e.Stats().Late != 1 {
+		t.Error("its row from before is not late")
+	}
+	if row(1, 12); e.Stats().Late != 1 {
+		t.Error("its row of the window that is open is late")
+	}
+	if got := row(0, 24); !strings.Contains(got, "{\"till\":13000,\"n\":1,\"m\":1}") {
+		t.Errorf("it is back and not joined: %q", got)
+	}
+}
+
+// A device whose clock is set to the end of the century must not make all
+// others late until then.
+func TestARowOfTheFarFutureFailsAndMovesNoWatermark(t *testing.T) {
+	const now = 1_800_000_000
+	for _, together := range []bool{false, true} {
+		g := streamsql.NewGroup()
+		var execs []*streamsql.Exec
+		var out strings.Builder
+		for range 2 {
+			q, err := streamsql.Compile("SELECT count(*) AS c FROM plant GROUP BY tumble('1s')", streamsql.Sources{"plant": {}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := q.New(streamsql.Options{EventTime: true, Ahead: time.Hour})
+			execs = append(execs, e)
+			if together {
+				g.Add(e, 0, emitTo(&out))
+			}
+		}
+		for i, at := range []int64{now + 3601, now, now + 86400*365, now + 2, now + 3602} { // the last an hour ahead of a row before
+			b := tag.NewBuilder(plantSchema(t), 1)
+			b.Row(at * 1e9)
+			if together {
+				g.Push((now+int64(i))*1e9, b.Batch())
+			} else {
+				execs[0].Push((now+int64(i))*1e9, 0, b.Batch(), emitTo(&out))
+			}
+		}
+		if s := execs[0].Stats(); s.Failed != 2 || s.Late != 0 || s.RowsOut != 2 || !strings.Contains(s.Last.Err.Error(), "ahead of the clock") {
+			t.Errorf("together %v: %+v, %s", together, s, out.String())
+		}
 	}
 }
 

@@ -57,6 +57,13 @@ type Options struct {
 	// time. The watermark is that much behind. A row that comes later still
 	// takes no part: it is counted and told to Late.
 	Lateness time.Duration
+	// Idle is how far, in event time, a stream may be behind another one of the query
+	// and still hold the watermark up; 0: any.
+	Idle time.Duration
+	// Ahead is how far a row may be ahead, in event time, of the clock and of all rows
+	// before it; 0: any. One that is further has failed: the watermark would follow
+	// it, and all other rows would be late until that time has come.
+	Ahead time.Duration
 	// Late, where set, is told of each row that came too late.
 	Late func(b *tag.Batch, row int)
 

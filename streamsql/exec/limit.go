@@ -1,6 +1,9 @@
 package exec
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Bounds of what one query keeps, so that a sender of ever new values cannot use
 // up the memory, nor a stream for which the others wait. A row that would go beyond is an error.
@@ -15,3 +18,9 @@ var (
 	errTooMany   = fmt.Errorf("more than %d different values to keep a state for", maxStates)
 	errTooJoined = fmt.Errorf("the join of one window has more than %d rows", maxJoined)
 )
+
+// errAhead is the error of a row of event time that no clock has seen yet.
+func errAhead(t int64, ahead time.Duration) error {
+	return fmt.Errorf("the row's time, %s, is more than %v ahead of the clock and of all rows before it: set the clock of its source, or the node's",
+		time.Unix(0, t).UTC().Format(time.RFC3339), ahead)
+}

@@ -10,9 +10,9 @@ import (
 
 // reorder holds rows back until the watermark has passed them, and lets them go
 // in the order of their times. The watermark is the least of the latest times of
-// all streams, less the lateness that is allowed; where more rows wait for it than
-// maxWaiting, as for a stream that is silent, it is the time of the last that is
-// beyond.
+// all streams but those that are too far behind, less the lateness that is
+// allowed; where more rows wait for it than maxWaiting it is the time of the last
+// that is beyond.
 type reorder struct {
 	staged    *staged
 	latest    []int64 // by input; math.MinInt64: no row yet, MaxInt64: a table
@@ -49,12 +49,41 @@ func (o *reorder) add(input int, r *record) bool {
 	return true
 }
 
+// isAhead reports whether a time is too far ahead to be true.
+func (o *reorder) isAhead(t int64) bool {
+	ahead := int64(o.staged.exec.options.Ahead)
+	return ahead > 0 && t-ahead > max(o.staged.now, o.newest())
+}
+
+// newest returns the latest time of all streams, math.MinInt64 before the first row.
+func (o *reorder) newest() int64 {
+	newest := int64(math.MinInt64)
+	for _, t := range o.latest {
+		if t != math.MaxInt64 {
+			newest = max(newest, t)
+		}
+	}
+	return newest
+}
+
+// slowest returns the least of the latest times of the streams that are not too
+// far behind, and false before there is one.
+func (o *reorder) slowest() (t int64, ok bool) {
+	t = slices.Min(o.latest)
+	if idle := int64(o.staged.exec.options.Idle); idle > 0 {
+		if newest := o.newest(); newest != math.MinInt64 {
+			t = max(t, newest-idle)
+		}
+	}
+	return t, t != math.MinInt64 && t != math.MaxInt64
+}
+
 // proceed moves the watermark on, which is done at the end of a batch: rows of
 // one batch are never late because of each other.
 func (o *reorder) proceed() {
 	w := int64(math.MinInt64)
-	if least := slices.Min(o.latest); least != math.MinInt64 && least != math.MaxInt64 {
-		w = least - int64(o.staged.exec.options.Lateness)
+	if slowest, ok := o.slowest(); ok {
+		w = slowest - int64(o.staged.exec.options.Lateness)
 	}
 	if beyond := len(o.waiting) - maxWaiting; beyond > 0 {
 		w = max(w, o.waiting[beyond-1].time)

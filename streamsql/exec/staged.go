@@ -145,6 +145,8 @@ func (s *staged) take(input int, bound *binding, b *tag.Batch, i int) {
 	switch {
 	case s.tables[input] != nil:
 		s.tables[input].add(s.keep(r))
+	case s.reorder != nil && s.reorder.isAhead(r.time):
+		s.failedRow(r, errAhead(r.time, s.exec.options.Ahead))
 	case s.reorder != nil:
 		if !s.reorder.add(input, r) {
 			s.exec.late(b, i)
