@@ -20,7 +20,7 @@ type subquery struct {
 func newSubquery(s *staged, p plan.Subquery) *subquery {
 	q := &subquery{exec: newExec(p.Query, s.exec.options, s.exec.root)}
 	for i, arm := range p.Arms {
-		q.linked = q.linked || len(arm.Links) > 0 || asks(arm)
+		q.linked = q.linked || hangs(arm)
 		q.exec.arms[i] = newStaged(q.exec, arm)
 	}
 	return q
@@ -50,11 +50,11 @@ func (q *subquery) rows(outer *expr.Frame) tag.Value {
 	return q.result
 }
 
-// asks reports whether rows of the SELECT are asked for, and may be others each
-// time.
-func asks(p *plan.Select) bool {
-	return slices.ContainsFunc(p.Inputs, func(in *plan.Input) bool {
-		return in.Source.Kind == plan.LookupSource || in.Query != nil && slices.ContainsFunc(in.Query.Arms, asks)
+// hangs reports whether what the SELECT gives hangs on the row around it, or on
+// rows that are asked for and may be others each time; in FROM, too.
+func hangs(p *plan.Select) bool {
+	return len(p.Links) > 0 || slices.ContainsFunc(p.Inputs, func(in *plan.Input) bool {
+		return in.Source.Kind == plan.LookupSource || in.Query != nil && slices.ContainsFunc(in.Query.Arms, hangs)
 	})
 }
 

@@ -91,6 +91,7 @@ type builder struct {
 	outer    *builder                // of the query around this one, in an expression of which it stands
 	replaced map[ast.Expr]*expr.Node // what is computed elsewhere, by its place in the tree
 	aliases  map[string]*alias       // by name in lower case
+	shared   []*shared               // columns that USING makes one of several inputs
 	blocked  []*alias                // those that were met while they were being compiled
 	naming   *alias                  // the one that is being compiled, of several the innermost
 	aliased  bool                    // a name was met that stands for a select item

@@ -95,6 +95,7 @@ func (b *builder) qualified(c *ast.Column, k int) (*expr.Node, error) {
 // lookup finds a column in the inputs of a fixed schema.
 func (b *builder) lookup(c *ast.Column) (*expr.Node, error) {
 	name, found := c.Path[0].Text, -1
+	one := b.sharedColumn(name)
 	for k, in := range b.plan.Inputs {
 		if in.Source.Schema == nil {
 			continue
@@ -102,17 +103,21 @@ func (b *builder) lookup(c *ast.Column) (*expr.Node, error) {
 		if _, ok := Find(in.Source.Schema, name); !ok {
 			continue
 		}
-		if found >= 0 && !b.dialect.AliasFirst {
+		if found >= 0 && !b.dialect.AliasFirst && !one.has(found, k) {
 			return nil, expr.Errorf(c.Pos, "%[1]s is a column of two sources: write %[2]s.%[1]s or %[3]s.%[1]s", name, b.plan.Inputs[found].Label, in.Label)
 		}
 		if found < 0 {
 			found = k
 		}
 	}
-	if found < 0 {
+	switch {
+	case found < 0:
 		return nil, nil
+	case one.has(found):
+		return b.compile(b.merged(one, c.Pos))
+	default:
+		return b.use(found, name), nil
 	}
-	return b.use(found, name), nil
 }
 
 // anywhere returns a column of the inputs whose columns come with their rows:

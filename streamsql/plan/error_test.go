@@ -27,7 +27,7 @@ func TestWhatHasNoMeaningIsRefusedWithItsPlace(t *testing.T) {
 		"SELECT abs(x) FILTER (WHERE y) AS s FROM open":                                                "1:29: FILTER is for aggregates; abs is a scalar function",
 		"SELECT abs(DISTINCT x) AS s FROM open":                                                        "1:8: DISTINCT is for aggregates; abs is a scalar function",
 		"SELECT x FROM open GROUP BY 3, tumble('1s')":                                                  "1:29: column 3: the select list has 1",
-		"SELECT *, x AS y FROM open GROUP BY 1, tumble('1s')":                                          "1:37: column 1 is a star: name the column",
+		"SELECT *, x AS y FROM open GROUP BY 1, tumble('1s')":                                          "1:37: column 1 stands behind a star: name the column",
 		"SELECT x FROM open LIMIT y":                                                                   "1:26: want a constant whole number",
 		"SELECT x FROM open LIMIT 'a'":                                                                 "1:26: want a constant whole number",
 		"SELECT x FROM open UNION ALL SELECT x, y FROM other":                                          "1:30: this SELECT has 2 columns, the first one of the UNION ALL has 1",

@@ -171,9 +171,12 @@ func (b *builder) emittedAs(c *ast.Column) *ast.Call {
 }
 
 // emitted returns the first call in an expression of a function about the rows
-// that are given together.
+// that are given together. What a query inside of it gives is its own matter.
 func (b *builder) emitted(e ast.Expr) (found *ast.Call) {
 	ast.Walk(e, func(n ast.Node) bool {
+		if _, isQuery := n.(*ast.Query); isQuery {
+			return false
+		}
 		if call, ok := n.(*ast.Call); ok && found == nil {
 			if f, ok := b.function(call); ok && f.Emitted {
 				found = call

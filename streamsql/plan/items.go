@@ -86,7 +86,9 @@ func (b *builder) star(s *ast.Star) error {
 		return err
 	}
 	for _, k := range inputs {
-		b.starOf(k, excepted(s))
+		if err := b.starOf(s, k, excepted(s)); err != nil {
+			return err
+		}
 	}
 	for _, item := range s.Replace {
 		n, err := b.itemOverGroups(item)
@@ -151,19 +153,28 @@ func (b *builder) starred(s *ast.Star) ([]int, error) {
 }
 
 // starOf plans the columns of one input but those excepted.
-func (b *builder) starOf(k int, except map[string]bool) {
+func (b *builder) starOf(s *ast.Star, k int, except map[string]bool) error {
 	in := b.plan.Inputs[k]
 	if in.Source.Schema == nil {
 		b.takeAll(k)
 		b.plan.Items = append(b.plan.Items, Item{Star: &Star{Input: k, Except: except}})
-		return
+		return nil
 	}
 	for i := range in.Source.Schema.Len() {
 		name := in.Source.Schema.Field(i).Name
-		if !except[strings.ToLower(name)] {
-			b.plan.Items = append(b.plan.Items, Item{Name: name, Expr: b.use(k, name), FromStar: true})
+		if except[strings.ToLower(name)] {
+			continue
 		}
+		n := b.use(k, name)
+		if one := b.sharedColumn(name); s.Stream.Text == "" && one.has(k) {
+			var err error
+			if n, err = b.compile(b.merged(one, s.Pos)); err != nil {
+				return err
+			}
+		}
+		b.plan.Items = append(b.plan.Items, Item{Name: name, Expr: n, FromStar: true})
 	}
+	return nil
 }
 
 // output settles which item gives which column. An item of its own hides a

@@ -54,13 +54,7 @@ func (b *builder) conditions(syntax *ast.Join, k int) []ast.Expr {
 	if syntax.On != nil {
 		return expr.Conjuncts(syntax.On)
 	}
-	var all []ast.Expr
-	for _, name := range syntax.Using {
-		left := &ast.Column{Pos: name.Pos, Path: []ast.Name{{Pos: name.Pos, Text: b.plan.Inputs[0].Label}, name}}
-		right := &ast.Column{Pos: name.Pos, Path: []ast.Name{{Pos: name.Pos, Text: b.plan.Inputs[k].Label}, name}}
-		all = append(all, &ast.Binary{Pos: name.Pos, Op: ast.Equal, L: left, R: right})
-	}
-	return all
+	return b.using(syntax, k)
 }
 
 // key returns an equality between the inputs before and the one that is added.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/holdfast-edge/holdfast/streamsql/ast"
@@ -62,13 +63,31 @@ func (b *builder) ordinal(e ast.Expr) (*expr.Node, error) {
 	}
 	b.aliased = true // the number means an item of this query
 	i, _ := literal.Value.Int()
+	if slices.ContainsFunc(b.syntax.Items, isStar) {
+		return b.behindStar(e, i)
+	}
 	if i < 1 || i > int64(len(b.syntax.Items)) {
 		return nil, expr.Errorf(e.At(), "column %d: the select list has %d", i, len(b.syntax.Items))
 	}
-	if _, isStar := b.syntax.Items[i-1].Expr.(*ast.Star); isStar {
-		return nil, expr.Errorf(e.At(), "column %d is a star: name the column", i)
-	}
 	return b.itemOverGroups(b.syntax.Items[i-1])
+}
+
+// behindStar returns the column of the output whose place a number is, where the
+// select list has a star.
+func (b *builder) behindStar(e ast.Expr, i int64) (*expr.Node, error) {
+	if b.plan.Fields == nil {
+		return nil, expr.Errorf(e.At(), "column %d stands behind a star: name the column", i)
+	}
+	if i < 1 || i > int64(len(b.plan.Fields)) {
+		return nil, expr.Errorf(e.At(), "column %d: the output has %d", i, len(b.plan.Fields))
+	}
+	named := func(item Item) bool { return item.Name == b.plan.Fields[i-1].Name }
+	return b.plan.Items[slices.IndexFunc(b.plan.Items, named)].Expr, nil
+}
+
+func isStar(item *ast.Item) bool {
+	_, is := item.Expr.(*ast.Star)
+	return is
 }
 
 func (b *builder) itemOverGroups(item *ast.Item) (*expr.Node, error) {

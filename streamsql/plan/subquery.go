@@ -68,17 +68,20 @@ func (q *Query) affinity() value.Affinity {
 	return value.None
 }
 
-// affinityOf is that of a column of a derived table: of what it is made of. One that
-// several arms give has that of a column without a type.
+// affinityOf is that of a column of a derived table: of what it is made of in the
+// first arm where that has one.
 func (q *Query) affinityOf(name string) value.Affinity {
-	if len(q.Arms) == 1 {
-		for _, item := range q.Arms[0].Items {
-			if item.Name == name && item.Expr != nil && !item.Invisible {
+	for _, arm := range q.Arms {
+		for _, item := range arm.Items {
+			if item.Name != name || item.Expr == nil || item.Invisible {
+				continue
+			}
+			if item.Expr.Affinity != value.None {
 				return item.Expr.Affinity
 			}
 		}
 	}
-	return value.Blob
+	return value.None
 }
 
 // Rows returns the node of the first column of a query's rows.

@@ -92,12 +92,8 @@ func Extract(v, path tag.Value) tag.Value {
 // walk follows a path of .name and [place].
 func walk(v tag.Value, path string) tag.Value {
 	for path != "" {
-		end := 1 + strings.IndexAny(path[1:], ".[")
-		if end == 0 {
-			end = len(path)
-		}
-		step := path[:end]
-		path = path[end:]
+		step := firstStep(path)
+		path = path[len(step):]
 		switch {
 		case step[0] == '.':
 			v = Member(v, strings.Trim(step[1:], `"`))
@@ -108,6 +104,19 @@ func walk(v tag.Value, path string) tag.Value {
 		}
 	}
 	return v
+}
+
+// firstStep returns what a path has up to the next step; a point or bracket in
+// quotes is none.
+func firstStep(path string) string {
+	begin := 1
+	if len(path) > 1 && (path[1] == '"' || path[1] == '\'' && path[0] == '[') {
+		begin = 2 + max(strings.IndexByte(path[2:], path[1]), 0)
+	}
+	if end := strings.IndexAny(path[begin:], ".["); end >= 0 {
+		return path[:begin+end]
+	}
+	return path
 }
 
 // place reads what stands between brackets: a number, #-n from the end, or a

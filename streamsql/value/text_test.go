@@ -121,6 +121,12 @@ func TestPartsOfNestedValuesAreFound(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", path, got, want)
 		}
 	}
+	dotted := tag.StringOf(`{"a.b":1,"a":{"b":2},"c[0]":[3],"":4}`)
+	for path, want := range map[string]string{`$."a.b"`: "1", "$.a.b": "2", `$."c[0]"[0]`: "3", `$["a.b"]`: "1", `$['c[0]'][0]`: "3", `$.""`: "4", `$."`: "4", "$.": "4", `$["`: "null"} {
+		if got := string(tag.AppendJSON(nil, value.Extract(dotted, tag.StringOf(path)))); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
 	if got := value.Extract(tag.StringOf(`{"a":[5]}`), tag.StringOf("$.a[0]")); !got.Equal(tag.IntOf(5)) {
 		t.Error("JSON text is not read")
 	}
