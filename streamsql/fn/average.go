@@ -14,14 +14,27 @@ type floatSum struct {
 
 func (a *floatSum) Add(_ *Context, args []tag.Value) error {
 	a.n++
-	a.float.add(value.Float(args[0]))
+	a.addTimes(args[0], 1)
 	return nil
+}
+
+// addTimes adds a term once, or takes it away (-1). A whole number that no float
+// holds is added in two parts.
+func (a *floatSum) addTimes(v tag.Value, times int64) {
+	n := value.Number(v)
+	f, _ := n.Float()
+	a.float.addTimes(f, times)
+	if i, isInt := n.Int(); isInt && (i > 1<<53 || i < -1<<53) {
+		near := int64(min(f, 1<<63-1024)) // 2^63 is no int64
+		a.float.addTimes(float64(near)-f, times)
+		a.float.addTimes(float64(i-near), times)
+	}
 }
 
 // Subtract undoes an Add. A sum of no terms is 0 again, whatever was rounded.
 func (a *floatSum) Subtract(_ *Context, args []tag.Value) {
 	a.n--
-	a.float.subtract(value.Float(args[0]))
+	a.addTimes(args[0], -1)
 	if a.n == 0 {
 		a.Reset()
 	}

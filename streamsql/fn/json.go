@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -28,14 +29,15 @@ func jsonFunctions() []*Func {
 		{
 			Name: "json_valid", Family: "JSON", Params: []Param{x}, Returns: Bool,
 			Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
-				_, err := tag.ParseJSON([]byte(value.Text(args[0])))
-				return tag.BoolOf(err == nil), nil
+				text := []byte(value.Text(args[0]))
+				_, err := tag.ParseJSON(text)
+				return tag.BoolOf(err == nil && json.Valid(text)), nil
 			},
-			Doc: "Whether a text is JSON.", Examples: []Example{{"json_valid('[1')", "false"}},
+			Doc: "Whether a text is JSON (RFC 8259), without NaN and other liberties that parse_json takes.", Examples: []Example{{"json_valid('[1')", "false"}},
 		},
 		{
 			Name: "json_type", Family: "JSON", Params: []Param{x, {Name: "path", Type: Text, Optional: true, Constant: true}}, Returns: Text,
-			Nulls: NullIsValue, Bind: bindJSONType,
+			Bind:     bindJSONType,
 			Doc:      "The type of the value that a JSON text is of, or of any other value, in JSON's words; with a path, of what it finds in it, NULL where that is nothing.",
 			Examples: []Example{{"json_type('[1]')", `"array"`}, {"json_type(1.5)", `"real"`}, {`json_type('{"a":[1]}', '$.a[0]')`, `"integer"`}},
 		},
@@ -82,7 +84,7 @@ func bindJSONType(constants []tag.Value) (Scalar, error) {
 
 func typeOnPath(p *jsonpath.Path, v tag.Value) (tag.Value, error) {
 	found, err := p.Find(v)
-	if err != nil || len(found) == 0 || v.IsNull() {
+	if err != nil || len(found) == 0 {
 		return tag.NullOf(v.Quality()), err
 	}
 	return jsonType(found[0])
@@ -132,14 +134,14 @@ func jsonArrayLength() *Func {
 	f := pathFunction("json_array_length", Int, lengthOnPath,
 		"The number of elements of the array x, or of the one that a path finds in it: 0 for what is no array, NULL for what is not there.",
 		Example{"json_array_length('[1,2,3]')", "3"})
-	f.Params[1].Optional = true
+	f.Params[1].Optional, f.Nulls = true, NullGivesNull
 	return f
 }
 
 func lengthOnPath(p *jsonpath.Path, v tag.Value) (tag.Value, error) {
 	found, err := p.Find(v)
 	switch {
-	case err != nil || len(found) == 0 || v.IsNull():
+	case err != nil || len(found) == 0:
 		return tag.NullOf(v.Quality()), err
 	case found[0].Kind() != tag.Array:
 		return tag.IntOf(0), nil

@@ -2,8 +2,6 @@ package fn
 
 import (
 	"fmt"
-	"math"
-	"math/big"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,8 +15,8 @@ func printfFunctions() []*Func {
 		Name: "format", Aliases: []string{"printf"}, Family: "text", Returns: Text, Nulls: NullIsValue,
 		Params: []Param{{Name: "pattern", Type: Any}, {Name: "x", Type: Any, Rest: true}},
 		Scalar: printf,
-		Doc: "The pattern with its conversions replaced by the arguments, as SQLite's printf: %d %i %u %x %X %o %c %s %f %e %g %q %Q %w %%, " +
-			"with the flags - + space 0 , ! and a width and a precision.",
+		Doc: "The pattern with its conversions replaced by the arguments, as SQLite's printf: %d %i %u %x %X %o %p %c %s %f %e %g %q %Q %w %%, " +
+			"with the flags - + space 0 , # ! and a width and a precision, which count characters.",
 		Examples: []Example{
 			{"format('%s at %.1f bar', 'pump', 3.14159)", `"pump at 3.1 bar"`},
 			{"format('%05d|%-4s|%,d', 42, 'a', 1234567)", `"00042|a   |1,234,567"`},
@@ -29,10 +27,12 @@ func printfFunctions() []*Func {
 
 // conversion is one of printf's: %[flags][width][.precision]letter.
 type conversion struct {
-	minus, plus, space, zero, comma bool
-	fraction                        bool // a digit behind the point, whatever the number
-	width, precision                int  // precision is -1 where none is given
-	letter                          byte
+	minus, zero, comma bool
+	sign               string // in front of what is not negative
+	other              bool   // #: 0 and 0x in front of digits, a point behind them
+	full               bool   // !: a digit behind the point, more than 16 digits
+	width, precision   int    // precision is -1 where none is given
+	letter             byte
 }
 
 func printf(_ *Context, args []tag.Value) (tag.Value, error) {
@@ -77,11 +77,12 @@ func parseConversion(s string, next func() tag.Value) (c conversion, size int, e
 	c.precision = -1
 	if i < len(s) && s[i] == '.' {
 		c.precision, i = readCount(s, i+1, next)
+		c.precision = max(c.precision, -c.precision)
 	}
 	for i < len(s) && s[i] == 'l' {
 		i++
 	}
-	if i == len(s) || strings.IndexByte("diuxXocsfFeEgGqQw%", s[i]) < 0 {
+	if i == len(s) || strings.IndexByte("diuxXopcsfFeEgGqQw%", s[i]) < 0 {
 		return c, 0, fmt.Errorf("the pattern has an unknown conversion %%%s", s[:min(i+1, len(s))])
 	}
 	if c.width > maxOctets || c.precision > maxOctets {
@@ -95,16 +96,16 @@ func (c *conversion) flag(f byte) {
 	switch f {
 	case '-':
 		c.minus = true
-	case '+':
-		c.plus = true
-	case ' ':
-		c.space = true
+	case '+', ' ':
+		c.sign = string(f)
 	case '0':
 		c.zero = true
 	case ',':
 		c.comma = true
+	case '#':
+		c.other = true
 	case '!':
-		c.fraction = true
+		c.full = true
 	}
 }
 
@@ -123,32 +124,21 @@ func readCount(s string, i int, next func() tag.Value) (n, end int) {
 func (c conversion) convert(next func() tag.Value) string {
 	switch c.letter {
 	case '%':
-		return "%"
+		return c.text("%")
 	case 'd', 'i':
-		return c.integer(value.Whole(next()))
+		i := value.Whole(next())
+		return c.integer(strconv.FormatUint(magnitude(i), 10), c.signOf(i < 0))
 	case 'u':
-		return c.padded(strconv.FormatUint(uint64(value.Whole(next())), 10), "")
-	case 'x', 'X', 'o':
+		return c.integer(strconv.FormatUint(uint64(value.Whole(next())), 10), "")
+	case 'x', 'X', 'o', 'p':
 		return c.unsigned(uint64(value.Whole(next())))
 	case 'f', 'F', 'e', 'E', 'g', 'G':
 		return c.float(value.Float(next()))
 	case 'c':
-		r, size := utf8.DecodeRuneInString(value.Text(next()))
-		if size == 0 {
-			return c.text("")
-		}
-		return c.text(strings.Repeat(string(r), max(c.precision, 1)))
+		return c.character(value.Text(next()))
 	default:
 		return c.quoted(next())
 	}
-}
-
-func (c conversion) integer(i int64) string {
-	digits := strconv.FormatUint(magnitude(i), 10)
-	if c.comma {
-		digits = separators{group: ","}.grouped(digits)
-	}
-	return c.padded(digits, c.sign(i < 0))
 }
 
 func magnitude(i int64) uint64 {
@@ -158,102 +148,47 @@ func magnitude(i int64) uint64 {
 	return uint64(i)
 }
 
-func (c conversion) unsigned(u uint64) string {
-	base := 16
-	if c.letter == 'o' {
-		base = 8
-	}
-	digits := strconv.FormatUint(u, base)
-	if c.letter == 'X' {
-		digits = strings.ToUpper(digits)
-	}
-	return c.padded(digits, "")
-}
-
-func (c conversion) float(f float64) string {
-	precision := min(c.precision, 300)
-	if precision < 0 {
-		precision = 6
-	}
-	format := c.letter
-	if format == 'F' {
-		format = 'f'
-	}
-	if format == 'f' {
-		f = awayFromHalf(f, precision)
-	}
-	digits := strings.TrimLeft(strconv.FormatFloat(f, format, precision, 64), "+-") // infinity has a plus
-	if format == 'f' && !c.fraction {
-		digits = significant(digits, f)
-	}
-	if c.fraction && !math.IsInf(f, 0) {
-		digits = withFraction(digits)
-	}
-	if c.comma && c.letter == 'f' {
-		digits = separators{group: ",", point: "."}.apply(digits)
-	}
-	return c.padded(digits, c.sign(f < 0))
-}
-
-// awayFromHalf returns the next number away from zero for one that is in the
-// middle between two of so many decimals, since halves are rounded up.
-func awayFromHalf(f float64, decimals int) float64 {
-	longer := strconv.FormatFloat(f, 'f', decimals+1, 64)
-	if g, err := strconv.ParseFloat(longer, 64); err != nil || g != f || longer[len(longer)-1] != '5' {
-		return f
-	}
-	return math.Nextafter(f, math.Copysign(math.Inf(1), f))
-}
-
-// significantDigits is how many digits of a number SQLite writes before zeros.
-const significantDigits = 16
-
-// significant writes zeros for the digits of a number in fixed point that are
-// behind the significant ones.
-func significant(digits string, f float64) string {
-	if len(strings.Replace(strings.TrimLeft(digits, "0."), ".", "", 1)) <= significantDigits || math.IsInf(f, 0) {
-		return digits
-	}
-	const precision = 2048 // bits, so that the decimal digits stay what they are
-	rounded, ok := new(big.Float).SetPrec(precision).SetString(strconv.FormatFloat(math.Abs(f), 'e', significantDigits-1, 64))
-	if !ok {
-		return digits
-	}
-	_, fraction, _ := strings.Cut(digits, ".")
-	return rounded.Text('f', len(fraction))
-}
-
-// withFraction gives a number that has no digit behind a point one.
-func withFraction(digits string) string {
-	mantissa, exponent := digits, ""
-	if i := strings.IndexAny(digits, "eE"); i >= 0 {
-		mantissa, exponent = digits[:i], digits[i:]
-	}
-	if !strings.Contains(mantissa, ".") {
-		mantissa += ".0"
-	}
-	return mantissa + exponent
-}
-
-func (c conversion) sign(negative bool) string {
-	switch {
-	case negative:
+// signOf is what stands in front of a number.
+func (c conversion) signOf(negative bool) string {
+	if negative {
 		return "-"
-	case c.plus:
-		return "+"
-	case c.space:
-		return " "
-	default:
-		return ""
 	}
+	return c.sign
 }
 
-// padded fills a number up to the width: with zeros behind the sign, or spaces.
-func (c conversion) padded(digits, sign string) string {
-	if missing := c.width - len(sign) - len(digits); c.zero && !c.minus && missing > 0 {
-		digits = strings.Repeat("0", missing) + digits
+// integer writes digits, with zeros in front up to the precision, or up to the
+// width.
+func (c conversion) integer(digits, sign string) string {
+	least := c.precision
+	if c.zero {
+		least = max(least, c.width-len(sign))
+	}
+	digits = strings.Repeat("0", max(least-len(digits), 0)) + digits
+	if c.comma && strings.IndexByte("diu", c.letter) >= 0 {
+		digits = separators{group: ","}.grouped(digits)
 	}
 	return c.text(sign + digits)
+}
+
+func (c conversion) unsigned(u uint64) string {
+	base, prefix := 16, "0"+string(c.letter)
+	if c.letter == 'o' {
+		base, prefix = 8, "0"
+	}
+	digits := strconv.FormatUint(u, base)
+	if c.letter == 'X' || c.letter == 'p' {
+		digits = strings.ToUpper(digits)
+	}
+	if c.other && u != 0 && c.letter != 'p' {
+		return c.text(prefix + conversion{precision: c.precision, zero: c.zero, width: c.width}.integer(digits, ""))
+	}
+	return c.integer(digits, "")
+}
+
+// character writes the first letter of a text, as often as the precision says.
+func (c conversion) character(s string) string {
+	_, size := utf8.DecodeRuneInString(s)
+	return c.text(strings.Repeat(s[:size], max(c.precision, 1)))
 }
 
 // text fills a text up to the width with spaces.
@@ -276,9 +211,9 @@ func (c conversion) quoted(v tag.Value) string {
 	switch {
 	case !v.IsNull() || c.letter == 's':
 	case c.letter == 'Q':
-		return c.text("NULL")
+		s, c.letter = "NULL", 's'
 	default:
-		return c.text("(NULL)")
+		s = "(NULL)"
 	}
 	if c.precision >= 0 && utf8.RuneCountInString(s) > c.precision {
 		s = string([]rune(s)[:c.precision])

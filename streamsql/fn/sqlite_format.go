@@ -35,52 +35,94 @@ func formatted(format string, d date) (tag.Value, error) {
 
 // part returns what a letter of strftime stands for.
 func (d date) part(letter byte) (text string, ok bool) {
-	if layout := dateLayout(letter); layout != "" {
-		return d.time.Format(layout), true
+	if text, ok = d.clockPart(letter); ok {
+		return text, true
 	}
-	year, week := d.time.ISOWeek()
-	weekday := int(d.time.Weekday())
 	switch letter {
 	case '%':
 		return "%", true
+	case 'd':
+		return fmt.Sprintf("%02d", d.day), true
+	case 'e':
+		return fmt.Sprintf("%2d", d.day), true
 	case 'F': // the sign is one of the four of a year, as in C
-		return fmt.Sprintf("%04d-%02d-%02d", d.time.Year(), d.time.Month(), d.time.Day()), true
-	case 'Y':
-		return fmt.Sprintf("%04d", d.time.Year()), true
-	case 'f':
-		return d.time.Format("05.000"), true
-	case 'G':
-		return fmt.Sprintf("%04d", year), true
-	case 'g':
-		return fmt.Sprintf("%02d", year%100), true
+		return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day), true
 	case 'J':
 		return strconv.FormatFloat(d.julian(), 'g', 16, 64), true
-	case 'k':
-		return fmt.Sprintf("%2d", d.time.Hour()), true
-	case 'l':
-		return fmt.Sprintf("%2d", (d.time.Hour()+11)%12+1), true
+	case 'm':
+		return fmt.Sprintf("%02d", d.month), true
 	case 's':
-		return strconv.FormatInt(d.time.Unix(), 10), true
-	case 'u':
-		return strconv.Itoa((weekday+6)%7 + 1), true
-	case 'w':
-		return strconv.Itoa(weekday), true
-	case 'U':
-		return fmt.Sprintf("%02d", (d.time.YearDay()+6-weekday)/7), true
-	case 'V':
-		return fmt.Sprintf("%02d", week), true
-	case 'W':
-		return fmt.Sprintf("%02d", (d.time.YearDay()+6-(weekday+6)%7)/7), true
+		if d.subsecond {
+			return fmt.Sprintf("%.3f", d.unixFraction()), true
+		}
+		return strconv.FormatInt(d.unix(), 10), true
+	case 'Y':
+		return fmt.Sprintf("%04d", d.year), true
+	default:
+		return d.weekPart(letter)
+	}
+}
+
+// clockPart returns what a letter says of the time of day.
+func (d date) clockPart(letter byte) (text string, ok bool) {
+	twelve := (d.hour+11)%12 + 1
+	half := "am"
+	if d.hour >= 12 {
+		half = "pm"
+	}
+	switch letter {
+	case 'f':
+		return fmt.Sprintf("%06.3f", min(d.second, 59.999)), true
+	case 'H':
+		return fmt.Sprintf("%02d", d.hour), true
+	case 'I':
+		return fmt.Sprintf("%02d", twelve), true
+	case 'k':
+		return fmt.Sprintf("%2d", d.hour), true
+	case 'l':
+		return fmt.Sprintf("%2d", twelve), true
+	case 'M':
+		return fmt.Sprintf("%02d", d.minute), true
+	case 'p':
+		return strings.ToUpper(half), true
+	case 'P':
+		return half, true
+	case 'R':
+		return fmt.Sprintf("%02d:%02d", d.hour, d.minute), true
+	case 'S':
+		return fmt.Sprintf("%02d", int(d.second)), true
+	case 'T':
+		return fmt.Sprintf("%02d:%02d:%02d", d.hour, d.minute, int(d.second)), true
 	default:
 		return "", false
 	}
 }
 
-// dateLayout returns the layout of package time for a letter; empty where there
-// is none.
-func dateLayout(letter byte) string {
-	return map[byte]string{
-		'd': "02", 'e': "_2", 'H': "15", 'I': "03", 'j': "002", 'm': "01", 'M': "04",
-		'p': "PM", 'P': "pm", 'R': "15:04", 'S': "05", 'T': "15:04:05",
-	}[letter]
+// weekPart returns what a letter says of the place of the day in its week or year.
+func (d date) weekPart(letter byte) (text string, ok bool) {
+	t := d.utc()
+	yearDay := t.YearDay() - 1
+	sunday := int(t.Weekday())
+	monday := (sunday + 6) % 7
+	thursday := t.AddDate(0, 0, 3-monday) // the year of a week is its Thursday's
+	switch letter {
+	case 'G':
+		return fmt.Sprintf("%04d", thursday.Year()), true
+	case 'g':
+		return fmt.Sprintf("%02d", thursday.Year()%100), true
+	case 'j':
+		return fmt.Sprintf("%03d", yearDay+1), true
+	case 'u':
+		return strconv.Itoa(monday + 1), true
+	case 'U':
+		return fmt.Sprintf("%02d", (yearDay-sunday+7)/7), true
+	case 'V':
+		return fmt.Sprintf("%02d", (thursday.YearDay()-1)/7+1), true
+	case 'w':
+		return strconv.Itoa(sunday), true
+	case 'W':
+		return fmt.Sprintf("%02d", (yearDay-monday+7)/7), true
+	default:
+		return "", false
+	}
 }

@@ -2,158 +2,227 @@ package fn
 
 import (
 	"math"
-	"strconv"
 	"strings"
-	"time"
+
+	"github.com/holdfast-edge/holdfast/streamsql/value"
 )
 
-// modify applies one modifier, in small letters.
-func (d *date) modify(modifier string) bool {
+// modify applies one modifier. Some may only be the first.
+func (d *date) modify(modifier string, first bool) bool {
+	modifier = strings.ToLower(modifier)
 	switch modifier {
-	case "unixepoch":
-		return d.count(func(float64) bool { return true })
 	case "auto":
-		return !d.modified && (!d.isNumber || d.count(func(f float64) bool { return f < 0 || f >= 5373484.5 }))
+		return first && d.auto()
+	case "unixepoch":
+		return first && d.isNumber && d.ofSeconds(0, lastInstant+1)
 	case "julianday":
-		return d.isNumber
-	case "localtime", "utc", "ceiling":
+		ok := first && d.isNumber && d.isInstant
+		d.isNumber = false
+		return ok
+	case "localtime", "utc": // a node has no zone of its own
+		d.toInstant()
+		d.only()
 		return true
+	case "ceiling":
+		return d.settle(0)
+	case "floor":
+		return d.settle(d.over)
 	case "subsec", "subsecond":
 		d.subsecond = true
 		return true
-	case "floor":
-		d.time, d.over = d.time.AddDate(0, 0, -d.over), 0
-		return true
 	}
-	unit, isStart := strings.CutPrefix(modifier, "start of ")
-	day, isWeekday := strings.CutPrefix(modifier, "weekday ")
-	switch {
-	case isStart:
+	if unit, isStart := strings.CutPrefix(modifier, "start of "); isStart {
 		return d.start(unit)
-	case isWeekday:
-		return d.weekday(strings.TrimSpace(day))
-	default:
-		return d.shift(modifier)
 	}
+	if day, isWeekday := strings.CutPrefix(modifier, "weekday "); isWeekday {
+		return d.weekday(day)
+	}
+	return d.shift(modifier)
 }
 
-// count takes the number that was given as seconds since 1970, where it means
-// them.
-func (d *date) count(means func(float64) bool) bool {
-	if !d.isNumber {
+// auto takes a number that means no day for seconds since 1970.
+func (d *date) auto() bool {
+	if d.isNumber && !d.isInstant {
+		d.ofSeconds(0, lastInstant+1)
+	}
+	d.isNumber = d.isNumber && !d.isInstant
+	return true
+}
+
+// ofSeconds takes the number for seconds since 1970, if that is an instant between
+// these.
+func (d *date) ofSeconds(from, to float64) bool {
+	millis := d.number*1000 + epochMillis
+	if !(millis >= from && millis < to) {
 		return false
 	}
-	if means(d.number) {
-		d.time = ofUnix(d.number)
-	}
+	d.only()
+	d.instant, d.isInstant, d.isNumber = int64(millis+0.5), true, false
+	return true
+}
+
+// settle decides which day one beyond the end of its month is.
+func (d *date) settle(back int) bool {
+	d.toInstant()
+	d.instant -= int64(back) * dayMillis
+	d.only()
+	d.over = 0
 	return true
 }
 
 func (d *date) start(unit string) bool {
-	year, month, day := d.time.Date()
+	if !d.isInstant && !d.isDay && !d.isClock {
+		return false
+	}
+	d.toDay()
+	d.hour, d.minute, d.second, d.zone, d.isClock = 0, 0, 0, 0, true
+	d.isNumber, d.isInstant = false, false
 	switch unit {
 	case "day":
 	case "month":
-		day = 1
+		d.day = 1
 	case "year":
-		month, day = time.January, 1
+		d.month, d.day = 1, 1
 	default:
 		return false
 	}
-	d.time = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	return true
 }
 
 // weekday moves forward to the next such day, of which Sunday is 0, if it is
 // another.
 func (d *date) weekday(s string) bool {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 || n > 6 {
+	f, ok := value.ParseNumber(s)
+	n := int64(f)
+	if !ok || !(f >= 0 && f < 7) || float64(n) != f {
 		return false
 	}
-	d.time = d.time.AddDate(0, 0, (n-int(d.time.Weekday())+7)%7)
+	d.toDayAndClock()
+	d.zone, d.isInstant = 0, false
+	d.toInstant()
+	today := (d.instant + dayMillis + halfDay) / dayMillis % 7
+	d.instant += (n - today + 7) % 7 * dayMillis
+	d.only()
 	return true
 }
 
-// shift adds what is written as "±N units", "±HH:MM[:SS]" or
-// "±YYYY-MM-DD[ HH:MM[:SS]]".
+// shift adds what is written as "±N units", "±HH:MM[:SS]" or "±YYYY-MM-DD[ HH:MM]".
 func (d *date) shift(s string) bool {
-	if number, unit, ok := strings.Cut(s, " "); ok {
-		if n, err := strconv.ParseFloat(number, 64); err == nil && math.Abs(n) < 1e12 {
-			return d.add(n, strings.TrimSuffix(strings.TrimSpace(unit), "s"))
-		}
+	if s == "" || strings.IndexByte("+-0123456789", s[0]) < 0 {
+		return false
+	}
+	end := 1
+	for end < len(s) && s[end] != ':' && strings.IndexByte(space, s[end]) < 0 && !isYear(s, end) {
+		end++
+	}
+	n, ok := value.ParseNumber(s[:end])
+	switch {
+	case !ok:
+		return false
+	case end < len(s) && s[end] == '-':
+		return d.shiftByDate(s, end)
+	case end < len(s) && s[end] == ':':
+		return d.shiftByClock(s, s[0] == '-')
+	default:
+		return d.add(n, strings.TrimLeft(s[end:], space))
+	}
+}
+
+// isYear reports whether a minus sign at a place ends a year of four or five
+// digits.
+func isYear(s string, at int) bool {
+	if s[at] != '-' || at != 5 && at != 6 {
+		return false
+	}
+	_, ok := places(s[1:], strings.Repeat("d", at-1))
+	return ok
+}
+
+// shiftByDate adds years, months and days, and a time of day behind them.
+func (d *date) shiftByDate(s string, end int) bool {
+	form := strings.Repeat("d", end-1) + "-dd-dd"
+	n, ok := places(s[1:], form)
+	if !ok || isDecimal(s[0]) || n[1] > 11 || n[2] > 30 {
+		return false
 	}
 	sign := 1
-	switch {
-	case strings.HasPrefix(s, "-"):
+	if s[0] == '-' {
 		sign = -1
-	case !strings.HasPrefix(s, "+"):
-		if len(s) < 3 || s[2] != ':' { // only a time of day may stand without a sign
-			return false
-		}
-		s = "+" + s
 	}
-	return d.shiftBy(s[1:], sign)
-}
-
-func (d *date) add(n float64, unit string) bool {
-	whole, rest := math.Modf(n)
-	switch unit {
-	case "year":
-		return math.Abs(n) < 20000 && d.addMonths(12*int(whole)) && d.addDays(rest*365)
-	case "month":
-		return math.Abs(n) < 200000 && d.addMonths(int(whole)) && d.addDays(rest*30)
-	case "day":
-		return d.addDays(n)
-	case "hour":
-		return d.addDays(n / 24)
-	case "minute":
-		return d.addDays(n / 1440)
-	case "second":
-		return d.addDays(n / 86400)
-	default:
+	d.addMonths(sign * (12*n[0] + n[1]))
+	d.toInstant()
+	d.instant += int64(sign*n[2]) * dayMillis
+	d.isDay, d.isClock = false, false
+	rest := s[1+len(form):]
+	if rest == "" {
+		return true
+	}
+	if strings.IndexByte(space, rest[0]) < 0 {
 		return false
 	}
+	if _, ok = places(rest[1:], "dd:dd"); !ok {
+		return false
+	}
+	return d.shiftByClock(rest[1:], sign < 0)
 }
 
-func (d *date) addMonths(n int) bool {
-	day := d.time.Day()
-	d.time, d.over = d.time.AddDate(0, n, 0), 0
-	if d.time.Day() != day {
-		d.over = d.time.Day()
+// shiftByClock adds hours, minutes and seconds.
+func (d *date) shiftByClock(s string, back bool) bool {
+	if s != "" && !isDecimal(s[0]) {
+		s = s[1:]
 	}
+	by, ok := parseClock(s)
+	if !ok {
+		return false
+	}
+	by.toInstant()
+	millis := (by.instant - halfDay) % dayMillis
+	if back {
+		millis = -millis
+	}
+	d.toInstant()
+	d.only()
+	d.instant += millis
 	return true
 }
 
-func (d *date) addDays(n float64) (inside bool) {
-	milliseconds := math.Round(n * dayMillis)
-	if inside = math.Abs(milliseconds) < 1e15; inside {
-		d.time = time.UnixMilli(d.time.UnixMilli() + int64(milliseconds)).UTC()
-	}
-	return inside
+// dateUnit is a unit of time of a modifier.
+type dateUnit struct {
+	name   string
+	limit  float64 // more than are between the first and the last instant
+	millis float64 // of a month or a year: of the fraction of one
+	months int
 }
 
-// shiftBy adds years, months and days and a time of day, with a sign.
-func (d *date) shiftBy(s string, sign int) bool {
-	if len(s) >= 10 && s[4] == '-' {
-		years, errYears := strconv.Atoi(s[:4])
-		months, errMonths := strconv.Atoi(s[5:7])
-		days, errDays := strconv.Atoi(s[8:10])
-		if errYears != nil || errMonths != nil || errDays != nil || s[7] != '-' || months > 11 || days > 30 {
-			return false
-		}
-		d.addMonths(sign * (12*years + months))
-		d.time = d.time.AddDate(0, 0, sign*days)
-		if s = s[10:]; s == "" {
-			return true
-		}
-		s = strings.TrimPrefix(s, " ")
+func dateUnits() []dateUnit {
+	return []dateUnit{
+		{"second", 4.6427e14, 1000, 0},
+		{"minute", 7.7379e12, 60_000, 0},
+		{"hour", 1.2897e11, 3_600_000, 0},
+		{"day", 5373485, dayMillis, 0},
+		{"month", 176546, 30 * dayMillis, 1},
+		{"year", 14713, 365 * dayMillis, 12},
 	}
-	for _, layout := range []string{"15:04:05", "15:04"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			d.time = d.time.Add(time.Duration(sign) * t.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)))
-			return true
+}
+
+// add adds so many units.
+func (d *date) add(n float64, name string) bool {
+	name = strings.TrimSuffix(name, "s")
+	d.toInstant()
+	for _, unit := range dateUnits() {
+		if unit.name != name || !(math.Abs(n) < unit.limit) {
+			continue
 		}
+		d.over = 0
+		rest := n
+		if unit.months > 0 {
+			d.addMonths(int(n) * unit.months)
+			rest = n - math.Trunc(n)
+		}
+		d.toInstant()
+		d.instant += int64(rest*unit.millis + math.Copysign(0.5, n))
+		d.only()
+		return true
 	}
 	return false
 }

@@ -84,13 +84,22 @@ func (a *sum) Result(*Context) (tag.Value, error) {
 		return tag.NullOf(tag.Good), nil
 	case a.floats > 0:
 		f := a.float
-		f.add(float64(a.high)*(1<<64) + float64(a.low))
+		f.add(a.whole())
 		return defined(f.result()), nil
 	case a.high != whole>>63:
 		return tag.Value{}, errOverflow
 	default:
 		return tag.IntOf(whole), nil
 	}
+}
+
+// whole is the sum of the whole numbers, next to exactly: of a negative one the two
+// halves are large, and cancel each other.
+func (a *sum) whole() float64 {
+	if small := int64(a.low); a.high == small>>63 {
+		return float64(small)
+	}
+	return float64(a.high)*(1<<64) + float64(a.low)
 }
 
 // defined returns a Float; what is not a number is NULL.

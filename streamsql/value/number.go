@@ -153,3 +153,13 @@ func skipSpace(s string, i int) int {
 	}
 	return i
 }
+
+// ParseNumber returns the number that a text is, white space around it aside.
+func ParseNumber(s string) (f float64, ok bool) {
+	n, whole := prefix(s)
+	if !whole {
+		return 0, false
+	}
+	f, ok = n.Float()
+	return f, ok
+}
