@@ -112,6 +112,9 @@ func (db *database) compare(t *testing.T, seed uint64, original gen.Query, canon
 	t.Helper()
 	want, wantErr := db.rows(original.Text)
 	got, err := db.rows(canonical)
+	if ofRows(err) != ofRows(wantErr) {
+		return // whether it is met hangs on what is evaluated first
+	}
 	if !original.Ordered {
 		slices.Sort(want)
 		slices.Sort(got)
@@ -123,6 +126,13 @@ func (db *database) compare(t *testing.T, seed uint64, original gen.Query, canon
 	if wantErr != nil && strings.Contains(wantErr.Error(), "syntax error") {
 		t.Errorf("seed %d: SQLite does not read %s: %v", seed, original.Text, wantErr)
 	}
+}
+
+// ofRows reports whether an error is of what a row holds, and not of the text.
+func ofRows(err error) bool {
+	return err != nil && slices.ContainsFunc([]string{"ESCAPE", "overflow", "malformed JSON", "JSON path"}, func(part string) bool {
+		return strings.Contains(err.Error(), part)
+	})
 }
 
 // rows returns the rows of a query, each as a text that tells types apart.

@@ -2,6 +2,7 @@ package streamsqltest_test
 
 import (
 	"database/sql"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"math"
@@ -16,6 +17,7 @@ import (
 	"github.com/holdfast-edge/holdfast/streamsql/parse"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
 	"github.com/holdfast-edge/holdfast/streamsql/streamsqltest/gen"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -126,9 +128,19 @@ func (db *database) compareQuery(t *testing.T, seed uint64) {
 
 func (db *database) compare(t *testing.T, seed uint64, q gen.Query) {
 	t.Helper()
+	if different, _ := db.differs(q); different {
+		want, _ := db.theirs(q.Text)
+		got, err := db.ours(q.Text)
+		t.Errorf("seed %d:\n%s\nSQLite gives %v\nwe give      %v, error %v\nsmaller:     %s", seed, q.Text, want, got, err, db.shrunk(q))
+	}
+}
+
+// differs reports whether the engines give different rows, and with which error ours
+// fails, its place left out.
+func (db *database) differs(q gen.Query) (different bool, failure string) {
 	want, err := db.theirs(q.Text)
 	if err != nil {
-		return // an error is no result: whether it is met hangs on what is evaluated first
+		return false, "" // an error is no result: whether it is met hangs on what is evaluated first
 	}
 	got, err := db.ours(q.Text)
 	if !q.Ordered {
@@ -136,11 +148,12 @@ func (db *database) compare(t *testing.T, seed uint64, q gen.Query) {
 		slices.Sort(got)
 	}
 	if err != nil && strings.Contains(err.Error(), "ESCAPE") {
-		return // likewise
+		return false, "" // likewise
 	}
-	if err != nil || !slices.Equal(got, want) {
-		t.Errorf("seed %d:\n%s\nSQLite gives %v\nwe give      %v, error %v", seed, q.Text, want, got, err)
+	if err != nil {
+		return true, strings.TrimLeft(err.Error(), "0123456789: ")
 	}
+	return !slices.Equal(got, want), ""
 }
 
 // ours returns the rows that this engine gives, each as a text that tells types
@@ -188,9 +201,11 @@ func showOne(v tag.Value) string {
 	}
 	switch v.Kind() {
 	case tag.String:
-		return fmt.Sprintf("%q", v.Str())
+		return showText(v.Str())
 	case tag.Bytes:
 		return fmt.Sprintf("x%x", v.Bytes())
+	case tag.Array, tag.ObjectKind:
+		return showText(value.Text(v))
 	case tag.Float:
 		f, _ := v.Float()
 		return showFloat(f)
@@ -201,10 +216,22 @@ func showOne(v tag.Value) string {
 }
 
 func showFloat(f float64) string {
-	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+	if f == math.Trunc(f) && math.Abs(f) < 1<<63 {
 		return fmt.Sprint(int64(f))
 	}
 	return fmt.Sprint(f)
+}
+
+// showText writes an array or object of JSON, which is a text to SQLite and a value
+// here, in one way.
+func showText(s string) string {
+	var v any
+	if strings.HasPrefix(s, "[") || strings.HasPrefix(s, "{") {
+		if json.Unmarshal([]byte(s), &v) == nil {
+			return fmt.Sprint(v)
+		}
+	}
+	return fmt.Sprintf("%q", s)
 }
 
 // theirs returns the rows that SQLite gives.
@@ -239,7 +266,7 @@ func showAny(values []any) string {
 		case nil:
 			s.WriteString("NULL ")
 		case string:
-			fmt.Fprintf(&s, "%q ", v)
+			s.WriteString(showText(v) + " ")
 		case []byte:
 			fmt.Fprintf(&s, "x%x ", v)
 		case float64:

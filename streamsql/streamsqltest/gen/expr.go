@@ -46,9 +46,9 @@ func (e exprs) operator(b *strings.Builder, depth int) {
 	case 1:
 		b.WriteString(not + "IN (" + e.list(0, 3, depth) + ")")
 	case 2:
-		b.WriteString(not + pick(e.Gen, "LIKE ", "GLOB ") + e.operand(depth))
+		b.WriteString(not + pick(e.Gen, "LIKE ", "GLOB ") + pick(e.Gen, e.operand(depth), e.pattern()))
 	case 3:
-		b.WriteString(not + "LIKE " + e.operand(depth) + " ESCAPE " + pick(e.Gen, `'\'`, "'a'", "'%'"))
+		b.WriteString(not + "LIKE " + pick(e.Gen, e.operand(depth), e.pattern()) + " ESCAPE " + pick(e.Gen, `'\'`, `'\'`, "'a'", "'%'", "'_'", "'ü'"))
 	case 4:
 		b.WriteString(pick(e.Gen, " ISNULL", " NOTNULL", " NOT NULL", " IS NULL", " IS NOT NULL"))
 	case 5:
@@ -109,11 +109,11 @@ func (e exprs) leaf() string {
 	case 1, 2:
 		return quote(e.text())
 	case 3:
-		return pick(e.Gen, "0.5", "1.0", "2.25", "1e2", ".75", "0.1")
+		return pick(e.Gen, "0.5", "1.0", "2.25", "1e2", ".75", "0.1", "1.7976931348623157e308", "5e-324", "2.2250738585072014e-308", "1e999", "1e15", "1e16", "9007199254740993.0", "4503599627370497.5", "9223372036854775807.0", "-9223372036854775808.0", "0.0", "5.")
 	case 4:
-		return pick(e.Gen, "9223372036854775807", "-9223372036854775808", "9223372036854775808", "0x1F", "4294967296")
+		return pick(e.Gen, "9223372036854775807", "-9223372036854775808", "9223372036854775808", "9223372036854775806", "0x1F", "0x7fffffffffffffff", "0xFFFFFFFFFFFFFFFF", "4294967296", "2147483648", "9007199254740993", "3037000500", "63", "64", "-64")
 	case 5:
-		return pick(e.Gen, "x'61'", "x''", "x'616263'")
+		return pick(e.Gen, "x'61'", "x''", "x'616263'", "x'ff'", "x'c3'", "x'31'", "x'e697a5'", "X'20312E35'")
 	default:
 		return strconv.Itoa(e.between(0, 6))
 	}

@@ -33,7 +33,10 @@ func (g *Gen) between(low, high int) int { return low + g.rand.IntN(high-low+1) 
 // Column is a column of a table. All its values are of one kind or NULL.
 type Column struct {
 	Name string
-	Kind tag.Kind // Int, Float or String
+	Kind tag.Kind // Int, Float, String or Bytes; Absent where it is not known
+	// Wide tells that what its values give when they are added up hangs on
+	// their order.
+	Wide bool
 }
 
 // Table is a small table with its rows.

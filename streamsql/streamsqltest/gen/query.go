@@ -3,8 +3,6 @@ package gen
 import (
 	"fmt"
 	"strings"
-
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Query is a query with what is known of its result.
@@ -20,11 +18,19 @@ type Query struct {
 // be compared by value and not by type.
 func (g *Gen) Query(tables []Table) Query {
 	q := queries{Gen: g, tables: tables}
-	switch g.between(0, 9) {
+	switch g.between(0, 11) {
 	case 0:
-		return Query{Text: q.union()}
-	case 1, 2, 3:
+		return Query{Text: q.union(g.between(1, 3))}
+	case 1:
+		return q.sortedUnion()
+	case 2, 3:
 		return q.sorted()
+	case 4, 5:
+		return q.ordered()
+	case 6:
+		return q.numbered()
+	case 7:
+		return q.deep()
 	default:
 		return Query{Text: q.selection(g.between(1, 3))}
 	}
@@ -33,16 +39,33 @@ func (g *Gen) Query(tables []Table) Query {
 type queries struct {
 	*Gen
 	tables []Table
+	// depth is how many queries stand around.
+	depth int
+}
+
+// exprs makes expressions over columns that may ask queries.
+func (q queries) exprs(columns []Column) exprs {
+	return exprs{Gen: q.Gen, columns: columns, queries: true}
 }
 
 // union returns queries of one width under UNION ALL.
-func (q queries) union() string {
-	width := q.between(1, 3)
+func (q queries) union(width int) string {
 	arms := []string{q.selection(width)}
 	for range q.between(1, 2) {
 		arms = append(arms, q.selection(width))
 	}
 	return strings.Join(arms, " UNION ALL ")
+}
+
+// sortedUnion returns a union that is sorted by all its columns, by their names
+// and places, and perhaps cut.
+func (q queries) sortedUnion() Query {
+	width := q.between(1, 3)
+	terms := make([]string, width)
+	for i, place := range q.rand.Perm(width) {
+		terms[i] = fmt.Sprintf(pick(q.Gen, "%d", "c%d"), place+1) + q.direction()
+	}
+	return Query{Text: q.union(width) + " ORDER BY " + strings.Join(terms, ", ") + q.cut(), Ordered: true}
 }
 
 // sorted returns a query whose rows are sorted by all they hold, the type of
@@ -52,136 +75,96 @@ func (q queries) sorted() Query {
 	var terms []string
 	for i := range width {
 		name := fmt.Sprintf("c%d", i+1)
-		terms = append(terms, name+pick(q.Gen, "", " DESC", " ASC", " NULLS LAST", " DESC NULLS FIRST"), "typeof("+name+")")
+		terms = append(terms, name+q.direction(), "typeof("+name+")")
 	}
-	text := "SELECT * FROM (" + q.selection(width) + ") AS q ORDER BY " + strings.Join(terms, ", ")
-	if q.chance(2) {
-		text += fmt.Sprintf(" LIMIT "+pick(q.Gen, "%d", "%d OFFSET 2", "2, %d", "%d + 1 OFFSET 0", "-%d"), q.between(0, 6))
+	inner := q.selection(width)
+	if q.chance(4) {
+		inner = q.union(width)
 	}
+	text := "SELECT " + pick(q.Gen, "*", "q.*") + " FROM (" + inner + ") AS q ORDER BY " + strings.Join(terms, ", ") + q.cut()
 	return Query{Text: text, Ordered: true}
+}
+
+// ordered returns a query that is sorted where it selects: by names of items,
+// their places or expressions, and by the keys of its source.
+func (q queries) ordered() Query {
+	if q.chance(3) {
+		return q.orderedGroups()
+	}
+	width, s := q.between(1, 3), q.from()
+	if q.chance(3) {
+		return q.orderedSet(width, s)
+	}
+	terms := q.orderTerms(s)
+	if q.chance(2) {
+		terms = fmt.Sprintf(pick(q.Gen, "c%d", "%d", "abs(c%d)", "c%d IS NULL"), q.between(1, width)) + q.direction() + ", " + terms
+	}
+	return Query{Text: "SELECT " + q.items(width, s) + " FROM " + s.text + q.where(s.columns) + " ORDER BY " + terms + q.cut(), Ordered: true}
+}
+
+// orderedSet returns distinct rows, sorted by all their columns.
+func (q queries) orderedSet(width int, s source) Query {
+	terms := make([]string, width)
+	for i, place := range q.rand.Perm(width) {
+		terms[i] = fmt.Sprintf(pick(q.Gen, "%d", "c%d"), place+1) + q.direction()
+	}
+	return Query{Text: "SELECT DISTINCT " + q.items(width, s) + " FROM " + s.text + q.where(s.columns) + " ORDER BY " + strings.Join(terms, ", ") + q.cut(), Ordered: true}
+}
+
+// numbered returns rows with the places that row_number() gives them.
+func (q queries) numbered() Query {
+	s := q.from()
+	number := fmt.Sprintf(pick(q.Gen, "%s", "%s", "%s %% 3", "abs(%s - 3)"), q.number(s))
+	text := "SELECT " + q.items(1, s) + ", " + number + " AS r FROM " + s.text + q.where(s.columns)
+	if q.chance(2) {
+		return Query{Text: text + " ORDER BY r" + q.direction() + ", " + q.orderTerms(s) + q.cut(), Ordered: true}
+	}
+	return Query{Text: text}
+}
+
+// deep returns rows with arrays and objects of JSON texts.
+func (q queries) deep() Query {
+	s := q.plain(q.tables[2], "")
+	return Query{Text: "SELECT " + s.keys[0] + " AS c1, " + q.exprs(s.columns).deep() + " AS c2 FROM " + s.text + q.where(s.columns)}
 }
 
 // selection returns a SELECT of columns c1, c2, ….
 func (q queries) selection(width int) string {
-	from, columns := q.from()
-	where := q.where(columns)
+	s := q.from()
 	if q.chance(3) {
-		return q.grouped(width, from, where, columns)
+		return q.grouped(width, s)
 	}
-	e := exprs{Gen: q.Gen, columns: columns, queries: true}
+	text := "SELECT " + pick(q.Gen, "", "", "", "DISTINCT ") + q.items(width, s) + " FROM " + s.text
+	if q.chance(8) {
+		return text + " WHERE " + fmt.Sprintf("c%d", q.between(1, width)) + pick(q.Gen, " IS NOT NULL", " > 1", " = 'a'", "")
+	}
+	return text + q.where(s.columns)
+}
+
+// items returns items of a select list, named c1, c2, ….
+func (q queries) items(width int, s source) string {
 	items := make([]string, width)
 	for i := range items {
-		items[i] = fmt.Sprintf("%s AS c%d", q.item(e), i+1)
+		item := q.exprs(s.columns).chain(2)
+		if q.chance(2) {
+			item = pick(q.Gen, s.columns...).Name
+		}
+		items[i] = fmt.Sprintf("%s AS c%d", item, i+1)
 	}
-	return "SELECT " + pick(q.Gen, "", "", "", "DISTINCT ") + strings.Join(items, ", ") + from + where
-}
-
-func (q queries) item(e exprs) string {
-	if q.chance(2) {
-		return pick(q.Gen, e.columns...).Name
-	}
-	return e.chain(2)
-}
-
-// from returns a FROM clause and the columns that it gives.
-func (q queries) from() (string, []Column) {
-	t, u := q.tables[0], q.tables[1]
-	both := append(append([]Column(nil), t.Columns...), u.Columns...)
-	switch q.between(0, 5) {
-	case 0:
-		return " FROM " + t.Name + pick(q.Gen, " CROSS JOIN ", ", ") + u.Name, both
-	case 1, 2:
-		join := pick(q.Gen, " JOIN ", " INNER JOIN ", " LEFT JOIN ", " LEFT OUTER JOIN ", " RIGHT JOIN ", " FULL JOIN ")
-		return " FROM " + t.Name + join + u.Name + " ON " + q.joinCondition(both), both
-	case 3:
-		return " FROM (SELECT * FROM " + u.Name + q.where(u.Columns) + ") AS sub", u.Columns
-	default:
-		return " FROM " + t.Name, t.Columns
-	}
-}
-
-func (q queries) joinCondition(columns []Column) string {
-	condition := pick(q.Gen, "id = uid", "n = k", "t.id = u.uid AND s = v", "x < y", "m = w")
-	if q.chance(3) {
-		condition += " AND " + exprs{Gen: q.Gen, columns: columns}.operand(2)
-	}
-	return condition
+	return strings.Join(items, ", ")
 }
 
 // where returns a WHERE clause, or none.
 func (q queries) where(columns []Column) string {
-	e := exprs{Gen: q.Gen, columns: columns, queries: true}
-	switch q.between(0, 5) {
-	case 0, 1:
+	column := pick(q.Gen, columns...).Name
+	switch q.between(0, 6) {
+	case 0, 1, 2:
 		return ""
-	case 2:
-		return " WHERE " + pick(q.Gen, columns...).Name + pick(q.Gen, " IN ", " NOT IN ") + "(SELECT " + pick(q.Gen, "k", "w") + " FROM u)"
 	case 3:
-		return " WHERE " + pick(q.Gen, "", "NOT ") + "EXISTS (SELECT 1 FROM u AS z WHERE z.uid = " + pick(q.Gen, columns...).Name + ")"
+		return " WHERE " + column + pick(q.Gen, " IN ", " NOT IN ") + "(SELECT " + pick(q.Gen, "k FROM u", "w FROM u WHERE w IS NOT NULL", "n FROM t UNION ALL SELECT k FROM u", "max(k) FROM u GROUP BY v") + ")"
+	case 4:
+		return " WHERE " + pick(q.Gen, "", "NOT ") + "EXISTS (SELECT 1 FROM u AS z WHERE z.uid = " + column + ")"
 	default:
-		return " WHERE " + e.chain(3)
+		return " WHERE " + q.exprs(columns).chain(3)
 	}
-}
-
-// grouped returns a SELECT of keys and aggregates.
-func (q queries) grouped(width int, from, where string, columns []Column) string {
-	keys := q.keys(columns)
-	items := make([]string, width)
-	for i := range items {
-		item := q.aggregate(columns)
-		if q.chance(4) {
-			item = pick(q.Gen, "coalesce(", "typeof(coalesce(", "abs(coalesce(") + item + ", 0)"
-			item += strings.Repeat(")", strings.Count(item, "(")-strings.Count(item, ")")) + pick(q.Gen, "", " IS NOT 0", " || '!'")
-		}
-		if len(keys) > 0 && q.chance(2) {
-			item = pick(q.Gen, keys...)
-		}
-		items[i] = fmt.Sprintf("%s AS c%d", item, i+1)
-	}
-	text := "SELECT " + strings.Join(items, ", ") + from + where
-	if len(keys) > 0 {
-		text += " GROUP BY " + strings.Join(keys, ", ")
-	}
-	if q.chance(3) {
-		text += " HAVING " + q.aggregate(columns) + pick(q.Gen, " > ", " <= ", " = ", " IS NOT ") + pick(q.Gen, "0", "1", "2", "NULL")
-	}
-	return text
-}
-
-// keys returns up to two expressions to group by, each of one type.
-func (q queries) keys(columns []Column) []string {
-	var keys []string
-	for range q.between(0, 2) {
-		c := pick(q.Gen, columns...)
-		key := c.Name
-		switch {
-		case c.Kind == tag.Int && q.chance(3):
-			key += " % 3"
-		case c.Kind == tag.String && q.chance(3):
-			key = pick(q.Gen, "lower(", "length(") + key + ")"
-		}
-		keys = append(keys, key)
-	}
-	return keys
-}
-
-// aggregate returns an aggregate whose value does not hang on the order of the
-// rows: what it adds up is exact.
-func (q queries) aggregate(columns []Column) string {
-	c := pick(q.Gen, columns...)
-	arg := c.Name
-	if c.Kind != tag.String && q.chance(3) {
-		arg += pick(q.Gen, " + 1", " * 2", " - id", " % 2")
-		arg = strings.ReplaceAll(arg, "id", columns[0].Name)
-	}
-	distinct := pick(q.Gen, "", "", "", "DISTINCT ")
-	text := "count(*)"
-	switch name := pick(q.Gen, "count(*)", "count", "min", "max", "sum", "avg", "total"); {
-	case name == "count", name == "min", name == "max", c.Kind != tag.String && name != "count(*)":
-		text = name + "(" + distinct + arg + ")"
-	}
-	if q.chance(4) {
-		text += " FILTER (WHERE " + exprs{Gen: q.Gen, columns: columns}.operand(2) + ")"
-	}
-	return text
 }
