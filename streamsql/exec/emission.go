@@ -270,9 +270,10 @@ func (g given) cut(o *output, mark int) {
 }
 
 // again reports whether a row has been given already, and notes it. Columns that
-// came later are absent from the rows before.
+// came later are not in the rows before: there they are NULL, as those of a join are
+// that a row has no partner for.
 func (g given) again(row []tag.Value) bool {
-	for len(row) > 0 && row[len(row)-1].Kind() == tag.Absent {
+	for len(row) > 0 && row[len(row)-1].IsNull() {
 		row = row[:len(row)-1]
 	}
 	var key []byte

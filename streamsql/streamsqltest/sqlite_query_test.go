@@ -15,6 +15,7 @@ var queriesOfOld = []string{
 	"SELECT * FROM t AS a %s (SELECT k AS n, uid FROM u) AS b USING (n)",
 	"SELECT n, count(*) AS c2 FROM t %s (SELECT k AS n, uid FROM u) AS b USING (n) GROUP BY n ORDER BY n",
 	"SELECT n, c.g AS c2 FROM t %[1]s (SELECT k AS n FROM u) AS b USING (n) %[1]s (SELECT w AS n, v AS g FROM u) AS c USING (n)",
+	"SELECT DISTINCT b.v AS c1, c.uid AS c2 FROM u AS a %[1]s u AS b ON a.y = b.y %[1]s u AS c ON b.uid = c.uid + 3",
 	// places of columns
 	"SELECT id AS c1, n FROM t UNION ALL SELECT uid, k FROM u ORDER BY 2, 1",
 	"SELECT * FROM t ORDER BY 2 DESC, 1 LIMIT 3",
