@@ -194,16 +194,16 @@ func TestTheNineKeepTheirScheduleBesideADeadUnitOnABadNetwork(t *testing.T) {
 	}
 	p := startBuses(t, "latency", "jitter", "reset", "half_open", "bandwidth", "slicer")
 	const quietScans, scans = 30, 100
+	p.all[0].spoil(t, "latency", map[string]int{"latency": 4})
+	p.all[1].spoil(t, "latency", map[string]int{"latency": 3, "jitter": 3})
+	p.all[4].spoil(t, "bandwidth", map[string]int{"rate": 20}) // KB/s
+	p.all[5].spoil(t, "slicer", map[string]int{"average_size": 3, "size_variation": 2, "delay": 300})
 	first := p.counts()
 	quiet := p.pass(first, quietScans)
 
 	for _, b := range p.all {
 		b.units.Set(deadUnit, faultline.Fault{Kind: faultline.Dead})
 	}
-	p.all[0].spoil(t, "latency", map[string]int{"latency": 4})
-	p.all[1].spoil(t, "latency", map[string]int{"latency": 3, "jitter": 3})
-	p.all[4].spoil(t, "bandwidth", map[string]int{"rate": 20}) // KB/s
-	p.all[5].spoil(t, "slicer", map[string]int{"average_size": 3, "size_variation": 2, "delay": 300})
 	for _, b := range p.all {
 		p.awaitState(b.device(deadUnit), "demoted")
 	}
@@ -213,10 +213,12 @@ func TestTheNineKeepTheirScheduleBesideADeadUnitOnABadNetwork(t *testing.T) {
 	after := p.pass(troubled, scans)
 
 	for _, b := range p.all {
-		least := b.leastMade(troubled, after)
-		t.Logf("%s: at least %d good scans of each of the nine, of %d due", b.name, least, due(troubled, after))
-		if least < due(troubled, after)*95/100 {
-			t.Errorf("%s: a live unit had %d good scans of %d due", b.name, least, due(troubled, after))
+		least, before := b.leastMade(troubled, after), b.leastMade(first, quiet)
+		t.Logf("%s: at least %d good scans of each of the nine, of %d due; %d of %d before", b.name, least, due(troubled, after), before, due(first, quiet))
+		// What the network and a busy machine cost with all units alive, but for the scan on its way, is not the dead one's doing.
+		lost := (max(due(first, quiet)-before, 1) - 1) * due(troubled, after) / due(first, quiet)
+		if least+lost < due(troubled, after)*95/100 {
+			t.Errorf("%s: a live unit had %d good scans of %d due, and %d of %d before", b.name, least, due(troubled, after), before, due(first, quiet))
 		}
 	}
 	// The machine is shared: a scan or two may be late in either run.
