@@ -7,6 +7,7 @@ import (
 
 // Broker is the MQTT broker inside the node.
 type Broker struct {
+	Origin    Origin
 	Listen    string          `yaml:"listen" match:"listen" doc:"Where MQTT clients connect, over TLS where tls is given. Off loopback it needs tls and accounts. Without listen and websocket, the broker serves the node itself only." example:"127.0.0.1:1883"`
 	WebSocket string          `yaml:"websocket" match:"listen" doc:"Where MQTT clients connect over WebSocket, at every path; for browsers. The same holds as for listen." example:"127.0.0.1:8083"`
 	TLS       *TLS            `yaml:"tls" doc:"The certificate that clients are shown."`

@@ -23,7 +23,9 @@ func Load(path string, catalog *Catalog, checks ...Check) (*Site, error) {
 // The error is of type Errors and holds all that is wrong, in all sources; the site is then nil.
 func Parse(sources []Source, catalog *Catalog, checks ...Check) (*Site, error) {
 	site, errs := decode(sources, catalog)
-	for _, check := range append([]Check{catalog.endpoints, sharedEndpoints, uniqueNames, references}, checks...) {
+	errs = append(errs, uniqueNames(site)...)
+	site.unsound = len(errs) > 0
+	for _, check := range append([]Check{catalog.endpoints, sharedEndpoints, references}, checks...) {
 		errs = append(errs, check(site)...)
 	}
 	if err := errs.Sort().Err(); err != nil {

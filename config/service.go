@@ -10,6 +10,7 @@ import (
 
 // Console is the web page and REST API.
 type Console struct {
+	Origin Origin
 	Listen string `yaml:"listen" default:"127.0.0.1:8470" match:"listen" doc:"Where the console is served. Off loopback it needs tls, and a log-in is asked for." example:"127.0.0.1:8470"`
 	TLS    *TLS   `yaml:"tls" doc:"The certificate that the console is served with."`
 

@@ -24,7 +24,13 @@ type Site struct {
 	Templates []Template `yaml:"templates" doc:"Devices written once for many, with parameters."`
 	Sinks     []Sink     `yaml:"sinks" doc:"Far ends that results are delivered to."`
 	Servers   []Server   `yaml:"servers" doc:"What shows tags of this node to others, who ask for them in a protocol of the plant."`
+
+	unsound bool
 }
+
+// Sound tells a Check whether all that has a name was read, and each name has one owner; where not, a reference may be to what was
+// not read.
+func (s *Site) Sound() bool { return !s.unsound }
 
 // Origin is where a resource was written; its Error places what is found out about the resource after loading.
 type Origin = spec.Origin

@@ -1,6 +1,9 @@
 package config
 
-import "net/url"
+import (
+	"net/url"
+	"strconv"
+)
 
 // URL is an absolute URL without a password in it. The zero URL is one not given.
 type URL struct {
@@ -19,6 +22,11 @@ func (u *URL) UnmarshalText(text []byte) error {
 	}
 	if _, has := parsed.User.Password(); has {
 		return &Problem{What: "the URL holds a password", Fix: "take it out, and refer to it with a key of its own: password: env:NAME"}
+	}
+	if port := parsed.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return &Problem{What: port + " is no port", Fix: "want 1 to 65535"}
+		}
 	}
 	u.text, u.parsed = string(text), *parsed
 	return nil

@@ -24,8 +24,8 @@ type Service interface {
 	// Tags lists what it shows, for the composition root to hold against the devices.
 	Tags() []ServedTag
 
-	// Available takes its address and gives it back at once. Its error says why that cannot be had now.
-	Available(ctx context.Context) error
+	// Listens tells where: "tcp" or "udp" and host:port; both empty where nothing of the network is used.
+	Listens() (network, address string)
 
 	// Serve listens and serves until ctx is done, and returns when nothing is left behind. It returns an error when it
 	// cannot listen. It is called once at a time.

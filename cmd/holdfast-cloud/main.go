@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 )
 
 // version is set by the linker in releases.
@@ -84,13 +86,13 @@ func run(args []string, out, errs io.Writer) int {
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		_, _ = fmt.Fprintf(errs, "holdfast-cloud: %v\nTry holdfast-cloud --help.\n", err)
+		commandline.Misused(errs, "holdfast-cloud", args, err)
 		return exitUsage
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
-	return report(errs, command.Run(&surroundings{out: out, errs: errs, logger: newLogger(errs, c.LogLevel, c.LogFormat)}))
+	return report(errs, command.Run(&surroundings{out: out, errs: errs, logger: commandline.Logger(errs, c.level(), c.LogFormat)}))
 }
 
 // report tells what went wrong and returns the exit code for it.
@@ -105,14 +107,10 @@ func report(errs io.Writer, err error) int {
 	return exitFailed
 }
 
-func newLogger(w io.Writer, least, format string) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(least)) // the command line admits nothing else
-	o := &slog.HandlerOptions{Level: level}
-	if format == "json" {
-		return slog.New(slog.NewJSONHandler(w, o))
-	}
-	return slog.New(slog.NewTextHandler(w, o))
+// level is the least that is logged.
+func (c *cli) level() (level slog.Level) {
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // the command line admits nothing else
+	return level
 }
 
 // versionCommand prints what this is.

@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 	"github.com/holdfast-edge/holdfast/internal/garbage"
 )
 
@@ -105,13 +106,13 @@ func run(args []string, out, errs io.Writer) int {
 	}
 	command, err := parser.Parse(negatives(args))
 	if err != nil {
-		_, _ = fmt.Fprintf(errs, "holdfast: %v\nTry holdfast --help.\n", err)
+		commandline.Misused(errs, "holdfast", args, err)
 		return exitConfig
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
-	err = command.Run(&surroundings{in: os.Stdin, out: out, errs: errs, logger: newLogger(errs, c.level(command.Command()), c.LogFormat)})
+	err = command.Run(&surroundings{in: os.Stdin, out: out, errs: errs, logger: commandline.Logger(errs, c.level(command.Command()), c.LogFormat)})
 	return report(errs, err)
 }
 
@@ -138,12 +139,4 @@ func (c *cli) level(command string) (level slog.Level) {
 	}
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // the command line admits nothing else; empty means info
 	return level
-}
-
-func newLogger(w io.Writer, level slog.Level, format string) *slog.Logger {
-	o := &slog.HandlerOptions{Level: level}
-	if format == "json" {
-		return slog.New(slog.NewJSONHandler(w, o))
-	}
-	return slog.New(slog.NewTextHandler(w, o))
 }

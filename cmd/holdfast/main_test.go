@@ -31,7 +31,7 @@ func TestTheCommandLine(t *testing.T) {
 	}{
 		"the version":            {[]string{"version"}, 0, "holdfast development"},
 		"a good configuration":   {[]string{"check", empty}, 0, "all is well"},
-		"a port that is taken":   {[]string{"check", taken}, 0, "now: console: listen tcp " + l.Addr().String() + ": bind: address already in use"},
+		"a port that is taken":   {[]string{"check", taken}, 0, "now: the console: listen tcp " + l.Addr().String() + ": bind: address already in use"},
 		"a missing file":         {[]string{"check", missing}, exitFailed, "none.yaml"},
 		"an unknown command":     {[]string{"fly"}, exitConfig, "fly"},
 		"an edge without a site": {[]string{"edge", "--data", t.TempDir()}, exitConfig, "--config"},

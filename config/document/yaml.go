@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
@@ -24,7 +23,7 @@ func readYAML(file string, data []byte) (*Node, Errors) {
 	}
 	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
-		return nil, Errors{syntaxError(file, err)}
+		return nil, Errors{syntaxError(file, data, err)}
 	}
 	r := yamlReader{builder: builder{file: file}, anchors: map[string]weighed{}}
 	root := r.document(tree)
@@ -32,16 +31,6 @@ func readYAML(file string, data []byte) (*Node, Errors) {
 		return nil, r.errs
 	}
 	return root, r.errs
-}
-
-// syntaxError takes message and place out of the parser's error, which would print the source around it, slowly.
-func syntaxError(file string, err error) *Error {
-	syntax, ok := errors.AsType[yaml.Error](err)
-	if !ok {
-		return &Error{File: file, Line: 1, Column: 1, Problem: "this is not YAML: " + err.Error()}
-	}
-	place := placeOf(syntax.GetToken())
-	return &Error{File: file, Line: place.Line, Column: place.Column, Problem: "this is not YAML: " + syntax.GetMessage()}
 }
 
 // placeOf reads a token's position.

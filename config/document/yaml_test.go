@@ -57,8 +57,8 @@ func TestWhatIsNoConfigurationIsRefusedAtItsPlace(t *testing.T) {
 		"a: 1\na: 2\na: 3":     "f:2:1: \"a\" is given twice, first at 1:1: remove one of the two\nf:3:1: \"a\" is given twice, first at 1:1: remove one of the two",
 		"--- 1\n--- 2\n--- 3":  "f:2:5: a second document begins here: write one document a file",
 		"a: [1, 2":             "f:1:4: this is not YAML: sequence end token ']' not found",
-		"a:\n\t- b":            "f:2:1: this is not YAML: found character '\t' that cannot start any token",
-		"a: 'x":                "f:1:4: this is not YAML: could not find end character of single-quoted text",
+		"a:\n\t- b":            "f:2:1: this is not YAML: a tab indents this line: indent with spaces",
+		"a: 'x":                "f:1:4: this is not YAML: could not find end character of single-quoted text: close the quote, bracket or brace that is open here or above",
 		"a: &x y\nb: {*x : 2}": "f:2:5: this key is not a word: write a plain word before the colon",
 	} {
 		_, errs := Read("f", []byte(text))

@@ -125,8 +125,25 @@ func (f *Field) explain(err error) error {
 	fix := "write a smaller number"
 	if bounds := f.Bounds(); bounds != "" {
 		fix = "want " + bounds
+	} else if most := f.Type.most(); most != "" {
+		fix = "want at most " + most
 	}
 	return &document.Problem{What: number.Error(), Fix: fix}
+}
+
+// most is the largest number that the Go type of an integer holds; empty where that says nothing to a person.
+func (t *Type) most() string {
+	kind := t.goType
+	if t.pointer {
+		kind = kind.Elem()
+	}
+	switch kind.Kind() {
+	case reflect.Uint8, reflect.Uint16, reflect.Uint32:
+		return strconv.FormatUint(1<<kind.Bits()-1, 10)
+	case reflect.Int8, reflect.Int16, reflect.Int32:
+		return strconv.FormatInt(1<<(kind.Bits()-1)-1, 10)
+	}
+	return ""
 }
 
 // outOfRange words what strconv found.
@@ -148,6 +165,11 @@ func quotedNumber(n *document.Node) string {
 	}
 	if _, err := strconv.ParseFloat(n.Text, 64); err == nil {
 		return "remove the quotes"
+	}
+	if pointed := strings.Replace(n.Text, ",", ".", 1); pointed != n.Text {
+		if _, err := strconv.ParseFloat(pointed, 64); err == nil {
+			return "write a point for the comma: " + pointed
+		}
 	}
 	return "write digits"
 }

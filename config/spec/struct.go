@@ -206,11 +206,22 @@ func (m *mapping) absent() {
 				continue
 			}
 			if f.Required && m.at.path != nil {
-				m.report(m.at, missing(f))
+				m.report(m.at, m.missing(f))
 			}
 			f.fill(p.into.FieldByIndex(f.index), m.components, m.in)
 		}
 	}
+}
+
+// missing is the error of a required key that is not given. Without it nobody may know which keys there are, so that a slip
+// in it is told here.
+func (m *mapping) missing(f *Field) error {
+	for _, e := range m.at.node.Entries {
+		if _, known := m.spec.Field(e.Key); m.lenient && !known && document.Nearest(e.Key, []string{f.Key}) != "" {
+			return &document.Problem{What: fmt.Sprintf("the key %q is missing", f.Key), Fix: fmt.Sprintf("is %q meant for it?", e.Key)}
+		}
+	}
+	return missing(f)
 }
 
 // missing is the error of a required key that is not given.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"syscall"
 )
@@ -28,22 +29,19 @@ func UDP(ctx context.Context, address string) (net.PacketConn, error) {
 	return c, nil
 }
 
-// TryTCP is TCP and gives the address back at once.
-func TryTCP(ctx context.Context, address string) error {
-	l, err := TCP(ctx, address)
+// Try takes an address of a network, "tcp" or "udp", and gives it back at once: it returns why it could not be had now.
+func Try(ctx context.Context, network, address string) error {
+	var l io.Closer
+	var err error
+	if network == "udp" {
+		l, err = UDP(ctx, address)
+	} else {
+		l, err = TCP(ctx, address)
+	}
 	if err != nil {
 		return err
 	}
 	return l.Close()
-}
-
-// TryUDP is UDP and gives the address back at once.
-func TryUDP(ctx context.Context, address string) error {
-	c, err := UDP(ctx, address)
-	if err != nil {
-		return err
-	}
-	return c.Close()
 }
 
 // Taken reports whether an error of this package says that somebody else has the address.

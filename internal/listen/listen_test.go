@@ -26,7 +26,7 @@ func TestWhoHasAnAddressIsNamed(t *testing.T) {
 	defer c.Close()
 	_, tcpErr := TCP(t.Context(), l.Addr().String())
 	_, udpErr := UDP(t.Context(), c.LocalAddr().String())
-	for _, err := range []error{tcpErr, udpErr, TryTCP(t.Context(), l.Addr().String()), TryUDP(t.Context(), c.LocalAddr().String())} {
+	for _, err := range []error{tcpErr, udpErr, Try(t.Context(), "tcp", l.Addr().String()), Try(t.Context(), "udp", c.LocalAddr().String())} {
 		if !Taken(err) || !strings.HasSuffix(err.Error(), "address already in use by this process itself") {
 			t.Errorf("got %v", err)
 		}
@@ -69,7 +69,7 @@ func TestAnAddressIsGivenBackWhenItWasTried(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := TryTCP(t.Context(), address); err != nil {
+		if err := Try(t.Context(), "tcp", address); err != nil {
 			t.Error(err)
 		}
 	}

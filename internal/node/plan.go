@@ -16,6 +16,7 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/template"
 	"github.com/holdfast-edge/holdfast/streamsql"
+	"github.com/holdfast-edge/holdfast/streamsql/ast"
 	"github.com/holdfast-edge/holdfast/streamsql/lookup"
 	"github.com/holdfast-edge/holdfast/streamsql/parse"
 )
@@ -92,6 +93,7 @@ func (c *Components) planWith(site *config.Site, waiting bool) (*plan, config.Er
 	for i := range site.Servers {
 		b.server(&site.Servers[i])
 	}
+	b.errors = append(b.errors, apart(c.places(site))...)
 	for _, name := range site.DeadLetters() {
 		b.plan.history[name] = true
 	}
@@ -126,10 +128,10 @@ func (b *planner) device(d *config.Device) {
 	if !ok {
 		return // reported when it was decoded
 	}
-	if _, err := driver.Compile(d); err != nil {
-		b.errors = append(b.errors, d.Origin.Error("", err))
-	}
-	if d.Origin.Sound() {
+	if d.Origin.Sound() { // else what could not be read would be told again, as something else
+		if _, err := driver.Compile(d); err != nil {
+			b.errors = append(b.errors, d.Origin.Error("", err))
+		}
 		b.errors = append(b.errors, endpoint.CheckDerived(d)...)
 	}
 	name := endpoint.Name(d)
@@ -164,6 +166,9 @@ func (b *planner) rule(r *config.Rule) {
 	compiler := b.plan.compiler
 	compiler.EKuiper = r.Dialect == config.EKuiperDialect
 	query, err := b.compile(compiler, r.SQL)
+	if err != nil && !b.site.Sound() && b.parses(r) {
+		return // what it names may be what could not be read
+	}
 	if err != nil {
 		b.errors = append(b.errors, r.Origin.Error("sql", sqlProblem(err)))
 		return
@@ -187,6 +192,16 @@ func (b *planner) rule(r *config.Rule) {
 		}
 	}
 	b.plan.rules = append(b.plan.rules, c)
+}
+
+// parses reports whether a rule's query is right by itself, whatever it names.
+func (b *planner) parses(r *config.Rule) bool {
+	dialect := ast.Standard
+	if r.Dialect == config.EKuiperDialect {
+		dialect = ast.EKuiper
+	}
+	_, err := parse.Query(r.SQL, dialect)
+	return err == nil
 }
 
 // target plans where the rows of a rule go.

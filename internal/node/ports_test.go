@@ -4,6 +4,8 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"github.com/holdfast-edge/holdfast/config"
 )
 
 // everyPort is a site that serves at four addresses, which replace the %s but the first: the device's.
@@ -56,4 +58,34 @@ func TestANodeWhoseEveryPortIsTakenReadsItsDevicesAndServesWhenThePortsAreFree(t
 	holds(t, "all is well", func() bool {
 		return len(n.Trouble()) == 0 && n.door.Broker() != nil && n.Servers()[0].Listening == listeners["SCADA"].Addr().String()
 	})
+}
+
+func TestTwoPartsOfANodeCannotListenAtOneAddress(t *testing.T) {
+	c := components(t)
+	for name, text := range map[string]string{
+		"site.yaml:3:18: broker.listen: the console listens at 127.0.0.1:8470 already": `broker: {listen: "127.0.0.1:8470"}`,
+		"site.yaml:3:43: servers[0].listen: the console listens at 127.0.0.1:8470 already": `
+servers: [{name: a, type: modbus, listen: "0.0.0.0:8470", allow: [10.0.0.0/8], tags: [{tag: a.b, address: "input:0"}]}]`[1:],
+	} {
+		_, err := c.Parse([]config.Source{{Name: "site.yaml", Data: []byte("site: plant-7\nconsole: {listen: \"127.0.0.1:8470\"}\n" + text + "\n")}})
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("got %v, want %s", err, name)
+		}
+	}
+	free := "site: plant-7\nconsole: {listen: \"127.0.0.1:0\"}\nbroker: {listen: \"127.0.0.1:0\"}\n"
+	if _, err := c.Parse([]config.Source{{Name: "site.yaml", Data: []byte(free)}}); err != nil {
+		t.Errorf("any free port is one of its own: %v", err)
+	}
+}
+
+func TestAQueryIsNotBlamedForADeviceThatCouldNotBeRead(t *testing.T) {
+	for was, is := range map[string]string{
+		"name: boiler": "name: ~", "scan: 20ms": "scan: 20", "name: temperature": "name: valve",
+	} {
+		text := strings.Replace(shown, was, is, 1) + "rules: [{name: r, sql: \"SELECT temperature FROM boiler\"}, {name: s, sql: \"SELEC 1\"}]\n"
+		_, err := components(t).Parse([]config.Source{{Name: "site.yaml", Data: []byte(strings.Replace(text, "%s", "127.0.0.1:1", 1))}})
+		if err == nil || strings.Contains(err.Error(), "rules[0].sql") || !strings.Contains(err.Error(), "rules[1].sql") {
+			t.Errorf("%s: %v", is, err)
+		}
+	}
 }

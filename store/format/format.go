@@ -90,7 +90,7 @@ func Open(dir, version string, trial bool) (int, error) {
 // are until they are opened again.
 func Raise(dir, version string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+		return fmt.Errorf("make the data directory: %w", err)
 	}
 	path := filepath.Join(dir, fileName)
 	if n, err := Of(dir); err != nil {

@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 
 	"github.com/holdfast-edge/holdfast/config"
-	"github.com/holdfast-edge/holdfast/internal/listen"
 	"github.com/holdfast-edge/holdfast/protocols"
 )
 
@@ -60,15 +59,15 @@ type service struct {
 // Tags is described at protocols.Service.
 func (s *service) Tags() []protocols.ServedTag { return s.image.all }
 
-// Available is described at protocols.Service. A serial port is had by the node alone.
-func (s *service) Available(ctx context.Context) error {
+// Listens is described at protocols.Service.
+func (s *service) Listens() (network, address string) {
 	switch {
 	case s.options.onLine():
-		return nil
+		return "", ""
 	case s.options.Transport == "udp":
-		return listen.TryUDP(ctx, s.options.Listen)
+		return "udp", s.options.Listen
 	}
-	return listen.TryTCP(ctx, s.options.Listen)
+	return "tcp", s.options.Listen
 }
 
 // Stats is described at protocols.Service.
