@@ -76,7 +76,7 @@ crash: deps ## Kill, cut the power, fill the disk, fail the far end, CRASHES (10
 	HOLDFAST_CRASH=$(CRASHES) $(GO) test -count=1 -v -timeout 60m -run 'TestThePowerIsCutAnywhereInAChange|TestANodeStartsWithWhateverIsLeftOfItsDisk' ./test/acceptance
 
 .PHONY: chaos
-chaos: deps ## Kill, pause and cut off members of a cloud and its etcd, cut the power in upgrades, ROUNDS (10) times over (root: network namespaces)
+chaos: deps ## Kill, pause and cut off members of a cloud and its etcd, cut the power and the link in upgrades, ROUNDS (10) times over (root: network namespaces)
 	HOLDFAST_CHAOS=$(or $(ROUNDS),10) $(GO) test -count=1 -v -timeout 60m ./test/cloud/members ./test/cloud/upgrade
 
 .PHONY: soak

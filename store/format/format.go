@@ -21,11 +21,8 @@ import (
 	"github.com/holdfast-edge/holdfast/store/bolt"
 )
 
-// Oldest and Newest are the numbers that this program reads; it writes Newest.
-const (
-	Oldest = 1
-	Newest = 1
-)
+// Oldest is the lowest number that this program reads.
+const Oldest = 1
 
 // What callers branch on.
 var (

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -24,9 +23,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/artefacts"
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/link/enrol"
-	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/client"
-	"github.com/holdfast-edge/holdfast/internal/node"
 	store "github.com/holdfast-edge/holdfast/store/artefacts"
 )
 
@@ -182,34 +179,8 @@ func (c *cloud) tokenOf(role access.Role) string {
 	return token.Token
 }
 
-// bare starts a node without a plant in a directory, which has joined as plant-7.
-func (c *cloud) bare(dir string) *node.Node {
-	c.t.Helper()
-	if err := c.join("plant-7", nil).Save(node.UplinkDir(dir)); err != nil {
-		c.t.Fatal(err)
-	}
-	parts, err := node.NewComponents(nil, nil)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	site, err := parts.Parse([]config.Source{{Name: "site.yaml", Data: []byte("site: plant-7\nconsole: {listen: \"127.0.0.1:0\"}\n")}})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	n, err := node.Start(c.t.Context(), node.Options{Components: parts, Site: site, Dir: dir, Version: "test", Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := n.Close(ctx); err != nil {
-			c.t.Error(err)
-		}
-	})
-	c.owned("plant-7")
-	return n
-}
+// bare is a site without a plant.
+const bare = "site: plant-7\nconsole: {listen: \"127.0.0.1:0\"}\n"
 
 // reports waits until plant-7 reports a phase of a generation, and returns the reason.
 func (c *cloud) reports(generation uint64, phase, reason string) {
@@ -225,7 +196,7 @@ func (c *cloud) reports(generation uint64, phase, reason string) {
 func converting(digest string) api.Configuration {
 	return api.Configuration{
 		Policy: &link.Policy{HealthWindow: time.Millisecond, MaxBadTags: 1, MaxRestarts: 9},
-		Files: []link.File{{Name: "site.yaml", Data: "site: plant-7\nconsole: {listen: \"127.0.0.1:0\"}\nfunctions: [{name: units, sha256: " + digest + "}]\n" +
+		Files: []link.File{{Name: "site.yaml", Data: bare + "functions: [{name: units, sha256: " + digest + "}]\n" +
 			"streams: [{name: sensors, mqtt: sensors}]\nrules: [{name: hot, sql: \"SELECT fahrenheit(t) AS f FROM sensors\"}]\n"}},
 	}
 }
@@ -237,7 +208,7 @@ func TestANodeHasWhatAGenerationNeedsBeforeItIsEntered(t *testing.T) {
 	}
 	c := start(t, 1)
 	dir := t.TempDir()
-	n := c.bare(dir)
+	n := c.settle(dir, "", bare)
 	absent := strings.Repeat("ab", 32)
 	c.do(http.MethodPut, "/api/v1/sites/plant-7/desired", converting(absent), nil)
 	c.reports(1, "refused", "no artefact with this digest")
@@ -282,7 +253,7 @@ func TestAFullDiskKeepsAGenerationOutUntilThereIsRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := start(t, 1)
-	n := c.bare(filepath.Join(dir, "data"))
+	n := c.settle(filepath.Join(dir, "data"), "", bare)
 	a, err := c.put(c.token, "wasm", "celsius.wasm", module)
 	if err != nil {
 		t.Fatal(err)

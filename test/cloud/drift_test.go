@@ -1,22 +1,21 @@
 package cloud_test
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/member"
+	"github.com/holdfast-edge/holdfast/internal/node"
 	"github.com/holdfast-edge/holdfast/internal/ports"
+	"github.com/holdfast-edge/holdfast/test/cloud/stage"
 )
 
 // realNode is a real node of a site that has joined.
@@ -30,25 +29,12 @@ type realNode struct {
 // startNode joins a site and runs the program for it until the test ends.
 func (c *cloud) startNode(name string) *realNode {
 	c.t.Helper()
-	n := &realNode{t: c.t, program: filepath.Join(programs(c.t), "holdfast"), dir: c.t.TempDir()}
-	if err := c.join(name, nil).Save(filepath.Join(n.dir, "data", "uplink")); err != nil {
+	data := filepath.Join(c.t.TempDir(), "data")
+	n := &realNode{t: c.t, program: build(c.t).node, console: ports.Free(c.t).Address(), dir: filepath.Dir(data)}
+	if err := c.join(name, nil).Save(node.UplinkDir(data)); err != nil {
 		c.t.Fatal(err)
 	}
-	n.console = ports.Free(c.t).Address()
-	cmd := exec.CommandContext(c.t.Context(), n.program, "edge", "-c", n.config("first", ""), "--data", filepath.Join(n.dir, "data"))
-	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(syscall.SIGTERM) }, patience
-	log := &lines{}
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		c.t.Fatal(err)
-	}
-	c.t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait() // by the signal
-		if c.t.Failed() {
-			c.t.Log(log.text.String())
-		}
-	})
+	stage.Boot(c.t, data, n.program, "edge", "-c", n.config("first", ""), "--data", data)
 	return n
 }
 
@@ -83,18 +69,6 @@ func (n *realNode) has(stream string) bool {
 		n.t.Fatalf("get streams: %v\n%s", err, out)
 	}
 	return strings.Contains(string(out), stream)
-}
-
-// lines is what a program says.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
 }
 
 // site returns what the cloud knows of the site.

@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -24,9 +23,10 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/link/enrol"
 	"github.com/holdfast-edge/holdfast/cluster/member"
 	"github.com/holdfast-edge/holdfast/test/cloud/light"
+	"github.com/holdfast-edge/holdfast/test/cloud/stage"
 )
 
-// patience is how long a condition may take on a loaded machine.
+// patience is how long an answer may take on a loaded machine.
 const patience = time.Minute
 
 // cloud is members over one store, and the sites that have joined them.
@@ -131,34 +131,16 @@ func start(t *testing.T, members int, change ...func(*member.Options)) *cloud {
 		v := &view{Memory: c.store}
 		c.views = append(c.views, v)
 		o := member.Options{
-			Name: fmt.Sprintf("m%d", i+1), Store: v, Dir: c.dir, Link: "127.0.0.1:0", API: "127.0.0.1:0",
+			Name: fmt.Sprintf("m%d", i+1), Store: v, Dir: c.dir,
 			Logger: slog.New(slog.DiscardHandler), Now: c.clock,
 		}
 		for _, f := range change {
 			f(&o)
 		}
-		m, err := member.Start(t.Context(), o)
-		if err != nil {
-			t.Fatal(err)
-		}
+		m, _ := stage.Member(t, o)
 		c.members = append(c.members, m)
-		t.Cleanup(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), patience)
-			defer cancel()
-			if err := m.Close(ctx); err != nil {
-				t.Error(err)
-			}
-		})
 	}
-	file := filepath.Join(c.dir, "token")
-	if err := c.members[0].FirstToken(t.Context(), file); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.token = strings.TrimSpace(string(text))
+	c.token = stage.Token(t, c.members[0])
 	for _, m := range c.members {
 		eventually(t, "the member has a lease", m.Gateway().Ready)
 	}
@@ -186,14 +168,7 @@ func withVersions(v link.Versions) func(*member.Options) {
 
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.After(patience)
-	for !holds() {
-		select {
-		case <-time.After(5 * time.Millisecond):
-		case <-deadline:
-			t.Fatalf("never: %s", what)
-		}
-	}
+	stage.Eventually(t, what, holds)
 }
 
 // ask asks a member's API, as somebody with a token; status is that of the answer.

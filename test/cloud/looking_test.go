@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -17,13 +16,8 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
-	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/client"
-	"github.com/holdfast-edge/holdfast/internal/node"
-	"github.com/holdfast-edge/holdfast/protocols"
-	"github.com/holdfast-edge/holdfast/protocols/modbus"
-	"github.com/holdfast-edge/holdfast/protocols/modbus/slave"
-	"github.com/holdfast-edge/holdfast/sinks"
+	"github.com/holdfast-edge/holdfast/test/cloud/stage"
 )
 
 // seen is a site with a device, and a network that tunnels may reach one address of.
@@ -47,41 +41,7 @@ func (c *cloud) plant(reach string) {
 // plantBehind starts one that gets to the cloud through a proxy.
 func (c *cloud) plantBehind(proxy, reach string) {
 	c.t.Helper()
-	quiet := slog.New(slog.DiscardHandler)
-	plc, err := slave.Listen(c.t.Context(), "127.0.0.1:0", quiet)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.t.Cleanup(func() { _ = plc.Close() })
-	unit := slave.NewUnit(slave.Sizes{Holdings: 10})
-	unit.SetHolding(0, 215)
-	plc.Put(1, unit)
-	dir := c.t.TempDir()
-	credentials := c.join("plant-7", nil)
-	credentials.Proxy = proxy
-	if err := credentials.Save(node.UplinkDir(dir)); err != nil {
-		c.t.Fatal(err)
-	}
-	parts, err := node.NewComponents([]protocols.Driver{modbus.Driver{}}, []sinks.Sink{})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	site, err := parts.Parse([]config.Source{{Name: "site.yaml", Data: fmt.Appendf(nil, seen, reach, plc.Address())}})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	n, err := node.Start(c.t.Context(), node.Options{Components: parts, Site: site, Dir: dir, Version: "test", Logger: quiet})
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := n.Close(ctx); err != nil {
-			c.t.Error(err)
-		}
-	})
-	c.owned("plant-7")
+	c.settle(c.t.TempDir(), proxy, fmt.Sprintf(seen, reach, stage.Device(c.t)))
 }
 
 func TestTheHistoryOfASiteIsAskedThroughTheLink(t *testing.T) {

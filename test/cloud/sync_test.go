@@ -31,7 +31,7 @@ func TestSitesRunWhatADirectorySays(t *testing.T) {
 	}
 	sync := func() string {
 		t.Helper()
-		cmd := exec.CommandContext(t.Context(), filepath.Join(programs(t), "holdfast-cloud"), "sync", "-f", dir, "--api", c.members[0].APIURL(), "--token", c.token)
+		cmd := exec.CommandContext(t.Context(), build(t).cloud, "sync", "-f", dir, "--api", c.members[0].APIURL(), "--token", c.token)
 		out, err := cmd.CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "nobody: ") {
 			t.Errorf("a site that is not there is no trouble: %v\n%s", err, out)

@@ -1,3 +1,3 @@
-// Package upgrade tests upgrades through the cloud with real programs: variants of holdfast that are good, that crash, hang,
-// or run the plant worse, built from the same sources, and a service manager that starts what has ended.
+// Package upgrade tests upgrades through the cloud with real programs: two versions of holdfast, and a variant that does harm or
+// writes a newer form of the data, on machines that start what has ended.
 package upgrade

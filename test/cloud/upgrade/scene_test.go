@@ -1,18 +1,13 @@
 package upgrade
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -23,83 +18,81 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/member"
 	"github.com/holdfast-edge/holdfast/cluster/rollout"
 	"github.com/holdfast-edge/holdfast/console/client"
-	"github.com/holdfast-edge/holdfast/protocols/modbus/slave"
+	"github.com/holdfast-edge/holdfast/test/cloud/stage"
 )
 
-const patience = 2 * time.Minute
-
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	deadline := time.After(patience)
-	for !holds() {
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-deadline:
-			t.Fatalf("never: %s", what)
-		}
-	}
-}
-
-// scene is a cloud of one member with a way to it that can be cut, a plant of one device, and a machine that runs a node.
+// scene is a cloud of one member with a way to it that can be cut, a device, and sites whose machines run the first version.
 type scene struct {
-	t        *testing.T
-	way      *way
-	ask      *client.Client
-	programs map[string]string // paths by version
-	digests  map[string]string // of artefacts, by version
-	machine  *machine
+	t       *testing.T
+	options member.Options // of the members, one after the other
+	member  *member.Member
+	leave   func() // has it leave
+	token   string
+	ask     *client.Client
+	way     *stage.Way
+	device  string
+	sites   []*site
 }
 
-func set(t *testing.T) *scene {
+// site is one of the sites, and its machine.
+type site struct {
+	*scene
+	*stage.Machine
+
+	name string
+}
+
+func set(t *testing.T, names ...string) *scene {
 	t.Helper()
-	programs, err := built()
-	if err != nil {
-		t.Fatal(err)
+	s := &scene{t: t, way: stage.OpenWay(t), device: stage.Device(t)}
+	s.options = member.Options{
+		Name: "m", Store: lasting{kv.NewMemory()}, Dir: t.TempDir(), Advertise: s.way.Address(), Logger: slog.New(slog.DiscardHandler),
 	}
-	t.Cleanup(func() { // the only test that needs them is over
-		for _, path := range programs {
-			_ = os.RemoveAll(filepath.Dir(path))
-		}
-	})
-	s := &scene{t: t, programs: programs, digests: map[string]string{}, way: openWay(t)}
-	dir := t.TempDir()
-	m, err := member.Start(t.Context(), member.Options{
-		Name: "m1", Store: kv.NewMemory(), Dir: dir, Link: "127.0.0.1:0", API: "127.0.0.1:0", Advertise: s.way.address(), Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := m.Close(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	s.way.lead(m.LinkAddress())
-	file := filepath.Join(dir, "token")
-	if err := m.FirstToken(t.Context(), file); err != nil {
-		t.Fatal(err)
-	}
-	token, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.ask, err = client.New(client.Options{URL: m.APIURL(), Token: strings.TrimSpace(string(token))}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.ask.Close)
-	for version := range programs {
+	s.begin()
+	for _, version := range []string{first, second, third} {
 		s.put(version)
 	}
-	s.settle()
+	for _, name := range names {
+		s.settle(name)
+	}
+	for _, v := range s.sites {
+		v.runs(first)
+	}
 	return s
+}
+
+// lasting is a store that outlasts the members.
+type lasting struct{ *kv.Memory }
+
+func (lasting) Close() error { return nil }
+
+// begin has a member take the place of the one that has left.
+func (s *scene) begin() {
+	s.t.Helper()
+	s.member, s.leave = stage.Member(s.t, s.options)
+	if s.token == "" {
+		s.token = stage.Token(s.t, s.member)
+	}
+	var err error
+	if s.ask, err = client.New(client.Options{URL: s.member.APIURL(), Token: s.token}); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(s.ask.Close)
+	s.way.Lead(s.member.LinkAddress())
+}
+
+// anotherMember has the member leave, and another one take its place.
+func (s *scene) anotherMember() {
+	s.t.Helper()
+	s.leave()
+	s.options.Name += "m"
+	s.begin()
 }
 
 // put keeps a program as an artefact.
 func (s *scene) put(version string) {
 	s.t.Helper()
-	octets, err := os.ReadFile(s.programs[version])
+	octets, err := os.ReadFile(programs(s.t)[version])
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -108,62 +101,61 @@ func (s *scene) put(version string) {
 	if err := s.ask.Upload(s.t.Context(), "/api/v1/artefacts", query, octets, &a); err != nil {
 		s.t.Fatal(err)
 	}
-	s.digests[version] = a.Digest
 }
 
-// settle has a machine with the first version join, and run a device.
-func (s *scene) settle() {
+// settle has a machine with the first version join, and read the device.
+func (s *scene) settle(name string) {
 	s.t.Helper()
-	plc, err := slave.Listen(s.t.Context(), "127.0.0.1:0", slog.New(slog.DiscardHandler))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { _ = plc.Close() })
-	unit := slave.NewUnit(slave.Sizes{Holdings: 10})
-	unit.SetHolding(0, 215)
-	plc.Put(1, unit)
 	dir := s.t.TempDir()
-	data, site := filepath.Join(dir, "data"), filepath.Join(dir, "site.yaml")
-	text := fmt.Sprintf("site: plant-7\nconsole: {listen: \"127.0.0.1:0\"}\ndevices:\n  - name: boiler\n    driver: modbus\n    endpoint: tcp://%s\n"+
-		"    groups: [{name: climate, scan: 20ms, tags: [{name: temperature, address: \"holding:0\"}]}]\n", plc.Address())
-	if err := os.WriteFile(site, []byte(text), 0o600); err != nil {
+	data, file := filepath.Join(dir, "data"), filepath.Join(dir, "site.yaml")
+	text := fmt.Sprintf("site: %s\nconsole: {listen: \"127.0.0.1:0\"}\ndevices:\n  - name: boiler\n    driver: modbus\n    endpoint: tcp://%s\n"+
+		"    groups: [{name: climate, scan: 20ms, tags: [{name: temperature, address: \"holding:0\"}]}]\n", name, s.device)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	var token api.JoinToken
-	if err := s.ask.Send(s.t.Context(), http.MethodPost, "/api/v1/sites", api.NewSite{Name: "plant-7"}, &token); err != nil {
+	if err := s.ask.Send(s.t.Context(), http.MethodPost, "/api/v1/sites", api.NewSite{Name: name}, &token); err != nil {
 		s.t.Fatal(err)
 	}
-	join := exec.Command(s.programs["1.0.0"], "edge", "join", "--cloud", s.way.address(), "--data", data, "--token", token.Token)
+	program := programs(s.t)[first]
+	join := exec.Command(program, "edge", "join", "--cloud", s.way.Address(), "--data", data, "--token", token.Token)
 	if out, err := join.CombinedOutput(); err != nil {
 		s.t.Fatalf("join: %v: %s", err, out)
 	}
-	s.machine = boot(s.t, data, s.programs["1.0.0"], "edge", "-c", site, "--data", data)
-	s.runs("1.0.0")
+	s.sites = append(s.sites, &site{s, stage.Boot(s.t, data, program, "edge", "-c", file, "--data", data), name})
 }
 
-// site is what the cloud knows of the site.
-func (s *scene) site() (v api.Site) {
-	s.t.Helper()
-	if err := s.ask.Get(s.t.Context(), "/api/v1/sites/plant-7", nil, &v); err != nil {
-		s.t.Fatal(err)
+// known is what the cloud knows of the site.
+func (v *site) known() (known api.Site) {
+	v.t.Helper()
+	if err := v.ask.Get(v.t.Context(), "/api/v1/sites/"+v.name, nil, &known); err != nil {
+		v.t.Fatal(err)
 	}
-	return v
+	return known
 }
 
 // runs waits until the site is connected with a version, and its device is read.
-func (s *scene) runs(version string) {
-	s.t.Helper()
-	eventually(s.t, "version "+version+" runs and reads its device", func() bool {
-		v := s.site()
-		return v.Owner != nil && v.Session != nil && v.Session.Version == version && s.good()
+func (v *site) runs(version string) {
+	v.t.Helper()
+	stage.Eventually(v.t, v.name+" runs version "+version+" and reads its device", func() bool {
+		known := v.known()
+		return known.Owner != nil && known.Session != nil && known.Session.Version == version && v.good()
 	})
 }
 
 // good tells whether the device's tag has a good value.
-func (s *scene) good() bool {
+func (v *site) good() bool {
 	var values []struct{ Quality string }
-	err := s.ask.Get(s.t.Context(), "/api/v1/sites/plant-7/values", nil, &values)
+	err := v.ask.Get(v.t.Context(), "/api/v1/sites/"+v.name+"/values", nil, &values)
 	return err == nil && len(values) == 1 && values[0].Quality == "Good"
+}
+
+// harm has the third version do harm at a site; empty: none.
+func (v *site) harm(how string) {
+	v.t.Helper()
+	if err := os.WriteFile(filepath.Join(v.Data, "fault"), []byte(how), 0o600); err != nil {
+		v.t.Fatal(err)
+	}
 }
 
 // policy is quick, but for a machine that is busy.
@@ -173,181 +165,31 @@ func policy() *link.ProgramPolicy {
 	return &p
 }
 
-// upgrade begins a rollout of a version to the site.
+// upgrade begins a rollout of a version to every site, the canary first.
 func (s *scene) upgrade(version string, p *link.ProgramPolicy) (r rollout.Rollout) {
 	s.t.Helper()
-	n := api.NewRollout{Program: &api.NewProgram{Version: version, Policy: p}, Selector: "name=plant-7", Canary: 1, Wave: 1, Within: 300}
+	n := api.NewRollout{Program: &api.NewProgram{Version: version, Policy: p}, Selector: "name=plant-*", Canary: 1, Wave: 10, Within: 300}
 	if err := s.ask.Send(s.t.Context(), http.MethodPost, "/api/v1/rollouts", n, &r); err != nil {
 		s.t.Fatal(err)
 	}
 	return r
 }
 
-// ended waits for the end of a rollout.
-func (s *scene) ended(r rollout.Rollout) rollout.Place {
+// shown is a rollout as it is now.
+func (s *scene) shown(r rollout.Rollout) (now rollout.Rollout) {
 	s.t.Helper()
-	eventually(s.t, "the rollout has ended", func() bool {
-		if err := s.ask.Get(s.t.Context(), "/api/v1/rollouts/"+r.ID, nil, &r); err != nil {
-			s.t.Fatal(err)
-		}
-		return r.State.Ended()
+	if err := s.ask.Get(s.t.Context(), "/api/v1/rollouts/"+r.ID, nil, &now); err != nil {
+		s.t.Fatal(err)
+	}
+	return now
+}
+
+// ended waits for the end of a rollout, and until it is known what came of each site that was told.
+func (s *scene) ended(r rollout.Rollout) rollout.Rollout {
+	s.t.Helper()
+	stage.Eventually(s.t, "the rollout has ended everywhere", func() bool {
+		r = s.shown(r)
+		return r.State.Ended() && r.Count(rollout.Begun) == 0
 	})
-	return r.Sites[0]
-}
-
-// machine starts a program again whenever it has ended, as a service manager does.
-type machine struct {
-	t    *testing.T
-	data string
-	args []string
-
-	mu      sync.Mutex
-	process *os.Process
-	starts  int
-	off     bool
-	logs    strings.Builder
-	over    chan struct{}
-}
-
-func boot(t *testing.T, data string, args ...string) *machine {
-	m := &machine{t: t, data: data, args: args, over: make(chan struct{})}
-	go m.run()
-	t.Cleanup(m.shutdown)
-	return m
-}
-
-func (m *machine) run() {
-	defer close(m.over)
-	for {
-		c := exec.Command(m.args[0], m.args[1:]...)
-		c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // as a control group: what is left of it is ended with it
-		c.Stderr = m
-		m.mu.Lock()
-		if m.off {
-			m.mu.Unlock()
-			return
-		}
-		err := c.Start()
-		m.process = c.Process
-		m.starts++
-		m.mu.Unlock()
-		if err != nil {
-			m.t.Error(err)
-			return
-		}
-		_ = c.Wait() // however it ends, it is started again
-		_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
-	}
-}
-
-// Write keeps what the node logs.
-func (m *machine) Write(p []byte) (int, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.logs.Write(p)
-}
-
-// cut ends everything at once, as a power cut does.
-func (m *machine) cut() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	_ = syscall.Kill(-m.process.Pid, syscall.SIGKILL)
-}
-
-func (m *machine) shutdown() {
-	m.mu.Lock()
-	m.off = true
-	_ = syscall.Kill(-m.process.Pid, syscall.SIGKILL)
-	m.mu.Unlock()
-	<-m.over
-	if m.t.Failed() {
-		m.t.Logf("the node says:\n%s", m.logs.String())
-	}
-}
-
-// harm has the third version do harm; empty: none.
-func (m *machine) harm(how string) {
-	m.t.Helper()
-	if err := os.WriteFile(filepath.Join(m.data, "fault"), []byte(how), 0o600); err != nil {
-		m.t.Fatal(err)
-	}
-}
-
-// way is the network between site and cloud.
-type way struct {
-	l net.Listener
-
-	mu    sync.Mutex
-	to    string // empty: it is cut
-	conns map[net.Conn]bool
-	all   sync.WaitGroup
-}
-
-func openWay(t *testing.T) *way {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &way{l: l, conns: map[net.Conn]bool{}}
-	w.all.Go(w.accept)
-	t.Cleanup(func() {
-		_ = l.Close()
-		w.lead("")
-		w.all.Wait()
-	})
-	return w
-}
-
-func (w *way) address() string { return w.l.Addr().String() }
-
-// lead has the way lead to an address, or nowhere.
-func (w *way) lead(to string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.to = to
-	for c := range w.conns {
-		_ = c.Close()
-	}
-}
-
-func (w *way) accept() {
-	for {
-		c, err := w.l.Accept()
-		if err != nil {
-			return
-		}
-		w.mu.Lock()
-		to := w.to
-		w.mu.Unlock()
-		far, err := net.Dial("tcp", to)
-		if err != nil {
-			_ = c.Close()
-			continue
-		}
-		w.carry(c, far)
-		w.carry(far, c)
-	}
-}
-
-func (w *way) carry(from, to net.Conn) {
-	w.mu.Lock()
-	w.conns[from] = true
-	w.mu.Unlock()
-	w.all.Go(func() {
-		buffer := make([]byte, 64<<10)
-		for {
-			n, err := from.Read(buffer)
-			if n > 0 {
-				_, _ = to.Write(buffer[:n])
-			}
-			if err != nil {
-				break
-			}
-		}
-		w.mu.Lock()
-		delete(w.conns, from)
-		w.mu.Unlock()
-		_, _ = from.Close(), to.Close()
-	})
+	return r
 }

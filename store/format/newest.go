@@ -1,0 +1,6 @@
+//go:build !nextform
+
+package format
+
+// Newest is the highest number that this program reads; it writes it.
+const Newest = 1
