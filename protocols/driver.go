@@ -127,4 +127,5 @@ type Item struct {
 	Type     string // as a tag's type is configured; empty for a folder
 	Writable bool
 	Folder   bool
+	Value    tag.Value // what it holds, where the listing tells; absent otherwise
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/holdfast-edge/holdfast/internal/node"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/iec104"
 	"github.com/holdfast-edge/holdfast/protocols/modbus"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/server"
 	"github.com/holdfast-edge/holdfast/protocols/opcua"
@@ -18,7 +19,7 @@ import (
 // components is everything that this build speaks.
 func components() (*node.Components, error) {
 	return node.NewComponents(
-		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}},
+		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}, iec104.Driver{}},
 		append([]sinks.Sink{
 			mqtt.New(), sparkplug.Sink{}, influx.Sink{}, remotewrite.Sink{}, http.Sink{}, file.Sink{},
 		}, furtherSinks()...),
