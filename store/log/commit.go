@@ -224,6 +224,9 @@ func (l *Log) assemble(items []item, now time.Time) group {
 }
 
 func (l *Log) transact(g *group, st *state) error {
+	if err := l.nameSegment(); err != nil {
+		return err
+	}
 	tx, err := l.committer.active.db.Begin(true)
 	if err != nil {
 		return err

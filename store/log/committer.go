@@ -17,6 +17,7 @@ type committer struct {
 	compressor *compressor
 	end        uint64 // position of the next entry
 	incomplete bool   // the end of the segment that was resumed cannot be read
+	nameless   bool   // the name of the active segment is not durable yet
 	retryAt    time.Time
 	enforced   time.Time // when the quotas were last looked at
 }

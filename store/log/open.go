@@ -131,7 +131,7 @@ func (l *Log) startAt(first uint64, before life) error {
 		err = previous.close()
 	}
 	c.active, c.schemas = next, newSchemaIndex()
-	return err
+	return errors.Join(err, l.nameSegment())
 }
 
 // resume opens a segment, as the last one, and loads all that it holds of the state.

@@ -160,7 +160,8 @@ func (s *shelf) quarantine(bad *segment, reason error) error {
 	return bad.quarantine()
 }
 
-// trim removes the segments that end at or before a position.
+// trim removes the segments that end at or before a position. One that cannot be
+// removed stays, to be tried again.
 func (s *shelf) trim(before uint64) error {
 	for {
 		s.mu.Lock()
@@ -172,6 +173,9 @@ func (s *shelf) trim(before uint64) error {
 		s.mu.Unlock()
 		s.drop(oldest)
 		if err := oldest.remove(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			s.mu.Lock()
+			s.segments = slices.Insert(s.segments, 0, oldest)
+			s.mu.Unlock()
 			return err
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -26,6 +25,10 @@ func (l *Log) upkeep(now time.Time) {
 	}
 	if l.enforce(now) {
 		l.commitState()
+	}
+	if err := l.nameSegment(); err != nil { // and nothing goes that the files before it hold
+		l.options.Logger.Error("begin a segment of the log", "error", err)
+		return
 	}
 	if err := l.shelf.trim(l.passed()); err != nil {
 		l.options.Logger.Error("trim log", "error", err)
@@ -165,7 +168,7 @@ func (l *Log) rotate() error {
 
 // create makes a segment with the streams as they stand, open for writing.
 // What fill puts into it is committed with its beginning, before the file gets
-// its name: one that has a name is whole.
+// its name: one that has a name is whole. The name is to be made durable.
 func (l *Log) create(first uint64, own life, sameLife bool, fill func(*bbolt.Tx) error) (*segment, error) {
 	s := &segment{path: segmentPath(l.options.Dir, first), first: first, file: l.writable()}
 	unnamed := s.path + newSuffix
@@ -185,12 +188,24 @@ func (l *Log) create(first uint64, own life, sameLife bool, fill func(*bbolt.Tx)
 	if err != nil {
 		return nil, errors.Join(err, db.Close(), os.Remove(unnamed))
 	}
-	if err := bolt.SyncDirectory(filepath.Dir(s.path)); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
+	l.committer.nameless = true
 	l.streams.turn(sameLife)
 	s.db, s.life = db, own
 	return s, nil
+}
+
+// nameSegment makes the name of the active segment durable. Until that has
+// succeeded nothing is committed to it, for after a power cut the segment before
+// it might be the last one; and nothing to that one, for it might not be.
+func (l *Log) nameSegment() error {
+	if !l.committer.nameless {
+		return nil
+	}
+	if err := bolt.SyncDirectory(l.options.Dir); err != nil {
+		return err
+	}
+	l.committer.nameless = false
+	return nil
 }
 
 func (l *Log) begin(tx *bbolt.Tx, own life, sameLife bool, fill func(*bbolt.Tx) error) error {
