@@ -2,6 +2,7 @@ package log
 
 import (
 	"bytes"
+	"encoding/binary"
 	"maps"
 	"slices"
 	"time"
@@ -236,8 +237,10 @@ func (l *Log) transact(g *group, st *state) error {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
+		l.committer.doubtful = true
 		return err
 	}
+	l.committer.doubtful = false
 	l.counters.commits.Add(1)
 	l.counters.written.Add(bolt.Written(tx))
 	return nil
@@ -247,6 +250,11 @@ func (l *Log) transact(g *group, st *state) error {
 func (l *Log) put(tx *bbolt.Tx, g *group, st *state) error {
 	c := l.committer
 	c.compressor.reset()
+	if c.doubtful {
+		if err := withdraw(tx.Bucket(blocksBucket), c.end); err != nil {
+			return err
+		}
+	}
 	if err := putRows(tx.Bucket(streamsBucket), l.streams.rows(l.streams.unwritten)); err != nil {
 		return err
 	}
@@ -259,6 +267,20 @@ func (l *Log) put(tx *bbolt.Tx, g *group, st *state) error {
 		}
 	}
 	return putState(tx, g, st)
+}
+
+// withdraw removes the blocks from a position on: what a commit has brought that
+// failed. Where it is the last sync that fails, bbolt has made the commit visible.
+func withdraw(blocks *bbolt.Bucket, from uint64) error {
+	for {
+		k, _ := blocks.Cursor().Last()
+		if len(k) != 8 || binary.BigEndian.Uint64(k) < from {
+			return nil
+		}
+		if err := blocks.DeleteBucket(k); err != nil {
+			return err
+		}
+	}
 }
 
 func putRows(b *bbolt.Bucket, rows []row) error {

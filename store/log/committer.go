@@ -18,6 +18,7 @@ type committer struct {
 	end        uint64 // position of the next entry
 	incomplete bool   // the end of the segment that was resumed cannot be read
 	nameless   bool   // the name of the active segment is not durable yet
+	doubtful   bool   // the last commit failed, and what it brought may be in the file all the same
 	retryAt    time.Time
 	enforced   time.Time // when the quotas were last looked at
 }

@@ -107,6 +107,9 @@ func findBlock(held *segment, position, end uint64, wanted func(uint32) bool) (r
 		blocks := tx.Bucket(blocksBucket)
 		c := blocks.Cursor()
 		for k, passed := seekBlock(c, position), 0; k != nil; k, _ = c.Next() {
+			if len(k) == 8 && binary.BigEndian.Uint64(k) >= end {
+				return nil // what is left of a commit that failed
+			}
 			found := blocks.Bucket(k)
 			h, damage := blockHeader(found, k)
 			if h == nil {

@@ -18,7 +18,7 @@ import (
 // advances the cursors that are beyond their quota, removes what all have
 // passed. What fails is logged and tried again after the next commit.
 func (l *Log) upkeep(now time.Time) {
-	if used, err := bolt.Used(l.committer.active.db); err == nil && used >= l.segmentLimit() {
+	if used, err := bolt.Used(l.committer.active.db); err == nil && used >= l.segmentLimit() && !l.committer.doubtful {
 		if err := l.rotate(); err != nil {
 			l.options.Logger.Error("begin a segment of the log", "error", err)
 		}
