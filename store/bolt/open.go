@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -38,9 +39,12 @@ type File struct {
 }
 
 // Open audits the file, where there is one, and opens it. A file that cannot
-// be followed gives ErrCorrupt.
+// be followed gives ErrCorrupt, and so does one that is ReadOnly and is not there.
 func Open(path string, f File) (*bbolt.DB, error) {
 	if err := AuditFile(path); err != nil {
+		return nil, err
+	}
+	if err := written(path); f.ReadOnly && err != nil {
 		return nil, err
 	}
 	options := &bbolt.Options{
@@ -57,6 +61,19 @@ func Open(path string, f File) (*bbolt.DB, error) {
 		db.AllocSize = defaultGrowth
 	}
 	return db, nil
+}
+
+// written returns an error where a file that somebody has written is gone or empty.
+func written(path string) error {
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("open %s: %w: it is gone", path, ErrCorrupt)
+	case err != nil:
+		return fmt.Errorf("open: %w", err)
+	case info.Size() == 0:
+		return fmt.Errorf("open %s: %w: it is empty", path, ErrCorrupt)
+	}
+	return nil
 }
 
 // Used returns how many octets of the file carry something or did.

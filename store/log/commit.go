@@ -207,6 +207,9 @@ func (l *Log) restore(st *state) {
 // write commits items and a state to the active segment, or to a new one where
 // that is full: assembled again, since schemas have other numbers there.
 func (l *Log) write(items []item, now time.Time, st *state) (group, error) {
+	if err := l.keepActive(); err != nil {
+		return group{}, err
+	}
 	g := l.assemble(items, now)
 	err := l.transact(&g, st)
 	if bolt.IsFull(err) {

@@ -17,6 +17,7 @@ type committer struct {
 	compressor *compressor
 	end        uint64 // position of the next entry
 	incomplete bool   // the end of the segment that was resumed cannot be read
+	carried    int64  // octets of the active segment when it began: the state; 0: not known
 	nameless   bool   // the name of the active segment is not durable yet
 	doubtful   bool   // the last commit failed, and what it brought may be in the file all the same
 	retryAt    time.Time

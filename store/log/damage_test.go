@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/store/bolt"
@@ -207,5 +208,66 @@ func believe(t *testing.T, c *log.Cursor, total uint64) {
 				}
 			}
 		}
+	}
+}
+
+func TestASegmentThatIsCutShortIsAccountedFor(t *testing.T) {
+	for name, size := range map[string]int64{"to nothing": 0, "to less than a page": 100, "by half": 600 << 10} {
+		t.Run(name, func(t *testing.T) {
+			n, total := damaged(t, func(files []string) {
+				if err := os.Truncate(files[1], size); err != nil {
+					t.Fatal(err)
+				}
+			})
+			c := n.cursor("line", log.CursorOptions{SingleLane: true})
+			if accounted, gaps := consume(t, c, "boiler", total); accounted != total || gaps == 0 {
+				t.Errorf("%d of %d records accounted for, %d by gaps", accounted, total, gaps)
+			}
+		})
+	}
+}
+
+func TestASegmentThatIsRemovedUnderTheLogIsAccountedFor(t *testing.T) {
+	n, total := damaged(t, func([]string) {})
+	if err := os.Remove(n.segments("*.seg")[1]); err != nil {
+		t.Fatal(err)
+	}
+	c := n.cursor("line", log.CursorOptions{SingleLane: true})
+	if accounted, gaps := consume(t, c, "boiler", total); accounted != total || gaps == 0 {
+		t.Errorf("%d of %d records accounted for, %d by gaps", accounted, total, gaps)
+	}
+	n.appendSync(noise("boiler", 1000))
+}
+
+func TestAnActiveSegmentThatIsRemovedUnderTheLogLosesNothing(t *testing.T) {
+	n := start(t, small)
+	n.cursor("line", log.CursorOptions{SingleLane: true})
+	for number := range 3 {
+		n.appendSync(batch("boiler", number))
+	}
+	if err := os.Remove(n.segments("*.seg")[0]); err != nil {
+		t.Fatal(err)
+	}
+	last := n.appendSync(batch("boiler", 3))
+	n.restart()
+	if id := n.appendSync(batch("boiler", 4)); id.Sequence != last.Sequence+1 || id.Incarnation != last.Incarnation {
+		t.Errorf("%v follows %v", id, last)
+	}
+	for i, e := range take(t, n.cursor("line", log.CursorOptions{SingleLane: true}), 5) {
+		if number(e) != i {
+			t.Errorf("entry %d is %d", i, number(e))
+		}
+	}
+}
+
+func TestNothingIsAcknowledgedWhereTheDirectoryIsGone(t *testing.T) {
+	n := start(t, small, func(o *log.Options) { o.Dir = filepath.Join(t.TempDir(), "log") })
+	n.cursor("line", log.CursorOptions{SingleLane: true})
+	n.appendSync(batch("boiler", 0))
+	if err := os.RemoveAll(n.options.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if id, err := n.AppendSync(t.Context(), batch("boiler", 1)); err == nil {
+		t.Errorf("%v is acknowledged", id)
 	}
 }

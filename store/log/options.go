@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"math/bits"
 	"os"
 	"time"
 
@@ -33,6 +34,11 @@ type Options struct {
 	// SegmentBytes is the size at which a file is closed and another begun.
 	SegmentBytes int64 // 64 MB, 32 MB on 32-bit machines
 
+	// StateBytes is the room that a file has beside that for the state: cursors, gaps
+	// and checkpoints, twice. It takes addresses, and those are scarce on 32-bit
+	// machines.
+	StateBytes int // 1 GB, 16 MB on 32-bit machines
+
 	// RecentBytes bounds the committed batches that are kept in memory, so that
 	// a cursor at the tail reads nothing from the disk.
 	RecentBytes int // 4 MB
@@ -58,6 +64,7 @@ const (
 	defaultRecent     = 4 << 20
 	defaultOpen       = 4
 	minSegment        = 1 << 20
+	defaultState      = 16 << 20 << (bits.UintSize / 64 * 6)
 )
 
 func (o Options) withDefaults() (Options, error) {
@@ -69,6 +76,7 @@ func (o Options) withDefaults() (Options, error) {
 	o.QueueBytes = orDefault(o.QueueBytes, defaultQueue)
 	o.AckEvery = orDefault(o.AckEvery, defaultAck)
 	o.SegmentBytes = max(orDefault(o.SegmentBytes, defaultSegment()), minSegment)
+	o.StateBytes = orDefault(o.StateBytes, defaultState)
 	o.RecentBytes = orDefault(o.RecentBytes, defaultRecent)
 	o.OpenSegments = orDefault(o.OpenSegments, defaultOpen)
 	if o.Now == nil {

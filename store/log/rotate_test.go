@@ -1,6 +1,7 @@
 package log_test
 
 import (
+	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -57,5 +58,35 @@ func TestASegmentWhoseNameIsNotDurableHidesNothing(t *testing.T) {
 	c := n.cursor("line", log.CursorOptions{SingleLane: true})
 	if accounted, gaps := consume(t, c, "boiler", rows); accounted != rows || gaps != 0 {
 		t.Errorf("%d of %d records, %d by gaps", accounted, rows, gaps)
+	}
+}
+
+// TestStateThatIsLargerThanASegmentTurnsNoFiles has a checkpoint that fills a
+// segment alone: to begin another would not help.
+func TestStateThatIsLargerThanASegmentTurnsNoFiles(t *testing.T) {
+	n := start(t, small)
+	c := n.cursor("line", log.CursorOptions{SingleLane: true})
+	for i := range 4 {
+		n.Checkpoint("large", bytes.Repeat([]byte{byte(i)}, 3<<20))
+		before := n.Stats().Commits
+		eventually(t, "it is committed", func() bool { return n.Stats().Commits > before })
+	}
+	for number := range 10 {
+		n.appendSync(batch("boiler", number))
+	}
+	if s := n.Stats(); s.Segments > 3 || s.Written > 60<<20 {
+		t.Errorf("%d segments, %d octets written", s.Segments, s.Written)
+	}
+	for i, e := range take(t, c, 10) {
+		if number(e) != i {
+			t.Errorf("entry %d is %d", i, number(e))
+		}
+	}
+	n.restart()
+	if state, err := n.LoadCheckpoint("large"); err != nil || len(state) != 3<<20 || state[0] != 3 {
+		t.Errorf("a checkpoint of %d octets, %v", len(state), err)
+	}
+	if id := n.appendSync(batch("boiler", 10)); id.Sequence != 11 {
+		t.Errorf("sequence %d after ten", id.Sequence)
 	}
 }

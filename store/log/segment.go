@@ -158,12 +158,37 @@ func (s *segment) remove() error {
 }
 
 // quarantine renames the file, so that it is out of the way and can be looked
-// at.
+// at. One that is gone is out of the way.
 func (s *segment) quarantine() error {
-	if err := errors.Join(s.close(), os.Rename(s.path, s.path+damagedSuffix)); err != nil {
+	err := os.Rename(s.path, s.path+damagedSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if err := errors.Join(s.close(), err); err != nil {
 		return fmt.Errorf("quarantine segment: %w", err)
 	}
 	return bolt.SyncDirectory(filepath.Dir(s.path))
+}
+
+// keepFile gives the file a name again that somebody has removed: a copy of what
+// is mapped takes its place.
+func (s *segment) keepFile() error {
+	unnamed := s.path + newSuffix
+	f, err := os.OpenFile(unnamed, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("keep removed segment: %w", err)
+	}
+	err = s.view(func(tx *bbolt.Tx) error {
+		_, err := tx.WriteTo(f)
+		return err
+	})
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(unnamed, s.path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("keep removed segment: %w", err), os.Remove(unnamed))
+	}
+	return nil
 }
 
 // bytes returns the size of the file.

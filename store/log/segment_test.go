@@ -286,7 +286,7 @@ func TestOfABlockThatIsHalfReadTheOtherHalfIsGivenUp(t *testing.T) {
 
 func TestABatchThatMovesToTheNextSegmentIsReadThere(t *testing.T) {
 	node := start(t, func(o *log.Options) {
-		o.SegmentBytes, o.QueueBytes, o.RecentBytes, o.CommitEvery = 1<<20, 64<<10, 1, time.Hour
+		o.SegmentBytes, o.StateBytes, o.QueueBytes, o.RecentBytes, o.CommitEvery = 1<<20, 1<<20, 64<<10, 1, time.Hour
 	})
 	c := node.cursor("line", log.CursorOptions{})
 	const before = 17

@@ -18,7 +18,7 @@ import (
 // advances the cursors that are beyond their quota, removes what all have
 // passed. What fails is logged and tried again after the next commit.
 func (l *Log) upkeep(now time.Time) {
-	if used, err := bolt.Used(l.committer.active.db); err == nil && used >= l.segmentLimit() && !l.committer.doubtful {
+	if l.isLong() {
 		if err := l.rotate(); err != nil {
 			l.options.Logger.Error("begin a segment of the log", "error", err)
 		}
@@ -33,6 +33,15 @@ func (l *Log) upkeep(now time.Time) {
 	if err := l.shelf.trim(l.passed()); err != nil {
 		l.options.Logger.Error("trim log", "error", err)
 	}
+}
+
+// isLong reports whether it is time for a new segment: the active one has reached
+// its limit, has entries, and is not large because of the state alone, which the
+// next one would have, too.
+func (l *Log) isLong() bool {
+	c := l.committer
+	used, err := bolt.Used(c.active.db)
+	return err == nil && !c.doubtful && c.end > c.active.first && used >= max(l.segmentLimit(), 2*c.carried)
 }
 
 // segmentLimit returns the size at which the active segment is closed: less
@@ -158,12 +167,33 @@ func (l *Log) rotate() error {
 		return fmt.Errorf("rotate: %w", err)
 	}
 	previous := c.active
+	if previous.first == next.first { // it had no entries, and its name is taken
+		l.shelf.drop(previous)
+	}
 	l.shelf.push(next)
+	if c.carried, err = bolt.Used(next.db); err != nil {
+		return fmt.Errorf("rotate: %w", err)
+	}
 	c.active, c.schemas = next, newSchemaIndex()
 	previous.mu.Lock()
 	previous.file.ReadOnly = true
 	previous.mu.Unlock()
 	return previous.close()
+}
+
+// keepActive goes on in a new segment where somebody has removed the file of the
+// active one, and keeps what that has: nothing is to be committed to a file that
+// is gone when it is closed.
+func (l *Log) keepActive() error {
+	active := l.committer.active
+	if _, err := os.Stat(active.path); !errors.Is(err, fs.ErrNotExist) {
+		return nil // what else it may be, the commit will tell
+	}
+	l.options.Logger.Error("somebody has removed a file of the log, which goes on in another one", "file", active.path)
+	if err := active.keepFile(); err != nil {
+		return err
+	}
+	return l.rotate()
 }
 
 // create makes a segment with the streams as they stand, open for writing.
@@ -238,10 +268,10 @@ func carry(to, from *bbolt.Tx) error {
 }
 
 // writable is how the active segment is opened: with room beyond the limit for
-// what one commit may bring.
+// what one commit may bring, and for the state.
 func (l *Log) writable() bolt.File {
 	return bolt.File{
-		MaxBytes: int(l.options.SegmentBytes) + 4*l.options.QueueBytes + 1<<20,
+		MaxBytes: int(l.options.SegmentBytes) + 4*l.options.QueueBytes + l.options.StateBytes,
 		OpenFile: l.options.OpenFile,
 	}
 }
