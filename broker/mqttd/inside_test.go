@@ -65,6 +65,31 @@ func TestAFullTapThatBlocksHoldsItsPublisherBackAndLosesNothing(t *testing.T) {
 	}
 }
 
+func TestWhatAConnectionHadInHandWhenItWasEndedAtAFullTapIsCounted(t *testing.T) {
+	b := start(t)
+	gate := make(chan struct{})
+	var got gathered
+	one, err := b.Tap("t", mqttd.TapOptions{Capacity: 10}, func(ctx context.Context, batch []mqttd.Message) error {
+		<-gate
+		return got.take(ctx, batch)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.Close()
+	c := dial(t, port(b), "c", cleanStart)
+	for i := range 100 {
+		c.publish(t, packets.Publish{Topic: "t", Payload: fmt.Append(nil, i)})
+	}
+	eventually(t, "more messages than the tap takes", func() bool { return b.Stats().Received > 20 })
+	dial(t, port(b), "c", cleanStart) // takes the session over
+	close(gate)
+	eventually(t, "every message", func() bool { return uint64(len(got.get()))+one.Dropped() == b.Stats().Received })
+	if one.Dropped() == 0 {
+		t.Error("nothing was in hand")
+	}
+}
+
 func TestAFullTapThatDropsLosesTheOldestAndCountsThem(t *testing.T) {
 	b := start(t)
 	busy, gate := make(chan struct{}, 100), make(chan struct{})

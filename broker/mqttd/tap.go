@@ -97,7 +97,8 @@ func (b *Broker) Tap(filter string, o TapOptions, handle func(context.Context, [
 	return t, nil
 }
 
-// Dropped is how many messages went over the capacity.
+// Dropped is how many messages went over the capacity, or were at hand when their
+// connection was ended while the tap was full.
 func (t *Tap) Dropped() uint64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -188,9 +189,21 @@ func (t *Tap) evict() bool {
 	default:
 		t.take()
 	}
-	t.dropped++
-	t.broker.counters.droppedByTaps.Add(1)
+	t.drop(1)
 	return true
+}
+
+// lost counts messages of QoS 0 whose publisher has gone while there was no room.
+func (t *Tap) lost(messages int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.drop(messages)
+}
+
+// drop counts messages that nobody gets. The lock is held.
+func (t *Tap) drop(messages int) {
+	t.dropped += uint64(messages)
+	t.broker.counters.droppedByTaps.Add(uint64(messages))
 }
 
 // errNotOffered is why a message was not taken: its publisher has gone while the
@@ -212,6 +225,8 @@ func (t *Tap) wait(entry tapped, over <-chan struct{}) {
 		case <-over:
 			if entry.settle != nil {
 				entry.settle(errNotOffered)
+			} else {
+				t.lost(entry.len())
 			}
 			return
 		}
@@ -229,8 +244,7 @@ func (t *Tap) push(m *message) {
 	entry := one(m, nil)
 	for !t.fits(&entry) {
 		if !t.evict() {
-			t.dropped++
-			t.broker.counters.droppedByTaps.Add(1)
+			t.drop(1)
 			return
 		}
 	}
