@@ -216,6 +216,25 @@ func TestWritesComeFromLiveRowsInTimeOnly(t *testing.T) {
 		})
 }
 
+// A condition that stays true is written by the first row that is in time.
+func TestAWriteThatCameTooLateIsMadeByTheNextRow(t *testing.T) {
+	for _, mode := range []write.Mode{write.Edge, write.Change} {
+		on(t, `SELECT 3 AS valve FROM boiler.climate WHERE temperature = 30`,
+			[]rule.Write{{Device: "boiler", Deadline: time.Second, Mode: mode}}, func(b *bench) {
+				late := b.row(0, celsius(30), tag.IntOf(1))
+				<-time.After(2 * time.Second)
+				b.publish(late)
+				want(t, b.written())
+				b.scan(0, celsius(30), tag.IntOf(1))
+				b.scan(0, celsius(30), tag.IntOf(1))
+				want(t, b.written(), 3)
+				if n := b.meter.Expired.Load(); n != 1 {
+					t.Errorf("%d expired", n)
+				}
+			})
+	}
+}
+
 func TestADryRunIsDecidedAndMarked(t *testing.T) {
 	on(t, `SELECT 1 AS valve FROM boiler.climate`,
 		[]rule.Write{{Device: "boiler", Deadline: time.Second, DryRun: true}}, func(b *bench) {

@@ -38,10 +38,10 @@ func (w *writer) commands(b *tag.Batch, now time.Time, m *Meter, give func(write
 		for slot, v := range b.Row(i) {
 			name := b.Schema().Field(slot).Name
 			switch {
-			case !w.trigger.Fires(name, v):
+			case !w.trigger.Would(name, v):
 			case now.After(deadline):
-				m.Expired.Add(1)
-			default:
+				m.Expired.Add(1) // the next row that is in time writes
+			case w.trigger.Fires(name, v):
 				m.Writes.Add(1)
 				give(write.Command{
 					Device: w.config.Device, Tag: name, Value: v, By: w.by,

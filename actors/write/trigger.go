@@ -53,17 +53,23 @@ func (t *Trigger) Fell() {
 	}
 }
 
-// Fires reports whether the value is to be written to the tag now, and
-// remembers it. A value that evaluates as NULL is never written.
-func (t *Trigger) Fires(name string, v tag.Value) bool {
+// Would reports whether the value is to be written to the tag now. A value that
+// evaluates as NULL is never written.
+func (t *Trigger) Would(name string, v tag.Value) bool {
 	if v.IsNull() {
+		return false
+	}
+	last, seen := t.last[name]
+	return t.mode == Always || !seen || !last.Equal(v)
+}
+
+// Fires is Would for a value that is written then: it is remembered.
+func (t *Trigger) Fires(name string, v tag.Value) bool {
+	if !t.Would(name, v) {
 		return false
 	}
 	if t.mode == Always {
 		return true
-	}
-	if last, seen := t.last[name]; seen && last.Equal(v) {
-		return false
 	}
 	if t.last == nil {
 		t.last = map[string]tag.Value{}
