@@ -145,6 +145,10 @@ func (q *Query) UserFunctions() []string { return q.functions }
 // that it has seen, so that there is something to checkpoint.
 func (q *Query) Stateful() bool { return q.plan.Stateful() }
 
+// SharesFilter reports whether each row is judged by itself, in processing time, so
+// that a Group evaluates the filter once for all queries that have it.
+func (q *Query) SharesFilter() bool { return len(q.plan.Arms) == 1 && q.plan.Arms[0].Shares() }
+
 // New returns a running instance that has seen no row yet.
 func (q *Query) New(o Options) *Exec { return exec.New(q.plan, o) }
 

@@ -23,7 +23,7 @@
 //	Query.Sources       what to push, and which lookup tables are asked
 //	Query.Explain       the plan, for a person; Compiler.CompileStatement reads EXPLAIN
 //	Options.Tables      the lookup tables by name; package lookup has some
-//	Group               many rules on one stream; Group.Sharing tells what they share
+//	Group               many rules on one stream; Group.Sharing tells what they share, Member.Watch what one does not give
 //	trial               runs a query over pasted or live rows, within bounds
 //	wasm.Catalogue      the user functions of a site, replaced while queries run
 //

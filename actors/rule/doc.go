@@ -3,7 +3,7 @@
 //
 //	               ┌ evaluator of a stream ┐
 //	stream ──ring──▶ Group of many queries ├─▶ a rule's own stream ──▶ other rules, the log, sinks
-//	                 ▲ seats: join, leave  ┘
+//	                 ▲ seats: join, leave  ┘              └▶ writes to devices
 //	                 rule, rule, rule …
 //
 //	streams ──rings──▶ rule alone  ──▶ its own stream, writes to devices
@@ -11,13 +11,13 @@
 //
 // # Three ways to run
 //
-// Rules that read one stream and write to no device are evaluated together: the
-// stream's evaluator has the one ring, and a Group in which what the rules have
-// in common is done once for a batch. Each rule is still its own actor, which
-// has a seat there: it is restarted, stopped and shown by itself.
+// Rules that read one stream are evaluated together: the stream's evaluator has
+// the one ring, and a Group in which what the rules have in common is done once
+// for a batch. Each rule is still its own actor, which has a seat there: it is
+// restarted, stopped and shown by itself.
 //
-// A rule that joins streams or writes to devices is evaluated by its own actor,
-// from rings of its own.
+// A rule that joins streams, or writes to devices what windows give, is evaluated
+// by its own actor, from rings of its own.
 //
 // A durable rule reads the log instead, behind the commit: see durable.go.
 //

@@ -148,6 +148,9 @@ func (e *evaluator) seat(s *seat) {
 		return
 	}
 	s.member = e.group.Add(s.query, 0, s.publish)
+	if len(s.writers) > 0 {
+		s.member.Watch(func(b *tag.Batch, from, to int) bool { return s.missed(0, b, from, to) })
+	}
 	e.seats[s.member] = s
 	s.meter.RowsIn.join(e.rows)
 	s.kept = e.moves

@@ -72,9 +72,10 @@ type Config struct {
 }
 
 // Shares reports whether the rule is evaluated together with others of its
-// stream.
+// stream. One that writes is where it can be told for each row whether its condition
+// holds: not where windows are closed by the clock, which ticks for all rules there.
 func (c *Config) Shares() bool {
-	return !c.Durable && len(c.Inputs) == 1 && len(c.Writes) == 0
+	return !c.Durable && len(c.Inputs) == 1 && (len(c.Writes) == 0 || !c.EventTime && c.Query.SharesFilter())
 }
 
 // Spec returns the rule as a child of the node's rules.
@@ -242,10 +243,22 @@ func (c *core) push(now int64, source int, rows *tag.Batch) error {
 func (c *core) evaluateRow(now int64, source int, row *tag.Batch) error {
 	c.emitted = false
 	err := c.push(now, source, row)
-	if !c.emitted && !c.isWindowed() && isKnown(row, c.config.Query.Sources()[source]) {
-		c.fell()
+	if !c.emitted && !c.isWindowed() {
+		c.missed(source, row, 0, 1)
 	}
 	return err
+}
+
+// missed looks at rows that gave nothing: the condition fell with the first of
+// which that can be said. It reports whether it did.
+func (c *core) missed(source int, b *tag.Batch, from, to int) (fell bool) {
+	for ; from < to && !fell; from++ {
+		fell = isKnown(b, from, c.config.Query.Sources()[source])
+	}
+	if fell {
+		c.fell()
+	}
+	return fell
 }
 
 // tick tells the query the time.

@@ -187,6 +187,34 @@ func TestAConditionThatStaysTrueWritesOnce(t *testing.T) {
 		})
 }
 
+// Rows that come together are judged one by one, and by rows that no condition
+// over the stream meets, too.
+func TestEachRowOfABatchCountsForAConditionThatIsWritten(t *testing.T) {
+	on(t, `SELECT 3 AS valve FROM boiler.climate WHERE temperature = 30`,
+		[]rule.Write{{Device: "boiler", Deadline: time.Second}}, func(b *bench) {
+			for _, together := range []struct {
+				rows []float64
+				want int
+			}{
+				{[]float64{30, 30, 30}, 1},
+				{[]float64{30, 29, 30}, 2},
+				{[]float64{30, 28}, 2},
+				{[]float64{30}, 3},
+				{[]float64{27, 28}, 3},
+				{[]float64{30, 27, 30, 30, 26, 30}, 6},
+			} {
+				rows := tag.NewBuilder(b.groups[0], 1)
+				for _, temperature := range together.rows {
+					rows.Row(time.Now().UnixNano())[0] = celsius(temperature)
+				}
+				b.publish(rows.Batch())
+				if got := len(b.written()); got != together.want {
+					t.Errorf("behind %v %d writes, want %d", together.rows, got, together.want)
+				}
+			}
+		})
+}
+
 func TestADeviceThatReturnsIsNotWrittenAgain(t *testing.T) {
 	on(t, `SELECT 3 AS valve FROM boiler.climate WHERE temperature = 30`,
 		[]rule.Write{{Device: "boiler", Deadline: time.Second}}, func(b *bench) {

@@ -53,9 +53,9 @@ func (w *writer) commands(b *tag.Batch, now time.Time, m *Meter, give func(write
 }
 
 // isKnown reports whether all that a query uses of a row is there to be judged:
-// nothing that is Bad.
-func isKnown(row *tag.Batch, use streamsql.Use) bool {
-	values := row.Row(0)
+// nothing that is Bad. A message is never Bad: its rows need not be read for that.
+func isKnown(b *tag.Batch, row int, use streamsql.Use) bool {
+	values := b.Front(row)
 	if use.All {
 		for _, v := range values {
 			if v.Quality().IsBad() {
@@ -65,7 +65,7 @@ func isKnown(row *tag.Batch, use streamsql.Use) bool {
 		return true
 	}
 	for _, name := range use.Columns {
-		if slot, ok := row.Schema().Slot(name); ok && values[slot].Quality().IsBad() {
+		if slot, ok := b.Schema().Slot(name); ok && slot < len(values) && values[slot].Quality().IsBad() {
 			return false
 		}
 	}

@@ -31,12 +31,14 @@ type Group struct {
 	index   index
 	stale   bool // the classes are to be made anew
 	rows    uint64
-	met     []*class // by rows of the batch in hand, used again
+	met     []*class  // by rows of the batch in hand, used again
+	open    []*Member // those that are watched and have given something
 	work    work
 }
 
 // Member is a query in a group.
 type Member struct {
+	group  *Group
 	exec   *Exec
 	source int
 	emit   Emit
@@ -47,6 +49,8 @@ type Member struct {
 	band    *band  // that it is in; nil: none
 	shares  bool   // the band evaluates its windows
 	counted Emit   // emit, where a band calls it
+
+	watch *watch // nil: nobody asks what it does not give
 }
 
 // NewGroup returns a group without members.
@@ -55,7 +59,7 @@ func NewGroup() *Group { return &Group{} }
 // Add makes a query that has seen no row yet a member. source is the place of
 // the group's stream among its sources; emit takes its output.
 func (g *Group) Add(e *Exec, source int, emit Emit) *Member {
-	m := &Member{exec: e, source: source, emit: e.counted(emit), direct: shareable(e), joined: g.rows, key: bandKey(e)}
+	m := &Member{group: g, exec: e, source: source, emit: e.counted(emit), direct: shareable(e), joined: g.rows, key: bandKey(e)}
 	if m.direct != nil {
 		e.shared = func() uint64 { return g.rows - m.joined }
 	} else {
@@ -81,6 +85,7 @@ func (g *Group) Remove(m *Member) {
 		m.exec.shared = nil
 	}
 	g.members = slices.DeleteFunc(g.members, func(other *Member) bool { return other == m })
+	g.open = slices.DeleteFunc(g.open, func(other *Member) bool { return other == m })
 	g.stale = true
 }
 

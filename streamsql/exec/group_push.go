@@ -113,6 +113,7 @@ func (g *Group) pushClasses() {
 		g.run(g.met[w.class])
 		w.filter, w.member = filtering{}, 0
 	}
+	g.settleWatched()
 }
 
 // pushAlone gives the batch, or what is left of it, to a member alone.
@@ -204,6 +205,10 @@ func (c *class) pass(w *work) {
 
 // run gives rows that passed to the select list of a member.
 func (m *Member) run(w *work, rows []int32) {
+	if m.watch != nil {
+		m.runWatched(w, rows)
+		return
+	}
 	d := m.direct
 	f := d.ready(w.now, w.batch)
 	if d.passesOn(w.batch) {
