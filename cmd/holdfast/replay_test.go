@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,12 +49,10 @@ func recordFaultyPress(t *testing.T) string {
 	if code, out, errs := call("record", "start", "press", "--max-size", "1MiB", "--max-time", "1h"); code != 0 || !strings.Contains(out, ": on: ") {
 		t.Fatalf("%d %s%s", code, out, errs)
 	}
-	await(t, "frames", func() bool {
-		found := regexp.MustCompile(`on: (\d\d+) frames`).FindString(eventually(t, "press", "record", "list"))
-		return found != ""
-	})
+	moreFrames(t)
 	api(t, http.MethodPut, "/api/v1/faults/garbage", `{"on": true}`)
 	eventually(t, "Bad", "get", "tags", "press.force")
+	moreFrames(t) // so that the fault lasts when it is played
 	api(t, http.MethodPut, "/api/v1/faults/garbage", `{"on": false}`)
 	eventually(t, "Good", "get", "tags", "press.force")
 	if code, out, errs := call("record", "stop", "press"); code != 0 || !strings.Contains(out, ": ended: ") {
@@ -70,6 +69,24 @@ func recordFaultyPress(t *testing.T) string {
 		}
 	}
 	return file
+}
+
+// moreFrames waits until ten frames more than now have been recorded.
+func moreFrames(t *testing.T) {
+	t.Helper()
+	frames := func() int {
+		found := regexp.MustCompile(`on: (\d+) frames`).FindStringSubmatch(eventually(t, "press", "record", "list"))
+		if found == nil {
+			return 0
+		}
+		n, err := strconv.Atoi(found[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := frames()
+	await(t, "frames", func() bool { return frames() >= before+10 })
 }
 
 // replay plays a file until the test ends, and returns the address.
