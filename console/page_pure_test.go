@@ -8,7 +8,7 @@ import (
 // The modules of the page that know no document are tested where they run.
 func TestThePurePartsOfThePage(t *testing.T) {
 	_, p := show(t, newFake())
-	p.Eval(`Promise.all([import("/js/format.js"), import("/js/curve.js"), import("/js/past.js")]).then(([f, c, p]) => { window.f = f; window.c = c; window.p = p; })`, nil)
+	p.Eval(`Promise.all([import("/js/format.js"), import("/js/curve.js"), import("/js/past.js"), import("/js/watch.js")]).then(([f, c, p, w]) => { window.f = f; window.c = c; window.p = p; window.w = w; })`, nil)
 	for expression, want := range map[string]string{
 		`f.age(400)`: "< 1 s", `f.age(1400)`: "1.4 s", `f.age(12_300)`: "12 s", `f.age(180_000)`: "3 min",
 		`f.age(7_200_000)`: "2 h", `f.age(3 * 86_400_000)`: "3 d", `f.age(-5)`: "< 1 s",
@@ -23,6 +23,8 @@ func TestThePurePartsOfThePage(t *testing.T) {
 		`c.pathOf([[0,0],[1,1],[2,0]], x => x * 10, y => y, true)`:                        "M0 0H10V1H20V0",
 		`JSON.stringify(c.gaps([[0,1],[5,null,"BadTimeout"],[9,2],[10,null,"Bad"]], 20))`: `[{"from":5,"quality":"BadTimeout","to":9},{"from":10,"quality":"Bad","to":20}]`,
 		`[-5, 0, 4, 6, 14, 99].map(ms => c.nearest([[0], [5], [10]], ms)).join()`:         "0,0,1,1,2,2",
+		`w.watched([], [], ["a", "b"]).join()`:                                            "a,b", `w.watched(["b", "a"], ["a"], ["a", "b"]).join()`: "b,a", `w.watched(["a", "b"], ["b"], ["b"]).join()`: "b",
+		`(n => w.watched([], ["d90", "d91"], n).slice(0, 3).join() + w.watched([], [], n).length)([...Array(99)].map((_, i) => "d" + i))`: "d90,d91,d064",
 		`c.ticks(0, 10, 5).join()`: "0,2,4,6,8,10", `c.ticks(-0.31, 0.29, 4).join()`: "-0.2,0,0.2", `c.ticks(29.9, 30.1, 4).join()`: "29.9,29.95,30,30.05,30.1",
 		`JSON.stringify(c.heightsOf([[0,null]]))`: "[0,1]", `JSON.stringify(c.heightsOf([[0,5],[1,5]]))`: "[4.75,5.25]",
 		`JSON.stringify([c.heightOf(true), c.heightOf("x"), c.heightOf(NaN), c.heightOf(2)])`:                                           "[1,null,null,2]",

@@ -1,19 +1,27 @@
-// The devices with the newest value of each tag. Tags of a closed device are
-// not sent at all, so that a site of a thousand devices stays a light page.
+// The devices with the newest value of each tag. Tags of a device that is closed
+// or far out of sight are not sent at all, so that a site of a thousand devices
+// stays a light page.
 
 import * as api from "./api.js";
 import { el, rows, setAttribute, setState, setText, state } from "./dom.js";
 import { age, count, qualityText, qualityTone, tone, value } from "./format.js";
 import { Spark } from "./spark.js";
 import { key } from "./store.js";
+import { watched } from "./watch.js";
 
 const openAtFirst = 200; // tags
 const foretold = 24; // sparklines that begin with history
+const settled = 250; // ms after which what came into sight is asked for
 
 export class DevicesView {
   #store;
   #acts; // choose(device, group, tag), look(names)
   #open = new Set();
+  #inSight = new Set(); // or nearly
+  #watched = [];
+  #names = new WeakMap(); // node of a device → its name
+  #sight = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "400px" });
+  #looking = null;
   #list;
   #tags = new Map(); // key → row
   #chosen = null;
@@ -44,7 +52,20 @@ export class DevicesView {
   }
 
   #look() {
-    this.#acts.look(this.#store.devices.map((d) => d.name).filter((name) => this.#open.has(name)));
+    clearTimeout(this.#looking);
+    const open = this.#store.devices.map((d) => d.name).filter((name) => this.#open.has(name));
+    this.#watched = watched(this.#watched, open.filter((name) => this.#inSight.has(name)), open);
+    this.#acts.look(this.#watched);
+  }
+
+  // see notes what has come into sight, and looks at it when the scrolling has settled.
+  #see(entries) {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) this.#inSight.add(this.#names.get(target));
+      else this.#inSight.delete(this.#names.get(target));
+    }
+    clearTimeout(this.#looking);
+    this.#looking = setTimeout(() => this.#look(), settled);
   }
 
   #choose(device, group, tag) {
@@ -65,6 +86,8 @@ export class DevicesView {
     row.node = el("section", { class: "device panel", "aria-label": device.name },
       el("header", {}, el("h3", {}, row.toggle), row.state,
         el("span", { class: "where" }, `${device.driver} ${device.endpoint}`), row.counters, row.why));
+    this.#names.set(row.node, device.name);
+    this.#sight.observe(row.node);
     return row;
   }
 
@@ -85,6 +108,9 @@ export class DevicesView {
     setAttribute(row.why, "class", `why ${tint}`);
     setText(row.why, now.detail);
     row.why.hidden = !now.detail;
+    const said = [now.scans, now.suppressed, now.late, now.overruns, now.faults].join();
+    if (row.said === said) return;
+    row.said = said;
     const trouble = (n, what) => (n > 0 ? [" · ", el("b", {}, count(n)), ` ${what}`] : []);
     row.counters.replaceChildren(`${count(now.scans)} scans`, now.suppressed > 0 ? ` · ${count(now.suppressed)} values no news` : "",
       ...trouble(now.late, "late"), ...trouble(now.overruns, "left out"), ...trouble(now.faults, "faults"));

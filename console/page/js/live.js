@@ -42,7 +42,7 @@ export class Live {
     this.#source.onerror = () => this.#lost();
     let first = true;
     this.#take("hello", (hello) => {
-      if (first) this.#store.forget();
+      if (first) this.#store.renew();
       first = false;
       if (!this.#store.takeHello(hello)) return;
       this.#connect(); // its events are numbered anew

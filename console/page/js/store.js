@@ -14,6 +14,7 @@ export class Store {
 
   #topics = new Map();
   #pending = new Set();
+  #anew = true;
 
   // on calls show when one of the topics has changed.
   on(topics, show) {
@@ -43,10 +44,10 @@ export class Store {
     return this.samples.get(key(device, tag));
   }
 
-  // forget what the stream will send again.
-  forget() {
-    this.actors.clear();
-    this.changed("tree");
+  // renew says that a stream begins, whose first tree is all of it: what that
+  // lacks is gone, and what is the same has not changed.
+  renew() {
+    this.#anew = true;
   }
 
   takeHello(hello) {
@@ -59,8 +60,14 @@ export class Store {
   }
 
   takeTree({ actors = [], gone = [] }) {
+    const anew = this.#anew;
+    this.#anew = false;
+    if (anew) {
+      const there = new Set(actors.map((actor) => actor.path));
+      gone = [...this.actors.keys()].filter((path) => !there.has(path));
+    }
     for (const actor of actors) {
-      actor.fresh = this.actors.has(actor.path);
+      actor.fresh = !anew && this.actors.has(actor.path);
       this.actors.set(actor.path, actor);
     }
     for (const path of gone) this.actors.delete(path);
