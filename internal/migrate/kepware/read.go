@@ -38,7 +38,12 @@ func Read(file string, data []byte, r *migrate.Report, names *migrate.Names) (*m
 	}
 	rest.tell(project)
 	rest.tell(root)
-	return migrate.Map(nil).Put("devices", p.Nodes()), nil
+	devices := p.Nodes()
+	if len(devices.Items()) > 0 {
+		r.Hand(project.Origin, "with zero-based addressing on, 400001 is taken for the first register, off, for the second; "+
+			"others read it the other way round: compare one value of each kind of device before anything is written")
+	}
+	return migrate.Map(nil).Put("devices", devices), nil
 }
 
 // readChannel makes devices of a channel of Modbus.
