@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
@@ -34,7 +35,7 @@ type commandAnswer struct {
 }
 
 func (s *Server) describeActors(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/v1/tree", "show-tree", "actors", "The supervision tree"),
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/tree", "show-tree", "actors", "The supervision tree"),
 		func(context.Context, *struct{}) (*body[ActorTree], error) {
 			t := s.options.Node.Tree()
 			return &body[ActorTree]{actorTree(&t)}, nil
@@ -42,7 +43,7 @@ func (s *Server) describeActors(api huma.API) {
 	o := operation(http.MethodPost, "/api/v1/actors/{verb}", "command-actor", "actors", "Restart, stop or start an actor, and what is below it")
 	o.Description = "Answers with the actor as it is when that is done. A stopped actor stays in the tree."
 	o.Errors = []int{http.StatusNotFound, http.StatusConflict, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
-	huma.Register(api, o, s.command)
+	openapi.Register(api, o, s.command)
 }
 
 func (s *Server) command(ctx context.Context, in *commandInput) (*commandAnswer, error) {

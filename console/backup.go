@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // backupSuffix is how the files of backups end.
@@ -25,7 +26,7 @@ func (s *Server) describeBackup(api huma.API) {
 	o.Description = "It holds the configurations, who may log in, and the node's identity: keep it like a key. It ends with a manifest of checksums; " +
 		"without that it is not whole, and holdfast restore refuses it."
 	o.Responses = map[string]*huma.Response{"200": {Description: "An archive", Content: map[string]*huma.MediaType{"application/octet-stream": {}}}}
-	huma.Register(api, o, s.backup)
+	openapi.Register(api, o, s.backup)
 }
 
 func (s *Server) backup(ctx context.Context, in *backupInput) (*huma.StreamResponse, error) {

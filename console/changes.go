@@ -13,6 +13,7 @@ import (
 	"github.com/holdfast-edge/holdfast/actors/reconcile"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 	"github.com/holdfast-edge/holdfast/store/state"
 )
 
@@ -89,22 +90,22 @@ func (s *Server) describeChanges(api huma.API) {
 		"Only what differs is touched. One change is on trial at a time."
 	o.Errors = []int{http.StatusConflict, http.StatusUnprocessableEntity}
 	o.MaxBodyBytes = configurationBytes
-	huma.Register(api, o, s.propose)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/changes", "list-changes", "configuration", "The change on trial, and those that ended"), s.listChanges)
+	openapi.Register(api, o, s.propose)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/changes", "list-changes", "configuration", "The change on trial, and those that ended"), s.listChanges)
 	o = operation(http.MethodPost, "/api/v1/changes/{number}/confirm", "confirm-change", "configuration", "Confirm the change on trial, where it waits for that")
 	o.Errors = []int{http.StatusConflict}
-	huma.Register(api, o, func(_ context.Context, in *generationInput) (*struct{}, error) {
+	openapi.Register(api, o, func(_ context.Context, in *generationInput) (*struct{}, error) {
 		return nil, changeProblem(s.options.Node.Confirm(in.Number))
 	})
 	o = operation(http.MethodPost, "/api/v1/changes/{number}/withdraw", "withdraw-change", "configuration", "Take the change on trial back")
 	o.Errors = []int{http.StatusConflict}
-	huma.Register(api, o, func(ctx context.Context, in *withdrawalInput) (*struct{}, error) {
+	openapi.Register(api, o, func(ctx context.Context, in *withdrawalInput) (*struct{}, error) {
 		return nil, changeProblem(s.options.Node.Withdraw(in.Number, in.Body.Reason+" ("+access.UserOf(ctx)+")"))
 	})
-	huma.Register(api, operation(http.MethodGet, "/api/v1/generations", "list-generations", "configuration", "The configurations that are kept"), s.listGenerations)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/generations", "list-generations", "configuration", "The configurations that are kept"), s.listGenerations)
 	o = operation(http.MethodGet, "/api/v1/generations/{number}", "show-generation", "configuration", "One configuration, canonical, with secrets as references")
 	o.Errors = []int{http.StatusNotFound}
-	huma.Register(api, o, s.showGeneration)
+	openapi.Register(api, o, s.showGeneration)
 }
 
 func (s *Server) propose(ctx context.Context, in *proposalInput) (*body[Proposed], error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 	"github.com/holdfast-edge/holdfast/protocols/record"
 )
 
@@ -45,18 +46,18 @@ func (in *recordInput) limits() record.Limits {
 }
 
 func (s *Server) describeConnections(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/v1/connections", "list-connections", "plant", "The connections to the plant, and what is recorded of them"),
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/connections", "list-connections", "plant", "The connections to the plant, and what is recorded of them"),
 		func(context.Context, *struct{}) (*body[[]Connection], error) {
 			return &body[[]Connection]{some(s.options.Node.Connections())}, nil
 		})
 	o := operation(http.MethodPut, "/api/v1/connections/{connection}/recording", "record-connection", "plant", "Record what goes over the wire, or stop")
 	o.Description = "A recording is kept in memory until the next one begins or the node ends. Secrets are left out of it."
 	o.Errors = []int{http.StatusNotFound, http.StatusConflict}
-	huma.Register(api, o, s.record)
+	openapi.Register(api, o, s.record)
 	o = operation(http.MethodGet, "/api/v1/connections/{connection}/recording", "fetch-recording", "plant", "What was recorded so far, as a file for holdfast replay")
 	o.Responses = map[string]*huma.Response{"200": {Description: "A recording", Content: map[string]*huma.MediaType{"application/octet-stream": {}}}}
 	o.Errors = []int{http.StatusNotFound, http.StatusConflict}
-	huma.Register(api, o, s.fetchRecording)
+	openapi.Register(api, o, s.fetchRecording)
 }
 
 // findConnection returns a connection by its name.

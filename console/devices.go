@@ -6,6 +6,8 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // deviceInput names a device.
@@ -23,21 +25,21 @@ type tagInput struct {
 type body[T any] struct{ Body T }
 
 func (s *Server) describeDevices(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/v1/devices", "list-devices", "plant", "The devices, what they have done, and their tags"),
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/devices", "list-devices", "plant", "The devices, what they have done, and their tags"),
 		func(_ context.Context, in *struct {
 			Tags bool `query:"tags" default:"true" doc:"Whether with their groups and tags, of which there may be a hundred thousand."`
 		},
 		) (*body[[]Device], error) {
 			return &body[[]Device]{s.options.Node.Devices(in.Tags)}, nil
 		})
-	huma.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}", "show-device", "plant", "One device"), s.showDevice)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/tags", "list-tags", "plant", "The newest value of every tag"),
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}", "show-device", "plant", "One device"), s.showDevice)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/tags", "list-tags", "plant", "The newest value of every tag"),
 		func(context.Context, *struct{}) (*body[[]Reading], error) {
 			return &body[[]Reading]{s.readings(s.options.Node.Devices(true)...)}, nil
 		})
-	huma.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}/tags", "list-device-tags", "plant", "The newest value of a device's tags"), s.listTags)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}/tags/{tag}", "show-tag", "plant", "The newest value of a tag"), s.showTag)
-	huma.Register(api, writeOperation(), s.write)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}/tags", "list-device-tags", "plant", "The newest value of a device's tags"), s.listTags)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}/tags/{tag}", "show-tag", "plant", "The newest value of a tag"), s.showTag)
+	openapi.Register(api, writeOperation(), s.write)
 }
 
 func (s *Server) showDevice(_ context.Context, in *deviceInput) (*body[Device], error) {

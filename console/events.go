@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // eventsInput asks for events.
@@ -19,7 +21,7 @@ type eventsInput struct {
 func (s *Server) describeEvents(api huma.API) {
 	o := operation(http.MethodGet, "/api/v1/events", "list-events", "actors", "What happened, oldest first")
 	o.Description = "The node keeps a bounded number of events. To follow them, ask with after set to the last number and wait set."
-	huma.Register(api, o, s.listEvents)
+	openapi.Register(api, o, s.listEvents)
 }
 
 // patient lifts the limit on the time of reading a request, which would end the

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // faultInput turns a switch.
@@ -20,13 +21,13 @@ type faultInput struct {
 }
 
 func (s *Server) describeFaults(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/v1/faults", "list-faults", "demo", "The switches that break the demonstration's plant"),
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/faults", "list-faults", "demo", "The switches that break the demonstration's plant"),
 		func(context.Context, *struct{}) (*body[[]Fault], error) {
 			return &body[[]Fault]{some(s.options.Node.Faults())}, nil
 		})
 	o := operation(http.MethodPut, "/api/v1/faults/{name}", "turn-fault", "demo", "Break the demonstration's plant, or mend it")
 	o.Errors = []int{http.StatusNotFound, http.StatusServiceUnavailable}
-	huma.Register(api, o, s.turnFault)
+	openapi.Register(api, o, s.turnFault)
 }
 
 func (s *Server) turnFault(ctx context.Context, in *faultInput) (*body[[]Fault], error) {

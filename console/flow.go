@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 	"github.com/holdfast-edge/holdfast/store/proof"
 )
 
@@ -15,13 +16,13 @@ func (s *Server) describeFlow(api huma.API) {
 	list(api, "rules", "The rules and what they have done", func() []Rule { return s.options.Node.Rules() })
 	list(api, "sinks", "The sinks, what they have and what they lack", func() []Sink { return s.options.Node.Sinks() })
 	list(api, "servers", "The servers that show tags to others", func() []Served { return s.options.Node.Servers() })
-	huma.Register(api, operation(http.MethodGet, "/api/v1/log", "show-log", "flow", "How the log on the disk is doing"),
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/log", "show-log", "flow", "How the log on the disk is doing"),
 		func(context.Context, *struct{}) (*body[Log], error) { return &body[Log]{s.options.Node.Log()}, nil })
 	audit := operation(http.MethodGet, "/api/v1/log/audit", "audit-log", "flow", "What the log holds, and what each sink has not acknowledged")
 	audit.Description = "Reads the whole log with every checksum, which takes seconds for each gigabyte. Every record is named by its identity; `holdfast verify` compares it with what a far end has."
 	audit.Errors = []int{http.StatusServiceUnavailable}
-	huma.Register(api, audit, s.auditLog)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/broker", "show-broker", "flow", "How the node's own MQTT broker is doing"),
+	openapi.Register(api, audit, s.auditLog)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/broker", "show-broker", "flow", "How the node's own MQTT broker is doing"),
 		func(context.Context, *struct{}) (*body[Broker], error) {
 			return &body[Broker]{s.options.Node.Broker()}, nil
 		})
@@ -37,7 +38,7 @@ func (s *Server) auditLog(ctx context.Context, _ *struct{}) (*body[proof.Snapsho
 
 // list registers the listing of one kind of resource.
 func list[T any](api huma.API, name, summary string, all func() []T) {
-	huma.Register(api, operation(http.MethodGet, "/api/v1/"+name, "list-"+name, "flow", summary),
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/"+name, "list-"+name, "flow", summary),
 		func(context.Context, *struct{}) (*body[[]T], error) { return &body[[]T]{some(all())}, nil })
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
@@ -36,18 +37,18 @@ func (s *Server) describeHealth(api huma.API) {
 		o := operation(http.MethodGet, path, id, "health", summary)
 		o.Errors = []int{http.StatusServiceUnavailable}
 		o.Security = []map[string][]string{}
-		huma.Register(api, o, func(ctx context.Context, _ *struct{}) (*healthAnswer, error) { return health(ctx, reasons()), nil })
+		openapi.Register(api, o, func(ctx context.Context, _ *struct{}) (*healthAnswer, error) { return health(ctx, reasons()), nil })
 	}
 	probe("/healthz", "health", "Whether the process answers and its core runs", func() []string { return s.coreTrouble() })
 	probe("/readyz", "readiness", "Whether the node can do all it is for; a device that is away is no trouble of the node",
 		func() []string { return s.options.Node.Trouble() })
-	huma.Register(api, operation(http.MethodGet, "/api/v1/version", "show-version", "health", "What is running, and since when"),
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/version", "show-version", "health", "What is running, and since when"),
 		func(context.Context, *struct{}) (*body[Version], error) { return &body[Version]{s.version()}, nil })
 }
 
 // describeClock registers what tells of the clock.
 func (s *Server) describeClock(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/v1/clock", "show-clock", "health", "Whether the node's clock is believed, and how often it was set"),
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/clock", "show-clock", "health", "Whether the node's clock is believed, and how often it was set"),
 		func(context.Context, *struct{}) (*body[Clock], error) {
 			return &body[Clock]{s.options.Node.Clock()}, nil
 		})

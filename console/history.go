@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/holdfast-edge/holdfast/console/thin"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -47,10 +48,10 @@ func (s *Server) describeHistory(api huma.API) {
 	o.Description = "Thinned to at most so many points without hiding an extreme: each stretch of time keeps its least and its " +
 		"greatest value, and a gap where a value was Bad or none came."
 	o.Errors = []int{http.StatusNotFound, http.StatusServiceUnavailable}
-	huma.Register(api, o, s.showHistory)
+	openapi.Register(api, o, s.showHistory)
 	o.Path, o.OperationID, o.Summary = "/api/v1/history.csv", "export-history", "A tag's curve as CSV (RFC 4180): time, value, quality"
 	o.Responses = map[string]*huma.Response{"200": {Description: "CSV", Content: map[string]*huma.MediaType{"text/csv": {}}}}
-	huma.Register(api, o, s.exportHistory)
+	openapi.Register(api, o, s.exportHistory)
 }
 
 func (s *Server) showHistory(ctx context.Context, in *historyInput) (*body[History], error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/holdfast-edge/holdfast/console/export"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 	"github.com/holdfast-edge/holdfast/store/tables"
 )
 
@@ -58,11 +59,11 @@ func (s *Server) describeQuery(api huma.API) {
 	o.Responses = map[string]*huma.Response{"200": {Description: "The rows", Content: map[string]*huma.MediaType{
 		"application/json": {}, "text/csv": {}, "application/vnd.apache.parquet": {},
 	}}}
-	huma.Register(api, o, func(ctx context.Context, in *queryInput) (*huma.StreamResponse, error) {
+	openapi.Register(api, o, func(ctx context.Context, in *queryInput) (*huma.StreamResponse, error) {
 		return s.query(ctx, in.request, in.SQL, in.Format, in.Rows, in.Seconds)
 	})
 	o.Method, o.OperationID = http.MethodPost, "query-by-body"
-	huma.Register(api, o, func(ctx context.Context, in *queryBody) (*huma.StreamResponse, error) {
+	openapi.Register(api, o, func(ctx context.Context, in *queryBody) (*huma.StreamResponse, error) {
 		return s.query(ctx, in.request, in.Body.SQL, in.Body.Format, in.Body.Rows, in.Body.Seconds)
 	})
 }

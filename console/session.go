@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 const sessionPath = "/api/v1/session"
@@ -51,13 +52,13 @@ func (s *Server) describeSession(api huma.API) {
 	open := []map[string][]string{}
 	show := operation(http.MethodGet, sessionPath, "show-session", "session", "Who one is to the console")
 	show.Security = open
-	huma.Register(api, show, func(ctx context.Context, _ *struct{}) (*body[Session], error) {
+	openapi.Register(api, show, func(ctx context.Context, _ *struct{}) (*body[Session], error) {
 		return &body[Session]{Session{User: access.UserOf(ctx), LogIn: s.door != nil}}, nil
 	})
 	begin := operation(http.MethodPost, sessionPath, "log-in", "session", "Log in: sets a cookie, and gives a token")
 	begin.Security, begin.Errors = open, []int{http.StatusUnauthorized, http.StatusTooManyRequests}
-	huma.Register(api, begin, s.logIn)
-	huma.Register(api, operation(http.MethodDelete, sessionPath, "log-out", "session", "Log out"), s.logOut)
+	openapi.Register(api, begin, s.logIn)
+	openapi.Register(api, operation(http.MethodDelete, sessionPath, "log-out", "session", "Log out"), s.logOut)
 }
 
 func (s *Server) logIn(ctx context.Context, in *logInInput) (*sessionAnswer, error) {

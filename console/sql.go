@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 	"github.com/holdfast-edge/holdfast/streamsql"
 )
 
@@ -125,13 +126,13 @@ func (s *Server) describeSQL(api huma.API) {
 	list(api, "functions", "The user functions that queries can call", func() []Function { return s.options.Node.Functions() })
 	o := operation(http.MethodPost, explainPath, "explain", "rules", "Show how a query would be carried out")
 	o.Errors = []int{http.StatusUnprocessableEntity}
-	huma.Register(api, o, func(_ context.Context, in *struct{ Body Question }) (*body[Plan], error) {
+	openapi.Register(api, o, func(_ context.Context, in *struct{ Body Question }) (*body[Plan], error) {
 		plan, err := s.options.Node.Explain(in.Body)
 		return &body[Plan]{plan}, sqlError(err)
 	})
 	o = operation(http.MethodGet, "/api/v1/rules/{name}/explain", "explain-rule", "rules", "Show how a rule is carried out")
 	o.Errors = []int{http.StatusNotFound}
-	huma.Register(api, o, func(_ context.Context, in *struct {
+	openapi.Register(api, o, func(_ context.Context, in *struct {
 		Name string `path:"name"`
 	},
 	) (*body[Plan], error) {
@@ -145,7 +146,7 @@ func (s *Server) describeSQL(api huma.API) {
 	o.Description = "Nothing is deployed, published or written to a device. It ends at its limit of rows, with its input, or when its time is up."
 	o.MaxBodyBytes = trialBodySize
 	o.Errors = []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests}
-	huma.Register(api, o, s.try)
+	openapi.Register(api, o, s.try)
 }
 
 // try runs a trial, a few at a time.

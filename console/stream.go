@@ -12,6 +12,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // pace is that of a stream of events. There is no queue: a frame is made when
@@ -27,7 +29,7 @@ const statusEach = 4
 
 // streamInput asks for a stream.
 type streamInput struct {
-	Devices []string `query:"device,explode" maxItems:"64" doc:"Whose tags to send; may be given several times."`
+	Devices []string `query:"device" maxItems:"64" doc:"Whose tags to send; may be given several times."`
 	After   uint64   `query:"after" doc:"Number of the last event received; 0: begin with the newest few."`
 }
 
@@ -38,7 +40,7 @@ func (s *Server) describeStream(api huma.API) {
 		"status (counters of devices, streams, the broker, rules, sinks, the log). A client that takes nothing for 15 s is cut."
 	o.Responses = map[string]*huma.Response{"200": {Description: "The stream", Content: map[string]*huma.MediaType{"text/event-stream": {}}}}
 	o.Errors = []int{http.StatusServiceUnavailable}
-	huma.Register(api, o, s.stream)
+	openapi.Register(api, o, s.stream)
 }
 
 func (s *Server) stream(_ context.Context, in *streamInput) (*huma.StreamResponse, error) {

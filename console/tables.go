@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // Table is rows that rules join with, and how they are.
@@ -58,10 +60,10 @@ func (s *Server) describeTables(api huma.API) {
 	rows := operation(http.MethodGet, "/api/v1/tables/{table}/rows", "list-table-rows", "flow", "Some of the rows of a table")
 	rows.Description = "In the order of the file, the key that has had no row for longest first, or the row that came longest ago first."
 	rows.Errors = []int{http.StatusNotFound}
-	huma.Register(api, rows, s.listTableRows)
+	openapi.Register(api, rows, s.listTableRows)
 	reread := operation(http.MethodPost, "/api/v1/tables/{table}/reread", "reread-table", "flow", "Read the file of a table now")
 	reread.Errors = []int{http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity}
-	huma.Register(api, reread, s.rereadTable)
+	openapi.Register(api, reread, s.rereadTable)
 }
 
 func (s *Server) listTableRows(_ context.Context, in *struct {

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holdfast-edge/holdfast/console/access"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // TraceTarget is whose next record is followed: a tag, with its device; or a
@@ -70,14 +71,14 @@ func (s *Server) describeTraces(api huma.API) {
 	o := operation(http.MethodPost, "/api/v1/traces", "trace", "flow", "Follow the next record of a tag, a stream, a rule or a sink")
 	o.Description = "The hops from the source to the far end, with the time of each. A number of traces is kept; they cost nothing while none is open."
 	o.Errors = []int{http.StatusNotFound}
-	huma.Register(api, o, s.trace)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/traces", "list-traces", "flow", "The traces that are kept, the newest first"),
+	openapi.Register(api, o, s.trace)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/traces", "list-traces", "flow", "The traces that are kept, the newest first"),
 		func(context.Context, *struct{}) (*body[[]Trace], error) {
 			return &body[[]Trace]{some(s.options.Node.Traces())}, nil
 		})
 	o = operation(http.MethodGet, "/api/v1/traces/{id}", "show-trace", "flow", "A trace as it stands, or when it is over")
 	o.Errors = []int{http.StatusNotFound}
-	huma.Register(api, o, s.showTrace)
+	openapi.Register(api, o, s.showTrace)
 }
 
 func (s *Server) trace(ctx context.Context, in *traceInput) (*body[Trace], error) {

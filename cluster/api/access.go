@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/cluster/access"
 	"github.com/holdfast-edge/holdfast/cluster/audit"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // Token is a new API token.
@@ -28,11 +29,11 @@ type idInput struct {
 }
 
 func (s *Server) describeAccess(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/v1/tokens", "list-tokens", "access", "Who has API tokens"), s.listTokens)
-	huma.Register(api, operation(http.MethodPost, "/api/v1/tokens", "make-token", "access", "Make an API token"), s.makeKey)
-	huma.Register(api, operation(http.MethodDelete, "/api/v1/tokens/{id}", "remove-token", "access", "End an API token"), s.removeKey)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/audit", "list-audit", "access", "Who did what, on a day"), s.listAudit)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/audit/verify", "verify-audit", "access", "Which audit records were changed or removed"), s.verifyAudit)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/tokens", "list-tokens", "access", "Who has API tokens"), s.listTokens)
+	openapi.Register(api, operation(http.MethodPost, "/api/v1/tokens", "make-token", "access", "Make an API token"), s.makeKey)
+	openapi.Register(api, operation(http.MethodDelete, "/api/v1/tokens/{id}", "remove-token", "access", "End an API token"), s.removeKey)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/audit", "list-audit", "access", "Who did what, on a day"), s.listAudit)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/audit/verify", "verify-audit", "access", "Which audit records were changed or removed"), s.verifyAudit)
 }
 
 func (s *Server) listTokens(ctx context.Context, _ *struct{}) (*body[[]access.Principal], error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/access"
 	"github.com/holdfast-edge/holdfast/cluster/artefacts"
 	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 const artefactsPath = "/api/v1/artefacts"
@@ -31,9 +32,9 @@ func (s *Server) describeArtefacts(api huma.API) {
 	put := operation(http.MethodPost, artefactsPath, "put-artefact", "artefacts", "Keep a WebAssembly module, or a version of the node's program, for sites to fetch")
 	put.Description = "An admin puts programs, an engineer modules. The same octets again are the same artefact."
 	put.MaxBodyBytes, put.BodyReadTimeout = link.MaxArtefact, 10*time.Minute
-	huma.Register(api, put, s.putArtefact)
-	huma.Register(api, operation(http.MethodGet, artefactsPath, "list-artefacts", "artefacts", "What sites may be told to use"), s.listArtefacts)
-	huma.Register(api, operation(http.MethodDelete, artefactsPath+"/{digest}", "remove-artefact", "artefacts", "Forget an artefact"), s.removeArtefact)
+	openapi.Register(api, put, s.putArtefact)
+	openapi.Register(api, operation(http.MethodGet, artefactsPath, "list-artefacts", "artefacts", "What sites may be told to use"), s.listArtefacts)
+	openapi.Register(api, operation(http.MethodDelete, artefactsPath+"/{digest}", "remove-artefact", "artefacts", "Forget an artefact"), s.removeArtefact)
 }
 
 func (s *Server) putArtefact(ctx context.Context, in *putArtefactInput) (*body[artefacts.Artefact], error) {

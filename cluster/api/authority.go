@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/holdfast-edge/holdfast/cluster/access"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // CA is the CAs that are trusted.
@@ -20,9 +21,9 @@ type caInput struct {
 }
 
 func (s *Server) describeAuthority(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/v1/authority", "show-authority", "authority", "The CAs that are trusted"), s.showCA)
-	huma.Register(api, operation(http.MethodPost, "/api/v1/authority/rotate", "rotate-authority", "authority", "Make a new CA and a new key for generations, which sign from now on"), s.rotateCA)
-	huma.Register(api, operation(http.MethodPost, "/api/v1/authority/{number}/retire", "retire-authority", "authority", "Trust a CA no more; sites that have not renewed since the rotation need a new token"), s.retireCA)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/authority", "show-authority", "authority", "The CAs that are trusted"), s.showCA)
+	openapi.Register(api, operation(http.MethodPost, "/api/v1/authority/rotate", "rotate-authority", "authority", "Make a new CA and a new key for generations, which sign from now on"), s.rotateCA)
+	openapi.Register(api, operation(http.MethodPost, "/api/v1/authority/{number}/retire", "retire-authority", "authority", "Trust a CA no more; sites that have not renewed since the rotation need a new token"), s.retireCA)
 }
 
 func (s *Server) showCA(context.Context, *struct{}) (*body[CA], error) {

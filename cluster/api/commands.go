@@ -15,6 +15,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/access"
 	"github.com/holdfast-edge/holdfast/cluster/commands"
 	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // NewCommand is what a site, or every site of a selector, shall do.
@@ -48,10 +49,10 @@ type keyInput struct {
 }
 
 func (s *Server) describeCommands(api huma.API) {
-	huma.Register(api, operation(http.MethodPost, "/api/v1/sites/{site}/commands", "command-site", "commands", "Have a site do something, once, and hear what came of it"), s.command)
-	huma.Register(api, operation(http.MethodPost, "/api/v1/commands", "command-sites", "commands", "Have every site of a selector do something"), s.commandAll)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/commands", "list-commands", "commands", "The commands of a day"), s.listCommands)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/commands/{key}", "show-command", "commands", "A command, and what came of it"), s.showCommand)
+	openapi.Register(api, operation(http.MethodPost, "/api/v1/sites/{site}/commands", "command-site", "commands", "Have a site do something, once, and hear what came of it"), s.command)
+	openapi.Register(api, operation(http.MethodPost, "/api/v1/commands", "command-sites", "commands", "Have every site of a selector do something"), s.commandAll)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/commands", "list-commands", "commands", "The commands of a day"), s.listCommands)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/commands/{key}", "show-command", "commands", "A command, and what came of it"), s.showCommand)
 }
 
 func (s *Server) command(ctx context.Context, in *commandInput) (*body[commands.Command], error) {

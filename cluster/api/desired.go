@@ -12,6 +12,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/desired"
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // Configuration is what a site shall run.
@@ -45,11 +46,11 @@ type numberInput struct {
 }
 
 func (s *Server) describeDesired(api huma.API) {
-	huma.Register(api, operation(http.MethodPut, "/api/v1/sites/{site}/desired", "apply-configuration", "desired state", "Say what a site shall run"), s.apply)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/desired", "show-desired", "desired state", "What a site shall run, with its files"), s.showDesired)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/generations", "list-generations", "desired state", "What a site was ever to run"), s.listGenerations)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/generations/{number}", "show-generation", "desired state", "One generation, with its files"), s.showGeneration)
-	huma.Register(api, operation(http.MethodPost, "/api/v1/sites/{site}/generations/{number}/revert", "revert-to", "desired state", "Make an earlier generation the next one"), s.revertTo)
+	openapi.Register(api, operation(http.MethodPut, "/api/v1/sites/{site}/desired", "apply-configuration", "desired state", "Say what a site shall run"), s.apply)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/desired", "show-desired", "desired state", "What a site shall run, with its files"), s.showDesired)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/generations", "list-generations", "desired state", "What a site was ever to run"), s.listGenerations)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/generations/{number}", "show-generation", "desired state", "One generation, with its files"), s.showGeneration)
+	openapi.Register(api, operation(http.MethodPost, "/api/v1/sites/{site}/generations/{number}/revert", "revert-to", "desired state", "Make an earlier generation the next one"), s.revertTo)
 }
 
 func (s *Server) apply(ctx context.Context, in *configurationInput) (*body[Applied], error) {

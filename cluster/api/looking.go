@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/kv"
 	"github.com/holdfast-edge/holdfast/cluster/link/wire"
 	"github.com/holdfast-edge/holdfast/cluster/telemetry"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 type valuesInput struct {
@@ -31,14 +32,14 @@ type logsInput struct {
 }
 
 func (s *Server) describeLooking(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/v1/members", "list-members", "cloud", "The members that have a lease"), s.members)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/status", "ask-status", "looking in", "How a site is at this moment; the site is asked"), s.status)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/values", "ask-values", "looking in", "The newest values of a site's tags; the site is asked"), s.values)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/events", "ask-events", "looking in", "What happened at a site; the site is asked"), s.events)
-	huma.Register(api, queryOperation(), s.query)
-	huma.Register(api, promOperation(), s.promQL)
-	huma.Register(api, tunnelOperation(), s.tunnel)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/telemetry", "show-telemetry", "looking in", "Which records of a site came to this member, and which are missing"), s.telemetry)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/members", "list-members", "cloud", "The members that have a lease"), s.members)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/status", "ask-status", "looking in", "How a site is at this moment; the site is asked"), s.status)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/values", "ask-values", "looking in", "The newest values of a site's tags; the site is asked"), s.values)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/events", "ask-events", "looking in", "What happened at a site; the site is asked"), s.events)
+	openapi.Register(api, queryOperation(), s.query)
+	openapi.Register(api, promOperation(), s.promQL)
+	openapi.Register(api, tunnelOperation(), s.tunnel)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}/telemetry", "show-telemetry", "looking in", "Which records of a site came to this member, and which are missing"), s.telemetry)
 }
 
 func (s *Server) members(ctx context.Context, _ *struct{}) (*body[[]gateway.Member], error) {

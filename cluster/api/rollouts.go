@@ -11,6 +11,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/rollout"
 	"github.com/holdfast-edge/holdfast/cluster/upgrades"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // NewRollout is a configuration for many sites.
@@ -51,10 +52,10 @@ type orderInput struct {
 }
 
 func (s *Server) describeRollouts(api huma.API) {
-	huma.Register(api, operation(http.MethodPost, "/api/v1/rollouts", "begin-rollout", "rollouts", "Bring a configuration, or a version of the program, to many sites: a canary, then waves"), s.beginRollout)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/rollouts", "list-rollouts", "rollouts", "Every rollout, with what came of it at each site"), s.listRollouts)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/rollouts/{id}", "show-rollout", "rollouts", "A rollout"), s.showRollout)
-	huma.Register(api, operation(http.MethodPost, "/api/v1/rollouts/{id}/{verb}", "order-rollout", "rollouts", "Pause, resume or abort a rollout"), s.orderRollout)
+	openapi.Register(api, operation(http.MethodPost, "/api/v1/rollouts", "begin-rollout", "rollouts", "Bring a configuration, or a version of the program, to many sites: a canary, then waves"), s.beginRollout)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/rollouts", "list-rollouts", "rollouts", "Every rollout, with what came of it at each site"), s.listRollouts)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/rollouts/{id}", "show-rollout", "rollouts", "A rollout"), s.showRollout)
+	openapi.Register(api, operation(http.MethodPost, "/api/v1/rollouts/{id}/{verb}", "order-rollout", "rollouts", "Pause, resume or abort a rollout"), s.orderRollout)
 }
 
 func (s *Server) beginRollout(ctx context.Context, in *body[NewRollout]) (*body[rollout.Rollout], error) {

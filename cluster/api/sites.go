@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/kv"
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/cluster/sites"
+	"github.com/holdfast-edge/holdfast/internal/openapi"
 )
 
 // Site is a site with all that is known of it.
@@ -56,13 +57,13 @@ type SiteChange struct {
 }
 
 func (s *Server) describeSites(api huma.API) {
-	huma.Register(api, operation(http.MethodGet, "/api/v1/sites", "list-sites", "sites", "The sites that the token is for"), s.listSites)
-	huma.Register(api, operation(http.MethodPost, "/api/v1/sites", "add-site", "sites", "Add a site, and make the token with which it joins"), s.addSite)
-	huma.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}", "show-site", "sites", "A site"), s.showSite)
-	huma.Register(api, operation(http.MethodPatch, "/api/v1/sites/{site}", "change-site", "sites", "Change labels, parameters or policy"), s.changeSite)
-	huma.Register(api, operation(http.MethodDelete, "/api/v1/sites/{site}", "remove-site", "sites", "Forget a site; its certificate is believed no more"), s.removeSite)
-	huma.Register(api, operation(http.MethodPost, "/api/v1/sites/{site}/token", "make-join-token", "sites", "Make a token with which the site joins again"), s.makeToken)
-	huma.Register(api, operation(http.MethodPost, "/api/v1/sites/{site}/revoke", "revoke-site", "sites", "Believe no certificate of the site from now on"), s.revokeSite)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/sites", "list-sites", "sites", "The sites that the token is for"), s.listSites)
+	openapi.Register(api, operation(http.MethodPost, "/api/v1/sites", "add-site", "sites", "Add a site, and make the token with which it joins"), s.addSite)
+	openapi.Register(api, operation(http.MethodGet, "/api/v1/sites/{site}", "show-site", "sites", "A site"), s.showSite)
+	openapi.Register(api, operation(http.MethodPatch, "/api/v1/sites/{site}", "change-site", "sites", "Change labels, parameters or policy"), s.changeSite)
+	openapi.Register(api, operation(http.MethodDelete, "/api/v1/sites/{site}", "remove-site", "sites", "Forget a site; its certificate is believed no more"), s.removeSite)
+	openapi.Register(api, operation(http.MethodPost, "/api/v1/sites/{site}/token", "make-join-token", "sites", "Make a token with which the site joins again"), s.makeToken)
+	openapi.Register(api, operation(http.MethodPost, "/api/v1/sites/{site}/revoke", "revoke-site", "sites", "Believe no certificate of the site from now on"), s.revokeSite)
 }
 
 type listSitesInput struct {
