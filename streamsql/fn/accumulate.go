@@ -13,7 +13,7 @@ type accumulator struct {
 	empty     tag.Value // before the first row
 	aggregate func() Aggregate
 	doc       string
-	example   Example
+	examples  []Example
 }
 
 // accumulators returns them with what they give before the first row: nothing,
@@ -22,16 +22,76 @@ func accumulators(nothing tag.Value) []*Func {
 	x := Param{Name: "x", Type: Any}
 	by := Param{Name: "by", Type: Number}
 	list := []accumulator{
-		{"acc_count", []Param{x}, Int, tag.IntOf(0), func() Aggregate { return new(count) }, "The number of rows so far where x is not NULL.", Example{"acc_count(x) FROM [5, null, 6]", "[1,1,2]"}},
-		{"acc_sum", []Param{x}, Float, tag.FloatOf(0), numbers(func() Aggregate { return new(total) }), "The sum of x over the rows so far.", Example{"acc_sum(x) FROM [1, 2, 3]", "[1,3,6]"}},
-		{"acc_avg", []Param{x}, Float, nothing, numbers(func() Aggregate { return new(average) }), "The mean of x over the rows so far.", Example{"acc_avg(x) FROM [1, 2, 6]", "[1,1.5,3]"}},
-		{"acc_min", []Param{x}, Number, nothing, numbers(func() Aggregate { return &extreme{sign: -1} }), "The least x of the rows so far.", Example{"acc_min(x) FROM [2, 1, 3]", "[2,1,1]"}},
-		{"acc_max", []Param{x}, Number, nothing, numbers(func() Aggregate { return &extreme{sign: 1} }), "The greatest x of the rows so far.", Example{"acc_max(x) FROM [2, 1, 3]", "[2,2,3]"}},
-		{"acc_collect", []Param{x}, Array, tag.ArrayOf(nil), func() Aggregate { return new(collected) }, "An array of x of the rows so far where it is not NULL.", Example{"acc_collect(x) FROM [1, null, 1]", "[[1],[1],[1,1]]"}},
-		{"acc_distinct_collect", []Param{x}, Array, tag.ArrayOf(nil), func() Aggregate { return &collected{set: newElementSet()} }, "An array of the values of x so far, each of them once.", Example{"acc_distinct_collect(x) FROM [1, 1, 2]", "[[1],[1],[1,2]]"}},
-		{"acc_max_by", []Param{x, by}, Any, tag.NullOf(tag.Good), func() Aggregate { return &valueBy{sign: 1} }, "x of the row so far with the greatest number by, the last of several.", Example{"acc_max_by('a' || x, x) FROM [1, 3, 2]", `["a1","a3","a3"]`}},
-		{"acc_min_by", []Param{x, by}, Any, tag.NullOf(tag.Good), func() Aggregate { return &valueBy{sign: -1} }, "x of the row so far with the least number by, the last of several.", Example{"acc_min_by('a' || x, x) FROM [2, 1, 3]", `["a2","a1","a1"]`}},
-		{"acc_map_agg", []Param{{Name: "key", Type: Any}, x}, Array, tag.ArrayOf(nil), func() Aggregate { return new(valueByKey) }, "An array of objects of a key and the last x of it so far.", Example{"acc_map_agg('k', x) FROM [1, 2]", `[[{"key":"k","value":1}],[{"key":"k","value":2}]]`}},
+		{
+			"acc_count",
+			[]Param{x},
+			Int, tag.IntOf(0), func() Aggregate { return new(count) },
+			"The number of rows so far where x is not NULL.",
+			[]Example{{"acc_count(x) FROM [5, null, 6]", "[1,1,2]"}},
+		},
+		{
+			"acc_sum",
+			[]Param{x},
+			Float, tag.FloatOf(0), numbers(func() Aggregate { return new(total) }),
+			"The sum of x over the rows so far where it is not NULL.",
+			[]Example{{"acc_sum(x) FROM [1, null, 2]", "[1,1,3]"}, {"acc_sum(x, x = 2, x = 5) FROM [1, 2, 3, 5, 7]", "[0,2,5,10,0]"}},
+		},
+		{
+			"acc_avg",
+			[]Param{x},
+			Float, nothing, numbers(func() Aggregate { return new(average) }),
+			"The mean of x over the rows so far where it is not NULL.",
+			[]Example{{"acc_avg(x) FROM [1, null, 2]", "[1,1,1.5]"}},
+		},
+		{
+			"acc_min",
+			[]Param{x},
+			Number, nothing, numbers(func() Aggregate { return &extreme{sign: -1} }),
+			"The least x of the rows so far where it is not NULL.",
+			[]Example{{"acc_min(x) FROM [2, null, 1]", "[2,2,1]"}},
+		},
+		{
+			"acc_max",
+			[]Param{x},
+			Number, nothing, numbers(func() Aggregate { return &extreme{sign: 1} }),
+			"The greatest x of the rows so far where it is not NULL.",
+			[]Example{{"acc_max(x) FROM [2, null, 3]", "[2,2,3]"}},
+		},
+		{
+			"acc_collect",
+			[]Param{x},
+			Array, tag.ArrayOf(nil), func() Aggregate { return new(collected) },
+			"An array of x of the rows so far where it is not NULL.",
+			[]Example{{"acc_collect(x) FROM [1, null, 1]", "[[1],[1],[1,1]]"}},
+		},
+		{
+			"acc_distinct_collect",
+			[]Param{x},
+			Array, tag.ArrayOf(nil), func() Aggregate { return &collected{set: newElementSet()} },
+			"An array of the values of x so far without NULL, each of them once.",
+			[]Example{{"acc_distinct_collect(x) FROM [1, 1, null, 2]", "[[1],[1],[1],[1,2]]"}},
+		},
+		{
+			"acc_max_by",
+			[]Param{x, by},
+			Any, tag.NullOf(tag.Good), func() Aggregate { return &valueBy{sign: 1} },
+			"x of the row so far with the greatest number by, the last of several.",
+			[]Example{{"acc_max_by('a' || x, x) FROM [1, 3, 2]", `["a1","a3","a3"]`}},
+		},
+		{
+			"acc_min_by",
+			[]Param{x, by},
+			Any, tag.NullOf(tag.Good), func() Aggregate { return &valueBy{sign: -1} },
+			"x of the row so far with the least number by, the last of several.",
+			[]Example{{"acc_min_by('a' || x, x) FROM [2, 1, 3]", `["a2","a1","a1"]`}},
+		},
+		{
+			"acc_map_agg",
+			[]Param{{Name: "key", Type: Any}, x},
+			Array, tag.ArrayOf(nil), func() Aggregate { return new(valueByKey) },
+			"An array of objects of a key and the last x of it so far.",
+			[]Example{{"acc_map_agg('k', x) FROM [1, 2]", `[[{"key":"k","value":1}],[{"key":"k","value":2}]]`}},
+		},
 	}
 	functions := make([]*Func, len(list))
 	for i, a := range list {
@@ -43,7 +103,7 @@ func accumulators(nothing tag.Value) []*Func {
 func (a accumulator) function() *Func {
 	n := len(a.params)
 	return &Func{
-		Name: a.name, Family: "analytic", Returns: a.returns, Nulls: NullIsValue, Examples: []Example{a.example},
+		Name: a.name, Family: "analytic", Returns: a.returns, Nulls: NullIsValue, Examples: a.examples,
 		Params: append(append([]Param{}, a.params...), Param{Name: "begin", Type: Bool, Optional: true}, Param{Name: "reset", Type: Bool, Optional: true}),
 		Analytic: func() Analytic {
 			return &accumulated{make: a.aggregate, aggregate: a.aggregate(), values: n, empty: a.empty, countsFirst: a.name != "acc_max_by" && a.name != "acc_min_by"}

@@ -9,7 +9,7 @@ func aggregateFunctions() []*Func {
 			Params:    []Param{{Name: "x", Type: Any, Optional: true}},
 			Aggregate: func() Aggregate { return new(count) },
 			Doc:       "The number of rows where x is not NULL, or of all rows as count(*).",
-			Examples:  []Example{{"count(x) FROM [1, null, 2]", "2"}},
+			Examples:  []Example{{"count(x) FROM [1, null, 2]", "2"}, {"count(*) FROM [1, null, 2]", "3"}},
 		},
 		{
 			Name: "sum", Family: "aggregate", Returns: Number, Nulls: NullIsSkipped,
@@ -17,7 +17,7 @@ func aggregateFunctions() []*Func {
 			Aggregate: func() Aggregate { return new(sum) },
 			Doc: "The sum of x over the rows where it is not NULL, and NULL where there are none. " +
 				"Whole numbers add up to one; one Float makes the sum a Float.",
-			Examples: []Example{{"sum(x) FROM [1, 2.5, null]", "3.5"}},
+			Examples: []Example{{"sum(x) FROM [1, 2.5, null]", "3.5"}, {"sum(x) FROM [null]", "null"}},
 		},
 		{
 			Name: "total", Family: "aggregate", Returns: Float, Nulls: NullIsSkipped,
@@ -31,7 +31,7 @@ func aggregateFunctions() []*Func {
 			Params:    []Param{{Name: "x", Type: Any}},
 			Aggregate: func() Aggregate { return new(average) },
 			Doc:       "The mean of x over the rows where it is not NULL.",
-			Examples:  []Example{{"avg(x) FROM [1, null, 2]", "1.5"}},
+			Examples:  []Example{{"avg(x) FROM [1, null, 2]", "1.5"}, {"avg(x) FROM [null]", "null"}},
 		},
 		{
 			Name: "min", Family: "aggregate", Returns: Any, Nulls: NullIsSkipped,
@@ -66,7 +66,7 @@ func aggregateFunctions() []*Func {
 			Aggregate: func() Aggregate { return new(deduplicate) },
 			Doc: "The rows of which each is the first of its x, as an array; " +
 				"where all is false, the last row if it is one of them, and otherwise NULL.",
-			Examples: []Example{{"deduplicate(x, TRUE) FROM [1, 1]", `[{"x":1}]`}},
+			Examples: []Example{{"deduplicate(x, TRUE) FROM [1, 1]", `[{"x":1}]`}, {"deduplicate(x, FALSE) FROM [1, 2]", `{"x":2}`}, {"deduplicate(x, FALSE) FROM [1, 1]", "null"}},
 		},
 	}
 }

@@ -15,14 +15,14 @@ func analyticFunctions() []*Func {
 			Analytic: func() Analytic { return new(lag) },
 			Doc: "The value that x had that many rows (1) before, or default (NULL) where there were not so many. " +
 				"Rows where x is NULL do not count, unless ignore_null is false.",
-			Examples: []Example{{"lag(x, 1, 0) FROM [1, 2, 3]", "[0,1,2]"}},
+			Examples: []Example{{"lag(x, 1, 0) FROM [1, 2, 3]", "[0,1,2]"}, {"lag(x) FROM [1, null, 3]", "[null,1,1]"}, {"lag(x, 1, 0, FALSE) FROM [1, null, 3]", "[0,1,null]"}},
 		},
 		{
 			Name: "latest", Family: "analytic", Returns: Any, Nulls: NullIsValue,
 			Params:   []Param{{Name: "x", Type: Any}, {Name: "default", Type: Any, Optional: true}},
 			Analytic: func() Analytic { return new(latest) },
 			Doc:      "The last x that was not NULL, up to and with this row, or default where there was none.",
-			Examples: []Example{{"latest(x) FROM [1, null, 2]", "[1,1,2]"}},
+			Examples: []Example{{"latest(x) FROM [1, null, 2]", "[1,1,2]"}, {"latest(x, 0) FROM [null, 1]", "[0,1]"}},
 		},
 		{
 			Name: "had_changed", Family: "analytic", Returns: Bool, Nulls: NullIsValue,
@@ -34,7 +34,7 @@ func analyticFunctions() []*Func {
 			Analytic: func() Analytic { return new(hadChanged) },
 			Doc: "Whether x or any of the others differs from the row before; at the first row, whether it is there. " +
 				"With ignore_null a NULL is no change.",
-			Examples: []Example{{"had_changed(TRUE, x) FROM [1, 1, null, 2]", "[true,false,false,true]"}},
+			Examples: []Example{{"had_changed(TRUE, x) FROM [1, 1, null, 2]", "[true,false,false,true]"}, {"had_changed(FALSE, x) FROM [1, 1, null, 2]", "[true,false,true,true]"}},
 		},
 		{
 			Name: "changed_col", Family: "analytic", Returns: Any, Nulls: NullIsValue,

@@ -33,7 +33,7 @@ func arrayFunctions() []*Func {
 			Doc:      "The element of an array at a place, from 0 or from the end where negative; the field of an object by its name. A place beyond the array fails.",
 			Examples: []Example{{"element_at(array_create(1, 2, 3), -1)", "3"}, {"element_at(parse_json('{\"a\":1}'), 'a')", "1"}},
 		},
-		position("array_position", "first", 1, Example{"array_position(array_create(3, 1, 1), 1)", "1"}),
+		position("array_position", "first", 1, Example{"array_position(array_create(3, 1, 1), 1)", "1"}, Example{"array_position(NULL, 1)", "-1"}),
 		position("array_last_position", "last", -1, Example{"array_last_position(array_create(1, 3, 1), 1)", "2"}),
 		{
 			Name: "array_contains", Family: "array", Params: []Param{array, x}, Returns: Bool, Nulls: NullIsValue,
@@ -41,15 +41,18 @@ func arrayFunctions() []*Func {
 				at, err := place(args, 1)
 				return tag.BoolOf(at >= 0), err
 			},
-			Doc: "Whether x is an element; false where array is NULL.", Examples: []Example{{"array_contains(array_create(1, 2), 2)", "true"}},
+			Doc:      "Whether x is an element; false where array is NULL.",
+			Examples: []Example{{"array_contains(array_create(1, 2), 2)", "true"}, {"array_contains(NULL, 2)", "false"}},
 		},
 		{
 			Name: "array_remove", Family: "array", Params: []Param{array, x}, Returns: Array, Nulls: NullIsValue,
-			Scalar: arrayRemove, Doc: "The elements that are not x.", Examples: []Example{{"array_remove(array_create(1, 2, 1), 1)", "[2]"}},
+			Scalar: arrayRemove, Doc: "The elements that are not x.",
+			Examples: []Example{{"array_remove(array_create(1, 2, 1), 1)", "[2]"}, {"array_remove(json_array(1, NULL), NULL)", "[1]"}},
 		},
 		{
 			Name: "repeat", Family: "array", Params: []Param{x, {Name: "count", Type: Int}}, Returns: Array,
-			Scalar: repeat, Doc: fmt.Sprintf("An array of so many times x, at most %d.", maxElements), Examples: []Example{{"repeat('a', 2)", `["a","a"]`}},
+			Scalar: repeat, Doc: fmt.Sprintf("An array of so many times x, at most %d.", maxElements),
+			Examples: []Example{{"repeat('a', 2)", `["a","a"]`}, {"repeat(NULL, 2)", "null"}},
 		},
 		{
 			Name: "sequence", Family: "array", Returns: Array,
@@ -114,14 +117,14 @@ func elementAt(_ *Context, args []tag.Value) (tag.Value, error) {
 }
 
 // position makes a function that looks for an element from one end.
-func position(name, which string, step int, example Example) *Func {
+func position(name, which string, step int, examples ...Example) *Func {
 	return &Func{
 		Name: name, Family: "array", Params: []Param{{Name: "array", Type: Array}, {Name: "x", Type: Any}}, Returns: Int, Nulls: NullIsValue,
 		Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
 			at, err := place(args, step)
 			return tag.IntOf(int64(at)), err
 		},
-		Doc: "Where x is for the " + which + " time, from 0; -1 where it is not or array is NULL.", Examples: []Example{example},
+		Doc: "Where x is for the " + which + " time, from 0; -1 where it is not or array is NULL.", Examples: examples,
 	}
 }
 

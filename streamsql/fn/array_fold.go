@@ -26,25 +26,28 @@ func arrayFoldFunctions() []*Func {
 		},
 		{
 			Name: "array_cardinality", Family: "array", Params: []Param{array}, Returns: Int, Nulls: NullIsValue,
-			Scalar: arrayCardinality, Doc: "The number of elements that are not NULL; 0 for NULL.", Examples: []Example{{"array_cardinality(json_array(1, NULL))", "1"}},
+			Scalar: arrayCardinality, Doc: "The number of elements that are not NULL; 0 for NULL.",
+			Examples: []Example{{"array_cardinality(json_array(1, NULL))", "1"}, {"array_cardinality(NULL)", "0"}},
 		},
 		{
 			Name: "array_max", Family: "array", Params: []Param{array}, Returns: Any,
-			Scalar: arrayExtreme(1), Doc: "The greatest element; NULLs do not count. Numbers and text cannot be compared with each other.",
-			Examples: []Example{{"array_max(json_array(1, NULL, 3))", "3"}},
+			Scalar: arrayExtreme(1), Doc: "The greatest element; NULLs do not count, and NULL where there are only those. Numbers and text cannot be compared with each other.",
+			Examples: []Example{{"array_max(json_array(1, NULL, 3))", "3"}, {"array_max(json_array(NULL))", "null"}},
 		},
 		{
 			Name: "array_min", Family: "array", Params: []Param{array}, Returns: Any,
-			Scalar: arrayExtreme(-1), Doc: "The least element; NULLs do not count. Numbers and text cannot be compared with each other.",
-			Examples: []Example{{"array_min(json_array(1, NULL, 3))", "1"}},
+			Scalar: arrayExtreme(-1), Doc: "The least element; NULLs do not count, and NULL where there are only those. Numbers and text cannot be compared with each other.",
+			Examples: []Example{{"array_min(json_array(1, NULL, 3))", "1"}, {"array_min(json_array(NULL))", "null"}},
 		},
 		{
 			Name: "array_avg", Family: "array", Params: []Param{array}, Returns: Float,
-			Scalar: arrayAverage, Doc: "The mean of the elements; NULLs do not count.", Examples: []Example{{"array_avg(array_create(1, 2))", "1.5"}},
+			Scalar: arrayAverage, Doc: "The mean of the elements; NULLs do not count.",
+			Examples: []Example{{"array_avg(array_create(1, 2))", "1.5"}, {"array_avg(json_array(1, NULL, 3))", "2"}},
 		},
 		{
 			Name: "array_sort", Family: "array", Params: []Param{array}, Returns: Array,
-			Scalar: arraySort, Doc: "The elements in order: NULLs, numbers, texts.", Examples: []Example{{"array_sort(array_create('b', 3, -1.5, 'a'))", `[-1.5,3,"a","b"]`}},
+			Scalar: arraySort, Doc: "The elements in order: NULLs, numbers, texts.",
+			Examples: []Example{{"array_sort(array_create('b', 3, -1.5, 'a'))", `[-1.5,3,"a","b"]`}, {"array_sort(json_array(2, NULL, 1))", "[null,1,2]"}},
 		},
 		{
 			Name: "array_join", Family: "array", Returns: Text,

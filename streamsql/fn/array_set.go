@@ -13,7 +13,7 @@ func arraySetFunctions() []*Func {
 		{
 			Name: "array_distinct", Family: "array", Params: []Param{x}, Returns: Array,
 			Scalar: arrayDistinct, Doc: "The elements without those that came before; arrays and objects all stay.",
-			Examples: []Example{{"array_distinct(array_create(1, 2, 2, 1))", "[1,2]"}},
+			Examples: []Example{{"array_distinct(array_create(1, 2, 2, 1))", "[1,2]"}, {"array_distinct(json_array(1, NULL, NULL))", "[1,null]"}},
 		},
 		{
 			Name: "array_union", Family: "array", Params: []Param{x, y}, Returns: Array, Nulls: NullIsValue,
@@ -21,7 +21,8 @@ func arraySetFunctions() []*Func {
 				out.addAll(x)
 				out.addAll(y)
 			}),
-			Doc: "The elements that either array has; NULL counts as none.", Examples: []Example{{"array_union(array_create(1, 1, 2), array_create(2, 3))", "[1,2,3]"}},
+			Doc:      "The elements that either array has, each once; NULL counts as none.",
+			Examples: []Example{{"array_union(array_create(1, 1, 2), array_create(2, 3))", "[1,2,3]"}, {"array_union(NULL, array_create(2))", "[2]"}},
 		},
 		{
 			Name: "array_intersect", Family: "array", Params: []Param{x, y}, Returns: Array,
@@ -34,7 +35,8 @@ func arraySetFunctions() []*Func {
 					}
 				}
 			}),
-			Doc: "The elements that both arrays have.", Examples: []Example{{"array_intersect(array_create(1, 2, 3), array_create(3, 1, 4))", "[3,1]"}},
+			Doc:      "The elements that both arrays have, each once, in the order of the second.",
+			Examples: []Example{{"array_intersect(array_create(1, 2, 3), array_create(3, 1, 4))", "[3,1]"}, {"array_intersect(array_create(1), NULL)", "null"}},
 		},
 		{
 			Name: "array_except", Family: "array", Params: []Param{x, y}, Returns: Array, Nulls: NullIsValue,
@@ -44,12 +46,13 @@ func arraySetFunctions() []*Func {
 				}
 				return arrayExcept(c, args)
 			},
-			Doc: "The elements of x that y does not have; a y of NULL has none.", Examples: []Example{{"array_except(array_create(1, 2, 3), array_create(1, 3))", "[2]"}},
+			Doc:      "The elements of x that y does not have, each once; a y of NULL has none.",
+			Examples: []Example{{"array_except(array_create(1, 2, 3), array_create(1, 3))", "[2]"}, {"array_except(array_create(1, 1, 2), NULL)", "[1,2]"}},
 		},
 		{
 			Name: "array_contains_any", Family: "array", Params: []Param{x, y}, Returns: Bool, Nulls: NullIsValue,
 			Scalar: containsAny, Doc: "Whether the arrays have an element in common; false where x is NULL.",
-			Examples: []Example{{"array_contains_any(array_create(1, 2), array_create(2, 3))", "true"}},
+			Examples: []Example{{"array_contains_any(array_create(1, 2), array_create(2, 3))", "true"}, {"array_contains_any(NULL, array_create(2))", "false"}},
 		},
 	}
 }

@@ -49,13 +49,15 @@ func calendarFunctions() []*Func {
 		},
 		{
 			Name: "from_unix_time", Family: "date and time", Params: []Param{{Name: "seconds", Type: Any}}, Returns: Text,
-			Scalar: fromCount(time.Second, 0, "2006-01-02 15:04:05"),
-			Doc:    "The time so many seconds after the Unix epoch, as yyyy-MM-dd HH:mm:ss; NULL for 0.", Examples: []Example{{"from_unix_time(1)", `"1970-01-01 00:00:01"`}},
+			Scalar:   fromCount(time.Second, 0, "2006-01-02 15:04:05"),
+			Doc:      "The time so many seconds after the Unix epoch, as yyyy-MM-dd HH:mm:ss; NULL for 0.",
+			Examples: []Example{{"from_unix_time(1)", `"1970-01-01 00:00:01"`}, {"from_unix_time(0)", "null"}},
 		},
 		{
 			Name: "from_days", Family: "date and time", Params: []Param{{Name: "days", Type: Any}}, Returns: Text,
-			Scalar: fromCount(24*time.Hour, -1, "2006-01-02"),
-			Doc:    "The date that is that many-th since 1970-01-01, which is day 1, as yyyy-MM-dd; NULL for 0.", Examples: []Example{{"from_days(100)", `"1970-04-10"`}},
+			Scalar:   fromCount(24*time.Hour, -1, "2006-01-02"),
+			Doc:      "The date that is that many-th since 1970-01-01, which is day 1, as yyyy-MM-dd; NULL for 0.",
+			Examples: []Example{{"from_days(100)", `"1970-04-10"`}, {"from_days(0)", "null"}},
 		},
 		{
 			Name: "last_day", Family: "date and time", Params: []Param{at}, Returns: Text,

@@ -24,7 +24,9 @@ func conversionFunctions() []*Func {
 		},
 		{
 			Name: "unhex", Family: "conversion", Params: []Param{{Name: "x", Type: Any}, {Name: "between", Type: Any, Optional: true}}, Returns: Bytes,
-			Scalar: unhex, Doc: "The blob that hexadecimal digits mean, NULL where they are none. Characters of the second text may stand between the pairs of digits.", Examples: []Example{{"hex(unhex('0aff'))", `"0AFF"`}, {"unhex('x')", "null"}, {"hex(unhex('0a-ff', '-'))", `"0AFF"`}},
+			Scalar:   unhex,
+			Doc:      "The blob that hexadecimal digits mean, NULL where they are none. Characters of the second text may stand between the pairs of digits.",
+			Examples: []Example{{"hex(unhex('0aff'))", `"0AFF"`}, {"unhex('x')", "null"}, {"hex(unhex('0a-ff', '-'))", `"0AFF"`}},
 		},
 		{
 			Name: "char", Family: "text", Params: []Param{{Name: "code", Type: Any, Rest: true}}, Returns: Text, Nulls: NullIsValue,
@@ -33,7 +35,7 @@ func conversionFunctions() []*Func {
 		{
 			Name: "isnull", Family: "null", Params: []Param{{Name: "x", Type: Any}}, Returns: Bool, Nulls: NullIsValue,
 			Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) { return tag.BoolOf(args[0].IsNull()), nil },
-			Doc:    "Whether the value is NULL, as x IS NULL.", Examples: []Example{{"isnull(NULL)", "true"}},
+			Doc:    "Whether the value is NULL, as x IS NULL.", Examples: []Example{{"isnull(NULL)", "true"}, {"isnull('')", "false"}},
 		},
 	}
 }

@@ -23,16 +23,16 @@ func eKuiperAggregates() []*Func {
 	}
 }
 
-func onlyOf(t Type, name string, returns Type, doc string, aggregate func() Aggregate, example Example) *Func {
+func onlyOf(t Type, name string, returns Type, doc string, aggregate func() Aggregate, examples ...Example) *Func {
 	return &Func{
-		Name: name, Family: "aggregate", Returns: returns, Nulls: NullIsSkipped, Doc: doc, Examples: []Example{example},
+		Name: name, Family: "aggregate", Returns: returns, Nulls: NullIsSkipped, Doc: doc, Examples: examples,
 		Params:    []Param{{Name: "x", Type: t}},
 		Aggregate: func() Aggregate { return &typed{Aggregate: aggregate(), of: t} },
 	}
 }
 
-func eKuiperPercentile(name string, aliases []string, find rank, doc string, example Example) *Func {
-	f := byRank(name, fractionParam(), find, doc, example)
+func eKuiperPercentile(name string, aliases []string, find rank, doc string, examples ...Example) *Func {
+	f := byRank(name, fractionParam(), find, doc, examples...)
 	f.Aliases = aliases
 	return f
 }

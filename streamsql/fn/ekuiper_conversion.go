@@ -27,7 +27,7 @@ func eKuiperConversions() []*Func {
 		},
 		{
 			Name: "chr", Family: "conversion", Params: []Param{{Name: "x", Type: Int | Text}}, Returns: Int,
-			Scalar: chr, Doc: "The code point of a text of one character; a number as a whole one.", Examples: []Example{{"chr('a')", "97"}},
+			Scalar: chr, Doc: "The code point of a text of one character; a number as a whole one.", Examples: []Example{{"chr('a')", "97"}, {"chr(97)", "97"}},
 		},
 		{
 			Name: "delay", Family: "rule", Params: []Param{{Name: "milliseconds", Type: Number}, x}, Returns: Any,

@@ -24,7 +24,8 @@ func jsonFunctions() []*Func {
 		},
 		{
 			Name: "parse_json", Aliases: []string{"json"}, Family: "JSON", Params: []Param{x}, Returns: Any,
-			Scalar: parseJSON, Doc: "The value that a JSON text is of.", Examples: []Example{{`parse_json('{"a":[1,2]}')`, `{"a":[1,2]}`}},
+			Scalar: parseJSON, Doc: "The value that a JSON text is of.",
+			Examples: []Example{{`parse_json('{"a":[1,2]}')`, `{"a":[1,2]}`}, {"parse_json('null')", "null"}},
 		},
 		{
 			Name: "json_valid", Family: "JSON", Params: []Param{x}, Returns: Bool,
@@ -49,7 +50,7 @@ func jsonFunctions() []*Func {
 		pathFunction("json_path_exists", Bool, existsOnPath, "Whether a path finds anything in x.",
 			Example{`json_path_exists('{"a":1}', '$.b')`, "false"}),
 		pathFunction("json_extract", Any, extractPath, "What a path finds in x, NULL where it finds nothing.",
-			Example{`json_extract('{"a":{"b":1}}', '$.a.b')`, "1"}),
+			Example{`json_extract('{"a":{"b":1}}', '$.a.b')`, "1"}, Example{"json_extract('{}', '$.a')", "null"}),
 		jsonArrayLength(),
 	}
 }
@@ -103,9 +104,9 @@ func jsonType(v tag.Value) (tag.Value, error) {
 }
 
 // pathFunction makes a function of a nested value and a path.
-func pathFunction(name string, returns Type, apply func(p *jsonpath.Path, v tag.Value) (tag.Value, error), doc string, example Example) *Func {
+func pathFunction(name string, returns Type, apply func(p *jsonpath.Path, v tag.Value) (tag.Value, error), doc string, examples ...Example) *Func {
 	return &Func{
-		Name: name, Family: "JSON", Returns: returns, Nulls: NullIsValue, Doc: doc, Examples: []Example{example},
+		Name: name, Family: "JSON", Returns: returns, Nulls: NullIsValue, Doc: doc, Examples: examples,
 		Params: []Param{{Name: "x", Type: Any}, {Name: "path", Type: Text, Constant: true}},
 		Bind: func(constants []tag.Value) (Scalar, error) {
 			if len(constants) < 2 {
@@ -133,7 +134,7 @@ func bindPath(path tag.Value, apply func(p *jsonpath.Path, v tag.Value) (tag.Val
 func jsonArrayLength() *Func {
 	f := pathFunction("json_array_length", Int, lengthOnPath,
 		"The number of elements of the array x, or of the one that a path finds in it: 0 for what is no array, NULL for what is not there.",
-		Example{"json_array_length('[1,2,3]')", "3"})
+		Example{"json_array_length('[1,2,3]')", "3"}, Example{"json_array_length('1')", "0"}, Example{"json_array_length('{}', '$.a')", "null"})
 	f.Params[1].Optional, f.Nulls = true, NullGivesNull
 	return f
 }

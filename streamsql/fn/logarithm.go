@@ -9,7 +9,7 @@ import (
 // logarithms are SQLite's: NULL for what is not above 0.
 func logarithms() []*Func {
 	return []*Func{
-		logarithm("ln", math.Log, "The natural logarithm.", Example{"ln(1)", "0"}),
+		logarithm("ln", math.Log, "The natural logarithm.", Example{"ln(1)", "0"}, Example{"ln(0)", "null"}),
 		logarithm("log10", math.Log10, "The logarithm to base 10.", Example{"log10(1000)", "3"}),
 		logarithm("log2", math.Log2, "The logarithm to base 2.", Example{"log2(8)", "3"}),
 		{
@@ -24,12 +24,12 @@ func logarithms() []*Func {
 	}
 }
 
-func logarithm(name string, f func(float64) float64, doc string, example Example) *Func {
+func logarithm(name string, f func(float64) float64, doc string, examples ...Example) *Func {
 	return &Func{
 		Name: name, Family: "math", Params: []Param{{Name: "x", Type: Any}}, Returns: Float,
 		Scalar:   func(_ *Context, args []tag.Value) (tag.Value, error) { return logOr(f, args[0]), nil },
 		Doc:      doc + " NULL for what is not above 0.",
-		Examples: []Example{example},
+		Examples: examples,
 	}
 }
 

@@ -28,12 +28,12 @@ func objectFunctions() []*Func {
 		{
 			Name: "object", Family: "object", Params: []Param{{Name: "names", Type: Array}, {Name: "values", Type: Array}}, Returns: Object,
 			Scalar: objectOf, Doc: "An object of an array of names and an array of as many values; NULL where there are none.",
-			Examples: []Example{{"object(array_create('a', 'b'), array_create(1, 2))", `{"a":1,"b":2}`}},
+			Examples: []Example{{"object(array_create('a', 'b'), array_create(1, 2))", `{"a":1,"b":2}`}, {"object(json_array(), json_array())", "null"}},
 		},
 		{
 			Name: "zip", Family: "object", Params: []Param{{Name: "pairs", Type: Array}}, Returns: Object,
 			Scalar: zip, Doc: "An object of an array of arrays that are a name and a value each; NULLs are left out.",
-			Examples: []Example{{"zip(json_array(json_array('a', 1)))", `{"a":1}`}},
+			Examples: []Example{{"zip(json_array(json_array('a', 1)))", `{"a":1}`}, {"zip(json_array(json_array('a', 1), NULL))", `{"a":1}`}},
 		},
 		{
 			Name: "object_size", Family: "object", Params: []Param{object}, Returns: Int, Nulls: NullIsValue,
@@ -43,7 +43,7 @@ func objectFunctions() []*Func {
 		{
 			Name: "keys", Family: "object", Params: []Param{object}, Returns: Array,
 			Scalar: ofFields(func(name string, _ tag.Value) tag.Value { return tag.StringOf(name) }),
-			Doc:    "The names of the fields.", Examples: []Example{{"keys(json_object('a', 1))", `["a"]`}},
+			Doc:    "The names of the fields.", Examples: []Example{{"keys(json_object('a', 1))", `["a"]`}, {"keys(json_object())", "[]"}},
 		},
 		{
 			Name: "values", Family: "object", Params: []Param{object}, Returns: Array,
@@ -53,7 +53,7 @@ func objectFunctions() []*Func {
 		{
 			Name: "items", Family: "object", Params: []Param{object}, Returns: Array,
 			Scalar: items, Doc: "The fields as arrays of a name and a value; NULL where there are none.",
-			Examples: []Example{{"items(json_object('a', 1))", `[["a",1]]`}},
+			Examples: []Example{{"items(json_object('a', 1))", `[["a",1]]`}, {"items(json_object())", "null"}},
 		},
 		{
 			Name: "obj_to_kvpair_array", Family: "object", Params: []Param{object}, Returns: Array,
@@ -70,12 +70,12 @@ func objectFunctions() []*Func {
 		{
 			Name: "object_concat", Family: "object", Params: []Param{object, object, {Name: "more", Type: Object, Rest: true}}, Returns: Object, Nulls: NullIsValue,
 			Scalar: objectConcat, Doc: "The fields of all objects; of those of one name the last. NULL counts as no object.",
-			Examples: []Example{{"object_concat(json_object('a', 1, 'b', 2), json_object('b', 3))", `{"a":1,"b":3}`}},
+			Examples: []Example{{"object_concat(json_object('a', 1, 'b', 2), json_object('b', 3))", `{"a":1,"b":3}`}, {"object_concat(NULL, json_object('b', 3))", `{"b":3}`}},
 		},
 		{
 			Name: "erase", Family: "object", Params: []Param{object, {Name: "names", Type: Text | Array}}, Returns: Object,
 			Scalar: erase, Doc: "The object without the fields of a name or of an array of names.",
-			Examples: []Example{{"erase(json_object('a', 1, 'b', 2), 'a')", `{"b":2}`}},
+			Examples: []Example{{"erase(json_object('a', 1, 'b', 2), 'a')", `{"b":2}`}, {"erase(json_object('a', 1, 'b', 2), json_array('a', 'c'))", `{"b":2}`}},
 		},
 		{
 			Name: "object_pick", Family: "object", Params: []Param{object, {Name: "names", Type: Text | Array}, {Name: "more", Type: Text | Array, Rest: true}}, Returns: Object, Nulls: NullIsValue,

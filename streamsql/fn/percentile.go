@@ -11,7 +11,8 @@ import (
 // percentileFunctions are values by their rank.
 func percentileFunctions() []*Func {
 	return []*Func{
-		byRank("median", nil, halfway, "The value in the middle of x, or the mean of the two there.", Example{"median(x) FROM [4, 1, 3, 2]", "2.5"}),
+		byRank("median", nil, halfway, "The value in the middle of x, or the mean of the two there.",
+			Example{"median(x) FROM [4, 1, 3, 2]", "2.5"}, Example{"median(x) FROM [4, null, 1]", "2.5"}),
 		byRank("percentile_cont", fractionParam(), interpolated,
 			"The value that a fraction of x, 0 to 1, lies below, on the straight line between the two values around it.", Example{"percentile_cont(x, 0.5) FROM [100, 200, 150, 250]", "175"}),
 		byRank("percentile_disc", fractionParam(), discrete,
@@ -28,12 +29,12 @@ func fractionParam() []Param { return []Param{{Name: "fraction", Type: Number}} 
 // least.
 type rank func(values []float64, fraction float64) (float64, error)
 
-func byRank(name string, more []Param, find rank, doc string, example Example) *Func {
+func byRank(name string, more []Param, find rank, doc string, examples ...Example) *Func {
 	return &Func{
 		Name: name, Family: "aggregate", Returns: Float, Nulls: NullIsSkipped,
 		Params:    append([]Param{{Name: "x", Type: Number}}, more...),
 		Aggregate: func() Aggregate { return &percentile{find: find} },
-		Doc:       doc, Examples: []Example{example},
+		Doc:       doc, Examples: examples,
 	}
 }
 

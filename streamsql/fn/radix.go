@@ -46,7 +46,7 @@ func radixFunctions() []*Func {
 				return tag.StringOf("0x" + strconv.FormatInt(i, 16)), err
 			},
 			Doc:      "A whole number as hexadecimal digits with 0x before them.",
-			Examples: []Example{{"dec2hex(16)", `"0x10"`}},
+			Examples: []Example{{"dec2hex(16)", `"0x10"`}, {"dec2hex(-1)", `"0x-1"`}},
 		},
 	}
 }

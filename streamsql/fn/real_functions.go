@@ -9,20 +9,20 @@ import (
 
 // realFunction is a function from real numbers to a real number.
 type realFunction struct {
-	name    string
-	aliases []string
-	params  []string
-	f       func(x, y float64) float64 // y is 0 where there is one parameter
-	doc     string
-	example Example
+	name     string
+	aliases  []string
+	params   []string
+	f        func(x, y float64) float64 // y is 0 where there is one parameter
+	doc      string
+	examples []Example
 }
 
 // realFunctions are those of SQLite's built-in mathematics
 // (https://www.sqlite.org/lang_mathfunc.html) and those that eKuiper has besides.
 func realFunctions() []realFunction {
 	return []realFunction{
-		one("acos", math.Acos, "The angle in radians whose cosine is x; NULL beyond -1 and 1.", Example{"acos(1)", "0"}),
-		one("asin", math.Asin, "The angle in radians whose sine is x; NULL beyond -1 and 1.", Example{"asin(0)", "0"}),
+		one("acos", math.Acos, "The angle in radians whose cosine is x; NULL beyond -1 and 1.", Example{"acos(1)", "0"}, Example{"acos(2)", "null"}),
+		one("asin", math.Asin, "The angle in radians whose sine is x; NULL beyond -1 and 1.", Example{"asin(0)", "0"}, Example{"asin(2)", "null"}),
 		one("atan", math.Atan, "The angle in radians whose tangent is x.", Example{"atan(0)", "0"}),
 		two("atan2", "y", "x", math.Atan2, "The angle in radians of the point (x, y) above the x-axis.", Example{"atan2(0, 1)", "0"}),
 		one("acosh", math.Acosh, "The inverse hyperbolic cosine; NULL below 1.", Example{"acosh(1)", "0"}),
@@ -37,22 +37,22 @@ func realFunctions() []realFunction {
 		one("degrees", degrees, "An angle in radians as degrees.", Example{"degrees(pi())", "180"}),
 		one("radians", radians, "An angle in degrees as radians.", Example{"radians(0)", "0"}),
 		one("exp", math.Exp, "e to the power of x.", Example{"exp(0)", "1"}),
-		one("sqrt", math.Sqrt, "The square root; NULL below 0.", Example{"sqrt(6.25)", "2.5"}),
+		one("sqrt", math.Sqrt, "The square root; NULL below 0.", Example{"sqrt(6.25)", "2.5"}, Example{"sqrt(-1)", "null"}),
 		{
 			name: "power", aliases: []string{"pow"}, params: []string{"x", "y"}, f: math.Pow,
-			doc: "x to the power of y.", example: Example{"power(2, 10)", "1024"},
+			doc: "x to the power of y.", examples: []Example{{"power(2, 10)", "1024"}},
 		},
 		two("mod", "x", "y", math.Mod, "What is left of x when it is divided by y, with the sign of x, also of numbers with a fraction; NULL for a y of 0.",
-			Example{"mod(7.5, 2)", "1.5"}),
+			Example{"mod(7.5, 2)", "1.5"}, Example{"mod(-7, 2)", "-1"}, Example{"mod(7, 0)", "null"}),
 	}
 }
 
-func one(name string, f func(float64) float64, doc string, example Example) realFunction {
-	return realFunction{name: name, params: []string{"x"}, f: func(x, _ float64) float64 { return f(x) }, doc: doc, example: example}
+func one(name string, f func(float64) float64, doc string, examples ...Example) realFunction {
+	return realFunction{name: name, params: []string{"x"}, f: func(x, _ float64) float64 { return f(x) }, doc: doc, examples: examples}
 }
 
-func two(name, first, second string, f func(x, y float64) float64, doc string, example Example) realFunction {
-	return realFunction{name: name, params: []string{first, second}, f: f, doc: doc, example: example}
+func two(name, first, second string, f func(x, y float64) float64, doc string, examples ...Example) realFunction {
+	return realFunction{name: name, params: []string{first, second}, f: f, doc: doc, examples: examples}
 }
 
 func degrees(x float64) float64 { return x * (180 / math.Pi) }
@@ -74,7 +74,7 @@ func (r realFunction) lenient() *Func {
 func (r realFunction) strict() *Func { return r.function(Number, number) }
 
 func (r realFunction) function(t Type, argument func(name string, v tag.Value) (float64, error)) *Func {
-	f := &Func{Name: r.name, Aliases: r.aliases, Family: "math", Returns: Float, Doc: r.doc, Examples: []Example{r.example}}
+	f := &Func{Name: r.name, Aliases: r.aliases, Family: "math", Returns: Float, Doc: r.doc, Examples: r.examples}
 	for _, name := range r.params {
 		f.Params = append(f.Params, Param{Name: name, Type: t})
 	}

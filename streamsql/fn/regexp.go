@@ -18,7 +18,7 @@ func regexpFunctions() []*Func {
 			func(re *regexp.Regexp, args []tag.Value) (tag.Value, error) {
 				return tag.BoolOf(re.MatchString(value.Text(args[0]))), nil
 			},
-			Example{"regexp_matches('pump12', '[0-9]+')", "true"},
+			Example{"regexp_matches('pump12', '[0-9]+')", "true"}, Example{"regexp_matches(NULL, '[0-9]+')", "false"},
 		),
 		matching(
 			"regexp_replace", nil, Text, []Param{{Name: "by", Type: Text}},
@@ -26,14 +26,14 @@ func regexpFunctions() []*Func {
 			func(re *regexp.Regexp, args []tag.Value) (tag.Value, error) {
 				return replaceMatches(re, value.Text(args[0]), value.Text(args[2]))
 			},
-			Example{"regexp_replace('a1b2', '[0-9]', '#')", `"a#b#"`},
+			Example{"regexp_replace('a1b2', '[0-9]', '#')", `"a#b#"`}, Example{"regexp_replace('line 3', '([a-z]+) ([0-9])', '$2 $1')", `"3 line"`},
 		),
 		matching(
 			"regexp_substr", []string{"regexp_substring"}, Text, nil, "The first match of a pattern in a text, empty where there is none.",
 			func(re *regexp.Regexp, args []tag.Value) (tag.Value, error) {
 				return tag.StringOf(re.FindString(value.Text(args[0]))), nil
 			},
-			Example{"regexp_substr('pump12', '[0-9]+')", `"12"`},
+			Example{"regexp_substr('pump12', '[0-9]+')", `"12"`}, Example{"regexp_substr('pump', '[0-9]+')", `""`},
 		),
 	}
 }
@@ -41,14 +41,14 @@ func regexpFunctions() []*Func {
 // matching makes a function of a text, a pattern and more.
 func matching(
 	name string, aliases []string, returns Type, more []Param, doc string,
-	apply func(re *regexp.Regexp, args []tag.Value) (tag.Value, error), example Example,
+	apply func(re *regexp.Regexp, args []tag.Value) (tag.Value, error), examples ...Example,
 ) *Func {
 	otherwise := tag.NullOf(tag.Good)
 	if returns == Bool {
 		otherwise = tag.BoolOf(false)
 	}
 	f := &Func{
-		Name: name, Aliases: aliases, Family: "text", Returns: returns, Nulls: NullIsValue, Doc: doc, Examples: []Example{example},
+		Name: name, Aliases: aliases, Family: "text", Returns: returns, Nulls: NullIsValue, Doc: doc, Examples: examples,
 		Params: append([]Param{{Name: "x", Type: Text}, {Name: "pattern", Type: Text, Constant: true}}, more...),
 	}
 	f.Bind = func(constants []tag.Value) (Scalar, error) {

@@ -31,7 +31,7 @@ func sqliteFunctions() []*Func {
 		{
 			Name: "unicode", Family: "text", Params: []Param{x}, Returns: Int, Scalar: unicodePoint,
 			Doc:      "The code point of the first character of a text, NULL where it is empty.",
-			Examples: []Example{{"unicode('ä')", "228"}},
+			Examples: []Example{{"unicode('ä')", "228"}, {"unicode('')", "null"}},
 		},
 		{
 			Name: "instr", Family: "text", Params: []Param{x, {Name: "part", Type: Any}}, Returns: Int, Scalar: instr,
@@ -56,7 +56,7 @@ func sqliteFunctions() []*Func {
 			Name: "iif", Aliases: []string{"if"}, Family: "null", Returns: Any, Nulls: NullIsValue, Scalar: iif,
 			Params:   []Param{{Name: "condition", Type: Any}, {Name: "then", Type: Any}, {Name: "otherwise", Type: Any, Rest: true}},
 			Doc:      "One value where the condition holds, another (NULL) where it does not. More conditions, each with its value, may stand between.",
-			Examples: []Example{{"iif(2 > 1, 'yes', 'no')", `"yes"`}, {"iif(1 > 2, 'a', 2 > 1, 'b', 'c')", `"b"`}},
+			Examples: []Example{{"iif(2 > 1, 'yes', 'no')", `"yes"`}, {"iif(NULL, 'yes', 'no')", `"no"`}, {"iif(1 > 2, 'a', 2 > 1, 'b', 'c')", `"b"`}},
 		},
 		several("min_of", "least", "The least of several values; NULL where one is. min of more than one argument is this function.", "1",
 			func(order int) bool { return order <= 0 }),

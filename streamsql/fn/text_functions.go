@@ -13,14 +13,16 @@ import (
 func moreTextFunctions() []*Func {
 	x, y := Param{Name: "x", Type: Any}, Param{Name: "y", Type: Any}
 	return []*Func{
-		ask("startswith", "Whether a text begins with another; false where either is NULL.", strings.HasPrefix, Example{"startswith('pump1', 'pump')", "true"}),
-		ask("endswith", "Whether a text ends with another; false where either is NULL.", strings.HasSuffix, Example{"endswith('pump1', '1')", "true"}),
+		ask("startswith", "Whether a text begins with another; false where either is NULL.", strings.HasPrefix,
+			Example{"startswith('pump1', 'pump')", "true"}, Example{"startswith(NULL, 'pump')", "false"}),
+		ask("endswith", "Whether a text ends with another; false where either is NULL.", strings.HasSuffix,
+			Example{"endswith('pump1', '1')", "true"}, Example{"endswith(NULL, '1')", "false"}),
 		{
 			Name: "indexof", Family: "text", Params: []Param{x, y}, Returns: Int, Nulls: NullIsValue,
 			Scalar: indexOf,
 			Doc:    "Where y first stands in x, counted in octets from 0; -1 where it does not or either is NULL.",
 			Examples: []Example{
-				{"indexof('boiler', 'il')", "2"}, {"indexof('boiler', NULL)", "-1"},
+				{"indexof('boiler', 'il')", "2"}, {"indexof('Öl', 'l')", "2"}, {"indexof('boiler', NULL)", "-1"},
 			},
 		},
 		{
@@ -29,7 +31,7 @@ func moreTextFunctions() []*Func {
 				return tag.IntOf(int64(len(value.Text(args[0])))), nil
 			},
 			Doc:      "The number of octets of a text in UTF-8 or of a blob; 0 for NULL.",
-			Examples: []Example{{"numbytes('Grüße')", "7"}},
+			Examples: []Example{{"numbytes('Grüße')", "7"}, {"numbytes(NULL)", "0"}},
 		},
 		{
 			Name: "octet_length", Family: "text", Params: []Param{x}, Returns: Int,
@@ -37,7 +39,7 @@ func moreTextFunctions() []*Func {
 				return tag.IntOf(int64(len(value.Text(args[0])))), nil
 			},
 			Doc:      "The number of octets of a text in UTF-8 or of a blob.",
-			Examples: []Example{{"octet_length('Grüße')", "7"}},
+			Examples: []Example{{"octet_length('Grüße')", "7"}, {"octet_length(NULL)", "null"}},
 		},
 		pad("lpad", "before", func(text, spaces string) string { return spaces + text }, Example{"lpad('a', 2)", `"  a"`}),
 		pad("rpad", "behind", func(text, spaces string) string { return text + spaces }, Example{"rpad('a', 2)", `"a  "`}),
@@ -60,7 +62,7 @@ func moreTextFunctions() []*Func {
 }
 
 // ask makes a function that asks something of two texts.
-func ask(name, doc string, holds func(x, y string) bool, example Example) *Func {
+func ask(name, doc string, holds func(x, y string) bool, examples ...Example) *Func {
 	return &Func{
 		Name: name, Family: "text", Params: []Param{{Name: "x", Type: Any}, {Name: "y", Type: Any}}, Returns: Bool, Nulls: NullIsValue,
 		Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
@@ -69,7 +71,7 @@ func ask(name, doc string, holds func(x, y string) bool, example Example) *Func 
 			}
 			return tag.BoolOf(holds(value.Text(args[0]), value.Text(args[1]))), nil
 		},
-		Doc: doc, Examples: []Example{example},
+		Doc: doc, Examples: examples,
 	}
 }
 
@@ -81,7 +83,7 @@ func indexOf(_ *Context, args []tag.Value) (tag.Value, error) {
 }
 
 // pad makes a function that adds spaces to a text.
-func pad(name, where string, join func(text, spaces string) string, example Example) *Func {
+func pad(name, where string, join func(text, spaces string) string, examples ...Example) *Func {
 	return &Func{
 		Name: name, Family: "text", Params: []Param{{Name: "x", Type: Any}, {Name: "spaces", Type: Int}}, Returns: Text,
 		Scalar: func(_ *Context, args []tag.Value) (tag.Value, error) {
@@ -97,7 +99,7 @@ func pad(name, where string, join func(text, spaces string) string, example Exam
 			}
 			return tag.StringOf(join(value.Text(args[0]), strings.Repeat(" ", int(spaces)))), nil
 		},
-		Doc: "The text with so many spaces " + where + " it.", Examples: []Example{example},
+		Doc: "The text with so many spaces " + where + " it.", Examples: examples,
 	}
 }
 

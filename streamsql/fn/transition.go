@@ -16,7 +16,7 @@ func transitionFunctions() []*Func {
 			Analytic: func() Analytic { return new(changeTo) },
 			Doc: "Whether a value has just become target, or, without one, another than it was; true at the first row, too. " +
 				"With ignore_null rows where it is NULL do not count.",
-			Examples: []Example{{"change_to(x, 1) FROM [0, 1, 1, 2, 1]", "[false,true,false,false,true]"}},
+			Examples: []Example{{"change_to(x, 1) FROM [0, 1, 1, 2, 1]", "[false,true,false,false,true]"}, {"change_to(x) FROM [1, 1, null, 1]", "[true,false,true,true]"}},
 		},
 		{
 			Name: "change_capture", Family: "analytic", Params: []Param{{Name: "x", Type: Any}, watched, target, ignoreNull}, Returns: Any, Nulls: NullIsValue,

@@ -11,18 +11,20 @@ import (
 func varianceFunctions() []*Func {
 	return []*Func{
 		spread("var", []string{"var_pop"}, 0, false, "The variance of x, taken for the whole population.", Example{"var(x) FROM [100, 150, 200]", "1666.6666666666667"}),
-		spread("vars", []string{"var_samp"}, 1, false, "The variance of x, taken for a sample; NULL for one row.", Example{"vars(x) FROM [100, 150, 200]", "2500"}),
+		spread("vars", []string{"var_samp"}, 1, false, "The variance of x, taken for a sample; NULL for one row.",
+			Example{"vars(x) FROM [100, 150, 200]", "2500"}, Example{"vars(x) FROM [100]", "null"}),
 		spread("stddev", []string{"stddev_pop"}, 0, true, "The standard deviation of x, taken for the whole population.", Example{"stddev(x) FROM [100, 150, 200]", "40.824829046386306"}),
-		spread("stddevs", []string{"stddev_samp"}, 1, true, "The standard deviation of x, taken for a sample; NULL for one row.", Example{"stddevs(x) FROM [100, 150, 200]", "50"}),
+		spread("stddevs", []string{"stddev_samp"}, 1, true, "The standard deviation of x, taken for a sample; NULL for one row.",
+			Example{"stddevs(x) FROM [100, 150, 200]", "50"}, Example{"stddevs(x) FROM [100]", "null"}),
 	}
 }
 
-func spread(name string, aliases []string, less int64, root bool, doc string, example Example) *Func {
+func spread(name string, aliases []string, less int64, root bool, doc string, examples ...Example) *Func {
 	return &Func{
 		Name: name, Aliases: aliases, Family: "aggregate", Returns: Float, Nulls: NullIsSkipped,
 		Params:    []Param{{Name: "x", Type: Number}},
 		Aggregate: func() Aggregate { return &variance{less: less, root: root} },
-		Doc:       doc, Examples: []Example{example},
+		Doc:       doc, Examples: examples,
 	}
 }
 
