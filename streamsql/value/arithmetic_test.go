@@ -85,6 +85,30 @@ func TestStrictOperatorsRefuseOtherTypes(t *testing.T) {
 	}
 }
 
+func TestStrictBitsShiftWholeNumbersOnly(t *testing.T) {
+	for op, want := range map[string]int64{"&": 2, "|": 6, "<<": 24, ">>": 1} {
+		if v, err := value.StrictBits(op, tag.IntOf(6), tag.IntOf(2)); err != nil || !v.Equal(tag.IntOf(want)) {
+			t.Errorf("6 %s 2 is %v (%v)", op, v, err)
+		}
+	}
+	var mismatch *value.MismatchError
+	if _, err := value.StrictBits("<<", tag.BoolOf(true), tag.BoolOf(true)); !errors.As(err, &mismatch) {
+		t.Error(err)
+	}
+}
+
+func TestBoolsAreEqualOrNotButHaveNoStrictOrder(t *testing.T) {
+	var mismatch *value.MismatchError
+	for _, op := range []string{"<", "<=", ">", ">="} {
+		if _, err := value.StrictCompare(op, tag.BoolOf(true), tag.BoolOf(false)); !errors.As(err, &mismatch) {
+			t.Errorf("%s: %v", op, err)
+		}
+	}
+	if c, err := value.StrictCompare("=", tag.BoolOf(true), tag.BoolOf(true)); err != nil || c != 0 {
+		t.Error(c, err)
+	}
+}
+
 func TestOperatorsOnNumbersDoNotAllocate(t *testing.T) {
 	a, b := tag.IntOf(5), tag.FloatOf(2)
 	if n := testing.AllocsPerRun(100, func() {

@@ -25,18 +25,21 @@ func (e *MismatchError) Error() string {
 
 // StrictCompare orders two values of one type, which numbers are together, and
 // fails for values of different ones, and for those that have no order: arrays,
-// objects and blobs. Behind a Time, text or a number is read as one. Both must
-// not be NULL.
+// objects, blobs, and Bools for < <= > >=. Behind a Time, text or a number is
+// read as one. Both must not be NULL.
 func StrictCompare(op string, a, b tag.Value) (int, error) {
 	if a.Kind() == tag.Time {
 		return compareTimes(op, a, b)
 	}
 	sameType := a.Kind() == b.Kind() || a.Kind().IsNumber() && b.Kind().IsNumber()
-	if !sameType || !isSimple(a.Kind()) {
+	if !sameType || !isSimple(a.Kind()) || a.Kind() == tag.Bool && asksOrder(op) {
 		return 0, &MismatchError{op, a.Kind(), b.Kind()}
 	}
 	return Compare(a, b), nil
 }
+
+// asksOrder says whether an operator asks for more than equality.
+func asksOrder(op string) bool { return op == "<" || op == "<=" || op == ">" || op == ">=" }
 
 func isSimple(k tag.Kind) bool { return k.IsNumber() || k == tag.String || k == tag.Bool }
 
@@ -116,21 +119,31 @@ func floatArithmetic(op string, f, g float64) float64 {
 	}
 }
 
-// StrictBits computes a op b, op being & or |, over two whole numbers or two
-// Bools. NULL gives NULL.
+// StrictBits computes a op b, op being & or | over two whole numbers or two
+// Bools, or << or >> over two whole numbers. NULL gives NULL.
 func StrictBits(op string, a, b tag.Value) (tag.Value, error) {
 	switch {
 	case a.IsNull() || b.IsNull():
 		return tag.NullOf(Worst(a.Quality(), b.Quality())), nil
 	case a.Kind() == tag.Bool && b.Kind() == tag.Bool && op == "&":
 		return tag.BoolOf(a.Bool() && b.Bool()), nil
-	case a.Kind() == tag.Bool && b.Kind() == tag.Bool:
+	case a.Kind() == tag.Bool && b.Kind() == tag.Bool && op == "|":
 		return tag.BoolOf(a.Bool() || b.Bool()), nil
 	case a.Kind() != tag.Int || b.Kind() != tag.Int:
 		return tag.Value{}, &MismatchError{op, a.Kind(), b.Kind()}
-	case op == "&":
-		return And(a, b), nil
+	}
+	return wholeBits(op)(a, b), nil
+}
+
+func wholeBits(op string) func(a, b tag.Value) tag.Value {
+	switch op {
+	case "&":
+		return And
+	case "|":
+		return Or
+	case "<<":
+		return ShiftLeft
 	default:
-		return Or(a, b), nil
+		return ShiftRight
 	}
 }
