@@ -187,6 +187,9 @@ func (c *Compiler) scalar(e *ast.Call, f *fn.Func, args []*Node) (*Node, error) 
 		prepare(fr)
 		v, err := impl(&fr.Context, fr.stack[base:])
 		fr.stack = fr.stack[:base]
+		if err == nil {
+			err = fn.Bounded(v)
+		}
 		if err != nil {
 			fr.Fail(&RowError{e.Pos, fmt.Errorf("%s: %w", f.Name, err)})
 			return tag.NullOf(tag.Good)

@@ -94,7 +94,16 @@ func (c *Compiler) arithmetic(e *ast.Binary, left, right *Node) *Node {
 	l, r := left.Eval, right.Eval
 	spent := costSimple + cost(left, right)
 	if e.Op == ast.Concat {
-		spent += costText
+		n := valueNode(spent+costText, t, func(f *Frame) tag.Value {
+			v := value.Concat(l(f), r(f))
+			if err := fn.Bounded(v); err != nil {
+				f.Fail(&RowError{e.Pos, err})
+				return tag.NullOf(tag.Good)
+			}
+			return v
+		})
+		n.Fails = true
+		return fold(n, left, right)
 	}
 	return fold(valueNode(spent, t, func(f *Frame) tag.Value { return op(l(f), r(f)) }), left, right)
 }

@@ -112,15 +112,17 @@ func (s separators) grouped(integer string) string {
 	if len(integer) <= 3 {
 		return integer
 	}
-	head, tail := integer[:len(integer)-3], integer[len(integer)-3:]
-	size := 3
+	head, size := len(integer)-3, 3
 	if s.indian {
 		size = 2
 	}
-	for len(head) > size {
-		head, tail = head[:len(head)-size], head[len(head)-size:]+s.group+tail
+	var out strings.Builder
+	end := (head-1)%size + 1
+	out.WriteString(integer[:end])
+	for ; end < head; end += size {
+		out.WriteString(s.group + integer[end:end+size])
 	}
-	return head + s.group + tail
+	return out.String() + s.group + integer[head:]
 }
 
 // separatorsOf returns those of a locale.

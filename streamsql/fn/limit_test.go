@@ -53,7 +53,15 @@ func TestNoCallMakesMoreThanItMay(t *testing.T) {
 		x          tag.Value
 		reason     string
 	}{
-		{"repeat(x, 65536)", long, ""}, // an array of the same text
+		{"repeat('ab', 65536)", long, ""}, // an array of the same text
+		{"repeat(x, 65536)", long, "at most 16777216 are allowed"},
+		{"x || x || x || x || x", long, "at most 4194304 are allowed"},
+		{"hex(hex(hex(x)))", long, "at most 4194304 are allowed"},
+		{"quote(hex(hex(x)))", long, "at most 4194304 are allowed"},
+		{"to_json(array_create(x, x, x, x))", long, "at most 4194304 are allowed"},
+		{"array_create(repeat(x, 10), repeat(x, 10))", long, "at most 16777216 are allowed"},
+		{"json_object('a', repeat(x, 10), 'b', repeat(x, 10))", long, "at most 16777216 are allowed"},
+		{"format('%,.4000000d', 1)", long, "at most 4194304 are allowed"},
 		{"repeat(x, 65537)", long, "at most 65536 are allowed"},
 		{"array_join(repeat(x, 5), '')", long, "at most 4194304 are allowed"},
 		{"array_concat(sequence(1, 65536), sequence(1, 1))", long, "at most"},
@@ -112,5 +120,52 @@ func TestEveryMethodGivesBackWhatItCompressed(t *testing.T) {
 				t.Errorf("%s of %d octets gives back %v", method, len(text), got[0].Kind())
 			}
 		}
+	}
+}
+
+// What an aggregate gathers of rows is bounded, too: a row that would be too much
+// fails, and a window that slides on goes on.
+func TestWhatIsGatheredIsBounded(t *testing.T) {
+	long := tag.StringOf(strings.Repeat("x", 3<<20))
+	for name, args := range map[string]func(i int64) []tag.Value{
+		"collect":           func(int64) []tag.Value { return []tag.Value{long} },
+		"json_group_object": func(i int64) []tag.Value { return []tag.Value{tag.StringOf(strings.Repeat("k", int(i))), long} },
+	} {
+		f, ok := fn.Standard().Lookup(name)
+		if !ok {
+			t.Fatal(name)
+		}
+		var c fn.Context
+		a, failed := f.Aggregate(), 0
+		for i := range int64(10) {
+			if a.Add(&c, args(i)) != nil {
+				failed++
+			}
+		}
+		if failed != 5 {
+			t.Errorf("%s: %d of 10 rows failed", name, failed)
+		}
+		if _, err := a.Result(&c); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestALargeValueThatLeavesMakesRoom(t *testing.T) {
+	f, _ := fn.Standard().Lookup("collect")
+	var c fn.Context
+	a, long := f.Aggregate(), []tag.Value{tag.StringOf(strings.Repeat("x", 9<<20))}
+	for i, want := range []bool{true, false, false, true, false} {
+		if got := a.Add(&c, long) == nil; got != want {
+			t.Errorf("row %d: taken %v", i, got)
+		}
+		if i == 2 {
+			for range 3 {
+				a.(fn.Subtractor).Subtract(&c, long)
+			}
+		}
+	}
+	if v, err := a.Result(&c); err != nil || len(v.Array()) != 2 || !v.Array()[1].IsNull() {
+		t.Errorf("%d values, error %v", len(v.Array()), err)
 	}
 }

@@ -32,6 +32,7 @@ func mergeFunctions() []*Func {
 
 // mergeAgg gathers fields: the last value of each, or all of them.
 type mergeAgg struct {
+	gathering
 	collect bool
 	fields  gathered
 }
@@ -39,10 +40,10 @@ type mergeAgg struct {
 func (a *mergeAgg) Add(_ *Context, args []tag.Value) error {
 	if len(args) == 2 {
 		name, err := text("name", args[0])
-		if err == nil {
-			a.set(name, args[1].Clone())
+		if err != nil {
+			return err
 		}
-		return err
+		return a.add(name, args[1])
 	}
 	o := args[0].Object()
 	if o == nil {
@@ -50,8 +51,28 @@ func (a *mergeAgg) Add(_ *Context, args []tag.Value) error {
 	}
 	for i := range o.Len() {
 		name, v := o.At(i)
-		a.set(name, v.Clone())
+		if err := a.add(name, v); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// add sets a field, unless that would be too much. Its name counts where it is new.
+func (a *mergeAgg) add(name string, v tag.Value) error {
+	i, known := a.fields.at[name]
+	if !known {
+		if err := a.take(tag.StringOf(name)); err != nil {
+			return err
+		}
+	}
+	if err := a.take(v); err != nil {
+		return err
+	}
+	if known && !a.collect {
+		a.leave(a.fields.values[i])
+	}
+	a.set(name, v.Clone())
 	return nil
 }
 
@@ -73,6 +94,7 @@ func (a *mergeAgg) values(name string) []tag.Value {
 
 func (a *mergeAgg) Merge(other Aggregate) {
 	b := other.(*mergeAgg)
+	defer func() { a.gathering = countedAgain(a.fields.values) }()
 	for i, name := range b.fields.names {
 		if !a.collect {
 			a.fields.set(name, b.fields.values[i])
@@ -89,9 +111,15 @@ func (a *mergeAgg) Result(*Context) (tag.Value, error) {
 	if len(a.fields.names) == 0 {
 		return tag.NullOf(tag.Good), nil
 	}
+	if err := a.bounded(); err != nil {
+		return tag.Value{}, err
+	}
 	return a.fields.copied(), nil
 }
 
 func (a *mergeAgg) AppendState(dst []byte) []byte { return a.fields.appendState(dst) }
 
-func (a *mergeAgg) RestoreState(src *state.Reader) { a.fields.restore(src) }
+func (a *mergeAgg) RestoreState(src *state.Reader) {
+	a.fields.restore(src)
+	a.gathering = countedAgain(a.fields.values)
+}

@@ -64,14 +64,21 @@ func (a *valueBy) RestoreState(src *state.Reader) {
 }
 
 // valueByKey keeps the last value of each key, at most maxElements of them.
-type valueByKey struct{ fields gathered }
+type valueByKey struct {
+	gathering
+	fields gathered
+}
 
 func (a *valueByKey) Add(_ *Context, args []tag.Value) error {
 	key := plainText(args[0])
-	if _, known := a.fields.at[key]; !known {
-		if err := atMost(int64(len(a.fields.names))+1, maxElements, "keys"); err != nil {
-			return err
-		}
+	if i, known := a.fields.at[key]; known {
+		a.leave(a.fields.values[i])
+	} else if err := atMost(int64(len(a.fields.names))+1, maxElements, "keys"); err != nil {
+		return err
+	}
+	if err := a.take(args[1]); err != nil {
+		a.fields.set(key, tag.Value{})
+		return err
 	}
 	a.fields.set(key, args[1].Clone())
 	return nil
@@ -82,6 +89,7 @@ func (a *valueByKey) Merge(other Aggregate) {
 	for i, key := range b.fields.names {
 		a.fields.set(key, b.fields.values[i])
 	}
+	a.gathering = countedAgain(a.fields.values)
 }
 
 func (a *valueByKey) Result(*Context) (tag.Value, error) {
@@ -92,5 +100,9 @@ func (a *valueByKey) Result(*Context) (tag.Value, error) {
 	return tag.ArrayOf(list), nil
 }
 
-func (a *valueByKey) AppendState(dst []byte) []byte  { return a.fields.appendState(dst) }
-func (a *valueByKey) RestoreState(src *state.Reader) { a.fields.restore(src) }
+func (a *valueByKey) AppendState(dst []byte) []byte { return a.fields.appendState(dst) }
+
+func (a *valueByKey) RestoreState(src *state.Reader) {
+	a.fields.restore(src)
+	a.gathering = countedAgain(a.fields.values)
+}
