@@ -65,7 +65,7 @@ func openLife(o Options) (*life, error) {
 
 func (l *life) begin(o Options) (err error) {
 	if trial, fresh := unproven(o); trial || fresh { // deaths of a version on trial put no rule to rest
-		if err := l.state.MarkHealthy(); err != nil {
+		if err := l.state.MarkHealthy(); err != nil && !errors.Is(err, state.ErrNotFound) { // a state that was lost has no boot before this
 			return err
 		}
 		if fresh {
