@@ -8,6 +8,7 @@ SHELL       := bash
 GO        ?= go
 FUZZTIME  ?= 30s
 CRASHES   ?= 100
+VERSION   ?= 0.0.0+git$(shell git show -s --format=%cd.%h --date=format:%Y%m%d)
 TESTFLAGS ?= -timeout 15m
 TOOLS     := $(CURDIR)/.cache/tools
 TARGETS   := linux/amd64 linux/386 linux/arm linux/arm64 linux/ppc64le darwin/arm64 darwin/amd64
@@ -39,6 +40,14 @@ lean: ## Build the small program for gateways (linux/arm, v7) into bin/, and fai
 	@mkdir -p bin
 	GOOS=linux GOARCH=arm GOARM=7 $(GO) build -tags "lean grpcnotrace" -trimpath -ldflags "-s -w" $(COLD:%=-gcflags=%=-l) -o bin/holdfast-lean-armv7 ./cmd/holdfast
 	@size=$$(stat -c %s bin/holdfast-lean-armv7); echo "bin/holdfast-lean-armv7: $$size bytes"; [ "$$size" -lt 31500000 ]
+
+.PHONY: deb
+deb: ## Make Debian packages of VERSION for amd64, arm64 and armhf (the small program) into bin/
+	@mkdir -p bin
+	GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/holdfast-amd64 ./cmd/holdfast
+	GOOS=linux GOARCH=arm64 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/holdfast-arm64 ./cmd/holdfast
+	GOOS=linux GOARCH=arm GOARM=7 $(GO) build -tags "lean grpcnotrace" -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/holdfast-armhf ./cmd/holdfast
+	@for arch in amd64 arm64 armhf; do tools/deb.sh $$arch $(VERSION) bin/holdfast-$$arch bin/holdfast_$(VERSION)_$$arch.deb; done
 
 .PHONY: test
 test: deps ## Run every test, those against real peers too

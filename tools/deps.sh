@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(chromium etcd-server gcc influxdb iproute2 libc6-dev mbpoll mosquitto mosquitto-clients nats-server postgresql prometheus python3-pymodbus python3-serial-asyncio socat strace tshark victoria-metrics wabt)
+packages=(chromium etcd-server gcc influxdb iproute2 libc6-dev mbpoll mosquitto mosquitto-clients nats-server postgresql prometheus python3-pymodbus python3-serial-asyncio socat strace systemd tshark victoria-metrics wabt)
 peers=test/peers
 
 missing_packages() {
