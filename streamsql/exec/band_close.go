@@ -86,7 +86,7 @@ func (b *band) failed(s *staged) bool {
 // member's layout.
 func (s *staged) as(to, r *record) {
 	*to = *r
-	if to.bound.schema != r.bound.schema || s.lastBound == nil || s.lastBound.schema != r.bound.schema {
+	if s.lastBound == nil || s.lastBound.schema != r.bound.schema {
 		s.lastBound = s.bindings.of(0, r.bound.schema)
 	}
 	to.bound = s.lastBound

@@ -8,6 +8,7 @@
 //
 //	Fixed    rows of a CSV or JSON file, replaced as a whole when the file changes
 //	Newest   the newest row of each key of a stream
+//	Appended the last rows of a stream
 //
 // The package reads no files and has no clock: it is given the bytes and the time.
 // What a lookup means in SQL stands in docs/reference/sql.md.

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -93,12 +94,28 @@ func (p *parser) durations(w *ast.Window, kind ast.WindowKind, read func() time.
 		return read()
 	}
 	switch kind {
-	case ast.Hopping, ast.Session:
+	case ast.Hopping:
+		w.Every = second()
+		p.checkSteps(w)
+	case ast.Session:
 		w.Every = second()
 	case ast.Sliding:
 		if p.at(sql.COMMA) {
 			w.Delay = second()
 		}
+	}
+}
+
+// maxSteps bounds the panes of a hopping window, each of which is looked at for
+// every window: a day by the second is allowed.
+const maxSteps = 100_000
+
+func (p *parser) checkSteps(w *ast.Window) {
+	if p.err == nil && w.Length/w.Every > maxSteps {
+		p.fail(&Error{
+			Pos: w.Pos, Message: fmt.Sprintf("hopping window of %d steps, at most %d are allowed", w.Length/w.Every, maxSteps),
+			Hint: "take a longer step, or a sliding window",
+		})
 	}
 }
 
