@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/link"
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/client"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 )
 
 // source is a configuration on this machine.
@@ -35,7 +36,7 @@ func (c *source) files() (files []link.File, err error) {
 func (c *source) begin(to *connection) ([]link.File, *client.Client, error) {
 	files, err := c.files()
 	if err != nil {
-		return nil, nil, &exit{exitUsage, err}
+		return nil, nil, commandline.WithCode(exitUsage, err)
 	}
 	cloud, err := to.open()
 	return files, cloud, err

@@ -14,6 +14,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/cluster/artefacts"
 	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 )
 
 // artefactCommand is what concerns artefacts.
@@ -36,7 +37,7 @@ type artefactPutCommand struct {
 func (c *artefactPutCommand) Run(ctx context.Context, s *surroundings) error {
 	octets, query, err := c.read()
 	if err != nil {
-		return &exit{exitUsage, err}
+		return commandline.WithCode(exitUsage, err)
 	}
 	cloud, err := c.open()
 	if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,8 +32,6 @@ func (c *connection) open() (*client.Client, error) {
 	}
 	return client.New(client.Options{URL: c.URL, Token: token, CA: c.CAS})
 }
-
-func asExit(err error) (*exit, bool) { return errors.AsType[*exit](err) }
 
 // printJSON writes a value for programs.
 func printJSON(w io.Writer, value any) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
 	"github.com/holdfast-edge/holdfast/cluster/commands"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 )
 
 // where chooses sites.
@@ -66,7 +67,7 @@ type writeCommand struct {
 // Run is called by the command line.
 func (c *writeCommand) Run(ctx context.Context, s *surroundings) error {
 	if !json.Valid([]byte(c.Value)) {
-		return &exit{exitUsage, fmt.Errorf("the value %q is no JSON", c.Value)}
+		return commandline.WithCode(exitUsage, fmt.Errorf("the value %q is no JSON", c.Value))
 	}
 	return c.order(ctx, s, "write", c.Tag, json.RawMessage(`{"value":`+c.Value+`}`))
 }
@@ -121,10 +122,10 @@ func verdict(list []commands.Command) error {
 		case commands.Done:
 		case commands.Refused, commands.Failed:
 			if worst == nil {
-				worst = &exit{exitRefused, errors.New("not every site has done it")}
+				worst = commandline.WithCode(exitRefused, errors.New("not every site has done it"))
 			}
 		default:
-			worst = &exit{exitUnknown, errors.New("of some sites it is not known whether they have done it")}
+			worst = commandline.WithCode(exitUnknown, errors.New("of some sites it is not known whether they have done it"))
 		}
 	}
 	return worst

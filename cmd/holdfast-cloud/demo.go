@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 	"github.com/holdfast-edge/holdfast/internal/demo/fleet"
 )
 
@@ -78,7 +79,7 @@ func (c *demoCommand) program(self string) (string, error) {
 	}
 	found, err := exec.LookPath("holdfast")
 	if err != nil {
-		return "", &exit{exitUsage, errors.New("the program holdfast is neither beside this one nor on the PATH: say where it is by --holdfast")}
+		return "", commandline.WithCode(exitUsage, errors.New("the program holdfast is neither beside this one nor on the PATH: say where it is by --holdfast"))
 	}
 	return found, nil
 }

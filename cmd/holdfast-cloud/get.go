@@ -11,6 +11,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/access"
 	"github.com/holdfast-edge/holdfast/cluster/api"
 	"github.com/holdfast-edge/holdfast/cluster/audit"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 )
 
 type getCommand struct {
@@ -25,7 +26,7 @@ func (c *getCommand) Run(ctx context.Context, s *surroundings) error {
 	path := "/api/v1/members"
 	if c.What != "members" {
 		if c.Site == "" {
-			return &exit{exitUsage, fmt.Errorf("get %s SITE: name the site", c.What)}
+			return commandline.WithCode(exitUsage, fmt.Errorf("get %s SITE: name the site", c.What))
 		}
 		path = "/api/v1/sites/" + url.PathEscape(c.Site)
 		if c.What != "site" {

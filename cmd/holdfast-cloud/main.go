@@ -26,15 +26,6 @@ const (
 	exitUnknown = 4 // nobody knows what came of a command
 )
 
-// exit is an error with an exit code of its own.
-type exit struct {
-	code int
-	err  error
-}
-
-func (e *exit) Error() string { return e.err.Error() }
-func (e *exit) Unwrap() error { return e.err }
-
 type cli struct {
 	Serve serveCommand `cmd:"" help:"Be a member of the cloud."`
 	Demo  demoCommand  `cmd:"" help:"Show it all on this machine: a cloud, and three sites with their plants."`
@@ -100,11 +91,7 @@ func report(errs io.Writer, err error) int {
 	if err == nil {
 		return 0
 	}
-	_, _ = fmt.Fprintln(errs, "holdfast-cloud:", err)
-	if e, ok := asExit(err); ok {
-		return e.code
-	}
-	return exitFailed
+	return commandline.Failed(errs, "holdfast-cloud", err, exitFailed)
 }
 
 // level is the least that is logged.

@@ -10,6 +10,7 @@ import (
 	"github.com/holdfast-edge/holdfast/cluster/api"
 	"github.com/holdfast-edge/holdfast/cluster/rollout"
 	"github.com/holdfast-edge/holdfast/console/client"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 )
 
 // rolloutCommand is what concerns rollouts.
@@ -75,7 +76,7 @@ func (p *pace) begin(ctx context.Context, s *surroundings, c *connection, cloud 
 		return err
 	}
 	if r.State == rollout.Stopped || r.State == rollout.Aborted {
-		return &exit{exitRefused, fmt.Errorf("the rollout was %s: %s", r.State, r.Reason)}
+		return commandline.WithCode(exitRefused, fmt.Errorf("the rollout was %s: %s", r.State, r.Reason))
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
 	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 )
 
 // syncCommand has sites run what a directory says.
@@ -27,11 +28,11 @@ type syncCommand struct {
 func (c *syncCommand) Run(ctx context.Context, s *surroundings) error {
 	entries, err := os.ReadDir(filepath.Join(c.Dir, "sites"))
 	if err != nil {
-		return &exit{exitUsage, fmt.Errorf("read the directory: want sites/NAME/ in it: %w", err)}
+		return commandline.WithCode(exitUsage, fmt.Errorf("read the directory: want sites/NAME/ in it: %w", err))
 	}
 	common, err := filesOf(filepath.Join(c.Dir, "common"))
 	if err != nil {
-		return &exit{exitUsage, err}
+		return commandline.WithCode(exitUsage, err)
 	}
 	cloud, err := c.open()
 	if err != nil {

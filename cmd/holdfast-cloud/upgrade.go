@@ -7,6 +7,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/cluster/api"
 	"github.com/holdfast-edge/holdfast/cluster/link"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 )
 
 // upgradeCommand is a rollout of a version of the program.
@@ -27,7 +28,7 @@ type upgradeCommand struct {
 // Run is called by the command line.
 func (c *upgradeCommand) Run(ctx context.Context, s *surroundings) error {
 	if c.MaxBad < 0 || c.MaxBad > 1 {
-		return &exit{exitUsage, errors.New("--max-bad is a share of 0 to 1")}
+		return commandline.WithCode(exitUsage, errors.New("--max-bad is a share of 0 to 1"))
 	}
 	cloud, err := c.open()
 	if err != nil {

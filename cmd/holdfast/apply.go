@@ -13,6 +13,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/console/client"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 )
 
 // applyCommand changes the configuration of a running node.
@@ -48,7 +49,7 @@ func (c *applyCommand) Run(ctx context.Context, s *surroundings) error {
 	var answer console.Proposed
 	err = node.Send(ctx, http.MethodPost, "/api/v1/changes", c.proposal(files), &answer)
 	if p, ok := errors.AsType[*client.Problem](err); ok && p.Status == http.StatusUnprocessableEntity {
-		return &exit{exitConfig, mistakes(p)}
+		return commandline.WithCode(exitConfig, mistakes(p))
 	}
 	if err != nil {
 		return err
@@ -165,7 +166,7 @@ func outcome(c *console.Change) error {
 	if c.State == "confirmed" {
 		return nil
 	}
-	return &exit{exitRefused, fmt.Errorf("generation %d does not run", c.Generation)}
+	return commandline.WithCode(exitRefused, fmt.Errorf("generation %d does not run", c.Generation))
 }
 
 // find asks for the newest change that brought a generation.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 	"github.com/holdfast-edge/holdfast/internal/garbage"
 	"github.com/holdfast-edge/holdfast/internal/node"
 	"github.com/holdfast-edge/holdfast/internal/program"
@@ -90,7 +91,7 @@ func (c *edgeRunCommand) run(ctx context.Context, s *surroundings, o node.Option
 		}
 	}
 	if errors.Is(err, node.ErrUnconfigured) {
-		return stop, &exit{exitConfig, err}
+		return stop, commandline.WithCode(exitConfig, err)
 	}
 	if err != nil {
 		return stop, err

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 	"github.com/holdfast-edge/holdfast/internal/migrate"
 	"github.com/holdfast-edge/holdfast/internal/migrate/ekuiper"
 	"github.com/holdfast-edge/holdfast/internal/migrate/kepware"
@@ -69,7 +70,7 @@ func (c *importEkuiper) Run(s *surroundings) error {
 	return c.run(s, func(data []byte, into *importing) (*migrate.Node, error) {
 		o := ekuiper.Options{OwnBroker: c.OwnBroker, Stopped: c.Stopped, Tables: c.Tables, Site: into.site, HasBroker: into.hasBroker()}
 		if err := o.Check(); err != nil {
-			return nil, &exit{exitConfig, fmt.Errorf("--own-broker: %w", err)}
+			return nil, commandline.WithCode(exitConfig, fmt.Errorf("--own-broker: %w", err))
 		}
 		return ekuiper.Read(c.File, data, o, &into.report, &into.names)
 	})
@@ -90,7 +91,7 @@ func (c *importNeuron) Run(s *surroundings) error {
 			return neuron.Read(c.File, data, &into.report, &into.names)
 		}
 		if c.Endpoint.IsZero() {
-			return nil, &exit{exitConfig, errors.New("a sheet does not say where its device is: add --endpoint tcp://HOST:502")}
+			return nil, commandline.WithCode(exitConfig, errors.New("a sheet does not say where its device is: add --endpoint tcp://HOST:502"))
 		}
 		return neuron.ReadSheet(c.File, data, c.Device, c.Endpoint.String(), &into.report, &into.names)
 	})

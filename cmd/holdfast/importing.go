@@ -13,6 +13,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/config/document"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 	"github.com/holdfast-edge/holdfast/internal/migrate"
 	"github.com/holdfast-edge/holdfast/internal/node"
 )
@@ -53,14 +54,14 @@ func (t *importTarget) run(s *surroundings, convert func(data []byte, into *impo
 	}
 	switch {
 	case refused:
-		return &exit{exitConfig, errors.New("nothing was written: not all of it can be taken")}
+		return commandline.WithCode(exitConfig, errors.New("nothing was written: not all of it can be taken"))
 	case !t.DryRun:
 		if err := writeText(x.out, t.Force, text); err != nil {
 			return err
 		}
 	}
 	if !x.report.IsComplete() {
-		return &exit{exitIncomplete, errors.New("see the report: some of it needs a hand")}
+		return commandline.WithCode(exitIncomplete, errors.New("see the report: some of it needs a hand"))
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ func (x *importing) prepare() (err error) {
 // free refuses to replace a file unasked.
 func (x *importing) free() error {
 	if _, err := os.Stat(x.out); err == nil && !x.target.Force && !x.target.DryRun {
-		return &exit{exitConfig, fmt.Errorf("%s exists: choose another name with --out, or replace it with --force", x.out)}
+		return commandline.WithCode(exitConfig, fmt.Errorf("%s exists: choose another name with --out, or replace it with --force", x.out))
 	}
 	return nil
 }

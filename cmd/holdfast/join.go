@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/cluster/link/enrol"
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 	"github.com/holdfast-edge/holdfast/internal/node"
 )
 
@@ -36,7 +37,7 @@ func (c *edgeJoinCommand) Run(ctx context.Context, s *surroundings) error {
 	defer cancel()
 	through, err := enrol.Credentials{Proxy: c.Proxy}.Through(nil)
 	if err != nil {
-		return &exit{exitConfig, err}
+		return commandline.WithCode(exitConfig, err)
 	}
 	credentials, err := enrol.Join(ctx, c.Cloud, c.Token, version, through)
 	if err != nil {

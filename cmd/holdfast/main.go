@@ -32,15 +32,6 @@ const (
 	exitIncomplete = 5 // an import was written, and some of it needs a hand
 )
 
-// exit is an error with an exit code of its own.
-type exit struct {
-	code int
-	err  error
-}
-
-func (e *exit) Error() string { return e.err.Error() }
-func (e *exit) Unwrap() error { return e.err }
-
 type cli struct {
 	Edge  edgeCommand  `cmd:"" help:"Run a site."`
 	Check checkCommand `cmd:"" help:"Check a configuration, and start nothing."`
@@ -125,11 +116,7 @@ func report(errs io.Writer, err error) int {
 		_, _ = fmt.Fprintln(errs, wrong)
 		return exitConfig
 	}
-	_, _ = fmt.Fprintln(errs, "holdfast:", err)
-	if particular, ok := errors.AsType[*exit](err); ok {
-		return particular.code
-	}
-	return exitFailed
+	return commandline.Failed(errs, "holdfast", err, exitFailed)
 }
 
 // level is the least that is logged. A visitor of the demo reads what it prints.

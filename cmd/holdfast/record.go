@@ -13,6 +13,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/console/client"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 	"github.com/holdfast-edge/holdfast/protocols/record"
 )
 
@@ -50,10 +51,10 @@ type recordOrder struct {
 // Run is called by the command line.
 func (c *recordStartCommand) Run(ctx context.Context, s *surroundings) error {
 	if c.MaxSize < 4<<10 || c.MaxSize > 64<<20 {
-		return &exit{exitConfig, fmt.Errorf("--max-size %s: want 4KiB to 64MiB", c.MaxSize)}
+		return commandline.WithCode(exitConfig, fmt.Errorf("--max-size %s: want 4KiB to 64MiB", c.MaxSize))
 	}
 	if c.MaxTime < time.Second || c.MaxTime > 24*time.Hour {
-		return &exit{exitConfig, fmt.Errorf("--max-time %s: want 1s to 24h", c.MaxTime)}
+		return commandline.WithCode(exitConfig, fmt.Errorf("--max-time %s: want 1s to 24h", c.MaxTime))
 	}
 	return c.order(ctx, s, recordOrder{On: true, Bytes: int64(c.MaxSize), Time: c.MaxTime, Ring: c.Ring})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 )
 
 // traceCommand follows the next record of something, and shows the time of each hop.
@@ -66,7 +67,7 @@ func (c *traceCommand) target() (t console.TraceTarget, err error) {
 	default:
 		device, name, ok := strings.Cut(c.Target, ".")
 		if !ok {
-			return t, &exit{exitConfig, fmt.Errorf("%q is no tag: want DEVICE.TAG, or --of stream, rule or sink", c.Target)}
+			return t, commandline.WithCode(exitConfig, fmt.Errorf("%q is no tag: want DEVICE.TAG, or --of stream, rule or sink", c.Target))
 		}
 		t.Device, t.Tag = device, name
 	}

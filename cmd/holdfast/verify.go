@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/store/proof"
 )
@@ -40,7 +41,7 @@ var errIncomplete = errors.New("not complete")
 // Run is called by the command line.
 func (c *verifyCommand) Run(ctx context.Context, s *surroundings) error {
 	if c.Received != "" && len(c.Sinks) != 1 {
-		return &exit{exitConfig, errors.New("--received is of one sink: name it")}
+		return commandline.WithCode(exitConfig, errors.New("--received is of one sink: name it"))
 	}
 	received, err := c.received()
 	if err != nil {
@@ -54,7 +55,7 @@ func (c *verifyCommand) Run(ctx context.Context, s *surroundings) error {
 	for _, name := range c.names(found) {
 		r, err := proof.Compare(found, name, received)
 		if err != nil {
-			return &exit{exitConfig, err}
+			return commandline.WithCode(exitConfig, err)
 		}
 		reports = append(reports, r)
 	}

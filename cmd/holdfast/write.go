@@ -15,6 +15,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/console/client"
+	"github.com/holdfast-edge/holdfast/internal/commandline"
 )
 
 // writeCommand has a device take a value.
@@ -39,7 +40,7 @@ func (*writeCommand) Help() string {
 func (c *writeCommand) Run(ctx context.Context, s *surroundings) error {
 	device, name, ok := strings.Cut(c.Tag, ".")
 	if !ok || device == "" || name == "" {
-		return &exit{exitConfig, fmt.Errorf("write %q: want DEVICE.TAG", c.Tag)}
+		return commandline.WithCode(exitConfig, fmt.Errorf("write %q: want DEVICE.TAG", c.Tag))
 	}
 	node, err := c.open()
 	if err != nil {
@@ -120,9 +121,9 @@ func endOf(r *console.Report) error {
 	reason := fmt.Errorf("write %s.%s: %s: %s", r.Device, r.Tag, r.Outcome, r.Reason)
 	switch r.Outcome {
 	case "refused":
-		return &exit{exitRefused, reason}
+		return commandline.WithCode(exitRefused, reason)
 	case "unknown":
-		return &exit{exitUnknown, reason}
+		return commandline.WithCode(exitUnknown, reason)
 	case "failed":
 		return reason
 	}

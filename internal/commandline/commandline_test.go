@@ -2,6 +2,8 @@ package commandline_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -51,6 +53,18 @@ func TestWhoNamesNoCommandGetsTheHelp(t *testing.T) {
 	commandline.Misused(&out, "p", nil, err)
 	if err == nil || !strings.HasPrefix(out.String(), "Usage: p <command>") {
 		t.Errorf("%v, and %s", err, out.String())
+	}
+}
+
+func TestAnErrorEndsTheProgramWithItsOwnCodeHoweverItIsWrapped(t *testing.T) {
+	for code, err := range map[int]error{
+		1: errors.New("plain"),
+		3: fmt.Errorf("write: %w", commandline.WithCode(3, errors.New("refused"))),
+	} {
+		var out bytes.Buffer
+		if got := commandline.Failed(&out, "p", err, 1); got != code || out.String() != "p: "+err.Error()+"\n" {
+			t.Errorf("code %d, want %d: %q", got, code, out.String())
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package kepware
 import (
 	"flag"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/internal/migrate"
@@ -22,13 +21,7 @@ func project(tb testing.TB) []byte {
 }
 
 func TestAProjectBecomesDevicesAndAReport(t *testing.T) {
-	var r migrate.Report
-	var names migrate.Names
-	root, err := Read("project.json", project(t), &r, &names)
-	if err != nil {
-		t.Fatal(err)
-	}
-	migratetest.Golden(t, filepath.Join("testdata", "project"), root, &r, *update)
+	migratetest.Reads(t, Read, "project.json", *update)
 }
 
 func TestAnythingElseIsNoProject(t *testing.T) {

@@ -3,6 +3,7 @@ package migratetest
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -34,6 +35,25 @@ func Golden(t *testing.T, path string, root *migrate.Node, r *migrate.Report, up
 			t.Errorf("%s is no longer so; -update writes it anew. Got:\n%s", name, got)
 		}
 	}
+}
+
+// Reader makes a configuration of the text of a file.
+type Reader func(file string, data []byte, r *migrate.Report, names *migrate.Names) (*migrate.Node, error)
+
+// Reads reads a file below testdata and compares what is made of it with the golden files beside it; see Golden.
+func Reads(t *testing.T, read Reader, file string, update bool) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r migrate.Report
+	var names migrate.Names
+	root, err := read(file, data, &r, &names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	Golden(t, filepath.Join("testdata", strings.TrimSuffix(file, filepath.Ext(file))), root, &r, update)
 }
 
 // Rereads fails where the text of a tree is not read back as the same tree.

@@ -14,19 +14,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestAnExportBecomesDevicesAndAReport(t *testing.T) {
 	for _, name := range []string{"drivers", "whole"} {
-		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Join("testdata", name+".json"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var r migrate.Report
-			var names migrate.Names
-			root, err := Read(name+".json", data, &r, &names)
-			if err != nil {
-				t.Fatal(err)
-			}
-			migratetest.Golden(t, filepath.Join("testdata", name), root, &r, *update)
-		})
+		t.Run(name, func(t *testing.T) { migratetest.Reads(t, Read, name+".json", *update) })
 	}
 }
 

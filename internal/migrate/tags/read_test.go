@@ -22,13 +22,7 @@ func sheet(tb testing.TB) []byte {
 }
 
 func TestASheetBecomesDevices(t *testing.T) {
-	var r migrate.Report
-	var names migrate.Names
-	root, err := Read("tags.csv", sheet(t), &r, &names)
-	if err != nil {
-		t.Fatal(err)
-	}
-	migratetest.Golden(t, "testdata/tags", root, &r, *update)
+	migratetest.Reads(t, Read, "tags.csv", *update)
 }
 
 func TestARowIsToBlameForWhatIsWrongInIt(t *testing.T) {
