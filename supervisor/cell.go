@@ -186,8 +186,9 @@ func (c *cell) reject(message any) {
 	if now-said < int64(time.Second) || !c.node.rejectedSaid.CompareAndSwap(said, now) {
 		return
 	}
+	ending := c.box.isClosed()
 	c.system.registry.emit(c.node, func(h Head) Event {
-		return Rejected{Head: h, Message: typeName(message), Count: count}
+		return Rejected{Head: h, Message: typeName(message), Count: count, Ending: ending}
 	})
 }
 

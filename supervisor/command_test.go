@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,9 @@ func TestAStoppedActorStaysInTheTreeAndRejectsMessages(t *testing.T) {
 	}
 	if _, err := p.Ask(p.within(), pid, ping{}); !errors.Is(err, ErrRejected) {
 		t.Errorf("asking it gives %v", err)
+	}
+	if e := await[Rejected](p, "/a"); !e.Ending || levelOf(e) != slog.LevelDebug || levelOf(Rejected{}) != slog.LevelWarn {
+		t.Errorf("it says %+v", e)
 	}
 	if err := p.SendWait(p.within(), pid, ping{}); !errors.Is(err, ErrStopped) {
 		t.Errorf("sending to it gives %v", err)

@@ -105,6 +105,7 @@ type (
 		Head
 		Message string // type of the latest
 		Count   int64  // since the actor was first spawned
+		Ending  bool   // the actor was being stopped, or had been: what comes late then is expected
 	}
 
 	// GoroutinePanicked: a goroutine of Go has panicked. Its owner got GoFailed.

@@ -28,7 +28,7 @@ func TestEventsPrintThemselvesForAPerson(t *testing.T) {
 		"alarm cleared at /a/b":                                   AlarmCleared{h},
 		"/a/b: connecting -> polling":                             StateChanged{h, "connecting", "polling", ""},
 		"/a/b: connecting -> polling (12 tags)":                   StateChanged{h, "connecting", "polling", "12 tags"},
-		"/a/b rejected endpoint.poll (7 so far)":                  Rejected{h, "endpoint.poll", 7},
+		"/a/b rejected endpoint.poll (7 so far)":                  Rejected{h, "endpoint.poll", 7, false},
 		"goroutine read of /a/b: panic: x":                        GoroutinePanicked{h, "read", "panic: x", "stack"},
 		"/a/b panicked on *actor.Stopping while ending: panic: x": PanickedEnding{h, "*actor.Stopping", "panic: x", "stack"},
 	} {

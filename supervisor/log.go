@@ -24,10 +24,13 @@ func logEvents(log *slog.Logger, sub *Subscription) {
 }
 
 func levelOf(e Event) slog.Level {
-	switch e.(type) {
+	switch e := e.(type) {
 	case Failed, AlarmRaised, Escalated, GoroutinePanicked, PanickedEnding:
 		return slog.LevelError
 	case Rejected:
+		if e.Ending {
+			return slog.LevelDebug
+		}
 		return slog.LevelWarn
 	case StateChanged:
 		return slog.LevelDebug

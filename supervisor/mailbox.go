@@ -172,6 +172,13 @@ func (m *mailbox) close() {
 	}
 }
 
+// isClosed tells whether user messages are refused for good.
+func (m *mailbox) isClosed() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.closed
+}
+
 // schedule sets a goroutine to work unless one is; mu is held.
 func (m *mailbox) schedule() {
 	if m.open && !m.running {
