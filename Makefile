@@ -111,6 +111,11 @@ bench-plant: ## Measure a node with 100 and 1,000 devices, into docs/benchmarks
 	$(GO) run ./test/bench -devices 1000 -o docs/benchmarks/plant-1000.md
 	$(GO) run ./test/bench -buses 10 -o docs/benchmarks/dead-unit.md
 
+.PHONY: bench-idle
+bench-idle: ## Measure a small node that is left alone, into docs/benchmarks
+	@mkdir -p docs/benchmarks
+	$(GO) run ./test/bench -idle -devices 1 -tags 10 -for 60s -o docs/benchmarks/idle.md
+
 .PHONY: bench-broker
 bench-broker: deps ## Measure the broker beside mosquitto, into docs/benchmarks
 	@mkdir -p .cache docs/benchmarks

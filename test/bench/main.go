@@ -31,6 +31,7 @@ func run() error {
 	flag.IntVar(&s.devices, "devices", 100, "devices")
 	flag.IntVar(&s.tags, "tags", 100, "tags of each")
 	flag.IntVar(&s.buses, "buses", 0, "measure what a dead unit costs the others, on so many buses of ten units")
+	alone := flag.Bool("idle", false, "measure what a node does that is left alone")
 	flag.DurationVar(&s.interval, "interval", time.Second, "interval of the scans")
 	flag.DurationVar(&s.during, "for", 30*time.Second, "how long to measure, after a warm-up")
 	out := flag.String("o", "", "file to write the page to; not given, it is printed")
@@ -42,6 +43,8 @@ func run() error {
 		return busPlant(ctx, s.buses, os.Stdout)
 	case *role == "plant":
 		return plant(ctx, s, os.Stdout)
+	case *alone:
+		return benchIdle(ctx, s, *out, os.Stdout)
 	case s.buses > 0:
 		return benchBuses(ctx, s, *out, os.Stdout)
 	}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols/modbus/simulator"
 )
@@ -49,8 +50,9 @@ func writeSite(path string, site any) error {
 
 // node is the process that is measured.
 type node struct {
-	cmd *exec.Cmd
-	url string
+	cmd   *exec.Cmd
+	url   string
+	began time.Time
 }
 
 // startNode builds the program as it is released and runs it.
@@ -67,6 +69,7 @@ func startNode(ctx context.Context, dir string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.began = time.Now()
 	if err := n.cmd.Start(); err != nil {
 		return nil, err
 	}
