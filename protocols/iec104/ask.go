@@ -1,10 +1,10 @@
 package iec104
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols"
@@ -31,7 +31,7 @@ type answer struct {
 // call is a question on its way.
 type call struct {
 	question question
-	body     []byte // the octets of its object, which confirmations repeat
+	sent     apdu.Object // whose value confirmations repeat
 	answers  chan answer
 	done     chan struct{} // closed when the question may be asked again
 }
@@ -96,12 +96,8 @@ func (s *session) send(ctx context.Context, c *call, cause apdu.Cause, o apdu.Ob
 	if err != nil {
 		return err
 	}
-	sent, err := apdu.ParseASDU(asdu)
-	if err != nil {
-		return err
-	}
 	s.mutex.Lock()
-	c.body = sent.Body()
+	c.sent = o
 	s.mutex.Unlock()
 	return s.group.Send(ctx, asdu)
 }
@@ -164,7 +160,7 @@ func (s *session) confirmed(a *apdu.ASDU) {
 	if c == nil {
 		c = s.calls[question{apdu.AllStations, a.Type, o.Address}]
 	}
-	if c != nil && (repeats(a, c.body) || a.Cause.IsUnknown()) {
+	if c != nil && (repeats(o, c.sent) || a.Cause.IsUnknown()) {
 		c.give(answer{cause: a.Cause, negative: a.Negative, kind: a.Type, object: o})
 		return
 	}
@@ -178,9 +174,9 @@ func (s *session) confirmed(a *apdu.ASDU) {
 	}
 }
 
-// repeats reports whether an answer repeats what was asked. A clock that was set says what it showed before.
-func repeats(a *apdu.ASDU, asked []byte) bool {
-	return a.Type == apdu.ClockSynchronization || bytes.Equal(a.Body(), asked)
+// repeats reports whether an answer has the value that was sent. Qualifier and time may be the station's own.
+func repeats(o, sent apdu.Object) bool {
+	return o.Int == sent.Int && math.Float32bits(o.Float) == math.Float32bits(sent.Float)
 }
 
 // answerRead takes a value that somebody may have asked for.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
+	"github.com/holdfast-edge/holdfast/protocols/iec104/link"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -54,26 +55,10 @@ func (s *session) survey(ctx context.Context, doing string, d *device, kind apdu
 // interrogate has the station tell all that it has. What it does not tell is Bad from then on, with the reason.
 func (b *subscription) interrogate(ctx context.Context) error {
 	err := b.session.survey(ctx, "interrogate station "+stationName(b.device), b.device, apdu.Interrogation, apdu.WholeStation, true)
-	if ctx.Err() != nil {
-		return err
+	if _, cut := errors.AsType[*link.Failure](err); ctx.Err() != nil || cut || errors.Is(err, errSwitched) {
+		return err // another connection is started, and asked; or it is all over
 	}
-	q := tag.BadDataUnavailable
-	if err != nil {
-		q = protocols.QualityOf(err)
-	}
-	b.mutex.Lock()
-	rows := arranger{device: b.device}
-	var missing []string
-	for n, p := range b.device.watched {
-		if !b.told[n] && !b.awaitsCounters(p, err) {
-			rows.put(p, tag.NullOf(q), 0, tag.Live)
-			missing = append(missing, p.name)
-		}
-	}
-	doubtful := b.doubtful && !b.settled
-	b.settled, b.doubtful = true, false
-	b.mutex.Unlock()
-	b.deliver(rows.out)
+	missing, doubtful := b.settle(err)
 	if len(missing) > 0 && err == nil {
 		b.session.logger.Warn("the station's interrogation does not tell these tags", "device", b.device.name, "count", len(missing), "first", missing[0])
 	}
@@ -81,6 +66,28 @@ func (b *subscription) interrogate(ctx context.Context) error {
 		b.interrogateAgain()
 	}
 	return err
+}
+
+// settle takes that an interrogation has ended, and how. It returns the tags that are Bad for it, and whether something
+// old has come behind what it had told.
+func (b *subscription) settle(err error) (missing []string, doubtful bool) {
+	q := tag.BadDataUnavailable
+	if err != nil {
+		q = protocols.QualityOf(err)
+	}
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.deliver(func(rows *arranger) {
+		for n, p := range b.device.watched {
+			if !b.told[n] && !b.awaitsCounters(p, err) {
+				rows.put(p, tag.NullOf(q), 0, tag.Live)
+				missing = append(missing, p.name)
+			}
+		}
+	})
+	doubtful = b.doubtful && !b.settled
+	b.settled, b.doubtful = true, false
+	return missing, doubtful
 }
 
 // awaitsCounters reports whether a tag is told by the request of counters that follows.

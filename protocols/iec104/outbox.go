@@ -19,19 +19,23 @@ type outbox struct {
 
 func newOutbox() *outbox { return &outbox{ready: make(chan struct{}, 1)} }
 
-// put adds rows and returns how many it dropped for them.
-func (o *outbox) put(rows []delivery) (dropped int) {
+// fill has values put into the rows that wait, or into new ones, and returns how many rows it dropped for them.
+func (o *outbox) fill(d *device, fill func(*arranger)) (dropped int) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	o.rows = append(o.rows, rows...)
+	rows := arranger{device: d, out: o.rows}
+	fill(&rows)
+	o.rows = rows.out
 	if dropped = len(o.rows) - outboxCapacity; dropped > 0 {
 		clear(o.rows[:dropped])
 		o.rows = o.rows[dropped:]
 		o.dropped += uint64(dropped)
 	}
-	select {
-	case o.ready <- struct{}{}:
-	default:
+	if len(o.rows) > 0 {
+		select {
+		case o.ready <- struct{}{}:
+		default:
+		}
 	}
 	return max(dropped, 0)
 }

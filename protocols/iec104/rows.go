@@ -27,8 +27,8 @@ func (d *device) stampOf(t apdu.Type, o apdu.Object, now time.Time) int64 {
 	return instant(o.Time, d.zone, now)
 }
 
-// arranger makes rows of the objects of one ASDU: one of each group, and more where an object is there several times, so
-// that no change is lost and they stay in order.
+// arranger puts objects into rows: one of each group, and more where an object has changed several times, so that no
+// change is lost and they stay in order.
 type arranger struct {
 	device *device
 	out    []delivery

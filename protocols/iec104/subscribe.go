@@ -188,15 +188,15 @@ func (b *subscription) hear(a *apdu.ASDU, now time.Time) {
 		return
 	}
 	b.mutex.Lock()
-	rows := arranger{device: b.device}
-	for i := range a.Len() {
-		o := a.At(i)
-		for _, n := range b.device.byAddress[o.Address] {
-			b.arrange(&rows, a, n, o, now)
+	defer b.mutex.Unlock()
+	b.deliver(func(rows *arranger) {
+		for i := range a.Len() {
+			o := a.At(i)
+			for _, n := range b.device.byAddress[o.Address] {
+				b.arrange(rows, a, n, o, now)
+			}
 		}
-	}
-	b.mutex.Unlock()
-	b.deliver(rows.out)
+	})
 }
 
 // arrange puts an object into the rows, as it is now or, before the first interrogation has ended, as it was while nobody
@@ -213,12 +213,9 @@ func (b *subscription) arrange(rows *arranger, a *apdu.ASDU, n int, o apdu.Objec
 	rows.put(p, p.value(a.Type.Element(), o), stamp, origin)
 }
 
-// deliver hands rows to the actors, at their pace.
-func (b *subscription) deliver(rows []delivery) {
-	if len(rows) == 0 {
-		return
-	}
-	if dropped := b.out.put(rows); dropped > 0 {
+// deliver hands values to the actors, at their pace.
+func (b *subscription) deliver(fill func(rows *arranger)) {
+	if dropped := b.out.fill(b.device, fill); dropped > 0 {
 		b.session.logger.Warn("dropped rows that nobody took in time", "device", b.device.name, "count", dropped)
 	}
 }
