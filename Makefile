@@ -138,6 +138,13 @@ bench-sinks: ## Measure sinks beside the drivers they are made of, into docs/ben
 screenshot: ## Take the picture of the console again, into docs/images
 	HOLDFAST_SCREENSHOT=$(CURDIR)/docs/images/console.png HOLDFAST_SCHEME=dark $(GO) test ./cmd/holdfast -count=1 -run TestTheConsolesPictureIsTaken
 
+.PHONY: bench-iec104
+bench-iec104: ## Measure the decoding of IEC 60870-5-104, and a change's way from a station to a row, into docs/benchmarks
+	@mkdir -p docs/benchmarks
+	@{ printf '# IEC 60870-5-104\n\n`make bench-iec104`. Decode takes a frame with 16 measured values and their times (M_ME_TF_1) apart, object by object.\nThe other has the outstation of the tests send changes one by one over TCP, and takes the rows: both ends are in one\nprocess, and in the figures.\n\n```text\n'; \
+	   $(GO) test -run '^$$' -bench 'Decode|AChange' ./protocols/iec104/...; printf '```\n'; } > docs/benchmarks/iec104.md
+	@cat docs/benchmarks/iec104.md
+
 .PHONY: bench-query
 bench-query: deps ## Ask six hours of a tag by PromQL, here and of Debian's Prometheus, into docs/benchmarks
 	@mkdir -p docs/benchmarks
