@@ -32,6 +32,7 @@ type Options struct {
 type Demo struct {
 	hall *simulator.Plant // boiler and dryer, on one line
 	yard *simulator.Plant // the press, on another
+	bay  *bay
 	line *farBroker
 	node *node.Node
 	site string // path of its configuration
@@ -56,6 +57,9 @@ func (d *Demo) start(ctx context.Context, o Options) (err error) {
 	if d.yard, err = simulator.Start(ctx, plant); err != nil {
 		return fmt.Errorf("start the plant: %w", err)
 	}
+	if d.bay, err = startBay(ctx, o.Logger); err != nil {
+		return fmt.Errorf("start the substation: %w", err)
+	}
 	if d.line, err = startFarBroker(o.Logger); err != nil {
 		return fmt.Errorf("start the far broker: %w", err)
 	}
@@ -68,7 +72,7 @@ func (d *Demo) start(ctx context.Context, o Options) (err error) {
 	}
 	d.node, err = node.Start(ctx, node.Options{
 		Components: o.Components, Site: site, Dir: o.Dir, Version: o.Version, Logger: o.Logger,
-		Faults: newSwitches(d.hall, d.yard, d.line),
+		Faults: newSwitches(d.hall, d.yard, d.bay, d.line),
 	})
 	return err
 }
@@ -82,6 +86,7 @@ func (d *Demo) writeSite(o Options) error {
 	var text bytes.Buffer
 	if err := t.Execute(&text, map[string]string{
 		"Console": o.Console, "Hall": d.hall.Address(), "Yard": d.yard.Address(), "Line": d.line.address,
+		"Bay": d.bay.address(),
 	}); err != nil {
 		return err
 	}
@@ -100,6 +105,7 @@ func (d *Demo) Describe() string {
 
   boiler, dryer   two vessels on one Modbus TCP line     tcp://%s
   press           a press on a line of its own           tcp://%s
+  bay             a substation, by IEC 60870-5-104       tcp://%s
   far broker      what the rule "forward" delivers to    mqtt://%s  (topic plant-7/climate)
 
 The rule "open_valve" writes 3 to the boiler's valve when its temperature becomes 30.
@@ -108,7 +114,7 @@ The rule "open_valve" writes 3 to the boiler's valve when its temperature become
   Configuration   %s
 
 Break something on the console's page, and watch it heal. Ctrl-C stops everything.
-`, d.hall.Address(), d.yard.Address(), d.line.address, d.node.ConsoleURL(), d.site)
+`, d.hall.Address(), d.yard.Address(), d.bay.address(), d.line.address, d.node.ConsoleURL(), d.site)
 }
 
 // Close stops the node, then the plant.
@@ -119,6 +125,9 @@ func (d *Demo) Close(ctx context.Context) error {
 	}
 	if d.line != nil {
 		errs = append(errs, d.line.close())
+	}
+	if d.bay != nil {
+		errs = append(errs, d.bay.close())
 	}
 	for _, p := range []*simulator.Plant{d.hall, d.yard} {
 		if p != nil {

@@ -1,5 +1,5 @@
-// Package demo is a whole plant in one process: simulated Modbus devices behind
-// real TCP, a far MQTT broker, and a node that runs between them. It exists to
+// Package demo is a whole plant in one process: simulated Modbus devices and a
+// substation behind real TCP, a far MQTT broker, and a node that runs between them. It exists to
 // be broken and watched.
 //
 //	vessels ──TCP──▶ node ──MQTT──▶ far broker

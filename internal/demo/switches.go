@@ -30,7 +30,7 @@ const (
 	dryerUnit  = 2
 )
 
-func newSwitches(hall, yard *simulator.Plant, line *farBroker) *switches {
+func newSwitches(hall, yard *simulator.Plant, substation *bay, line *farBroker) *switches {
 	unit := func(p *simulator.Plant, unit byte, f faultline.Fault) func(bool) error {
 		return func(on bool) error {
 			if on {
@@ -66,6 +66,7 @@ func newSwitches(hall, yard *simulator.Plant, line *farBroker) *switches {
 			unit(hall, boilerUnit, faultline.Fault{Kind: faultline.Refused, Exception: 2}),
 		},
 		{"half-open", "The line to the hall takes requests and never answers.", act(hall.Line().HalfOpen)},
+		{"bay-silent", "The substation says nothing any more. Its line is given up after t1.", act(substation.silence)},
 		{"line-down", "The line to the yard refuses connections.", act(yard.Line().Refuse)},
 		{"uplink-down", "The far broker is away. What it should have waits on the disk.", line.setAway},
 	}}

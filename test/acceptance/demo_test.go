@@ -8,10 +8,10 @@ import (
 
 func TestTheDemoBreaksAndHealsAtTheTurnOfASwitch(t *testing.T) {
 	e := start(t, nil, "demo", "--console", "127.0.0.1:0")
-	for _, name := range []string{"boiler", "dryer", "press"} {
+	for _, name := range []string{"boiler", "dryer", "press", "bay"} {
 		e.awaitState(name, "polling")
 	}
-	for fault, device := range map[string]string{"dead-unit": "dryer", "garbage": "press", "half-open": "boiler"} {
+	for fault, device := range map[string]string{"dead-unit": "dryer", "garbage": "press", "half-open": "boiler", "bay-silent": "bay"} {
 		e.fault(fault, true)
 		e.awaitQuality(device, quantity(device), "Bad")
 		e.fault(fault, false)
@@ -39,10 +39,14 @@ func TestTheDemoBreaksAndHealsAtTheTurnOfASwitch(t *testing.T) {
 }
 
 func quantity(device string) string {
-	if device == "press" {
+	switch device {
+	case "press":
 		return "force"
+	case "bay":
+		return "current"
+	default:
+		return "temperature"
 	}
-	return "temperature"
 }
 
 func (e *edge) fault(name string, on bool) {
