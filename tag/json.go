@@ -157,9 +157,15 @@ func ParseJSON(data []byte) (Value, error) {
 	var p fastjson.Parser
 	parsed, err := p.ParseBytes(data)
 	if err != nil {
-		return Value{}, fmt.Errorf("parse JSON: %w", err)
+		return Value{}, fmt.Errorf("parse JSON: %s", innermost(err.Error()))
 	}
 	return FromJSON(parsed)
+}
+
+// innermost is what the parser says of the place: it repeats itself for each array
+// and object around it.
+func innermost(reason string) string {
+	return reason[max(strings.LastIndex(reason, "cannot parse "), 0):]
 }
 
 // FromJSON converts a parsed JSON value. Strings are copied, so that the

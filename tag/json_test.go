@@ -76,6 +76,14 @@ func TestTextThatIsNotJSONIsRefused(t *testing.T) {
 	}
 }
 
+func TestTheReasonForTextThatNestsTooDeepIsShort(t *testing.T) {
+	for _, open := range []string{"[", `{"a":`} {
+		if _, err := tag.ParseJSON([]byte(strings.Repeat(open, 1000))); err == nil || len(err.Error()) > 300 {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 func TestParsedTextSharesNoMemoryWithItsSource(t *testing.T) {
 	src := []byte(`{"k":"value"}`)
 	v, err := tag.ParseJSON(src)

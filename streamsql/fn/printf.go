@@ -216,7 +216,7 @@ func (c conversion) quoted(v tag.Value) string {
 		s = "(NULL)"
 	}
 	if c.precision >= 0 && utf8.RuneCountInString(s) > c.precision {
-		s = string([]rune(s)[:c.precision])
+		s = characters(s, 0, c.precision)
 	}
 	switch c.letter {
 	case 'q':

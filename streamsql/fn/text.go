@@ -2,7 +2,6 @@ package fn
 
 import (
 	"math"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -68,16 +67,40 @@ func mapText(f func(string) string) Scalar {
 	}
 }
 
-// mapASCII limits a mapping of characters to those of ASCII.
+// mapASCII limits a mapping of characters to those of ASCII. Octets that are no
+// UTF-8 stay as they are.
 func mapASCII(f func(rune) rune) func(string) string {
 	return func(s string) string {
-		return strings.Map(func(r rune) rune {
-			if r < utf8.RuneSelf {
-				return f(r)
+		var out []byte
+		for i := range len(s) {
+			if c := s[i]; c < utf8.RuneSelf && f(rune(c)) != rune(c) {
+				if out == nil {
+					out = []byte(s)
+				}
+				out[i] = byte(f(rune(c)))
 			}
-			return r
-		}, s)
+		}
+		if out == nil {
+			return s
+		}
+		return string(out)
 	}
+}
+
+// characters returns those of a text from one place up to another, counted from 0.
+func characters(s string, from, to int) string {
+	start, end, n := len(s), len(s), 0
+	for i := range s {
+		if n == from {
+			start = i
+		}
+		if n == to {
+			end = i
+			break
+		}
+		n++
+	}
+	return s[min(start, end):end]
 }
 
 // substr counts characters of text, octets of a blob, and treats place 0 as
@@ -91,9 +114,9 @@ func substr(_ *Context, args []tag.Value) (tag.Value, error) {
 		from, to := span(args, int64(len(b)))
 		return tag.BytesOf(b[from:to]), nil
 	}
-	runes := []rune(value.Text(args[0]))
-	from, to := span(args, int64(len(runes)))
-	return tag.StringOf(string(runes[from:to])), nil
+	s := value.Text(args[0])
+	from, to := span(args, int64(utf8.RuneCountInString(s)))
+	return tag.StringOf(characters(s, int(from), int(to))), nil
 }
 
 // span returns the part of n elements that substr's arguments name.
