@@ -39,6 +39,7 @@ type Channel struct {
 
 	mutex   sync.Mutex
 	err     error
+	closing bool   // the server has been told, or is being
 	request uint32 // the last request's number
 	waiting map[uint32]chan []byte
 	tokens  []*token // the newest first; none before the channel is open
@@ -136,6 +137,9 @@ func (c *Channel) fail(n protocols.Note, err error) {
 	if c.err != nil {
 		return
 	}
+	if c.closing { // a server that hangs up then does as it was told
+		n, err = protocols.Closed, ErrClosed
+	}
 	c.err = err
 	close(c.broken)
 	c.conn.Close()
@@ -151,6 +155,9 @@ const farewell = time.Second
 // Close says that the channel is closed, where it is open, and returns when nothing of it is left behind. It may be
 // called more than once.
 func (c *Channel) Close() {
+	c.mutex.Lock()
+	c.closing = true
+	c.mutex.Unlock()
 	if c.Err() == nil && c.writing.TryLock() {
 		c.sayGoodbye()
 		c.writing.Unlock()

@@ -5,12 +5,16 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/gopcua/opcua/ua"
+
+	"github.com/holdfast-edge/holdfast/protocols"
 )
 
 // asked is a call that is on its way.
@@ -246,6 +250,28 @@ func TestClosingEndsACallAndMayBeRepeated(t *testing.T) {
 			t.Errorf("the server was told %q", kind)
 		}
 	})
+}
+
+// notes are what a tap is told of beginnings and ends.
+type notes []protocols.Note
+
+func (*notes) Active() bool                       { return false }
+func (n *notes) Note(is protocols.Note, _ []byte) { *n = append(*n, is) }
+
+func TestAServerThatHangsUpAtTheFarewellHasCutNothing(t *testing.T) {
+	c, f := pair(t)
+	var told notes
+	c.tap = &told
+	var hungUp sync.WaitGroup
+	hungUp.Go(func() {
+		_, _ = io.ReadFull(f.conn, make([]byte, 4)) // of the farewell
+		f.conn.Close()
+	})
+	c.Close()
+	hungUp.Wait()
+	if !slices.Equal(told, notes{protocols.Closed}) || !errors.Is(c.Err(), ErrClosed) {
+		t.Errorf("told %v, and %v", told, c.Err())
+	}
 }
 
 func TestClosingDoesNotWaitForAServerThatTakesNothing(t *testing.T) {
