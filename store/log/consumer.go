@@ -21,6 +21,7 @@ type consumer struct {
 	gaps      []ownGap
 	lag       uint64 // rows not acknowledged
 	ahead     [2]stretch
+	splitting bool // the live lane is too far behind, and will be split when nothing of it is on the way
 	holder    *Cursor
 	wake      chan struct{} // has room for one
 	stats     tally
@@ -106,8 +107,12 @@ func (c *consumer) deliver(holder *Cursor) (Entry, bool, *want) {
 		return Entry{}, false, nil
 	}
 	tail, _ := c.log.recent.tail()
+	c.split(tail)
 	first := c.lanes.turn.prefer()
 	for _, lane := range [2]Lane{first, 1 - first} {
+		if c.splitting && lane == LiveLane {
+			continue
+		}
 		if e, ok := c.fromAhead(lane); ok {
 			return e, true, nil
 		}
@@ -168,10 +173,7 @@ func (c *consumer) accept(w want, found stretch) {
 		return
 	}
 	if w.lane == LiveLane && c.isStale(found) {
-		tail, _ := c.log.recent.tail()
-		c.lanes.split(tail)
-		c.ahead[LiveLane] = stretch{}
-		c.touch()
+		c.splitting = true
 		return
 	}
 	found.to = min(found.to, w.to)
@@ -182,6 +184,18 @@ func (c *consumer) accept(w want, found stretch) {
 	if len(found.entries) == 0 {
 		c.finish(w.lane)
 	}
+}
+
+// split moves what the live lane has missed to the other lane, once nothing of the
+// former is on the way: what is lost of that would come again behind what either
+// lane has delivered meanwhile.
+func (c *consumer) split(tail uint64) {
+	if !c.splitting || len(c.lanes.of[LiveLane].flights) > 0 {
+		return
+	}
+	c.splitting = false
+	c.lanes.split(tail)
+	c.touch()
 }
 
 func (c *consumer) isStale(s stretch) bool {
@@ -254,14 +268,12 @@ func (c *consumer) release(holder *Cursor) {
 
 // rewind puts what is on the way before the cursor again.
 func (c *consumer) rewind() {
-	ticket := c.lanes.ticket
 	c.lag += c.lanes.unsettled()
-	c.lanes = newLanes(c.lanes.pending(), c.options.BackfillShare)
-	c.lanes.ticket = ticket
+	c.lanes = c.lanes.rewound(c.options.BackfillShare, c.options.SingleLane)
 	if c.options.InOrder {
 		c.lanes.together = flightEntries
 	}
-	c.ahead = [2]stretch{}
+	c.ahead, c.splitting = [2]stretch{}, false
 	for i := range c.gaps {
 		c.gaps[i].ticket = 0
 	}

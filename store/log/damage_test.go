@@ -271,3 +271,26 @@ func TestNothingIsAcknowledgedWhereTheDirectoryIsGone(t *testing.T) {
 		t.Errorf("%v is acknowledged", id)
 	}
 }
+
+func TestASchemaThatIsDamagedCostsItsBatchesAndNoAudit(t *testing.T) {
+	n, total := damaged(t, func(files []string) {
+		rewrite(t, files[1], func(image []byte) {
+			for at, name := 0, []byte("f17"); ; at++ { // wherever it stands, in pages that are free, too
+				next := bytes.Index(image[at:], name)
+				if next < 0 {
+					return
+				}
+				at += next
+				image[at] ^= 0x10
+			}
+		})
+	})
+	audit, err := n.Audit(t.Context())
+	if err != nil || len(audit.Damaged) == 0 {
+		t.Errorf("an audit finds %v, %v", audit.Damaged, err)
+	}
+	c := n.cursor("line", log.CursorOptions{SingleLane: true})
+	if accounted, gaps := consume(t, c, "boiler", total); accounted != total || gaps == 0 {
+		t.Errorf("%d of %d records accounted for, %d by gaps", accounted, total, gaps)
+	}
+}

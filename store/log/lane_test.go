@@ -163,3 +163,32 @@ func TestLanesSurviveARestartInTheMiddleOfABacklog(t *testing.T) {
 	}
 	mustBeEmpty(t, c)
 }
+
+// TestWhatWasMovedToBackfillIsNotLiveAgain closes a cursor between an outage and
+// its end: what is young enough to be live has been passed by the live lane.
+func TestWhatWasMovedToBackfillIsNotLiveAgain(t *testing.T) {
+	now := newClock()
+	n := start(t, func(o *log.Options) { o.Now = now.Now })
+	c := n.cursor("line", log.CursorOptions{})
+	n.appendSync(batch("boiler", 0))
+	now.advance(time.Minute)
+	n.appendSync(batch("boiler", 1))
+	if e := next(t, c); number(e) != 0 || e.Lane != log.BackfillLane || !c.Ack(e) {
+		t.Fatalf("%d comes first, %s", number(e), e.Lane)
+	}
+	n.appendSync(batch("boiler", 2))
+	live := next(t, c)
+	for live.Lane != log.LiveLane {
+		live = next(t, c)
+	}
+	c.Close() // the far end may have it, and the one before
+	c = n.cursor("line", log.CursorOptions{})
+	lanes := map[int]log.Lane{}
+	for range 2 {
+		e := next(t, c)
+		lanes[number(e)] = e.Lane
+	}
+	if lanes[1] != log.BackfillLane || lanes[2] != log.LiveLane {
+		t.Errorf("again: %v", lanes)
+	}
+}

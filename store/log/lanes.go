@@ -229,14 +229,36 @@ func (l *lanes) abandon(in *lane, before uint64) []span {
 // all from its first entry on that is not acknowledged. It is what is kept for
 // the next life, which delivers all of it again.
 func (l *lanes) pending() []span {
-	var all []span
-	for _, in := range l.of {
-		for i, s := range in.spans {
-			all = append(all, span{in.firstPending(in.runs[i], s.from), s.to})
-		}
-		all = append(all, in.stranded()...)
+	return normalise(append(l.of[LiveLane].pending(), l.of[BackfillLane].pending()...))
+}
+
+// pending is that of one lane.
+func (in *lane) pending() []span {
+	all := in.stranded()
+	for i, s := range in.spans {
+		all = append(all, span{in.firstPending(in.runs[i], s.from), s.to})
 	}
-	return normalise(all)
+	return all
+}
+
+// rewound returns lanes that have before them what has not been acknowledged, each
+// the same as before, or all of it in one. Had what the live lane was split from
+// come into it again, it would follow what that has delivered since.
+func (l *lanes) rewound(backfillShare float64, inOne bool) *lanes {
+	again := newLanes(nil, backfillShare)
+	again.ticket = l.ticket
+	if inOne {
+		for _, s := range l.pending() {
+			again.put(LiveLane, s)
+		}
+		return again
+	}
+	for lane := range l.of {
+		for _, s := range normalise(l.of[lane].pending()) {
+			again.put(Lane(lane), s)
+		}
+	}
+	return again
 }
 
 // unsettled returns the rows that were acknowledged and are pending all the

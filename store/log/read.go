@@ -213,10 +213,16 @@ func (l *Log) decode(held *segment, raw rawBlock, wanted func(uint32) bool) stre
 			return nil
 		}
 		e, err := l.entry(held, n, seq, st)
+		if err != nil {
+			return err
+		}
 		e.Position = position - 1
 		s.entries = append(s.entries, committed{entry: e, stream: n, rows: st.rows})
-		return err
+		return nil
 	})
+	if s.damage != nil {
+		s.entries = nil // it is given up whole
+	}
 	return s
 }
 
