@@ -101,6 +101,9 @@ func (l *Log) succeed(items []item, g *group, st *state) {
 		l.counters.rows.Add(int64(g.entries[i].rows))
 	}
 	l.counters.batches.Add(int64(len(items)))
+	for i := range items {
+		l.reuse(items[i].body)
+	}
 	if recovered {
 		l.options.Logger.Info("log commits again")
 	}

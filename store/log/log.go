@@ -143,27 +143,41 @@ func (l *Log) append(ctx context.Context, b *tag.Batch, done func(tag.Identity, 
 	}
 }
 
-// maxScratch bounds the octets that are kept to encode into.
-const maxScratch = 256 << 10
+// Bounds of the memory that batches are encoded into.
+const (
+	minHanded  = 4 << 10   // octets from which on it is the body that waits, not a copy
+	maxScratch = 256 << 10 // of what is kept to be used again
+)
 
+// encode returns the body of a batch: as large as it is where it is small, for it
+// waits; of a larger one, at most half of the memory is empty.
 func (l *Log) encode(b *tag.Batch) ([]byte, error) {
 	scratch, _ := l.bodies.Get().(*[]byte)
 	if scratch == nil {
 		scratch = new([]byte)
 	}
-	defer l.bodies.Put(scratch)
 	encoded, err := codec.AppendRows((*scratch)[:0], b)
 	if err != nil {
+		l.bodies.Put(scratch)
 		return nil, fmt.Errorf("append to log: %w", err)
 	}
-	body := append([]byte(nil), encoded...) // as large as it is, for it waits
-	if cap(encoded) <= maxScratch {
-		*scratch = encoded
+	if len(encoded) > l.options.QueueBytes {
+		return nil, fmt.Errorf("append %d octets of %s to log: %w", len(encoded), b.Schema().Name(), ErrTooLarge)
 	}
-	if len(body) > l.options.QueueBytes {
-		return nil, fmt.Errorf("append %d octets of %s to log: %w", len(body), b.Schema().Name(), ErrTooLarge)
+	if len(encoded) >= minHanded && 2*len(encoded) >= cap(encoded) {
+		return encoded, nil
 	}
+	body := append([]byte(nil), encoded...)
+	l.reuse(encoded)
 	return body, nil
+}
+
+// reuse keeps memory to encode into, which nobody else has.
+func (l *Log) reuse(body []byte) {
+	if cap(body) >= minHanded && cap(body) <= maxScratch {
+		body = body[:0]
+		l.bodies.Put(&body)
+	}
 }
 
 // tryAppend queues an item, or returns what is closed when there may be room.

@@ -1,4 +1,5 @@
-// Package plant makes what a plant measures, for programs that fill a node's log at speed: the same of the same size, always.
+// Package plant makes what a plant measures, for programs that fill a node's log, or a history, at speed: the same of the same
+// size, always.
 package plant
 
 import (
@@ -49,10 +50,8 @@ func (p *Plant) Seconds() uint64 { return p.seconds }
 
 // Second appends what all devices measure in the second that begins at a moment.
 func (p *Plant) Second(ctx context.Context, l *log.Log, at time.Time) error {
-	for i, schema := range p.schemas {
-		b := tag.NewBuilder(schema, 1)
-		p.fill(b.Row(at.UnixNano()+int64(p.random.IntN(2_000_000))), p.levels[i])
-		if err := l.Append(ctx, b.Batch()); err != nil {
+	for device := range p.schemas {
+		if err := l.Append(ctx, p.Row(device, at)); err != nil {
 			return err
 		}
 	}
@@ -60,7 +59,15 @@ func (p *Plant) Second(ctx context.Context, l *log.Log, at time.Time) error {
 	return nil
 }
 
-func (p *Plant) fill(row []tag.Value, levels []int) {
+// Row is what a device, by its number from 0 on, measures in the second that begins at a moment. Its states change every ten
+// minutes.
+func (p *Plant) Row(device int, at time.Time) *tag.Batch {
+	b := tag.NewBuilder(p.schemas[device], 1)
+	p.fill(b.Row(at.UnixNano()+int64(p.random.IntN(2_000_000))), p.levels[device], at.Unix()/600%2 == 0)
+	return b.Batch()
+}
+
+func (p *Plant) fill(row []tag.Value, levels []int, state bool) {
 	for slot := range row {
 		switch kind := slot * 6 / len(row); {
 		case kind < 3:
@@ -70,7 +77,7 @@ func (p *Plant) fill(row []tag.Value, levels []int) {
 			levels[slot] += p.random.IntN(3)
 			row[slot] = tag.IntOf(int64(levels[slot]))
 		default:
-			row[slot] = tag.BoolOf(p.seconds/600%2 == 0)
+			row[slot] = tag.BoolOf(state)
 		}
 	}
 }

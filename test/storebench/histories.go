@@ -19,6 +19,7 @@ import (
 	"github.com/holdfast-edge/holdfast/store/history"
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/tag"
+	"github.com/holdfast-edge/holdfast/test/plant"
 )
 
 const (
@@ -40,10 +41,10 @@ type measured struct {
 // histories measures the history and the tsdb with the same samples.
 func histories(ctx context.Context, dir string, p *page) error {
 	making := processorTime()
-	plant := newPlant(devices)
+	made := newPlant(devices)
 	for second := range seconds {
 		for device := range devices {
-			plant.row(device, second)
+			made.Row(device, moment(second))
 		}
 	}
 	making = processorTime() - making
@@ -79,7 +80,7 @@ func histories(ctx context.Context, dir string, p *page) error {
 // source gives the plant's rows to the history.
 type source struct {
 	clock  *int64 // follows the rows
-	plant  *plant
+	plant  *plant.Plant
 	place  int
 	end    int
 	offset int
@@ -90,11 +91,12 @@ func (s *source) Next(context.Context) (log.Entry, error) {
 	if s.place == s.end {
 		return log.Entry{}, io.EOF
 	}
-	b := s.plant.row(s.place%len(s.plant.schemas), s.place/len(s.plant.schemas))
+	all := len(s.plant.Schemas())
+	b := s.plant.Row(s.place%all, moment(s.place/all))
 	s.place++
 	*s.clock = max(*s.clock, b.Time(0))
 	at := uint64(s.offset + s.place)
-	return log.Entry{Position: at, Batch: b.Committed(tag.Identity{Site: site, Stream: b.Schema().Stream(), Incarnation: 1, Sequence: at})}, nil
+	return log.Entry{Position: at, Batch: b.Committed(tag.Identity{Site: plant.Site, Stream: b.Schema().Stream(), Incarnation: 1, Sequence: at})}, nil
 }
 
 // AckThrough is not counted.
@@ -126,7 +128,7 @@ func holdfast(ctx context.Context, dir string) (m measured, err error) {
 		m.bytes += t.Bytes
 	}
 	m.chart, err = timed(func() error {
-		buckets, _, err := h.Buckets(ctx, "device_7", "f3", began, began+seconds*int64(time.Second), int64(time.Minute))
+		buckets, _, err := h.Buckets(ctx, "device_7", "tag_3", began, began+seconds*int64(time.Second), int64(time.Minute))
 		if err == nil && len(buckets) != 360 {
 			err = fmt.Errorf("%d buckets", len(buckets))
 		}
@@ -205,10 +207,10 @@ func behindLog(ctx context.Context, dir string) (m measured, err error) {
 
 // produce appends what the plant measures, a commit a second.
 func produce(ctx context.Context, l *running, clock *atomic.Int64) (err error) {
-	plant := newPlant(devices)
+	made := newPlant(devices)
 	for second := range seconds {
 		for device := range devices {
-			b := plant.row(device, second)
+			b := made.Row(device, moment(second))
 			if device < devices-1 {
 				err = l.Append(ctx, b)
 			} else {
@@ -330,18 +332,18 @@ func (w *walFile) close() {
 }
 
 func appendAll(ctx context.Context, db *tsdb.DB, committed func() error) error {
-	plant := newPlant(devices)
+	made := newPlant(devices)
 	var refs [devices][tagsEach]storage.SeriesRef
 	var names [devices][tagsEach]labels.Labels
 	for device := range devices {
 		for slot := range tagsEach {
-			names[device][slot] = labels.FromStrings("__name__", fmt.Sprintf("f%d", slot), "device", fmt.Sprintf("device_%d", device))
+			names[device][slot] = labels.FromStrings("__name__", fmt.Sprintf("tag_%d", slot), "device", fmt.Sprintf("device_%d", device))
 		}
 	}
 	for second := range seconds {
 		app := db.Appender(ctx)
 		for device := range devices {
-			b := plant.row(device, second)
+			b := made.Row(device, moment(second))
 			for slot, v := range b.Row(0) {
 				f, _ := v.Float()
 				ref, err := app.Append(refs[device][slot], names[device][slot], b.Time(0)/1e6, f)
@@ -366,7 +368,7 @@ func chart(ctx context.Context, db *tsdb.DB) (err error) {
 	}
 	defer func() { err = errors.Join(err, q.Close()) }()
 	set := q.Select(ctx, false, nil,
-		labels.MustNewMatcher(labels.MatchEqual, "__name__", "f3"), labels.MustNewMatcher(labels.MatchEqual, "device", "device_7"))
+		labels.MustNewMatcher(labels.MatchEqual, "__name__", "tag_3"), labels.MustNewMatcher(labels.MatchEqual, "device", "device_7"))
 	var sums, counts [361]float64
 	for set.Next() {
 		it := set.At().Iterator(nil)

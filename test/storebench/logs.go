@@ -12,6 +12,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/store/log"
 	"github.com/holdfast-edge/holdfast/tag"
+	"github.com/holdfast-edge/holdfast/test/plant"
 )
 
 // plainLog is the reference: segment files of length-prefixed records, one
@@ -60,7 +61,7 @@ type running struct {
 }
 
 func startLog(dir string, recent int) (*running, error) {
-	l, err := log.Open(log.Options{Dir: dir, Site: site, CommitEvery: time.Second, RecentBytes: recent})
+	l, err := log.Open(log.Options{Dir: dir, Site: plant.Site, CommitEvery: time.Second, RecentBytes: recent})
 	if err != nil {
 		return nil, err
 	}
@@ -159,13 +160,13 @@ func day(ctx context.Context, dir string, p *page) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.stop()) }()
-	plant := newPlant(devices)
+	made := newPlant(devices)
 	const seconds = 120
 	before := l.Stats().Written
 	for second := range seconds {
-		for i := range plant.schemas {
-			b := plant.row(i, second)
-			if i < len(plant.schemas)-1 {
+		for i := range made.Schemas() {
+			b := made.Row(i, moment(second))
+			if i < devices-1 {
 				err = l.Append(ctx, b)
 			} else {
 				_, err = l.AppendSync(ctx, b)
@@ -200,7 +201,7 @@ func open(ctx context.Context, dir string, p *page) error {
 	var took []time.Duration
 	for range 5 {
 		start := time.Now()
-		again, err := log.Open(log.Options{Dir: dir, Site: site})
+		again, err := log.Open(log.Options{Dir: dir, Site: plant.Site})
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ of the two alternate, and the medians count. Records are of some 200 octets of J
 a counter, a state. The log encodes, compresses and indexes them.
 
 The history is measured beside Prometheus' tsdb with the same samples: 50 devices of 20 tags for six hours at a second, ten
-noisy analogue signals, six counters and four states each, with a jittering clock. Ingest is by processor time, the making
+noisy analogue signals, seven counters and three states each, with a jittering clock. Ingest is by processor time, the making
 of the data taken off, until the samples are as they stay: the history flushed every five minutes of them, sealed and
 summed up by minute and hour; the tsdb committed each second and compacted. They do not promise the same. The tsdb writes
 a commit into its WAL and leaves it to the system when that reaches the disk. The history makes a flush durable before it
