@@ -26,7 +26,8 @@
 // A commit that fails leaves the queue as it was and is tried again, with a
 // backoff up to five seconds. Publishers in AppendSync are told and their batch
 // is withdrawn. Positions are still written, since they need no room, so that
-// segments that all have passed are removed and space may come back.
+// segments that all have passed are removed and space may come back; but not those
+// of a consumer whose checkpoint waits for what it has appended.
 //
 // # Cursors
 //
@@ -37,6 +38,9 @@
 //	            committed …………………………… tail
 //	backfill  [=====)
 //	live                        [====== …
+//
+// It goes there when nothing of the live lane is on the way, and stays there when
+// the cursor is opened again: what is lost on the way comes before what follows it.
 //
 // Acknowledgements come in any order. What is kept is where each stretch is
 // acknowledged without a hole; it rides in the next commit. After a crash or a
