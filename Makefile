@@ -31,9 +31,10 @@ build: ## Build the programs into bin/
 	@mkdir -p bin
 	$(GO) build -o bin/ ./cmd/...
 
-# What runs once at the start, or when somebody asks: small code is worth more than fast code there.
+# What runs once at the start, when somebody asks, or as seldom as a substation changes: small code is worth more than fast
+# code there.
 COLD := github.com/alecthomas/kong github.com/danielgtaylor/huma/v2/... github.com/goccy/go-yaml/... \
-	github.com/prometheus/... go.opentelemetry.io/... github.com/go-logr/... google.golang.org/grpc/...
+	github.com/prometheus/... go.opentelemetry.io/... github.com/go-logr/... google.golang.org/grpc/... ./protocols/iec104/...
 
 .PHONY: lean
 lean: ## Build the small program for gateways (linux/arm, v7) into bin/, and fail where it has grown
