@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
 	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
@@ -17,7 +16,9 @@ func TestAReplacementBoxGoesOnWhereTheOldOneWasBackedUp(t *testing.T) {
 	text := twoEndpoints(plant.address(), "127.0.0.1:1") + "broker: {listen: \"127.0.0.1:" + port + "\"}\n"
 	old := start(t, nil, "edge", "-c", site(t, text), "--data", t.TempDir())
 	old.awaitQuality("boiler", "temperature", "Good")
-	mosquittotest.Run(t, "mosquitto_pub", "-p", port, "-t", "recipe", "-m", "7", "-q", "1", "-r")
+	until(t, "the broker", func() error {
+		return exec.Command("mosquitto_pub", "-p", port, "-t", "recipe", "-m", "7", "-q", "1", "-r").Run()
+	})
 	old.apply(strings.Replace(text, "name: temperature, address", "name: heat, address", 1), 0, "--window", "0s")
 	old.awaitQuality("boiler", "heat", "Good")
 
@@ -36,7 +37,12 @@ func TestAReplacementBoxGoesOnWhereTheOldOneWasBackedUp(t *testing.T) {
 	}
 	replacement := start(t, nil, "edge", "--data", data) // it has no file
 	replacement.awaitQuality("boiler", "heat", "Good")
-	if got := mosquittotest.Run(t, "mosquitto_sub", "-p", port, "-t", "recipe", "-C", "1", "-W", "30"); !strings.Contains(got, "7") {
+	var got []byte
+	until(t, "the broker of the replacement", func() (err error) {
+		got, err = exec.Command("mosquitto_sub", "-p", port, "-t", "recipe", "-C", "1", "-W", "30").Output()
+		return err
+	})
+	if !strings.Contains(string(got), "7") {
 		t.Errorf("the retained message is %q", got)
 	}
 	if out, err := exec.Command(program(t), "restore", file, "--data", data).CombinedOutput(); err == nil || !strings.Contains(string(out), "not empty") {

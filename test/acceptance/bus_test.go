@@ -207,28 +207,43 @@ func TestTheNineKeepTheirScheduleBesideADeadUnitOnABadNetwork(t *testing.T) {
 	for _, b := range p.all {
 		p.awaitState(b.device(deadUnit), "demoted")
 	}
-	troubled := p.counts()
-	p.strike(p.all[2], "reset_peer", map[string]int{"timeout": 0})
-	p.strike(p.all[3], "timeout", map[string]int{"timeout": 0})
-	after := p.pass(troubled, scans)
-
-	for _, b := range p.all {
-		least, before := b.leastMade(troubled, after), b.leastMade(first, quiet)
-		t.Logf("%s: at least %d good scans of each of the nine, of %d due; %d of %d before", b.name, least, due(troubled, after), before, due(first, quiet))
-		// What the network and a busy machine cost with all units alive, but for the scan on its way, is not the dead one's doing.
-		lost := (max(due(first, quiet)-before, 1) - 1) * due(troubled, after) / due(first, quiet)
-		if least+lost < due(troubled, after)*95/100 {
-			t.Errorf("%s: a live unit had %d good scans of %d due, and %d of %d before", b.name, least, due(troubled, after), before, due(first, quiet))
+	// The machine is shared: what is the dead unit's doing is there at each try.
+	var problems []string
+	for range 3 {
+		if problems = p.troubled(first, quiet, scans); len(problems) == 0 {
+			break
 		}
 	}
-	// The machine is shared: a scan or two may be late in either run.
-	allowed := missed(first, quiet)*due(troubled, after)/quietScans + 2 + scans/50
-	t.Logf("the neighbour missed %d of %d, and %d of %d before", missed(troubled, after), due(troubled, after), missed(first, quiet), due(first, quiet))
-	if n := missed(troubled, after); n > allowed {
-		t.Errorf("the neighbour missed %d of %d scans, and %d of %d before", n, due(troubled, after), missed(first, quiet), due(first, quiet))
+	for _, problem := range problems {
+		t.Error(problem)
 	}
 	p.comeBack()
 	p.stop()
+}
+
+// troubled cuts connections beside the dead units, and tells what the others had too few scans for, beside a run with all
+// units alive.
+func (p plantOfBuses) troubled(first, quiet map[string]device, scans uint64) (problems []string) {
+	p.t.Helper()
+	before := p.counts()
+	p.strike(p.all[2], "reset_peer", map[string]int{"timeout": 0})
+	p.strike(p.all[3], "timeout", map[string]int{"timeout": 0})
+	after := p.pass(before, scans)
+	all, usual := due(before, after), due(first, quiet)
+	for _, b := range p.all {
+		least, once := b.leastMade(before, after), b.leastMade(first, quiet)
+		p.t.Logf("%s: at least %d good scans of each of the nine, of %d due; %d of %d before", b.name, least, all, once, usual)
+		// What the network and a busy machine cost with all units alive, but for the scan on its way, is not the dead one's doing.
+		if lost := (max(usual-once, 1) - 1) * all / usual; least+lost < all*95/100 {
+			problems = append(problems, fmt.Sprintf("%s: a live unit had %d good scans of %d due, and %d of %d before", b.name, least, all, once, usual))
+		}
+	}
+	allowed := missed(first, quiet)*all/usual + 2 + scans/50 // a scan or two may be late in either run
+	p.t.Logf("the neighbour missed %d of %d, and %d of %d before", missed(before, after), all, missed(first, quiet), usual)
+	if n := missed(before, after); n > allowed {
+		problems = append(problems, fmt.Sprintf("the neighbour missed %d of %d scans, and %d of %d before", n, all, missed(first, quiet), usual))
+	}
+	return problems
 }
 
 // comeBack revives the dead units: each is scanned again within a scan after at most one probe interval, counted in the
