@@ -177,6 +177,7 @@ func (p *parser) countWindow(w *ast.Window) {
 	if w.EveryRows > w.Rows && p.err == nil {
 		p.fail(&Error{Pos: at, Message: "count window that would leave rows out", Hint: "the second number is at most the first"})
 	}
+	p.checkCount(w)
 }
 
 // stateWindow reads `begin, emit`, or one expression whose value is the state.
@@ -195,4 +196,22 @@ func (p *parser) windowOver(w *ast.Window) {
 		p.fail(&Error{Pos: o.OrderBy[0].Pos, Message: "ORDER BY in the OVER of a window", Hint: "sort the rows with the ORDER BY of the query"})
 	}
 	w.PartitionBy, w.When = o.PartitionBy, o.When
+}
+
+// checkCount bounds the panes of a count window, which have the greatest size that
+// both its numbers are multiples of.
+func (p *parser) checkCount(w *ast.Window) {
+	if p.err != nil {
+		return
+	}
+	size, rest := w.Rows, w.EveryRows
+	for rest != 0 {
+		size, rest = rest, size%rest
+	}
+	if w.Rows/size > maxSteps {
+		p.fail(&Error{
+			Pos: w.Pos, Message: fmt.Sprintf("count window of %d steps of %d rows, at most %d steps are allowed", w.Rows/size, size, maxSteps),
+			Hint: "take numbers with a greater common divisor, such as 1000000, 1000",
+		})
+	}
 }
