@@ -164,6 +164,65 @@ func TestNoMoreRowsWaitForAStreamThatIsSilentThanIsBearable(t *testing.T) {
 	}
 }
 
+// A window may never close, or keep more until it does than there is memory.
+func TestTheOldestRowsOfWindowsGoWhereTheyAreTooMany(t *testing.T) {
+	const size, fit = 1 << 20, 255 // of 256 MiB
+	for _, test := range []struct{ window, last string }{
+		{"STATEWINDOW(other)", ""},
+		{"STATEWINDOW(true, n = 270)", "16"},
+		{"STATEWINDOW(true, n = 270) OVER (PARTITION BY other)", "16"},
+		{"SESSIONWINDOW(hh, 100, 1)", ""},
+		{"COUNTWINDOW(270)", "16"},
+		{"COUNTWINDOW(270, 90)", "9"}, // the first two of three steps are the largest
+		{"tumble('1h')", ""},
+		{"hop('1h', '30m')", ""},
+		{"slide('1h') OVER (WHEN n = 270)", "16"},
+	} {
+		q, err := streamsql.Compile("SELECT n, device FROM plant GROUP BY "+test.window, streamsql.Sources{"plant": {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := q.New(streamsql.Options{})
+		rows, first, before := 0, "", uint64(0) // a restart
+		text := strings.Repeat("x", size)
+		push := func(n int64) {
+			b := tag.NewBuilder(plantSchema(t), 1)
+			row := b.Row(n)
+			row[0], row[2] = tag.StringOf(text), tag.IntOf(n)
+			e.Push(n, 0, b.Batch(), func(out *tag.Batch) {
+				rows, first = out.Len(), string(tag.AppendJSON(nil, out.Row(0)[0]))
+			})
+		}
+		for n := range int64(270) {
+			push(n + 1)
+			if n == 260 && strings.HasPrefix(test.window, "slide") {
+				snapshot, failed := e.Snapshot(), e.Stats().Failed
+				e = q.New(streamsql.Options{})
+				if err := e.Restore(snapshot); err != nil || failed != 261-fit {
+					t.Fatal(failed, err)
+				}
+				before = failed
+			}
+		}
+		if s := e.Stats(); before+s.Failed != 270-fit || !strings.Contains(s.Last.Err.Error(), "more than 256 MiB") {
+			t.Errorf("%s: %d rows failed: %+v", test.window, s.Failed, s.Last)
+		}
+		if test.last != "" && (rows != fit || first != test.last) {
+			t.Errorf("%s: %d rows came out, from %s on", test.window, rows, first)
+		}
+		if test.last == "" {
+			continue
+		}
+		text = "y"
+		for n := range int64(600) {
+			push(n + 3600e9)
+		}
+		if got := before + e.Stats().Failed; got != 270-fit {
+			t.Errorf("%s: when the window has closed there is no room for %d rows", test.window, got-(270-fit))
+		}
+	}
+}
+
 func TestAStreamThatIsSilentHoldsTheOthersUpForAWhile(t *testing.T) {
 	q, err := streamsql.Compile("SELECT window_end() AS till, a.n AS n, b.n AS m FROM plant a LEFT JOIN silent b ON a.n = b.n GROUP BY tumble('1s')",
 		streamsql.Sources{"plant": {}, "silent": {}})

@@ -12,11 +12,15 @@ const (
 	maxJoined = 1_000_000 // rows of a join in one window
 
 	maxWaiting = 100_000 // rows that wait for the watermark; beyond that it moves on
+
+	maxHeld = 256 << 20 // octets of the rows that open windows keep; beyond that the oldest go
 )
 
 var (
 	errTooMany   = fmt.Errorf("more than %d different values to keep a state for", maxStates)
 	errTooJoined = fmt.Errorf("the join of one window has more than %d rows", maxJoined)
+	errTooHeld   = fmt.Errorf("the row was dropped from a window that has not closed: the rows that windows keep have more than %d MiB; "+
+		"close the window sooner, keep fewer columns, or have aggregates add its rows up", maxHeld>>20)
 )
 
 // errAhead is the error of a row of event time that no clock has seen yet.

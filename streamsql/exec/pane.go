@@ -6,21 +6,38 @@ import "github.com/holdfast-edge/holdfast/streamsql/state"
 type rowsPane struct {
 	staged *staged
 	rows   []*record
+	kept   *kept
 }
 
 func (p *rowsPane) Add(r *record) {
 	p.staged.taken = true
 	p.rows = append(p.rows, p.staged.keep(r))
+	p.staged.windows.held.add(p.kept, p.rows[len(p.rows)-1])
+	p.staged.windows.makeRoom()
 }
 
+// Len returns how many rows there are.
+func (p *rowsPane) Len() int { return len(p.rows) }
+
 // Remove takes the oldest row away.
-func (p *rowsPane) Remove() {
+func (p *rowsPane) Remove() { p.drop() }
+
+func (p *rowsPane) drop() *record {
+	oldest := p.rows[0]
+	p.staged.windows.held.remove(p.kept, oldest)
 	p.rows[0] = nil
 	p.rows = p.rows[1:]
+	return oldest
 }
 
 func (p *rowsPane) AppendState(dst []byte) []byte { return p.staged.appendRecords(dst, p.rows) }
-func (p *rowsPane) Restore(src *reader)           { p.rows = p.staged.restoreRecords(src) }
+
+func (p *rowsPane) Restore(src *reader) {
+	p.rows = p.staged.restoreRecords(src)
+	for _, r := range p.rows {
+		p.staged.windows.held.add(p.kept, r)
+	}
+}
 
 // groupsPane adds rows up by group, and keeps the first error of a row.
 type groupsPane struct {

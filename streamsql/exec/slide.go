@@ -14,6 +14,7 @@ type slidingPane struct {
 	staged *staged
 	groups *groups
 	rows   []slidingRow
+	kept   *kept
 }
 
 // slidingRow is a row in the window and the group that it is in.
@@ -30,6 +31,8 @@ func (p *slidingPane) Add(r *record) {
 		s.stand(r)
 	}
 	kept := s.keep(r)
+	s.windows.held.add(p.kept, kept)
+	defer s.windows.makeRoom()
 	if !s.windows.early && !s.passes(s.plan.Filter) {
 		p.rows = append(p.rows, slidingRow{row: kept})
 		return
@@ -45,8 +48,14 @@ func (p *slidingPane) Add(r *record) {
 }
 
 // Remove takes the oldest row away. The frame stands there afterwards.
-func (p *slidingPane) Remove() {
+func (p *slidingPane) Remove() { p.drop() }
+
+// Len returns how many rows there are.
+func (p *slidingPane) Len() int { return len(p.rows) }
+
+func (p *slidingPane) drop() *record {
 	oldest := p.rows[0]
+	p.staged.windows.held.remove(p.kept, oldest.row)
 	p.rows[0] = slidingRow{}
 	p.rows = p.rows[1:]
 	if oldest.group != nil {
@@ -54,6 +63,7 @@ func (p *slidingPane) Remove() {
 		p.staged.moved = true
 		p.groups.slideOut(oldest.group)
 	}
+	return oldest.row
 }
 
 func (p *slidingPane) AppendState(dst []byte) []byte {

@@ -32,6 +32,7 @@ type windows struct {
 	merged   *groups                // of several panes, used again
 	triggers fn.Hits
 	state    map[string]tag.Value // state window of one expression: its last value
+	held     held                 // the rows of panes
 }
 
 func newWindows(s *staged) {
@@ -66,6 +67,9 @@ const spares = 4
 
 // free keeps a pane to be used again.
 func (w *windows) free(p window.Pane[*record]) {
+	if rows, ok := p.(*rowsPane); ok {
+		w.held.free(rows.kept)
+	}
 	if len(w.spare) >= spares {
 		return
 	}
@@ -88,12 +92,18 @@ func (w *windows) pane() window.Pane[*record] {
 		return p
 	}
 	if w.slides {
-		return &slidingPane{staged: w.staged, groups: newGroups(w.staged)}
+		p := &slidingPane{staged: w.staged, groups: newGroups(w.staged)}
+		p.kept = &kept{drop: p.drop}
+		return p
 	}
 	if w.added {
 		return &groupsPane{staged: w.staged, groups: newGroups(w.staged)}
 	}
-	return &rowsPane{staged: w.staged}
+	p := &rowsPane{staged: w.staged}
+	if w.plan != nil { // else all rows until the inputs end
+		p.kept = &kept{drop: p.drop}
+	}
+	return p
 }
 
 // add gives a row, at which the frame stands, to its window.

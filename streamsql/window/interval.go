@@ -154,6 +154,7 @@ func (m *interval[R]) Restore(src *state.Reader) {
 func (m *interval[R]) Flush() {
 	if len(m.panes) > 0 {
 		m.close(m.next)
+		m.owner.free(m.panes...)
 		m.panes = nil
 	}
 }

@@ -7,6 +7,9 @@ type Queue[R any] interface {
 	Pane[R]
 	// Remove takes the oldest row away.
 	Remove()
+	// Len returns how many rows there are. The owner may have taken the oldest away
+	// by itself.
+	Len() int
 }
 
 // sliding is a window for each row that triggers: from Length before it up to
@@ -32,8 +35,9 @@ func (m *sliding[R]) Add(t int64, row R, marks Marks) {
 	t = m.now
 	m.fire(t)
 	m.expire(m.start(t))
-	m.rows.Add(row)
 	m.times = append(m.times, t)
+	m.rows.Add(row)
+	m.follow()
 	switch {
 	case !marks.Trigger:
 	case m.spec.Delay > 0 || m.spec.EventTime:
@@ -98,8 +102,12 @@ func (m *sliding[R]) start(t int64) int64 {
 	return t - m.spec.Length
 }
 
+// follow forgets the times of rows that the owner has taken away.
+func (m *sliding[R]) follow() { m.times = m.times[max(len(m.times)-m.rows.Len(), 0):] }
+
 // expire lets the rows before a time leave.
 func (m *sliding[R]) expire(start int64) {
+	m.follow()
 	n := 0
 	for n < len(m.times) && m.times[n] < start {
 		m.rows.Remove()
@@ -121,6 +129,7 @@ func (m *sliding[R]) Next() (t int64, ok bool) {
 func (m *sliding[R]) Idle() bool { return len(m.times) == 0 && len(m.triggers) == 0 }
 
 func (m *sliding[R]) AppendState(dst []byte) []byte {
+	m.follow()
 	dst = appendTimes(appendTimes(state.AppendInt(dst, m.now), m.triggers), m.times)
 	return m.rows.AppendState(dst)
 }

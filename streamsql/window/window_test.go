@@ -16,6 +16,7 @@ type list struct{ rows []int64 }
 
 func (l *list) Add(row int64) { l.rows = append(l.rows, row) }
 func (l *list) Remove()       { l.rows = l.rows[1:] }
+func (l *list) Len() int      { return len(l.rows) }
 
 func (l *list) AppendState(dst []byte) []byte {
 	dst = state.AppendInt(dst, int64(len(l.rows)))
