@@ -294,20 +294,21 @@ type Broker struct {
 
 // Rule is a rule and what it has done.
 type Rule struct {
-	Name    string   `json:"name"`
-	SQL     string   `json:"sql"`
-	To      []string `json:"to"`
-	Path    string   `json:"path"`
-	State   string   `json:"state"`
-	RowsIn  uint64   `json:"rows_in"`
-	RowsOut uint64   `json:"rows_out"`
-	Failed  uint64   `json:"failed"`
-	Late    uint64   `json:"late"`
-	Dropped uint64   `json:"dropped"`
-	Refused uint64   `json:"refused"`
-	Writes  uint64   `json:"writes"`
-	Expired uint64   `json:"expired"`
-	Failure string   `json:"failure,omitempty" doc:"Why the last row that failed did."`
+	Name      string   `json:"name"`
+	SQL       string   `json:"sql"`
+	To        []string `json:"to"`
+	Path      string   `json:"path"`
+	State     string   `json:"state"`
+	RowsIn    uint64   `json:"rows_in"`
+	RowsOut   uint64   `json:"rows_out"`
+	Failed    uint64   `json:"failed"`
+	Late      uint64   `json:"late"`
+	Dropped   uint64   `json:"dropped"`
+	Refused   uint64   `json:"refused"`
+	Writes    uint64   `json:"writes"`
+	Expired   uint64   `json:"expired"`
+	Forgotten uint64   `json:"forgotten" doc:"Partitions of functions OVER (PARTITION BY …) that were forgotten, since there were more than 100,000."`
+	Failure   string   `json:"failure,omitempty" doc:"Why the last row that failed did."`
 
 	Sample *FailedRow `json:"sample,omitempty" doc:"A row that failed: the last but for those within the same second."`
 }

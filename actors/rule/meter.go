@@ -11,15 +11,16 @@ import (
 // Meter counts what a rule did since the node was started. It outlives the
 // rule's incarnations and may be read at any time.
 type Meter struct {
-	RowsIn  rowsIn
-	RowsOut atomic.Uint64
-	Failed  atomic.Uint64 // rows that the query could not evaluate
-	Late    atomic.Uint64 // rows behind the watermark
-	Dropped atomic.Uint64 // batches that the rings dropped; of a durable rule rows that the log has lost
-	Refused atomic.Uint64 // rows of output that the log or the bus refused
-	Writes  atomic.Uint64 // commands given to devices
-	Expired atomic.Uint64 // writes that came too late to be commanded
-	last    atomic.Pointer[streamsql.Failure]
+	RowsIn    rowsIn
+	RowsOut   atomic.Uint64
+	Failed    atomic.Uint64 // rows that the query could not evaluate
+	Late      atomic.Uint64 // rows behind the watermark
+	Dropped   atomic.Uint64 // batches that the rings dropped; of a durable rule rows that the log has lost
+	Refused   atomic.Uint64 // rows of output that the log or the bus refused
+	Writes    atomic.Uint64 // commands given to devices
+	Expired   atomic.Uint64 // writes that came too late to be commanded
+	Forgotten atomic.Uint64 // partitions of analytic functions that made room for others
+	last      atomic.Pointer[streamsql.Failure]
 }
 
 // LastFailure returns a row that failed, the last one but for those within the

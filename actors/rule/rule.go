@@ -159,7 +159,7 @@ func (c *core) fresh() *streamsql.Exec {
 		Rule: c.config.Name, Stream: tag.NewStreamID(c.env.Site, c.config.Name),
 		Start:     c.env.Now().UnixNano(),
 		EventTime: c.config.EventTime, Lateness: c.config.Lateness, Idle: c.config.Idle, Ahead: farAhead, Late: c.tooLate,
-		Failed: c.failed, Tables: c.config.Tables,
+		Failed: c.failed, Forgot: func() { c.meter.Forgotten.Add(1) }, Tables: c.config.Tables,
 	})
 	if c.attach != nil {
 		c.attach(query)

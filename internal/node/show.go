@@ -155,6 +155,7 @@ func (n *Node) rule(r *config.Rule) console.Rule {
 		Name: r.Name, SQL: r.SQL, Path: path, State: state,
 		RowsIn: m.RowsIn.Load(), RowsOut: m.RowsOut.Load(), Failed: m.Failed.Load(), Late: m.Late.Load(),
 		Dropped: m.Dropped.Load(), Refused: m.Refused.Load(), Writes: m.Writes.Load(), Expired: m.Expired.Load(),
+		Forgotten: m.Forgotten.Load(),
 	}
 	for _, t := range r.To {
 		v.To = append(v.To, target(t))

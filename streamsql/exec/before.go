@@ -6,7 +6,6 @@ import (
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
-	"github.com/holdfast-edge/holdfast/streamsql/state"
 	"github.com/holdfast-edge/holdfast/streamsql/value"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -15,12 +14,14 @@ import (
 // analytic call with a state for each partition, or a plain expression.
 type before struct {
 	plan   plan.Before
-	single fn.Analytic            // the state where nothing partitions
-	states map[string]fn.Analytic // by the key of the partition
+	single fn.Analytic // the state where nothing partitions
+	states *partitions // where something does
 	key    []byte
 }
 
-func newBefores(plans []plan.Before) []before {
+// newBefores returns what has seen no row yet; forgot is told of each partition
+// that had to make room.
+func newBefores(plans []plan.Before, forgot func()) []before {
 	list := make([]before, len(plans))
 	for i, p := range plans {
 		list[i].plan = p
@@ -29,7 +30,7 @@ func newBefores(plans []plan.Before) []before {
 		case len(p.Partition) == 0:
 			list[i].single = p.Func.Analytic()
 		default:
-			list[i].states = make(map[string]fn.Analytic)
+			list[i].states = newPartitions(p.Func, forgot)
 		}
 	}
 	return list
@@ -52,31 +53,19 @@ func (b *before) step(f *expr.Frame) {
 // stepOf steps the state of the partition that the frame stands at.
 func (b *before) stepOf(f *expr.Frame) (tag.Value, error) {
 	s := b.partition(f)
-	if s == nil {
-		return tag.Value{}, errTooMany
-	}
 	when := b.plan.When == nil || b.plan.When.Holds(f)
 	mark := f.Mark()
 	defer f.Release(mark)
 	return s.Step(&f.Context, f.Push(b.plan.Args), when)
 }
 
-// partition returns the state of the partition that the frame stands at, nil
-// where there are too many.
+// partition returns the state of the partition that the frame stands at.
 func (b *before) partition(f *expr.Frame) fn.Analytic {
 	if b.states == nil {
 		return b.single
 	}
 	b.key = appendKeys(b.key[:0], f, b.plan.Partition)
-	s, ok := b.states[string(b.key)]
-	if !ok {
-		if len(b.states) >= maxStates {
-			return nil
-		}
-		s = b.plan.Func.Analytic()
-		b.states[string(b.key)] = s
-	}
-	return s
+	return b.states.of(b.key)
 }
 
 // appendKeys appends the key of several expressions.
@@ -107,11 +96,7 @@ func (b *before) appendState(dst []byte) []byte {
 	if b.single != nil {
 		return b.single.AppendState(dst)
 	}
-	dst = state.AppendInt(dst, int64(len(b.states)))
-	for _, key := range sortedKeys(b.states) {
-		dst = b.states[key].AppendState(state.AppendString(dst, key))
-	}
-	return dst
+	return b.states.appendState(dst)
 }
 
 func (b *before) restore(src *reader) {
@@ -119,10 +104,5 @@ func (b *before) restore(src *reader) {
 		b.single.RestoreState(src)
 		return
 	}
-	for range src.Count() {
-		key := src.String()
-		s := b.plan.Func.Analytic()
-		s.RestoreState(src)
-		b.states[key] = s
-	}
+	b.states.restore(src)
 }

@@ -30,7 +30,6 @@ func TestASenderOfEverNewValuesIsBounded(t *testing.T) {
 	const bound = 100_000
 	for _, text := range []string{
 		"SELECT device, count(*) AS c FROM plant GROUP BY device, tumble('1d')",
-		"SELECT lag(n) OVER (PARTITION BY device) AS l FROM plant",
 		"SELECT count(*) AS c FROM plant GROUP BY COUNTWINDOW(2) OVER (PARTITION BY device)",
 		"SELECT count(*) AS c FROM plant GROUP BY STATEWINDOW(n) OVER (PARTITION BY device)",
 		"SELECT count(DISTINCT device) AS c FROM plant GROUP BY tumble('1d')",
@@ -54,6 +53,56 @@ func TestASenderOfEverNewValuesIsBounded(t *testing.T) {
 		if got := len(e.Snapshot()); got > kept+1000 {
 			t.Errorf("%s: of a thousand more values it keeps %d octets", text, got-kept)
 		}
+	}
+}
+
+// Orders come with ever new names for years: the state of the one without a row
+// for longest makes room.
+func TestThePartitionThatIsUnusedForLongestIsForgotten(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a hundred thousand partitions")
+	}
+	const bound = 100_000
+	q, err := streamsql.Compile("SELECT lag(n) OVER (PARTITION BY device) AS l FROM plant", streamsql.Sources{"plant": {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	options := streamsql.Options{Forgot: func() { told++ }}
+	e := q.New(options)
+	known := func(from, rows int) (n int) {
+		e.Push(0, 0, ever(plantSchema(t), from, rows), func(b *tag.Batch) {
+			for i := range b.Len() {
+				if !b.Row(i)[0].IsNull() {
+					n++
+				}
+			}
+		})
+		return n
+	}
+	known(0, bound)
+	if got := known(0, 10); got != 10 {
+		t.Errorf("%d of the first ten are known", got)
+	}
+	if got := known(bound, 20); got != 0 { // instead of those from 10 on
+		t.Errorf("%d of twenty new ones are known", got)
+	}
+	snapshot := e.Snapshot()
+	if s := e.Stats(); s.Failed != 0 || s.Forgotten != 20 || told != 20 {
+		t.Errorf("%+v, told of %d", s, told)
+	}
+	e = q.New(options)
+	if err := e.Restore(snapshot); err != nil {
+		t.Fatal(err)
+	}
+	if got := known(0, 10) + known(30, 5) + known(bound, 20); got != 35 {
+		t.Errorf("behind a restart %d of those that stayed are known", got)
+	}
+	if got := known(10, 5); got != 0 { // instead of 35 to 39
+		t.Errorf("%d of those that went are known", got)
+	}
+	if got := known(40, 5); got != 5 {
+		t.Errorf("behind a restart the wrong ones go: %d are known", got)
 	}
 }
 

@@ -69,6 +69,9 @@ type Options struct {
 
 	// Failed, where set, is told of each row that fails, at once.
 	Failed func(Failure)
+	// Forgot, where set, is told of each partition of an analytic function that is
+	// forgotten, because there are too many.
+	Forgot func()
 	// Tables are the lookup tables by name. One that is missing fails the rows that
 	// ask for it.
 	Tables map[string]lookup.Table

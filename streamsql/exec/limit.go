@@ -8,7 +8,7 @@ import (
 // Bounds of what one query keeps, so that a sender of ever new values cannot use
 // up the memory, nor a stream for which the others wait. A row that would go beyond is an error.
 const (
-	maxStates = 100_000   // partitions of an analytic call or a window; groups of a pane
+	maxStates = 100_000   // partitions of a window; groups of a pane; partitions of an analytic call, of which the longest unused go
 	maxJoined = 1_000_000 // rows of a join in one window
 
 	maxWaiting = 100_000 // rows that wait for the watermark; beyond that it moves on

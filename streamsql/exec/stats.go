@@ -10,6 +10,8 @@ type Stats struct {
 	Late    uint64 // event time: rows behind the watermark, which took no part
 	Failed  uint64
 	Last    *Failure // the last row that failed, nil for none
+
+	Forgotten uint64 // partitions of analytic functions that made room for others
 }
 
 // Failure is a row that failed, kept for a person to look at.
@@ -45,6 +47,14 @@ func (e *Exec) late(b *tag.Batch, row int) {
 	e.root.stats.Late++
 	if e.options.Late != nil {
 		e.options.Late(b, row)
+	}
+}
+
+// forgot counts a partition that was forgotten for another.
+func (e *Exec) forgot() {
+	e.root.stats.Forgotten++
+	if e.options.Forgot != nil {
+		e.options.Forgot()
 	}
 }
 

@@ -69,6 +69,7 @@ function showRule(row, rule) {
     [rule.rows_in, "rows in"], [rule.rows_out, "out"], [rule.writes, rule.writes === 1 ? "write" : "writes", "some"],
     [rule.failed, "failed", "bad"], [rule.dropped, "dropped", "bad"], [rule.expired, "writes too late", "warn"],
     [rule.late, "late", "warn"], [rule.refused, "refused", "bad"],
+    [rule.forgotten, "partitions forgotten", "warn"],
   ], failureOf(rule));
 }
 
