@@ -141,6 +141,7 @@ func (g gathering) table(t *Table) {
 	g.gauge("holdfast_table_rows", "Rows of a table that rules join with.", float64(t.Rows), l...)
 	g.gauge("holdfast_table_unreadable", "1 while the file of a table cannot be read.", one(t.Trouble != ""), l...)
 	g.counter("holdfast_table_lost_rows_total", "Rows that went from a table since there were too many.", t.Lost, l...)
+	g.counter("holdfast_table_ahead_rows_total", "Rows that a table did not take, since their time is far ahead of the clock.", t.Ahead, l...)
 	g.counter("holdfast_table_dropped_batches_total", "Batches that came faster than a table took them.", t.Dropped, l...)
 }
 

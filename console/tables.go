@@ -25,6 +25,7 @@ type Table struct {
 	Read    *time.Time `json:"read,omitempty" doc:"When its file was read last, or rows came last since the node was started."`
 	Trouble string     `json:"trouble,omitempty" doc:"Why its file could not be read when that was tried last; the rows are those from before."`
 	Lost    uint64     `json:"lost" doc:"Rows that went since there were too many."`
+	Ahead   uint64     `json:"ahead" doc:"Rows not taken, since their time is more than a day ahead of the clock and of all rows before."`
 	Dropped uint64     `json:"dropped" doc:"Batches that came faster than the table took them."`
 	Rules   []string   `json:"rules" doc:"That join with it."`
 }

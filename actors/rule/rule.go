@@ -21,10 +21,6 @@ const ringCapacity = 128
 // drainAtOnce is how many batches are evaluated for one message.
 const drainAtOnce = 64
 
-// farAhead is how far the time of a row may be ahead of the clock: a day, since
-// there are time zones that were taken for UTC.
-const farAhead = 24 * time.Hour
-
 // Env is what rules are given. All of it may be used concurrently.
 type Env struct {
 	Site       string
@@ -158,7 +154,7 @@ func (c *core) fresh() *streamsql.Exec {
 	query := c.config.Query.New(streamsql.Options{
 		Rule: c.config.Name, Stream: tag.NewStreamID(c.env.Site, c.config.Name),
 		Start:     c.env.Now().UnixNano(),
-		EventTime: c.config.EventTime, Lateness: c.config.Lateness, Idle: c.config.Idle, Ahead: farAhead, Late: c.tooLate,
+		EventTime: c.config.EventTime, Lateness: c.config.Lateness, Idle: c.config.Idle, Ahead: tag.FarAhead, Late: c.tooLate,
 		Failed: c.failed, Forgot: func() { c.meter.Forgotten.Add(1) }, Tables: c.config.Tables,
 	})
 	if c.attach != nil {

@@ -104,14 +104,15 @@ func NewNewest(c *config.Table, in broker.Input) *Newest {
 // Status is Held's.
 func (n *Newest) Status() Status {
 	s := n.status()
-	s.Lost = n.Forgotten()
+	s.Lost, s.Ahead = n.Forgotten(), n.Ahead()
 	return s
 }
 
 func (n *Newest) open(env *Env) {
 	if n.began = n.begin(env); n.began == nil {
+		now := env.Now().UnixNano()
 		for _, b := range n.reading().Last() {
-			n.Put(b)
+			n.Put(now, b)
 		}
 	}
 }
@@ -120,7 +121,8 @@ func (n *Newest) keep(ctx context.Context, env *Env) error {
 	feed := n.reading()
 	defer n.end(feed)
 	for n.began == nil {
-		n.drain(feed, env.Now(), n.Put)
+		now := env.Now()
+		n.drain(feed, now, func(b *tag.Batch) { n.Put(now.UnixNano(), b) })
 		select {
 		case <-ctx.Done():
 			return nil

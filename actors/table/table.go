@@ -50,6 +50,7 @@ type Status struct {
 	Read    time.Time // the file was read last, or rows came last; zero: never
 	Trouble error     // why the file could not be read when it was tried last
 	Lost    uint64    // rows that went since there were too many
+	Ahead   uint64    // rows not taken, since their time is far ahead of the clock
 	Dropped uint64    // batches that came faster than they were taken
 }
 

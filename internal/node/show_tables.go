@@ -28,7 +28,7 @@ func (n *Node) table(p *plan, t *heldTable) console.Table {
 	c, s := t.config, t.held.Status()
 	v := console.Table{
 		Name: c.Name, Of: kindOf(c), Source: cmp.Or(c.File, c.Source()), Key: c.Key, Path: "/tables/" + c.Name,
-		Rows: t.held.Len(), Lost: s.Lost, Dropped: s.Dropped, Rules: p.joining(c.Name),
+		Rows: t.held.Len(), Lost: s.Lost, Ahead: s.Ahead, Dropped: s.Dropped, Rules: p.joining(c.Name),
 	}
 	v.State, v.Detail = n.state(v.Path)
 	if !s.Read.IsZero() {

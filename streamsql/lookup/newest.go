@@ -3,6 +3,7 @@ package lookup
 import (
 	"container/list"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +14,9 @@ import (
 // Newest is the newest row of each key of a stream: of the one row that there is
 // where the key has no columns. A row is newer when its source time is, and of
 // equal times the one that came later. It may be used concurrently.
+//
+// A row that is more than tag.FarAhead ahead of the clock and of all rows before it
+// is not taken, and counted: all others of its key would be older.
 //
 // It keeps a bounded number of keys: the one that was put longest ago is
 // forgotten for one that is new, and counted.
@@ -27,6 +31,8 @@ type Newest struct {
 	slots     []int
 	known     bool
 	forgotten uint64
+	latest    int64 // source time of all rows; math.MinInt64: there was none
+	ahead     uint64
 	buffer    []byte
 }
 
@@ -38,12 +44,12 @@ type newest struct {
 // NewNewest returns a table of the newest row for each value of the columns, of
 // which it keeps at most limit.
 func NewNewest(limit int, key ...string) *Newest {
-	return &Newest{key: key, limit: limit, rows: make(map[string]*list.Element), order: list.New()}
+	return &Newest{key: key, limit: limit, rows: make(map[string]*list.Element), order: list.New(), latest: math.MinInt64}
 }
 
-// Put takes rows in. Those of which a key column is NULL or missing are passed
+// Put takes rows in that came now, in nanoseconds since the Unix epoch. Those of which a key column is NULL or missing are passed
 // over.
-func (t *Newest) Put(b *tag.Batch) {
+func (t *Newest) Put(now int64, b *tag.Batch) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if b.Schema() != t.schema {
@@ -51,6 +57,11 @@ func (t *Newest) Put(b *tag.Batch) {
 		t.slots, t.known = findAll(t.schema, t.key)
 	}
 	for i := 0; t.known && i < b.Len(); i++ {
+		if b.Time(i)-int64(tag.FarAhead) > max(now, t.latest) {
+			t.ahead++
+			continue
+		}
+		t.latest = max(t.latest, b.Time(i))
 		var ok bool
 		if t.buffer, ok = appendRowKey(t.buffer[:0], b.Row(i), t.slots); ok {
 			t.put(string(t.buffer), b, i)
@@ -102,6 +113,13 @@ func (t *Newest) Forgotten() uint64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.forgotten
+}
+
+// Ahead returns how many rows were too far ahead of the clock to be taken.
+func (t *Newest) Ahead() uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.ahead
 }
 
 // Lookup is Table's. It answers by the columns of the key, in any order, and

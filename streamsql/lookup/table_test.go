@@ -53,11 +53,11 @@ func TestAFixedTableAnswersByAnyColumns(t *testing.T) {
 
 func TestTheNewestRowOfAKeyIsTheOneOfTheLatestTime(t *testing.T) {
 	table := lookup.NewNewest(10, "k")
-	table.Put(batch(t, 5, `{"k":1,"x":10} {"k":2,"x":20}`))
-	table.Put(batch(t, 7, `{"k":1,"x":11} {"x":99}`))
-	table.Put(batch(t, 6, `{"k":1,"x":12}`))
-	table.Put(batch(t, 7, `{"y":0,"x":13,"k":1}`))
-	table.Put(batch(t, 8, `{"x":14}`))
+	table.Put(0, batch(t, 5, `{"k":1,"x":10} {"k":2,"x":20}`))
+	table.Put(0, batch(t, 7, `{"k":1,"x":11} {"x":99}`))
+	table.Put(0, batch(t, 6, `{"k":1,"x":12}`))
+	table.Put(0, batch(t, 7, `{"y":0,"x":13,"k":1}`))
+	table.Put(0, batch(t, 8, `{"x":14}`))
 	if got := ask(t, table, 0, "k", tag.IntOf(1)); got != `{"y":0,"x":13,"k":1}` {
 		t.Error(got)
 	}
@@ -69,10 +69,30 @@ func TestTheNewestRowOfAKeyIsTheOneOfTheLatestTime(t *testing.T) {
 	}
 }
 
+// A device whose clock is set to the end of the century is not the newest until
+// then.
+func TestARowOfTheFarFutureIsNotTheNewest(t *testing.T) {
+	const hour, now = 3600e9, 1_800_000_000e9
+	table := lookup.NewNewest(10, "k")
+	put := func(now, at int64, rows, want string, ahead uint64) {
+		t.Helper()
+		table.Put(now, batch(t, at, rows))
+		if got := ask(t, table, 0, "k", tag.IntOf(1)); got != want || table.Ahead() != ahead {
+			t.Errorf("got %s, %d ahead", got, table.Ahead())
+		}
+	}
+	put(now, now+25*hour, `{"k":1,"x":1}`, "", 1)
+	put(now, now, `{"k":1,"x":2}`, `{"k":1,"x":2}`, 1)
+	put(now, now+100_000*hour, `{"k":1,"x":3}`, `{"k":1,"x":2}`, 2)
+	put(now, now+23*hour, `{"k":1,"x":4}`, `{"k":1,"x":4}`, 2)
+	put(now, now+46*hour, `{"k":1,"x":5}`, `{"k":1,"x":5}`, 2) // within a day of a row before: the clock may be wrong
+	put(0, now+47*hour, `{"k":1,"x":6}`, `{"k":1,"x":6}`, 2)
+}
+
 func TestTheKeyThatCameLongestAgoIsForgottenForANewOne(t *testing.T) {
 	table := lookup.NewNewest(2, "k")
 	for _, rows := range []string{`{"k":1}`, `{"k":2}`, `{"k":1}`, `{"k":3}`} {
-		table.Put(batch(t, 0, rows))
+		table.Put(0, batch(t, 0, rows))
 	}
 	if table.Len() != 2 || table.Forgotten() != 1 || ask(t, table, 0, "k", tag.IntOf(2)) != "" || ask(t, table, 0, "k", tag.IntOf(1)) == "" {
 		t.Errorf("%d keys, %d forgotten", table.Len(), table.Forgotten())

@@ -38,7 +38,7 @@ function showTable(row, table, now) {
   show(row, kinds[table.of], table.state, table.source, [
     [table.rows, table.rows === 1 ? "row" : "rows"], [read || "never", table.of === "file" ? "since it was read" : "since one came"],
     [table.rules.length === 0 ? "by no rule" : `joined by ${table.rules.join(", ")}`, ""],
-    [table.lost, "lost", "warn"], [table.dropped, "batches dropped", "bad"],
+    [table.lost, "lost", "warn"], [table.ahead, "ahead of the clock", "bad"], [table.dropped, "batches dropped", "bad"],
   ], table.trouble);
 }
 
