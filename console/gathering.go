@@ -115,6 +115,7 @@ func (g gathering) broker(b Broker) {
 	}{
 		{"session full", b.Dropped},
 		{"stream full", b.DroppedByTaps},
+		{"expired", b.Expired},
 		{"too large", b.TooLarge},
 		{"not retained", b.Unretained},
 		{"not committed", b.CommitFailures},

@@ -287,6 +287,7 @@ type Broker struct {
 	Denied         uint64   `json:"denied" doc:"Messages without a right to their topic."`
 	Dropped        uint64   `json:"dropped" doc:"Messages that went over the limit of a session."`
 	DroppedByTaps  uint64   `json:"dropped_by_streams" doc:"Messages of QoS 0 that went over what waits for a stream."`
+	Expired        uint64   `json:"expired" doc:"Messages whose life, as their publisher set it, was over before a session could be sent them."`
 	TooLarge       uint64   `json:"too_large" doc:"Messages that a client does not take for their size."`
 	Unretained     uint64   `json:"unretained" doc:"Messages that found no room to be retained."`
 	CommitFailures uint64   `json:"commit_failures" doc:"Messages not acknowledged, since the disk did not take them."`

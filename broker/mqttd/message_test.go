@@ -185,6 +185,7 @@ func TestAMessageThatHasLostItsUseIsNotDelivered(t *testing.T) {
 	if m := dial(t, port(b), "c", expiry(1000)).message(t); string(m.Payload) != "new" {
 		t.Errorf("got %s", m.Payload)
 	}
+	eventually(t, "counted", func() bool { return b.Stats().Expired == 1 })
 }
 
 func TestWhoPublishesOnWhatIsNoTopicIsToldWhyAndGoes(t *testing.T) {

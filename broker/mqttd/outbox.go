@@ -52,6 +52,7 @@ type outbox struct {
 	sent   int     // of flight, how many on this connection
 	resend []*item // in flight, to be sent again on this connection
 	gone   []*item // expired before they could be sent; for the session to take
+	lapsed int     // how many of any QoS have expired so; for the session to count
 	bytes  int     // of quick, queue and flight
 	loaded int     // of these, how many are in memory
 }
@@ -152,6 +153,7 @@ func (o *outbox) nextFresh(now time.Time) *item {
 		if it.message.expired(now) {
 			o.forget(it)
 			o.gone = append(o.gone, it)
+			o.lapsed++
 			continue
 		}
 		it.id = identifier(it.seq)

@@ -152,6 +152,27 @@ func TestIdentifiersAreNeverZero(t *testing.T) {
 	}
 }
 
+func TestMessagesOfAnyQoSThatHaveLostTheirUseAreCounted(t *testing.T) {
+	const life = time.Second
+	at := time.Unix(1_800_000_000, 0)
+	o := newOutbox(Limits{Messages: 100, Bytes: 1 << 20})
+	o.window = 10
+	for seq := range uint64(6) {
+		m := &message{topic: "t", qos: byte(seq % 3), arrived: at}
+		if seq < 4 {
+			m.expires = at.Add(life)
+		}
+		o.put(&item{message: m, qos: m.qos, seq: seq + 1, size: m.size()})
+	}
+	sent := 0
+	for o.next(at.Add(life)) != nil {
+		sent++
+	}
+	if sent != 2 || o.lapsed != 4 || len(o.gone) != 2 {
+		t.Errorf("%d sent, %d have lost their use, %d of them to be forgotten", sent, o.lapsed, len(o.gone))
+	}
+}
+
 func TestContentThatIsOnTheDiskOnlyIsAskedForAndWhatIsGoneIsSkipped(t *testing.T) {
 	o := newOutbox(Limits{Messages: 10, Bytes: 1 << 20})
 	o.reconnect(10)

@@ -71,6 +71,7 @@ func (o *outbox) nextQuick(now time.Time) *item {
 		if !it.message.expired(now) {
 			return it
 		}
+		o.lapsed++
 	}
 	return nil
 }

@@ -146,7 +146,8 @@ func (s *session) pull(c *connection, dst []byte, enough int, now time.Time) (ou
 	for _, it := range s.out.gone {
 		s.discard(it)
 	}
-	s.out.gone = nil
+	s.broker.counters.expired.Add(uint64(s.out.lapsed))
+	s.out.gone, s.out.lapsed = nil, 0
 	return dst, s.woken
 }
 

@@ -20,6 +20,7 @@ type Stats struct {
 	Denied         uint64 // messages without a right to their topic
 	Dropped        uint64 // messages that went over the limit of a session
 	DroppedByTaps  uint64 // messages that went over the limit of a tap
+	Expired        uint64 // messages whose life was over before a session could be sent them (MQTT 5.0 §3.3.2.3.3)
 	TooLarge       uint64 // messages that a client does not take for their size
 	Unretained     uint64 // messages that found no room to be retained
 	CommitFailures uint64 // messages that were not accepted, and so not acknowledged
@@ -27,8 +28,8 @@ type Stats struct {
 
 // counters are the parts of Stats that only grow.
 type counters struct {
-	connections, refused, received, sent, bytesIn, bytesOut, writes      atomic.Uint64
-	denied, dropped, droppedByTaps, tooLarge, unretained, commitFailures atomic.Uint64
+	connections, refused, received, sent, bytesIn, bytesOut, writes               atomic.Uint64
+	denied, dropped, droppedByTaps, expired, tooLarge, unretained, commitFailures atomic.Uint64
 }
 
 // Stats returns the counts of now.
@@ -40,7 +41,7 @@ func (b *Broker) Stats() Stats {
 		Received: c.received.Load(), Sent: c.sent.Load(),
 		BytesIn: c.bytesIn.Load(), BytesOut: c.bytesOut.Load(), Writes: c.writes.Load(),
 		Denied: c.denied.Load(), Dropped: c.dropped.Load(), DroppedByTaps: c.droppedByTaps.Load(),
-		TooLarge: c.tooLarge.Load(), Unretained: c.unretained.Load(), CommitFailures: c.commitFailures.Load(),
+		Expired: c.expired.Load(), TooLarge: c.tooLarge.Load(), Unretained: c.unretained.Load(), CommitFailures: c.commitFailures.Load(),
 	}
 	for _, session := range b.all() {
 		connected, waiting := session.load()

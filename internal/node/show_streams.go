@@ -55,6 +55,6 @@ func (n *Node) Broker() console.Broker {
 	v.Clients, v.Sessions, v.Subscriptions, v.Retained, v.Waiting = s.Clients, s.Sessions, s.Subscriptions, s.Retained, s.Waiting
 	v.Connections, v.Refused, v.Received, v.Sent, v.BytesIn, v.BytesOut = s.Connections, s.Refused, s.Received, s.Sent, s.BytesIn, s.BytesOut
 	v.Denied, v.Dropped, v.DroppedByTaps, v.TooLarge = s.Denied, s.Dropped, s.DroppedByTaps, s.TooLarge
-	v.Unretained, v.CommitFailures = s.Unretained, s.CommitFailures
+	v.Expired, v.Unretained, v.CommitFailures = s.Expired, s.Unretained, s.CommitFailures
 	return v
 }

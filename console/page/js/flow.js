@@ -113,6 +113,7 @@ function showBroker(row, broker) {
     [broker.clients, broker.clients === 1 ? "client" : "clients"], [broker.received, "in"], [broker.sent, "out"], [broker.waiting, "wait"],
     [broker.refused, "log-ins refused", "warn"], [broker.denied, "denied", "warn"],
     [broker.dropped + broker.dropped_by_streams + broker.too_large, "dropped", "bad"],
+    [broker.expired, "expired", "warn"],
     [broker.commit_failures, "not committed", "bad"],
   ], "");
 }
