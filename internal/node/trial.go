@@ -89,7 +89,7 @@ func (n *Node) Try(ctx context.Context, t console.Trial) (console.Tried, error) 
 	for _, use := range query.Sources() {
 		feeds = append(feeds, n.plan().inputs[use.Name])
 	}
-	result, err := rule.Try(ctx, n.bus, query, feeds, options, bounds)
+	result, err := rule.Try(ctx, time.Now, n.bus, query, feeds, options, bounds)
 	if err != nil {
 		return console.Tried{}, err
 	}

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/streamsql"
@@ -17,6 +18,9 @@ type Bounds struct {
 	Failures int           // failures that are kept, 20 by default; all are counted
 	Input    int           // rows that are taken in, 100,000 by default
 	Duration time.Duration // of live rows, a minute by default
+	// Lasting: how long the trial has lasted is what Lasts is told, and not by the
+	// times of Push and Tick, whose clock may be set meanwhile.
+	Lasting bool
 }
 
 func (b Bounds) withDefaults() Bounds {
@@ -76,6 +80,9 @@ type Trial struct {
 func New(q *streamsql.Query, o streamsql.Options, now int64, b Bounds) *Trial {
 	t := &Trial{query: q, bounds: b.withDefaults(), now: now}
 	t.until = now + int64(t.bounds.Duration)
+	if b.Lasting {
+		t.until = math.MaxInt64
+	}
 	t.result.Plan = q.Explain(o.EventTime)
 	o.Start, o.Failed, o.Late = now, t.failed, t.late
 	t.exec = q.New(o)
@@ -113,6 +120,16 @@ func (t *Trial) NextTick() int64 {
 		return min(at, t.until)
 	}
 	return t.until
+}
+
+// Lasts tells how long the trial has lasted, by a clock that nobody sets, and returns
+// how long it has left and whether it goes on. It is for bounds that are Lasting.
+func (t *Trial) Lasts(lasted time.Duration) (left time.Duration, goesOn bool) {
+	left = t.bounds.Duration - lasted
+	if t.result.Ended == "" && left <= 0 {
+		t.result.Ended = TimeIsUp
+	}
+	return left, t.result.Ended == ""
 }
 
 // Finish closes what is open, so that a window that was begun is shown too, and
