@@ -17,7 +17,7 @@ type record struct {
 	values   []tag.Value
 	computed []tag.Value // the registers of before, in their order
 	kept     bool
-	place    uint64 // among the rows of a sliding window
+	place    uint64 // among the rows that wait for the watermark, then among those of a sliding window
 }
 
 // keep returns a record that owns its memory.

@@ -17,8 +17,8 @@ type reorder struct {
 	staged    *staged
 	latest    []int64 // by input; math.MinInt64: no row yet, MaxInt64: a table
 	watermark int64
-	waiting   []*record // in the order of their times
-	halfway   bool      // a panic, or a stop behind one, has kept rows that the watermark has passed
+	waiting   ordered
+	halfway   bool // a panic, or a stop behind one, has kept rows that the watermark has passed
 }
 
 func newReorder(s *staged) *reorder {
@@ -41,11 +41,7 @@ func (o *reorder) add(input int, r *record) bool {
 	}
 	kept := o.staged.keep(r)
 	kept.computed = nil
-	i := len(o.waiting)
-	for i > 0 && o.waiting[i-1].time > kept.time {
-		i--
-	}
-	o.waiting = slices.Insert(o.waiting, i, kept)
+	o.waiting.add(kept)
 	return true
 }
 
@@ -85,22 +81,19 @@ func (o *reorder) proceed() {
 	if slowest, ok := o.slowest(); ok {
 		w = slowest - int64(o.staged.exec.options.Lateness)
 	}
-	if beyond := len(o.waiting) - maxWaiting; beyond > 0 {
-		w = max(w, o.waiting[beyond-1].time)
-	}
-	if w > o.watermark || o.halfway {
+	if w > o.watermark || o.halfway || o.waiting.len() > maxWaiting {
 		o.watermark = max(w, o.watermark)
 		o.release()
 	}
 }
 
-// release lets the rows go that the watermark has passed. A row waits no more
-// when it is processed, so that one that panics is not met again.
+// release lets the rows go that the watermark has passed, and those beyond
+// maxWaiting, with which it moves on. A row waits no more when it is processed, so
+// that one that panics is not met again.
 func (o *reorder) release() {
-	for len(o.waiting) > 0 && o.waiting[0].time <= o.watermark {
-		first := o.waiting[0]
-		o.waiting[0] = nil
-		o.waiting = o.waiting[1:]
+	for n := o.waiting.len(); n > 0 && (n > maxWaiting || o.waiting.first().time <= o.watermark); n = o.waiting.len() {
+		first := o.waiting.pop()
+		o.watermark = max(o.watermark, first.time)
 		o.staged.process(first)
 	}
 	o.halfway = false
@@ -111,8 +104,8 @@ func (o *reorder) release() {
 
 // releaseAll lets every row go: there will be no earlier ones.
 func (o *reorder) releaseAll() {
-	if n := len(o.waiting); n > 0 {
-		o.watermark = max(o.watermark, o.waiting[n-1].time)
+	if o.waiting.len() > 0 {
+		o.watermark = max(o.watermark, o.waiting.last().time)
 	}
 	o.release()
 }
@@ -123,7 +116,7 @@ func (o *reorder) appendState(dst []byte) []byte {
 	for _, t := range o.latest {
 		dst = state.AppendInt(dst, t)
 	}
-	return o.staged.appendRecords(dst, o.waiting)
+	return o.staged.appendRecords(dst, o.waiting.all())
 }
 
 // takeLatest takes over the latest times of the inputs that there still are.
@@ -146,6 +139,9 @@ func (o *reorder) restore(src *reader) {
 		latest[i] = src.Int()
 	}
 	o.takeLatest(latest)
-	o.waiting = o.staged.restoreRecords(src)
-	o.halfway = len(o.waiting) > 0 && o.waiting[0] != nil && o.waiting[0].time < o.watermark
+	o.waiting = ordered{}
+	for _, r := range o.staged.restoreRecords(src) {
+		o.waiting.add(r)
+	}
+	o.halfway = o.waiting.len() > 0 && o.waiting.first().time < o.watermark
 }
