@@ -215,6 +215,9 @@ func TestNoMoreRowsWaitForAStreamThatIsSilentThanIsBearable(t *testing.T) {
 
 // A window may never close, or keep more until it does than there is memory.
 func TestTheOldestRowsOfWindowsGoWhereTheyAreTooMany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes 256 MiB")
+	}
 	const size, fit = 1 << 20, 255 // of 256 MiB
 	for _, test := range []struct{ window, last string }{
 		{"STATEWINDOW(other)", ""},
