@@ -12,6 +12,7 @@ const (
 	maxOctets   = 4 << 20  // of a text or a blob
 	maxElements = 1 << 16  // of an array
 	maxNested   = 16 << 20 // octets of an array or an object with all that it holds
+	maxRanked   = 2 << 20  // numbers that a rank is found among: more than a sliding window has rows
 )
 
 // atMost is the error of a result that would be larger than it may be.

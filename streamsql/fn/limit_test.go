@@ -169,3 +169,19 @@ func TestALargeValueThatLeavesMakesRoom(t *testing.T) {
 		t.Errorf("%d values, error %v", len(v.Array()), err)
 	}
 }
+
+func TestTheNumbersThatARankIsFoundAmongAreBounded(t *testing.T) {
+	f, ok := fn.Standard().Lookup("median")
+	if !ok {
+		t.Fatal("there is no median")
+	}
+	a, failed := f.Aggregate(), 0
+	for i := range int64(2<<20 + 10) {
+		if err := a.Add(&fn.Context{}, []tag.Value{tag.IntOf(i)}); err != nil {
+			failed++
+		}
+	}
+	if v, err := a.Result(&fn.Context{}); failed != 10 || err != nil || v != tag.FloatOf(1<<20-0.5) {
+		t.Errorf("%d failed, the median is %v: %v", failed, v, err)
+	}
+}

@@ -84,6 +84,9 @@ func (a *percentile) Add(_ *Context, args []tag.Value) error {
 			return err
 		}
 	}
+	if len(a.values) >= maxRanked {
+		return fmt.Errorf("there are %d values already, which is the most that are kept", maxRanked)
+	}
 	a.values.insert(x)
 	return nil
 }
