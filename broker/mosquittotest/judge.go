@@ -50,7 +50,7 @@ func NewJudge(t testing.TB, port, filter string) *Judge {
 	j := &Judge{t: t, port: port, marker: "marker/" + id}
 	j.grown = sync.NewCond(&j.mu)
 	j.args = append(Account(port), "-c", "-i", id, "-q", "1", "-t", filter, "-t", j.marker,
-		"-V", "5", "-F", "%t\t%r\t%P\t%x")
+		"-V", "5", "-D", "connect", "receive-maximum", strconv.Itoa(inFlight), "-F", "%t\t%r\t%P\t%x")
 	t.Cleanup(j.Down)
 	j.Up()
 	return j

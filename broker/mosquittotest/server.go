@@ -71,6 +71,10 @@ func (s *Server) URL() string { return "mqtt://127.0.0.1:" + s.port }
 
 func (s *Server) path(name string) string { return filepath.Join(s.dir, name) }
 
+// inFlight is how many messages may be on the way to a client. Those beyond it wait in the memory of a broker that has
+// acknowledged them, and are lost when it is killed: nobody's but the broker's.
+const inFlight = 10_000
+
 func (s *Server) configure(extra []string) {
 	lines := append([]string{
 		"listener " + s.port + " 127.0.0.1",
@@ -79,7 +83,7 @@ func (s *Server) configure(extra []string) {
 		"persistence true",
 		"persistence_location " + s.dir + "/",
 		"max_queued_messages 1000000",
-		"max_inflight_messages 1000",
+		"max_inflight_messages " + strconv.Itoa(inFlight),
 		"user root",
 		"log_dest stderr",
 	}, extra...)

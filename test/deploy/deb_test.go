@@ -115,7 +115,7 @@ func packaged(t *testing.T, program, version string, at time.Time) (file string)
 
 func TestThePackageIsInstalledUpgradedRemovedAndPurged(t *testing.T) {
 	i := newImage(t)
-	program, at := built(t), time.Now().Truncate(time.Second)
+	program, at := built(t), time.Now().Add(-time.Hour).Truncate(time.Second) // dpkg-deb believes no time to come
 	i.dpkg("--install", packaged(t, program, "1.0.0", at))
 	wellFormed(t, i.path("lib/systemd/system/holdfast.service"), i.path("usr/bin/holdfast"))
 	if said := i.says("version"); !strings.Contains(said, "1.0.0") {
