@@ -2,6 +2,7 @@ package protocols
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/url"
 
@@ -115,9 +116,23 @@ type Subscriber interface {
 }
 
 // Browser is a Session whose device can list what it has.
+//
+// Browse runs beside the other calls of the session, in a goroutine of its own
+// and one at a time. What both touch must bear that.
 type Browser interface {
-	// Browse calls found for each item below the address, "" being the root.
+	// Browse calls found, from the goroutine that called it, for each item below
+	// the address, "" being the root. An address that there is not, and one with
+	// more than MaxBrowsed items, is a *Refusal; anything else that went wrong is
+	// a *Fault. It returns soon after ctx is done.
 	Browse(ctx context.Context, address string, found func(Item)) error
+}
+
+// MaxBrowsed is how many items a Browser remembers of one address.
+const MaxBrowsed = 100_000
+
+// TooMany refuses an address with more items than that.
+func TooMany(doing string) *Refusal {
+	return &Refusal{Quality: tag.BadResponseTooLarge, Err: fmt.Errorf("%s: there are more than %d items", doing, MaxBrowsed)}
 }
 
 // Item is one thing that a device offers.

@@ -45,11 +45,15 @@ func (s *session) Browse(ctx context.Context, address string, found func(protoco
 
 // browseStation tells the objects of a station, sorted.
 func (s *session) browseStation(ctx context.Context, station uint16, found func(protocols.Item)) error {
-	items := map[uint32]protocols.Item{}
+	items, tooMany := map[uint32]protocols.Item{}, false
 	c := &collector{station: station, wanted: func(c apdu.Cause) bool { return c >= apdu.InterrogatedStation && !c.IsUnknown() }}
 	c.take = func(a *apdu.ASDU, o apdu.Object, _ time.Time) {
 		e := a.Type.Element()
 		address := Address(o.Address).String()
+		if _, known := items[o.Address]; !known && len(items) >= protocols.MaxBrowsed {
+			tooMany = true
+			return
+		}
 		items[o.Address] = protocols.Item{
 			Address: address, Name: a.Type.String() + " " + address, Type: typeName(e), Value: valueOf(e, o),
 		}
@@ -64,6 +68,9 @@ func (s *session) browseStation(ctx context.Context, station uint16, found func(
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
+	if tooMany {
+		return protocols.TooMany("browse " + folder + stationName(d))
+	}
 	for _, address := range slices.Sorted(maps.Keys(items)) {
 		found(items[address])
 	}

@@ -86,6 +86,9 @@ func (s *session) references(ctx context.Context, doing string, node *ua.NodeID,
 			return nil, faultOf(doing, status)
 		}
 		all = append(all, results[0].References...)
+		if len(all) > protocols.MaxBrowsed {
+			return nil, protocols.TooMany(doing)
+		}
 		if len(results[0].ContinuationPoint) == 0 {
 			return all, nil
 		}
