@@ -31,6 +31,7 @@ type device struct {
 	standing standing
 	lanes    *lanes     // nil: there is no session
 	source   *actor.PID // of subscriptions; nil: the device is polled, or there is no session
+	browser  *actor.PID // of browses; nil: there are none, or there is no session
 	watch    watch
 	probe    *supervisor.Timer
 	meter    *Meter
@@ -78,6 +79,8 @@ func (d *device) Receive(ctx actor.Context) {
 		d.command(ctx, *msg)
 	case *writeEnded:
 		d.writeEnded(ctx, msg)
+	case *Browse:
+		d.browse(ctx, msg)
 	case *actor.Stopping:
 		ctx.Send(ctx.Parent(), &farewell{from: ctx.Self()})
 		d.unsubscribe(ctx)
@@ -133,7 +136,7 @@ func (d *device) sessionOpened(ctx actor.Context, msg *sessionOpened) {
 	if d.lanes == msg.lanes {
 		return // said in answer to hello, and to everybody
 	}
-	d.lanes, d.source = msg.lanes, msg.source
+	d.lanes, d.source, d.browser = msg.lanes, msg.source, msg.browser
 	if d.standing.sessionUp() == Demoted {
 		d.rest(ctx, "")
 		return
@@ -152,7 +155,7 @@ func (d *device) begin(ctx actor.Context) {
 }
 
 func (d *device) sessionLost(ctx actor.Context, msg *sessionLost) {
-	d.lanes = nil
+	d.lanes, d.browser = nil, nil
 	d.stopScans()
 	for _, g := range d.groups {
 		g.schedule.drop()

@@ -32,6 +32,11 @@
 // the time that it had. Where no row comes for ten scans' time the device is
 // probed, so that silence is not taken for peace.
 //
+// # What a device has
+//
+// Where the connection is a protocols.Browser, a device's actor passes a Browse on to its session, which runs it in a
+// goroutine beside the lanes: one at a time, 20 seconds at most. Scans and writes do not wait for it.
+//
 // # Losing a device, once
 //
 // When communication is lost, with the unit or with the session, every tag of

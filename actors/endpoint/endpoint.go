@@ -75,6 +75,7 @@ type sessionOpened struct {
 	lanes      *lanes
 	connection protocols.Session // the session's own
 	source     *actor.PID        // takes subscriptions; nil: devices are polled
+	browser    *actor.PID        // takes browses; nil: the device cannot tell what it has
 }
 
 // sessionLost says that they are no more, and what that makes of the tags.

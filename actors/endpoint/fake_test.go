@@ -30,6 +30,7 @@ type plant struct {
 	closed int
 	panics bool
 	sends  bool // its units send by themselves
+	tells  bool // its units can tell what they have
 	lines  map[string]chan protocols.Row
 	begun  int // subscriptions
 	ended  int
@@ -142,6 +143,9 @@ func (p *plant) Dial(ctx context.Context, _ protocols.Endpoint) (protocols.Sessi
 	w := &wire{plant: p, cut: p.cut, closing: make(chan struct{})}
 	if p.sends {
 		return sendingWire{w}, nil
+	}
+	if p.tells {
+		return tellingWire{w}, nil
 	}
 	return w, nil
 }

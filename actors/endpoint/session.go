@@ -3,6 +3,7 @@ package endpoint
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -28,15 +29,17 @@ func sessionSpec(env Env, c Config) supervisor.Spec {
 	}
 }
 
-// session owns the connection, through its goroutines, one for the lanes and,
-// where the device sends by itself, one for each subscription: it lives as long
-// as one connection does, and its restart is the redial.
+// session owns the connection, through its goroutines, one for the lanes, one for
+// a browse and, where the device sends by itself, one for each subscription: it
+// lives as long as one connection does, and its restart is the redial.
 type session struct {
 	env           Env
 	config        Config
 	said          bool                          // the endpoint has been told of the end
 	source        protocols.Subscriber          // nil: there is none, or the devices are polled
 	subscriptions map[string]context.CancelFunc // by the device's path
+	browser       protocols.Browser             // nil: there is none, or the device cannot tell what it has
+	asker         *actor.PID                    // whose browse is running; nil: none is
 }
 
 // Receive is the actor.
@@ -50,15 +53,21 @@ func (s *session) Receive(ctx actor.Context) {
 		supervisor.Report(ctx, "open", "")
 		supervisor.Healthy(ctx) // a unit that breaks it again and again is demoted, not the session
 		s.source, _ = msg.connection.(protocols.Subscriber)
+		s.browser, _ = msg.connection.(protocols.Browser)
 		ctx.Send(ctx.Parent(), msg)
 	case *subscribe:
 		s.subscribe(ctx, msg)
 	case *unsubscribe:
 		s.unsubscribe(msg.pid)
+	case *Browse:
+		s.browse(ctx, msg)
+	case *browseEnded:
+		s.browseEnded(ctx, msg.browsed)
 	case supervisor.GoFailed:
 		s.lost(ctx, protocols.QualityOf(msg.Err), msg.Err.Error())
 		supervisor.Fail(ctx, cause(msg.Err))
 	case *actor.Stopping, *actor.Restarting:
+		s.browseEnded(ctx, &Browsed{Err: fmt.Errorf("%w: %w", ErrAway, errSessionGone)})
 		s.lost(ctx, tag.BadNotConnected, "the session was stopped")
 	}
 }
@@ -90,6 +99,9 @@ func (s *session) run(ctx context.Context, self *actor.PID) error {
 	opened := &sessionOpened{lanes: work.lanes, connection: open}
 	if _, sends := open.(protocols.Subscriber); sends {
 		opened.source = self
+	}
+	if _, tells := open.(protocols.Browser); tells {
+		opened.browser = self
 	}
 	if err := s.env.System.SendWait(ctx, self, opened); err != nil {
 		return err
