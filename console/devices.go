@@ -40,6 +40,7 @@ func (s *Server) describeDevices(api huma.API) {
 	openapi.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}/tags", "list-device-tags", "plant", "The newest value of a device's tags"), s.listTags)
 	openapi.Register(api, operation(http.MethodGet, "/api/v1/devices/{device}/tags/{tag}", "show-tag", "plant", "The newest value of a tag"), s.showTag)
 	openapi.Register(api, writeOperation(), s.write)
+	openapi.Register(api, browseOperation(), s.browse)
 }
 
 func (s *Server) showDevice(_ context.Context, in *deviceInput) (*body[Device], error) {

@@ -16,7 +16,8 @@ import (
 )
 
 // Node is what the console needs of the node that it shows. All of it may be
-// called concurrently, and nothing of it waits for a device but Write.
+// called concurrently, and nothing of it waits for a device but Write
+// and Browse.
 type Node interface {
 	// Site returns the name of the site.
 	Site() string
@@ -92,6 +93,11 @@ type Node interface {
 	// for a device that there is not, or one that did not report before ctx
 	// was done.
 	Write(ctx context.Context, c write.Command) (write.Report, error)
+
+	// Browse asks a device what it has below an address of the driver's, "" being
+	// the root, and keeps so many items. The error wraps ErrNotBrowsable,
+	// ErrNotNow or ErrTooLong where it is not the device's own.
+	Browse(ctx context.Context, device, address string, limit int) (Browsed, error)
 
 	// History calls found with the samples of a tag from one time up to but
 	// not including another, in order, until it returns false.

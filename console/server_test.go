@@ -261,13 +261,17 @@ func TestAMachineIsLetInByItsToken(t *testing.T) {
 		config.ConsoleToken{Name: "grafana", Token: reference, Role: "viewer"},
 		config.ConsoleToken{Name: "scada", TokenHash: fmt.Sprintf("%x", sha256.Sum256([]byte(byHash))), Role: "admin"})
 	for _, c := range []struct {
-		token string
-		read  int
-		write int
-	}{{fromEnvironment, 200, 403}, {byHash, 200, 200}, {"hf_another", 401, 401}} {
+		token  string
+		read   int
+		write  int
+		browse int // 422: let in, and told that the driver cannot
+	}{{fromEnvironment, 200, 403, 422}, {byHash, 200, 200, 422}, {"hf_another", 401, 401, 401}} {
 		as := func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+c.token) }
 		if status, text := s.do(http.MethodGet, "/api/v1/tags", "", as); status != c.read {
 			t.Errorf("read with %s: %d %s", c.token, status, text)
+		}
+		if status, text := s.do(http.MethodGet, "/api/v1/devices/boiler/browse", "", as); status != c.browse {
+			t.Errorf("browse with %s: %d %s", c.token, status, text)
 		}
 		if status, text := s.do(http.MethodPut, "/api/v1/devices/boiler/tags/valve", `{"value":1}`, as); status != c.write {
 			t.Errorf("write with %s: %d %s", c.token, status, text)

@@ -47,6 +47,7 @@ type cli struct {
 	SQL     sqlCommand     `cmd:"" name:"sql" group:"node" help:"Try a rule's query over live or given rows, and deploy nothing."`
 	Explain explainCommand `cmd:"" group:"node" help:"Show how a rule, or a query, is carried out."`
 	Table   tableCommand   `cmd:"" group:"node" help:"Show the rows of a table that rules join with, or have its file read again."`
+	Browse  browseCommand  `cmd:"" group:"node" help:"Ask a device what it has, to read or to paste into a configuration."`
 	Write   writeCommand   `cmd:"" group:"node" help:"Write a tag, and hear how that went."`
 	Trace   traceCommand   `cmd:"" group:"node" help:"Follow one value from its tag over the rules to the far ends, with the time of each hop."`
 	Events  eventsCommand  `cmd:"" group:"node" aliases:"logs" help:"Show what happened at a node, and follow it."`

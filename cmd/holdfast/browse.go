@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+
+	"github.com/holdfast-edge/holdfast/console"
+	"github.com/holdfast-edge/holdfast/console/client"
+	"github.com/holdfast-edge/holdfast/internal/migrate"
+)
+
+// browseCommand asks a device what it has.
+type browseCommand struct {
+	Device string `arg:"" help:"The device, as get devices shows it."`
+	Node   string `arg:"" optional:"" help:"The address of a folder, as a browse of what is above it shows it; the root unless given."`
+
+	JSON  bool `name:"json" xor:"form" help:"Print what the node answers, as JSON."`
+	YAML  bool `name:"yaml" xor:"form" help:"Print tags to paste into a group of the device in a configuration."`
+	Limit int  `default:"1000" help:"At most so many items, up to 20,000; the others are counted."`
+
+	connection
+}
+
+// Help is the long form of the help.
+func (*browseCommand) Help() string {
+	return "The device is asked now, beside its scans and writes, for 20 seconds at most, and by one at a time for each endpoint. " +
+		"Its driver must be able to: opcua and iec104 are. A folder has others below it: browse its address. The names in YAML are " +
+		"made of what the device tells, and none is that of a tag that the device has in the running configuration."
+}
+
+// Run is called by the command line.
+func (c *browseCommand) Run(ctx context.Context, s *surroundings) error {
+	node, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer node.Close()
+	device := "/api/v1/devices/" + url.PathEscape(c.Device)
+	var found console.Contents
+	ask := url.Values{"node": {c.Node}, "limit": {strconv.Itoa(c.Limit)}}
+	if err := node.Get(ctx, device+"/browse", ask, &found); err != nil {
+		return unlessStopped(ctx, err)
+	}
+	switch {
+	case c.JSON:
+		err = printJSON(s.out, found)
+	case c.YAML:
+		err = c.printTags(ctx, node, device, s.out, found.Items)
+	default:
+		err = printTable(s.out, itemColumns(), found.Items)
+	}
+	if err == nil && found.Total > len(found.Items) {
+		_, err = fmt.Fprintf(s.errs, "%d of %d items: --limit asks for more\n", len(found.Items), found.Total)
+	}
+	return err
+}
+
+// printTags prints the items that are no folders as tags, whose names the device has not given away yet.
+func (c *browseCommand) printTags(ctx context.Context, node *client.Client, path string, out io.Writer, items []console.Item) error {
+	var device console.Device
+	if err := node.Get(ctx, path, nil, &device); err != nil {
+		return unlessStopped(ctx, err)
+	}
+	names := &migrate.Names{}
+	for _, g := range device.Groups {
+		for _, t := range g.Tags {
+			names.Take(t.Name)
+		}
+	}
+	_, err := out.Write(tagsOf(items, names))
+	return err
+}
+
+// tagsOf returns a list of tags in YAML, each on a line.
+func tagsOf(items []console.Item, names *migrate.Names) []byte {
+	tags := migrate.List()
+	for i := range items {
+		if item := &items[i]; !item.Folder {
+			tag := migrate.Map(nil).Text("name", names.Give(item.Name)).Text("address", item.Address).Text("type", item.Type)
+			if item.Writable {
+				tag.Text("access", "rw")
+			}
+			tag.Flow = true
+			tags.Add(tag)
+		}
+	}
+	return tags.AppendYAML(nil)
+}
+
+func itemColumns() []column[console.Item] {
+	return []column[console.Item]{
+		{"NAME", func(i *console.Item) string { return i.Name }},
+		{"ADDRESS", func(i *console.Item) string { return i.Address }},
+		{"TYPE", func(i *console.Item) string {
+			if i.Folder {
+				return "folder"
+			}
+			return i.Type
+		}},
+		{"VALUE", func(i *console.Item) string { return string(i.Value) }},
+		{"WRITABLE", func(i *console.Item) string {
+			if i.Writable {
+				return "yes"
+			}
+			return ""
+		}},
+	}
+}
