@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
+	"github.com/holdfast-edge/holdfast/protocols/iec104/link"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -32,6 +33,7 @@ type answer struct {
 type call struct {
 	question question
 	sent     apdu.Object // whose value confirmations repeat
+	via      *link.Conn  // that it was sent on
 	answers  chan answer
 	done     chan struct{} // closed when the question may be asked again
 }
@@ -96,10 +98,14 @@ func (s *session) send(ctx context.Context, c *call, cause apdu.Cause, o apdu.Ob
 	if err != nil {
 		return err
 	}
+	conn, err := s.group.Started(ctx)
+	if err != nil {
+		return err
+	}
 	s.mutex.Lock()
-	c.sent = o
+	c.sent, c.via = o, conn
 	s.mutex.Unlock()
-	return s.group.Send(ctx, asdu)
+	return conn.Send(ctx, asdu)
 }
 
 // await waits for the next answer, as long as patience says. It returns the link's error where that breaks.

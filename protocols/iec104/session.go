@@ -117,12 +117,14 @@ func (s *session) puzzled(what string, a *apdu.ASDU, err error) {
 }
 
 // switched takes that another connection was started in the place of one that broke: nobody knows what became of what was
-// asked, and the stations are to be interrogated again.
-func (s *session) switched() {
+// asked on that, and the stations are to be interrogated again.
+func (s *session) switched(broken *link.Conn) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for _, c := range s.calls {
-		c.fail(errSwitched)
+		if c.via == broken {
+			c.fail(errSwitched)
+		}
 	}
 	clear(s.owed)
 	for l := range s.listeners {

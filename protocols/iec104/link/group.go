@@ -22,9 +22,9 @@ type GroupOptions struct {
 	Handle    func(asdu []byte) // as in Options
 	Logger    *slog.Logger
 
-	// Switched is called when another connection was started in the place of one that broke: what was asked on that is
-	// not answered any more, and what came meanwhile may be missing.
-	Switched func()
+	// Switched is called when another connection was started in the place of one that broke, before anybody can send on
+	// it: what was asked on the broken one is not answered any more, and what came meanwhile may be missing.
+	Switched func(broken *Conn)
 }
 
 // Group is the connections to one station (104 §10, redundancy groups). One is started; those to its other addresses are
@@ -38,6 +38,7 @@ type Group struct {
 
 	mutex   sync.Mutex
 	active  *Conn
+	changed chan struct{}    // closed when active is another one
 	standby map[string]*Conn // by address, connected and not started
 	at      string           // the address of active
 	err     error
@@ -46,7 +47,7 @@ type Group struct {
 // OpenGroup connects to a station and starts the first connection that comes about, by the order of the addresses. The
 // others are connected then.
 func OpenGroup(ctx context.Context, o GroupOptions) (*Group, error) {
-	g := &Group{options: o, standby: map[string]*Conn{}, broken: make(chan struct{})}
+	g := &Group{options: o, standby: map[string]*Conn{}, changed: make(chan struct{}), broken: make(chan struct{})}
 	var failures []error
 	for _, address := range o.Addresses {
 		conn, err := g.connect(ctx, address)
@@ -106,11 +107,36 @@ func (g *Group) Active() *Conn {
 	return g.active
 }
 
-// Send sends an ASDU as Conn.Send does.
-func (g *Group) Send(ctx context.Context, asdu []byte) error { return g.Active().Send(ctx, asdu) }
+// Started returns the started connection to send on. While a broken one is being replaced it waits for the other. Its
+// errors are *Failure.
+func (g *Group) Started(ctx context.Context) (*Conn, error) {
+	for {
+		g.mutex.Lock()
+		conn, changed, err := g.active, g.changed, g.err
+		g.mutex.Unlock()
+		if err != nil {
+			return nil, &Failure{Err: err}
+		}
+		if conn.Err() == nil || len(g.options.Addresses) == 1 {
+			return conn, nil
+		}
+		select {
+		case <-changed:
+		case <-g.broken:
+		case <-ctx.Done():
+			return nil, &Failure{Err: context.Cause(ctx)}
+		}
+	}
+}
 
 // Test has the station answer a TESTFR on the started connection.
-func (g *Group) Test(ctx context.Context) error { return g.Active().Ask(ctx, apdu.TestAct) }
+func (g *Group) Test(ctx context.Context) error {
+	conn, err := g.Started(ctx)
+	if err != nil {
+		return err
+	}
+	return conn.Ask(ctx, apdu.TestAct)
+}
 
 // Done returns a channel that is closed when the group cannot be used any more.
 func (g *Group) Done() <-chan struct{} { return g.broken }
@@ -149,7 +175,6 @@ func (g *Group) watch(ctx context.Context) {
 			return
 		}
 		g.options.Logger.Warn("another connection was started", "address", g.at, "error", active.Err())
-		g.options.Switched()
 	}
 }
 
@@ -165,8 +190,11 @@ func (g *Group) takeOver(ctx context.Context) bool {
 			conn.Close()
 			continue
 		}
+		g.options.Switched(g.Active())
 		g.mutex.Lock()
 		g.active, g.at = conn, address
+		close(g.changed)
+		g.changed = make(chan struct{})
 		g.mutex.Unlock()
 		return true
 	}
