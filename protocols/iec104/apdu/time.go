@@ -58,8 +58,8 @@ func TimeOf(at time.Time) Time {
 }
 
 // In returns the instant at which a clock of the zone shows the time; ok is false where no clock does, as on the 31st of
-// February and in the hour that summer time leaves out, and where the station itself does not trust it. Where the zone shows a time twice, the bit for summer decides;
-// where it contradicts the zone, the zone does.
+// February and in the hour that summer time leaves out, and where the station itself does not trust it. Where the zone
+// shows a time twice, the bit for summer decides; where it contradicts the zone, the zone does.
 func (t Time) In(zone *time.Location) (at time.Time, ok bool) {
 	if t.Invalid || t.Milli > 59999 || t.Minute > 59 || t.Hour > 23 || t.Month < 1 || t.Month > 12 || t.Day < 1 || t.Year > 99 {
 		return at, false
@@ -81,6 +81,6 @@ func (t Time) In(zone *time.Location) (at time.Time, ok bool) {
 
 func (t Time) date(zone *time.Location) time.Time {
 	const century = 2000
-	return time.Date(century+int(t.Year), time.Month(t.Month), int(t.Day), int(t.Hour), int(t.Minute), 0,
-		int(t.Milli)*int(time.Millisecond), zone)
+	return time.Date(century+int(t.Year), time.Month(t.Month), int(t.Day), int(t.Hour), int(t.Minute), int(t.Milli/1000),
+		int(t.Milli%1000)*int(time.Millisecond), zone)
 }
