@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,6 +19,9 @@ type image struct {
 
 func newImage(t *testing.T) *image {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
 	if os.Geteuid() != 0 {
 		t.Skip("only root gives files to others, as dpkg does")
 	}
@@ -100,10 +102,11 @@ func packaged(t *testing.T, program, version string, at time.Time) (file string)
 	if err := os.Chtimes(program, at, at); err != nil {
 		t.Fatal(err)
 	}
-	arch, known := map[string]string{"386": "i386", "arm": "armhf", "ppc64le": "ppc64el"}[runtime.GOARCH]
-	if !known {
-		arch = runtime.GOARCH
+	out, err := exec.CommandContext(t.Context(), "dpkg", "--print-architecture").Output()
+	if err != nil {
+		t.Fatal(err)
 	}
+	arch := strings.TrimSpace(string(out))
 	file = filepath.Join(t.TempDir(), fmt.Sprintf("holdfast_%s_%s.deb", version, arch))
 	pack := exec.CommandContext(t.Context(), "../../tools/deb.sh", arch, version, program, file)
 	pack.Env = append(os.Environ(), "COMPRESSION=none")
