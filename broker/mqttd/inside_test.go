@@ -1,6 +1,7 @@
 package mqttd_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"sync"
@@ -77,13 +78,22 @@ func TestWhatAConnectionHadInHandWhenItWasEndedAtAFullTapIsCounted(t *testing.T)
 		t.Fatal(err)
 	}
 	defer one.Close()
+	open := sync.OnceFunc(func() { close(gate) })
+	defer open()
 	c := dial(t, port(b), "c", cleanStart)
+	var all bytes.Buffer // in one write, so that the broker has them in hand together
 	for i := range 100 {
-		c.publish(t, packets.Publish{Topic: "t", Payload: fmt.Append(nil, i)})
+		message := packets.Publish{Topic: "t", Payload: fmt.Append(nil, i), Properties: &packets.Properties{}}
+		if _, err := message.WriteTo(&all); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.Write(all.Bytes()); err != nil {
+		t.Fatal(err)
 	}
 	eventually(t, "more messages than the tap takes", func() bool { return b.Stats().Received > 20 })
 	dial(t, port(b), "c", cleanStart) // takes the session over
-	close(gate)
+	open()
 	eventually(t, "every message", func() bool { return uint64(len(got.get()))+one.Dropped() == b.Stats().Received })
 	if one.Dropped() == 0 {
 		t.Error("nothing was in hand")
