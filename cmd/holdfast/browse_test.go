@@ -135,7 +135,7 @@ func TestABrowseEndsWithTheNode(t *testing.T) {
 	}
 }
 
-// quiet runs a site that its test closes.
+// quiet runs a site that its test closes, and that its commands ask.
 func quiet(t *testing.T, text string) *node.Node {
 	t.Helper()
 	parts, err := components()

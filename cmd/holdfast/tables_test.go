@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/console/browsertest"
 	"github.com/holdfast-edge/holdfast/internal/node"
 )
@@ -31,18 +29,7 @@ rules:
 // siteOf runs a site, which the commands of the test ask.
 func siteOf(t *testing.T, text string) *node.Node {
 	t.Helper()
-	parts, err := components()
-	if err != nil {
-		t.Fatal(err)
-	}
-	site, err := parts.Parse([]config.Source{{Name: "site.yaml", Data: []byte(text)}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := node.Start(t.Context(), node.Options{Components: parts, Site: site, Dir: t.TempDir(), Version: "test", Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	n := quiet(t, text)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 		defer cancel()
@@ -50,7 +37,6 @@ func siteOf(t *testing.T, text string) *node.Node {
 			t.Error(err)
 		}
 	})
-	t.Setenv("HOLDFAST_URL", n.ConsoleURL())
 	return n
 }
 
