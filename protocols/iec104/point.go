@@ -132,14 +132,7 @@ func (p *point) value(e apdu.Element, o apdu.Object) tag.Value {
 	if p.form.element != 0 && p.form.element != e {
 		return tag.NullOf(tag.BadTypeMismatch)
 	}
-	v := valueOf(e, o)
-	if p.scaling == nil {
-		return v
-	}
-	if !v.Kind().IsNumber() && v.Kind() != tag.Null {
-		return tag.NullOf(tag.BadTypeMismatch)
-	}
-	return p.scaling.Apply(v)
+	return scale.ValueOf(p.scaling, valueOf(e, o))
 }
 
 // Check is described at protocols.Point.

@@ -121,13 +121,7 @@ func (p *point) refined(v tag.Value) tag.Value {
 	if p.asked != nil {
 		v = p.asked.converted(v)
 	}
-	if p.scaling == nil {
-		return v
-	}
-	if !v.Kind().IsNumber() && v.Kind() != tag.Null {
-		return tag.NullOf(tag.BadTypeMismatch)
-	}
-	return p.scaling.Apply(v)
+	return scale.ValueOf(p.scaling, v)
 }
 
 // Check is described at protocols.Point. Where nothing is known yet of what the server keeps, more is found out when

@@ -20,6 +20,19 @@ type Scaling interface {
 	Invertible() bool
 }
 
+// ValueOf applies a scaling, where there is one (nil is none), to what a device tells. A value that is no number cannot be
+// scaled, and is Bad; Null stays.
+func ValueOf(s Scaling, raw tag.Value) tag.Value {
+	switch {
+	case s == nil:
+		return raw
+	case !raw.Kind().IsNumber() && raw.Kind() != tag.Null:
+		return tag.NullOf(tag.BadTypeMismatch)
+	default:
+		return s.Apply(raw)
+	}
+}
+
 // Checked returns a Float, or the Bad value that an impossible one stands for.
 func Checked(f float64) tag.Value {
 	switch {
