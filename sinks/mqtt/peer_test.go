@@ -359,9 +359,11 @@ func TestQoS2GoesOnWithWhatIsKnownAndWithWhatIsNot(t *testing.T) {
 }
 
 func TestAFarEndThatEndsTheConnectionIsQuoted(t *testing.T) {
+	sent := make(chan struct{}) // an end that comes sooner is told by Send
 	w, err := paired(t, func(p *peer) {
 		p.welcome()
 		p.read()
+		<-sent
 		p.write(&packets.Disconnect{ReasonCode: 0x8E, Properties: &packets.Properties{}})
 		p.swallow()
 	}).Open(t.Context(), target(options(t)))
@@ -369,7 +371,9 @@ func TestAFarEndThatEndsTheConnectionIsQuoted(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := newResults()
-	if err := w.Send(t.Context(), batch(readings(t, climate(t), 1, 1)), done.of(0)); err != nil {
+	err = w.Send(t.Context(), batch(readings(t, climate(t), 1, 1)), done.of(0))
+	close(sent)
+	if err != nil {
 		t.Fatal(err)
 	}
 	<-w.Lost()
