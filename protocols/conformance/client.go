@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -12,9 +11,6 @@ import (
 )
 
 const (
-	// patience is how long the suite waits for what must happen.
-	patience = time.Minute
-
 	// patient is a timeout that no device exceeds that is well; brief is one for tests that wait for it to pass.
 	patient = 30 * time.Second
 	brief   = 200 * time.Millisecond
@@ -60,18 +56,14 @@ func initial() map[string]tag.Value {
 	}
 }
 
-func (c *client) endpoint() protocols.Endpoint {
-	return protocols.Endpoint{
-		URL: c.config.Endpoint.Parsed(), Options: c.config.EndpointOptions, Logger: slog.New(slog.DiscardHandler),
-	}
-}
+func (c *client) endpoint() protocols.Endpoint { return EndpointOf(c.config) }
 
 // dial opens a session if there is none.
 func (c *client) dial() error {
 	if c.session != nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	session, err := c.driver.Dial(ctx, c.endpoint())
 	if err != nil {
@@ -138,33 +130,17 @@ func (c *client) read(ctx context.Context, s protocols.Session, row protocols.Ro
 // point returns a tag by itself.
 func (c *client) point(name string) protocols.Point {
 	c.t.Helper()
-	p, ok := c.device.Point(name)
-	if !ok {
-		c.t.Fatalf("the device has no point %q", name)
-	}
-	return p
+	return Point(c.t, c.device, name)
 }
 
 // recover scans until a scan succeeds, and returns its values.
 func (c *client) recover() map[string]tag.Value {
 	c.t.Helper()
 	var values map[string]tag.Value
-	c.eventually("a scan succeeds", func() bool {
+	Eventually(c.t, "a scan succeeds", func() bool {
 		var err error
 		values, err = c.scan()
 		return err == nil && values[Number].Quality().IsGood()
 	})
 	return values
-}
-
-// eventually waits for a condition, asking again and again.
-func (c *client) eventually(what string, condition func() bool) {
-	c.t.Helper()
-	deadline := time.Now().Add(patience)
-	for wait := time.Millisecond; !condition(); wait = min(2*wait, 100*time.Millisecond) {
-		if time.Now().After(deadline) {
-			c.t.Fatalf("it never came about that %s", what)
-		}
-		<-time.After(wait)
-	}
 }

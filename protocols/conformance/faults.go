@@ -50,11 +50,11 @@ func aProbeTells(t *testing.T, h Harness) {
 	probe := func() error {
 		return c.try(func(s protocols.Session) error { return s.Probe(t.Context(), c.device) })
 	}
-	c.eventually("a living device answers a probe", func() bool { return probe() == nil })
+	Eventually(c.t, "a living device answers a probe", func() bool { return probe() == nil })
 	if !peer.Break(Silent) {
 		t.Skip("this peer cannot be made silent")
 	}
 	wantFault(t, probe())
 	peer.Heal()
-	c.eventually("a healed device answers a probe", func() bool { return probe() == nil })
+	Eventually(c.t, "a healed device answers a probe", func() bool { return probe() == nil })
 }

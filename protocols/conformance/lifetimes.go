@@ -25,14 +25,14 @@ func wantEnd(t *testing.T, ended <-chan error) error {
 	select {
 	case err := <-ended:
 		return err
-	case <-time.After(patience):
+	case <-time.After(Patience):
 		t.Fatal("the call does not end")
 		return nil
 	}
 }
 
 func aCallEndsWithItsContext(t *testing.T, h Harness) {
-	c, peer := h.start(t, 10*patience)
+	c, peer := h.start(t, 10*Patience)
 	if !peer.Break(Silent) {
 		t.Skip("this peer cannot be made silent")
 	}
@@ -43,7 +43,7 @@ func aCallEndsWithItsContext(t *testing.T, h Harness) {
 }
 
 func aCallEndsWithItsSession(t *testing.T, h Harness) {
-	c, peer := h.start(t, 10*patience)
+	c, peer := h.start(t, 10*Patience)
 	if !peer.Break(Silent) {
 		t.Skip("this peer cannot be made silent")
 	}
@@ -119,7 +119,7 @@ func sessionsLeaveNothingBehind(t *testing.T, h Harness) {
 		peer.Heal()
 		c.close()
 	}
-	c.eventually("all goroutines of the sessions have ended", func() bool {
+	Eventually(c.t, "all goroutines of the sessions have ended", func() bool {
 		return goleak.Find(before) == nil
 	})
 }

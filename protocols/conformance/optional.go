@@ -32,7 +32,7 @@ func aSubscriptionDelivers(t *testing.T, h Harness) {
 	for i := range int64(5) {
 		want := tag.IntOf(500 + i)
 		peer.Set(Number, want)
-		c.eventually("a change is delivered", func() bool {
+		Eventually(c.t, "a change is delivered", func() bool {
 			select {
 			case v := <-number:
 				return same(v, want)

@@ -20,7 +20,7 @@ func TestAStationWithMoreObjectsThanABrowserRemembersIsRefused(t *testing.T) {
 	for i := range uint32(protocols.MaxBrowsed) {
 		station.Define(apdu.SinglePoint, apdu.Object{Address: i + 1}, 0, 0)
 	}
-	b := dial(t, one(t, "tcp://"+s.Address(), "station: 1,", "name: t, address: 1, type: single")).(protocols.Browser)
+	b := kit.Dial(t, kit.Device(t, "tcp://"+s.Address(), "station: 1,", "name: t, address: 1, type: single")).(protocols.Browser)
 	found := 0
 	count := func(protocols.Item) { found++ }
 	if err := b.Browse(t.Context(), "station:1", count); err != nil || found != protocols.MaxBrowsed {

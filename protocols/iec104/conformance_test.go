@@ -63,7 +63,7 @@ func (p *peer) Device(timeout time.Duration) *config.Device {
 	p.t.Helper()
 	timeout = min(timeout, 5*time.Minute)
 	endpoint := fmt.Sprintf("tcp://%s?t0=30s&t1=%v&t2=%v", p.outstation.Address(), timeout, timeout/4)
-	return one(p.t, endpoint, fmt.Sprintf("station: 7, command_timeout: %v,", timeout),
+	return kit.Device(p.t, endpoint, fmt.Sprintf("station: 7, command_timeout: %v,", timeout),
 		`name: number, address: 1, type: scaled, access: rw`,
 		`name: decimal, address: 2, type: float, command_address: 102, access: rw, time_tag: true, scale: 0.1`,
 		`name: flag, address: 3, type: single, command_address: 103, select: true, access: rw`,

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/iec104"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/oracle"
@@ -50,7 +51,7 @@ func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 		t.Skip("tshark takes a second to start")
 	}
 	s, station := plant(t, standard())
-	c := one(t, "tcp://"+s.Address()+"?originator=3", "station: 1, counters: 1h, set_clock: 1h, terminated: true,", plantTags()...)
+	c := kit.Device(t, "tcp://"+s.Address()+"?originator=3", "station: 1, counters: 1h, set_clock: 1h, terminated: true,", plantTags()...)
 	wire := &recorder{went: map[protocols.Note][]byte{}}
 	session, err := iec104.Driver{}.Dial(t.Context(), protocols.Endpoint{
 		URL: c.Endpoint.Parsed(), Options: c.EndpointOptions, Logger: slog.New(slog.DiscardHandler), Tap: wire,
@@ -59,17 +60,17 @@ func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer session.Close()
-	d := compiled(t, c)
-	rows, _ := watch(t, session, d)
-	await(t, rows, "the counters are told", has(7, tag.IntOf(1)))
+	d := kit.Compile(t, c)
+	rows, _ := conformance.Watch(t, session, d)
+	conformance.Await(t, rows, "the counters are told", conformance.Has(7, tag.IntOf(1)))
 	for _, h := range everyCommand() {
-		if err := session.Write(t.Context(), point(t, d, h.tag), h.v); err != nil {
+		if err := session.Write(t.Context(), conformance.Point(t, d, h.tag), h.v); err != nil {
 			t.Fatal(err)
 		}
 	}
 	station.Set(apdu.Object{Address: current, Float: 5})
-	await(t, rows, "a change is told", has(6, tag.FloatOf(5)))
-	if _, err := session.ReadPoint(t.Context(), point(t, d, "current")); err != nil {
+	conformance.Await(t, rows, "a change is told", conformance.Has(6, tag.FloatOf(5)))
+	if _, err := session.ReadPoint(t.Context(), conformance.Point(t, d, "current")); err != nil {
 		t.Fatal(err)
 	}
 	if err := session.Probe(t.Context(), d); err != nil {

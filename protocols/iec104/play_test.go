@@ -12,6 +12,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/iec104"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/outstation"
@@ -90,10 +91,10 @@ func story(t *testing.T, s protocols.Session, d protocols.Device) (told string) 
 		for _, v := range row.Values {
 			told += fmt.Sprintf("%s (%s) ", tag.AppendJSON(nil, v), v.Quality())
 		}
-		told += fmt.Sprintln("write", s.Write(t.Context(), point(t, d, "current"), tag.IntOf(int64(i))))
-		told += fmt.Sprintln("switch", s.Write(t.Context(), point(t, d, "breaker"), tag.BoolOf(i%2 == 1)))
-		told += fmt.Sprintln("missing", s.Write(t.Context(), point(t, d, "missing"), tag.IntOf(1)))
-		v, err := s.ReadPoint(t.Context(), point(t, d, "current"))
+		told += fmt.Sprintln("write", s.Write(t.Context(), conformance.Point(t, d, "current"), tag.IntOf(int64(i))))
+		told += fmt.Sprintln("switch", s.Write(t.Context(), conformance.Point(t, d, "breaker"), tag.BoolOf(i%2 == 1)))
+		told += fmt.Sprintln("missing", s.Write(t.Context(), conformance.Point(t, d, "missing"), tag.IntOf(1)))
+		v, err := s.ReadPoint(t.Context(), conformance.Point(t, d, "current"))
 		told += fmt.Sprintln("read", string(tag.AppendJSON(nil, v)), err)
 	}
 	return told
@@ -102,15 +103,15 @@ func story(t *testing.T, s protocols.Session, d protocols.Device) (told string) 
 func TestARecordedSessionIsPlayed(t *testing.T) {
 	s, _ := plant(t, standard())
 	tap := newRecorder(t)
-	c := one(t, "tcp://"+s.Address(), "station: 1,", recordable()...)
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", recordable()...)
 	session := tapped(t, c, tap)
-	want := story(t, session, compiled(t, c))
+	want := story(t, session, kit.Compile(t, c))
 	session.Close()
 	tap.Stop()
-	c = one(t, play(t, tap), "station: 1,", recordable()...)
+	c = kit.Device(t, play(t, tap), "station: 1,", recordable()...)
 	for turn := range 2 {
-		session := dial(t, c)
-		if got := story(t, session, compiled(t, c)); got != want {
+		session := kit.Dial(t, c)
+		if got := story(t, session, kit.Compile(t, c)); got != want {
 			t.Errorf("turn %d: it was played as\n%s\nand had been\n%s", turn, got, want)
 		}
 		session.Close()
@@ -120,28 +121,28 @@ func TestARecordedSessionIsPlayed(t *testing.T) {
 func TestARecordedSubscriptionIsPlayedInItsOrder(t *testing.T) {
 	s, station := plant(t, standard())
 	tap := newRecorder(t)
-	c := one(t, "tcp://"+s.Address(), "station: 1,", recordable()...)
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", recordable()...)
 	session := tapped(t, c, tap)
-	rows, _ := watch(t, session, compiled(t, c))
-	await(t, rows, "the interrogation has ended", has(2, tag.NullOf(tag.BadDataUnavailable)))
+	rows, _ := conformance.Watch(t, session, kit.Compile(t, c))
+	conformance.Await(t, rows, "the interrogation has ended", conformance.Has(2, tag.NullOf(tag.BadDataUnavailable)))
 	for n := range 20 {
 		station.Set(apdu.Object{Address: current, Float: float32(n)})
 	}
-	await(t, rows, "the last change comes", has(0, tag.FloatOf(19)))
+	conformance.Await(t, rows, "the last change comes", conformance.Has(0, tag.FloatOf(19)))
 	session.Close()
 	tap.Stop()
-	c = one(t, play(t, tap), "station: 1,", recordable()...)
-	rows, _ = watch(t, dial(t, c), compiled(t, c))
+	c = kit.Device(t, play(t, tap), "station: 1,", recordable()...)
+	rows, _ = conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
 	for n := range 20 {
-		await(t, rows, "a change is played", has(0, tag.FloatOf(float64(n))))
+		conformance.Await(t, rows, "a change is played", conformance.Has(0, tag.FloatOf(float64(n))))
 	}
 }
 
 func TestACutConnectionIsPlayedAsOne(t *testing.T) {
 	s, _ := plant(t, standard())
 	tap := newRecorder(t)
-	c := one(t, "tcp://"+s.Address(), "station: 1,", recordable()...)
-	session, d := tapped(t, c, tap), compiled(t, c)
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", recordable()...)
+	session, d := tapped(t, c, tap), kit.Compile(t, c)
 	_ = story(t, session, d)
 	s.Break(outstation.CutInFrame)
 	row := protocols.Row{Values: make([]tag.Value, 3), Stamps: make([]int64, 3)}
@@ -150,8 +151,8 @@ func TestACutConnectionIsPlayedAsOne(t *testing.T) {
 	}
 	session.Close()
 	tap.Stop()
-	c = one(t, play(t, tap), "station: 1,", recordable()...)
-	session, d = dial(t, c), compiled(t, c)
+	c = kit.Device(t, play(t, tap), "station: 1,", recordable()...)
+	session, d = kit.Dial(t, c), kit.Compile(t, c)
 	_ = story(t, session, d)
 	err := session.Read(t.Context(), d.Plans()[0], 0, row)
 	if f, ok := errors.AsType[*protocols.Fault](err); !ok || f.Scope != protocols.ScopeSession {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/outstation"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -14,13 +15,13 @@ import (
 
 func TestAnInterrogationTellsEveryTypeAndChangesFollow(t *testing.T) {
 	s, station := plant(t, standard())
-	c := one(t, "tcp://"+s.Address(), "station: 1, counters: 1h,", plantTags()...)
-	rows, _ := watch(t, dial(t, c), compiled(t, c))
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1, counters: 1h,", plantTags()...)
+	rows, _ := conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
 	wanted := []tag.Value{
 		tag.BoolOf(true), tag.IntOf(1), tag.IntOf(1), tag.UintOf(1), tag.FloatOf(1.0 / 32768), tag.FloatOf(0.1), tag.FloatOf(21.7), tag.IntOf(1),
 	}
 	seen := make([]tag.Value, len(wanted)+1)
-	await(t, rows, "all are told", func(row protocols.Row) bool {
+	conformance.Await(t, rows, "all are told", func(row protocols.Row) bool {
 		for slot, v := range row.Values {
 			if v.Kind() != tag.Absent {
 				seen[slot] = v
@@ -32,11 +33,11 @@ func TestAnInterrogationTellsEveryTypeAndChangesFollow(t *testing.T) {
 		return seen[len(wanted)-1].Kind() != tag.Absent
 	})
 	for slot, want := range wanted {
-		wantValue(t, c.Groups[0].Tags[slot].Name, seen[slot], want)
+		conformance.WantValue(t, c.Groups[0].Tags[slot].Name, seen[slot], want)
 	}
 	before := time.Now().Truncate(time.Millisecond).UnixNano()
 	station.Set(apdu.Object{Address: current, Float: -3.5, Quality: apdu.Overflow})
-	row := await(t, rows, "the change comes", has(6, tag.FloatOf(-3.5).WithQuality(tag.UncertainUnitsExceeded)))
+	row := conformance.Await(t, rows, "the change comes", conformance.Has(6, tag.FloatOf(-3.5).WithQuality(tag.UncertainUnitsExceeded)))
 	if at := row.Stamps[6]; at < before || at > time.Now().UnixNano() || row.Origin != tag.Live {
 		t.Errorf("it is %v and of %v", row.Origin, time.Unix(0, at))
 	}
@@ -50,10 +51,10 @@ func TestWhatHappenedWhileNobodyListenedIsOfThePast(t *testing.T) {
 		station.SetAt(apdu.Object{Address: current, Float: float32(i), Time: at})
 		station.SetAt(apdu.Object{Address: breaker, Int: int32(i % 2), Time: at})
 	}
-	c := one(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
-	rows, _ := watch(t, dial(t, c), compiled(t, c))
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
+	rows, _ := conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
 	var currents, breakers []string
-	row := await(t, rows, "the interrogation tells how it is now", func(r protocols.Row) bool {
+	row := conformance.Await(t, rows, "the interrogation tells how it is now", func(r protocols.Row) bool {
 		if r.Origin == tag.Backfill {
 			currents, breakers = append(currents, told(r, 6)...), append(breakers, told(r, 0)...)
 		}
@@ -81,12 +82,12 @@ func told(r protocols.Row, slot int) []string {
 
 func TestAStationWhoseClockIsBehindIsStillLiveAfterTheInterrogation(t *testing.T) {
 	s, station := plant(t, standard())
-	c := one(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
-	rows, _ := watch(t, dial(t, c), compiled(t, c))
-	await(t, rows, "the interrogation has ended", has(7, tag.NullOf(tag.BadDataUnavailable)))
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
+	rows, _ := conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
+	conformance.Await(t, rows, "the interrogation has ended", conformance.Has(7, tag.NullOf(tag.BadDataUnavailable)))
 	late := time.Now().UTC().Add(-10 * time.Minute).Truncate(time.Millisecond)
 	station.SetAt(apdu.Object{Address: current, Float: 7, Time: apdu.TimeOf(late)})
-	row := await(t, rows, "the change comes", has(6, tag.FloatOf(7)))
+	row := conformance.Await(t, rows, "the change comes", conformance.Has(6, tag.FloatOf(7)))
 	if row.Origin != tag.Live || row.Stamps[6] != late.UnixNano() {
 		t.Errorf("it is %v and of %v", row.Origin, time.Unix(0, row.Stamps[6]))
 	}
@@ -94,9 +95,9 @@ func TestAStationWhoseClockIsBehindIsStillLiveAfterTheInterrogation(t *testing.T
 
 func TestATimeThatCannotBeIsThatOfTheArrival(t *testing.T) {
 	s, station := plant(t, standard())
-	c := one(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
-	rows, _ := watch(t, dial(t, c), compiled(t, c))
-	await(t, rows, "the interrogation has ended", has(7, tag.NullOf(tag.BadDataUnavailable)))
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
+	rows, _ := conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
+	conformance.Await(t, rows, "the interrogation has ended", conformance.Has(7, tag.NullOf(tag.BadDataUnavailable)))
 	doubtful := apdu.TimeOf(time.Now().UTC())
 	doubtful.Invalid = true
 	never := apdu.TimeOf(time.Now().UTC())
@@ -104,7 +105,7 @@ func TestATimeThatCannotBeIsThatOfTheArrival(t *testing.T) {
 	ahead := apdu.TimeOf(time.Now().UTC().Add(2 * time.Hour))
 	for i, at := range []apdu.Time{doubtful, never, ahead} {
 		station.SetAt(apdu.Object{Address: current, Float: float32(100 + i), Time: at})
-		if row := await(t, rows, "the change comes", has(6, tag.FloatOf(float64(100+i)))); row.Stamps[6] != 0 {
+		if row := conformance.Await(t, rows, "the change comes", conformance.Has(6, tag.FloatOf(float64(100+i)))); row.Stamps[6] != 0 {
 			t.Errorf("%+v is taken for %v", at, time.Unix(0, row.Stamps[6]))
 		}
 	}
@@ -117,44 +118,44 @@ func TestAStationsClockIsReadAndSetInItsZone(t *testing.T) {
 	}
 	s, station := plant(t, standard())
 	station.Zone = zone
-	c := one(t, "tcp://"+s.Address(), "station: 1, time_zone: Europe/Berlin, set_clock: 1h,", plantTags()...)
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1, time_zone: Europe/Berlin, set_clock: 1h,", plantTags()...)
 	before := time.Now().Truncate(time.Millisecond)
-	rows, _ := watch(t, dial(t, c), compiled(t, c))
-	eventually(t, "the clock is set", func() bool { return !station.Clock().IsZero() })
+	rows, _ := conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
+	conformance.Eventually(t, "the clock is set", func() bool { return !station.Clock().IsZero() })
 	if set := station.Clock(); set.Before(before) || set.After(time.Now()) {
 		t.Errorf("the clock is set to %v, want now, %v", set, before)
 	}
-	await(t, rows, "the interrogation has ended", has(7, tag.NullOf(tag.BadDataUnavailable)))
+	conformance.Await(t, rows, "the interrogation has ended", conformance.Has(7, tag.NullOf(tag.BadDataUnavailable)))
 	station.Set(apdu.Object{Address: current, Float: 5})
-	if row := await(t, rows, "the change comes", has(6, tag.FloatOf(5))); time.Since(time.Unix(0, row.Stamps[6])).Abs() > patience {
+	if row := conformance.Await(t, rows, "the change comes", conformance.Has(6, tag.FloatOf(5))); time.Since(time.Unix(0, row.Stamps[6])).Abs() > conformance.Patience {
 		t.Errorf("it is of %v", time.Unix(0, row.Stamps[6]))
 	}
 }
 
 func TestQualitiesAreToldAsTheyAre(t *testing.T) {
 	s, station := plant(t, standard())
-	c := one(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
-	rows, _ := watch(t, dial(t, c), compiled(t, c))
-	await(t, rows, "the interrogation has ended", has(7, tag.NullOf(tag.BadDataUnavailable)))
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
+	rows, _ := conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
+	conformance.Await(t, rows, "the interrogation has ended", conformance.Has(7, tag.NullOf(tag.BadDataUnavailable)))
 	for q, want := range map[apdu.Quality]tag.Quality{
 		apdu.Invalid: tag.BadDeviceFailure, apdu.Invalid | apdu.Blocked: tag.BadDeviceFailure, apdu.NotTopical: tag.UncertainLastUsable,
 		apdu.Blocked: tag.UncertainLastUsable, apdu.Substituted: tag.UncertainSubstitute, 0: tag.Good,
 	} {
 		station.Set(apdu.Object{Address: breaker, Int: 1, Quality: q})
-		await(t, rows, fmt.Sprintf("%v is told as %v", q, want), has(0, tag.BoolOf(true).WithQuality(want)))
+		conformance.Await(t, rows, fmt.Sprintf("%v is told as %v", q, want), conformance.Has(0, tag.BoolOf(true).WithQuality(want)))
 	}
 	station.Set(apdu.Object{Address: tap, Int: -5, Transient: true})
-	await(t, rows, "a moving position is uncertain", has(2, tag.IntOf(-5).WithQuality(tag.Uncertain)))
+	conformance.Await(t, rows, "a moving position is uncertain", conformance.Has(2, tag.IntOf(-5).WithQuality(tag.Uncertain)))
 }
 
 func TestARestartOfTheStationIsFollowedByAnInterrogation(t *testing.T) {
 	s, station := plant(t, standard())
-	c := one(t, "tcp://"+s.Address(), "station: 1, set_clock: 1h,", plantTags()...)
-	rows, _ := watch(t, dial(t, c), compiled(t, c))
-	await(t, rows, "the interrogation tells it", has(6, tag.FloatOf(21.7)))
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1, set_clock: 1h,", plantTags()...)
+	rows, _ := conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
+	conformance.Await(t, rows, "the interrogation tells it", conformance.Has(6, tag.FloatOf(21.7)))
 	station.Store(apdu.Object{Address: current, Float: 8})
 	station.Initialize(1)
-	await(t, rows, "the next one tells what has changed", has(6, tag.FloatOf(8)))
+	conformance.Await(t, rows, "the next one tells what has changed", conformance.Has(6, tag.FloatOf(8)))
 	if got := asked(s, apdu.ClockSynchronization); got != 2 {
 		t.Errorf("the clock was set %d times, want 2", got)
 	}
@@ -172,10 +173,10 @@ func asked(s *outstation.Outstation, kind apdu.Type) (n int) {
 
 func TestWhatTheStationDoesNotTellIsBad(t *testing.T) {
 	s, _ := plant(t, standard())
-	c := one(t, "tcp://"+s.Address(), "station: 1,", "name: missing, address: 9", "name: wrong, address: 106, type: single")
-	rows, _ := watch(t, dial(t, c), compiled(t, c))
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", "name: missing, address: 9", "name: wrong, address: 106, type: single")
+	rows, _ := conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
 	mismatched := false
-	await(t, rows, "a tag that is not told is Bad", func(r protocols.Row) bool {
+	conformance.Await(t, rows, "a tag that is not told is Bad", func(r protocols.Row) bool {
 		mismatched = mismatched || r.Values[1].Equal(tag.NullOf(tag.BadTypeMismatch))
 		return r.Values[0].Equal(tag.NullOf(tag.BadDataUnavailable))
 	})
@@ -186,23 +187,23 @@ func TestWhatTheStationDoesNotTellIsBad(t *testing.T) {
 
 func TestAWrongCommonAddressIsToldAndLeavesTheOthersAlone(t *testing.T) {
 	s, _ := plant(t, standard())
-	right := one(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
-	wrong := one(t, "tcp://"+s.Address(), "station: 2,", plantTags()...)
-	session := dial(t, right)
-	bad, _ := watch(t, session, compiled(t, wrong))
-	await(t, bad, "its tags are Bad", has(6, tag.NullOf(tag.BadAddressUnknown)))
-	good, _ := watch(t, session, compiled(t, right))
-	await(t, good, "the others are told", has(6, tag.FloatOf(21.7)))
+	right := kit.Device(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
+	wrong := kit.Device(t, "tcp://"+s.Address(), "station: 2,", plantTags()...)
+	session := kit.Dial(t, right)
+	bad, _ := conformance.Watch(t, session, kit.Compile(t, wrong))
+	conformance.Await(t, bad, "its tags are Bad", conformance.Has(6, tag.NullOf(tag.BadAddressUnknown)))
+	good, _ := conformance.Watch(t, session, kit.Compile(t, right))
+	conformance.Await(t, good, "the others are told", conformance.Has(6, tag.FloatOf(21.7)))
 }
 
 func TestAStationThatAnswersNoInterrogationIsBadAndTheSessionStands(t *testing.T) {
 	s, _ := plant(t, standard())
 	s.Break(outstation.Mute)
-	c := one(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,", plantTags()...)
-	session := dial(t, c)
-	d := compiled(t, c)
-	rows, ended := watch(t, session, d)
-	await(t, rows, "its tags are Bad", has(6, tag.NullOf(tag.BadTimeout)))
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,", plantTags()...)
+	session := kit.Dial(t, c)
+	d := kit.Compile(t, c)
+	rows, ended := conformance.Watch(t, session, d)
+	conformance.Await(t, rows, "its tags are Bad", conformance.Has(6, tag.NullOf(tag.BadTimeout)))
 	if err := session.Probe(t.Context(), d); err != nil {
 		t.Error(err)
 	}
@@ -220,9 +221,9 @@ func TestAStationThatDoesNotAcknowledgeWithinT1EndsTheSession(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			s, station := plant(t, standard())
-			c := one(t, "tcp://"+s.Address()+"?t1=300ms&t2=100ms&t3=200ms", "station: 1, interrogate: 50ms,", plantTags()...)
-			rows, ended := watch(t, dial(t, c), compiled(t, c))
-			await(t, rows, "the interrogation tells it", has(6, tag.FloatOf(21.7)))
+			c := kit.Device(t, "tcp://"+s.Address()+"?t1=300ms&t2=100ms&t3=200ms", "station: 1, interrogate: 50ms,", plantTags()...)
+			rows, ended := conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
+			conformance.Await(t, rows, "the interrogation tells it", conformance.Has(6, tag.FloatOf(21.7)))
 			s.Break(fault)
 			station.Set(apdu.Object{Address: current, Float: 1})
 			select {
@@ -230,7 +231,7 @@ func TestAStationThatDoesNotAcknowledgeWithinT1EndsTheSession(t *testing.T) {
 				if f, ok := errors.AsType[*protocols.Fault](err); !ok || f.Scope != protocols.ScopeSession || !f.Quality.IsBad() {
 					t.Errorf("it ends with %v", err)
 				}
-			case <-time.After(patience):
+			case <-time.After(conformance.Patience):
 				t.Error("it does not end")
 			}
 		})
@@ -240,12 +241,12 @@ func TestAStationThatDoesNotAcknowledgeWithinT1EndsTheSession(t *testing.T) {
 func TestAnotherCommonAddressIsNotTakenForTheStations(t *testing.T) {
 	s, station := plant(t, standard())
 	other := furnish(s, 2)
-	c := one(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
-	rows, _ := watch(t, dial(t, c), compiled(t, c))
-	await(t, rows, "the interrogation has ended", has(7, tag.NullOf(tag.BadDataUnavailable)))
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
+	rows, _ := conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
+	conformance.Await(t, rows, "the interrogation has ended", conformance.Has(7, tag.NullOf(tag.BadDataUnavailable)))
 	other.Set(apdu.Object{Address: current, Float: 99})
 	station.Set(apdu.Object{Address: level, Int: 50})
-	await(t, rows, "a change of the station comes", func(r protocols.Row) bool {
+	conformance.Await(t, rows, "a change of the station comes", func(r protocols.Row) bool {
 		if r.Values[6].Equal(tag.FloatOf(99)) {
 			t.Error("the other station's value came")
 		}
@@ -256,32 +257,32 @@ func TestAnotherCommonAddressIsNotTakenForTheStations(t *testing.T) {
 func TestAStationThatAnswersUnderAnotherCommonAddressHasNotAnswered(t *testing.T) {
 	s, _ := plant(t, standard())
 	s.Break(outstation.WrongStation)
-	c := one(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,", plantTags()...)
-	rows, _ := watch(t, dial(t, c), compiled(t, c))
-	await(t, rows, "its tags are Bad", has(6, tag.NullOf(tag.BadTimeout)))
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,", plantTags()...)
+	rows, _ := conformance.Watch(t, kit.Dial(t, c), kit.Compile(t, c))
+	conformance.Await(t, rows, "its tags are Bad", conformance.Has(6, tag.NullOf(tag.BadTimeout)))
 }
 
 func TestAnotherAddressOfTheStationTakesOver(t *testing.T) {
 	first, _ := plant(t, standard())
 	second, station := plant(t, standard())
 	station.Store(apdu.Object{Address: current, Float: 2})
-	c := one(t, "tcp://"+first.Address()+"?t0=100ms&also="+second.Address(), "station: 1,", plantTags()...)
-	session := dial(t, c)
-	rows, ended := watch(t, session, compiled(t, c))
-	await(t, rows, "the first one's values come", has(6, tag.FloatOf(21.7)))
-	eventually(t, "the other connection is ready and not started", func() bool {
+	c := kit.Device(t, "tcp://"+first.Address()+"?t0=100ms&also="+second.Address(), "station: 1,", plantTags()...)
+	session := kit.Dial(t, c)
+	rows, ended := conformance.Watch(t, session, kit.Compile(t, c))
+	conformance.Await(t, rows, "the first one's values come", conformance.Has(6, tag.FloatOf(21.7)))
+	conformance.Eventually(t, "the other connection is ready and not started", func() bool {
 		open, started := second.Clients()
 		return open == 1 && started == 0
 	})
 	first.Break(outstation.Unreached)
-	await(t, rows, "the second one is interrogated", has(6, tag.FloatOf(2)))
+	conformance.Await(t, rows, "the second one is interrogated", conformance.Has(6, tag.FloatOf(2)))
 	first.Break(0)
-	eventually(t, "the first one is ready again, and not started", func() bool {
+	conformance.Eventually(t, "the first one is ready again, and not started", func() bool {
 		open, started := first.Clients()
 		return open == 1 && started == 0
 	})
 	second.Break(outstation.Unreached)
-	await(t, rows, "the first one is interrogated again", has(6, tag.FloatOf(21.7)))
+	conformance.Await(t, rows, "the first one is interrogated again", conformance.Has(6, tag.FloatOf(21.7)))
 	select {
 	case err := <-ended:
 		t.Errorf("the session has ended: %v", err)
@@ -293,7 +294,7 @@ func TestAnotherAddressOfTheStationTakesOver(t *testing.T) {
 		if protocols.FaultOf(err).Scope != protocols.ScopeSession {
 			t.Error(err)
 		}
-	case <-time.After(patience):
+	case <-time.After(conformance.Patience):
 		t.Error("without any connection the session does not end")
 	}
 }

@@ -23,7 +23,7 @@ func TestAWrongConfigurationIsToldAtItsKey(t *testing.T) {
 		{"tcp://h?also=a:b", "station: 1,", "name: x, address: 1", "also"},
 		{"opc.tcp://h", "station: 1,", "name: x, address: 1", "tcp"},
 	} {
-		_, err := parse("site: x\ndevices: [{name: d, driver: iec104, endpoint: '" + c.endpoint + "', " + c.keys + " groups: [{name: g, tags: [{" + c.tag + "}]}]}]")
+		_, err := kit.Parse("site: x\ndevices: [{name: d, driver: iec104, endpoint: '" + c.endpoint + "', " + c.keys + " groups: [{name: g, tags: [{" + c.tag + "}]}]}]")
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v", c, err)
 		}

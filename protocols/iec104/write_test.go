@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/outstation"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -51,10 +52,10 @@ func TestEveryCommandIsExecutedDirectSelectedAndWithItsTime(t *testing.T) {
 					station.SelectFirst(address + command)
 				}
 			}
-			c := one(t, "tcp://"+s.Address(), "station: 1, terminated: true,", tags...)
-			session, d := dial(t, c), compiled(t, c)
+			c := kit.Device(t, "tcp://"+s.Address(), "station: 1, terminated: true,", tags...)
+			session, d := kit.Dial(t, c), kit.Compile(t, c)
 			for i, h := range everyCommand() {
-				if err := session.Write(t.Context(), point(t, d, h.tag), h.v); err != nil {
+				if err := session.Write(t.Context(), conformance.Point(t, d, h.tag), h.v); err != nil {
 					t.Fatalf("write %s: %v", h.tag, err)
 				}
 				if got, _ := station.Value(h.address); got.Int != h.want.Int && h.want.Float == 0 || got.Float != h.want.Float && h.want.Float != 0 {
@@ -71,8 +72,8 @@ func TestEveryCommandIsExecutedDirectSelectedAndWithItsTime(t *testing.T) {
 func TestACommandThatIsNotSelectedWhereItHasToBeIsRefused(t *testing.T) {
 	s, station := plant(t, standard())
 	station.SelectFirst(breaker + command)
-	c := one(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
-	wantRefusal(t, dial(t, c).Write(t.Context(), point(t, compiled(t, c), "breaker"), tag.BoolOf(false)), tag.BadInvalidState)
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
+	wantRefusal(t, kit.Dial(t, c).Write(t.Context(), conformance.Point(t, kit.Compile(t, c), "breaker"), tag.BoolOf(false)), tag.BadInvalidState)
 	if station.Commands() != 0 {
 		t.Error("it was executed")
 	}
@@ -90,24 +91,24 @@ func TestARefusalTellsItsCause(t *testing.T) {
 	for keys, want := range map[string]tag.Quality{
 		"address: 9, type: single": tag.BadAddressUnknown, "address: 1100, type: double": tag.BadNotSupported,
 	} {
-		c := one(t, "tcp://"+s.Address(), "station: 1,", "name: x, access: rw, "+keys)
-		session, d := dial(t, c), compiled(t, c)
-		wantRefusal(t, session.Write(t.Context(), point(t, d, "x"), tag.IntOf(1)), want)
+		c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", "name: x, access: rw, "+keys)
+		session, d := kit.Dial(t, c), kit.Compile(t, c)
+		wantRefusal(t, session.Write(t.Context(), conformance.Point(t, d, "x"), tag.IntOf(1)), want)
 	}
-	c := one(t, "tcp://"+s.Address(), "station: 2,", "name: x, access: rw, address: 1100, type: single")
-	wantRefusal(t, dial(t, c).Write(t.Context(), point(t, compiled(t, c), "x"), tag.IntOf(1)), tag.BadAddressUnknown)
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 2,", "name: x, access: rw, address: 1100, type: single")
+	wantRefusal(t, kit.Dial(t, c).Write(t.Context(), conformance.Point(t, kit.Compile(t, c), "x"), tag.IntOf(1)), tag.BadAddressUnknown)
 }
 
 func TestACommandWithoutAConfirmationIsOfUnknownOutcomeAndNotSentAgain(t *testing.T) {
 	s, _ := plant(t, standard())
-	c := one(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,", plantTags()...)
-	session, d := dial(t, c), compiled(t, c)
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,", plantTags()...)
+	session, d := kit.Dial(t, c), kit.Compile(t, c)
 	s.Break(outstation.Mute)
-	f, ok := errors.AsType[*protocols.Fault](session.Write(t.Context(), point(t, d, "breaker"), tag.BoolOf(false)))
+	f, ok := errors.AsType[*protocols.Fault](session.Write(t.Context(), conformance.Point(t, d, "breaker"), tag.BoolOf(false)))
 	if !ok || f.Scope != protocols.ScopeUnit || !f.Sent || f.Quality != tag.BadTimeout {
 		t.Fatalf("got %+v", f)
 	}
-	f, ok = errors.AsType[*protocols.Fault](session.Write(t.Context(), point(t, d, "breaker"), tag.BoolOf(true)))
+	f, ok = errors.AsType[*protocols.Fault](session.Write(t.Context(), conformance.Point(t, d, "breaker"), tag.BoolOf(true)))
 	if !ok || f.Scope != protocols.ScopeSession || f.Sent {
 		t.Errorf("with a confirmation owed: %+v", f)
 	}
@@ -118,10 +119,10 @@ func TestACommandWithoutAConfirmationIsOfUnknownOutcomeAndNotSentAgain(t *testin
 
 func TestASelectWithoutAConfirmationHasExecutedNothing(t *testing.T) {
 	s, _ := plant(t, standard())
-	c := one(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,", "name: x, address: 1100, type: single, select: true, access: w")
-	session, d := dial(t, c), compiled(t, c)
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,", "name: x, address: 1100, type: single, select: true, access: w")
+	session, d := kit.Dial(t, c), kit.Compile(t, c)
 	s.Break(outstation.Mute)
-	f, ok := errors.AsType[*protocols.Fault](session.Write(t.Context(), point(t, d, "x"), tag.BoolOf(false)))
+	f, ok := errors.AsType[*protocols.Fault](session.Write(t.Context(), conformance.Point(t, d, "x"), tag.BoolOf(false)))
 	if !ok || f.Sent {
 		t.Errorf("got %+v", f)
 	}
@@ -132,8 +133,8 @@ func TestACommandThatIsNeverSaidToHaveEndedIsOfUnknownOutcome(t *testing.T) {
 	o.Terminates = false
 	s, _ := plant(t, o)
 	for keys, sent := range map[string]bool{"": false, "terminated: true,": true} {
-		c := one(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,"+keys, plantTags()...)
-		err := dial(t, c).Write(t.Context(), point(t, compiled(t, c), "breaker"), tag.BoolOf(false))
+		c := kit.Device(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,"+keys, plantTags()...)
+		err := kit.Dial(t, c).Write(t.Context(), conformance.Point(t, kit.Compile(t, c), "breaker"), tag.BoolOf(false))
 		if f, isFault := errors.AsType[*protocols.Fault](err); isFault != sent || isFault && !f.Sent {
 			t.Errorf("%q: %v", keys, err)
 		}
@@ -142,8 +143,8 @@ func TestACommandThatIsNeverSaidToHaveEndedIsOfUnknownOutcome(t *testing.T) {
 
 func TestValuesThatDoNotFitAreNotSent(t *testing.T) {
 	s, _ := plant(t, standard())
-	c := one(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
-	d := compiled(t, c)
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
+	d := kit.Compile(t, c)
 	for name, values := range map[string][]tag.Value{
 		"breaker":  {tag.IntOf(2), tag.StringOf("on"), tag.NullOf(tag.Bad)},
 		"isolator": {tag.IntOf(0), tag.IntOf(3), tag.BoolOf(true), tag.FloatOf(1.5)},
@@ -156,7 +157,7 @@ func TestValuesThatDoNotFitAreNotSent(t *testing.T) {
 		"tap":      {tag.IntOf(1)},
 	} {
 		for _, v := range values {
-			if err := point(t, d, name).Check(v); err == nil {
+			if err := conformance.Point(t, d, name).Check(v); err == nil {
 				t.Errorf("%s takes %s", name, tag.AppendJSON(nil, v))
 			}
 		}
@@ -166,45 +167,45 @@ func TestValuesThatDoNotFitAreNotSent(t *testing.T) {
 func TestASwitchOfConnectionsMakesACommandsOutcomeUnknown(t *testing.T) {
 	first, _ := plant(t, standard())
 	second, _ := plant(t, standard())
-	c := one(t, "tcp://"+first.Address()+"?t0=100ms&also="+second.Address(), "station: 1,", plantTags()...)
-	session, d := dial(t, c), compiled(t, c)
-	eventually(t, "the other connection is ready", func() bool { open, _ := second.Clients(); return open == 1 })
+	c := kit.Device(t, "tcp://"+first.Address()+"?t0=100ms&also="+second.Address(), "station: 1,", plantTags()...)
+	session, d := kit.Dial(t, c), kit.Compile(t, c)
+	conformance.Eventually(t, "the other connection is ready", func() bool { open, _ := second.Clients(); return open == 1 })
 	first.Break(outstation.CutOff)
-	f, ok := errors.AsType[*protocols.Fault](session.Write(t.Context(), point(t, d, "breaker"), tag.BoolOf(false)))
+	f, ok := errors.AsType[*protocols.Fault](session.Write(t.Context(), conformance.Point(t, d, "breaker"), tag.BoolOf(false)))
 	if !ok || !f.Sent || f.Scope != protocols.ScopeUnit {
 		t.Fatalf("got %+v", f)
 	}
-	if err := session.Write(t.Context(), point(t, d, "breaker"), tag.BoolOf(false)); err != nil {
+	if err := session.Write(t.Context(), conformance.Point(t, d, "breaker"), tag.BoolOf(false)); err != nil {
 		t.Errorf("on the other connection: %v", err)
 	}
 }
 
 func TestAReadThatTheStationDoesNotKnowIsAnInterrogationFromThenOn(t *testing.T) {
 	s, _ := plant(t, standard())
-	c := one(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,", plantTags()...)
-	d := compiled(t, c)
-	v, err := dial(t, c).ReadPoint(t.Context(), point(t, d, "current"))
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1, command_timeout: 100ms,", plantTags()...)
+	d := kit.Compile(t, c)
+	v, err := kit.Dial(t, c).ReadPoint(t.Context(), conformance.Point(t, d, "current"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantValue(t, "current", v, tag.FloatOf(21.7))
+	conformance.WantValue(t, "current", v, tag.FloatOf(21.7))
 	s.Break(outstation.Mute)
-	if _, err := dial(t, c).ReadPoint(t.Context(), point(t, d, "current")); err == nil {
+	if _, err := kit.Dial(t, c).ReadPoint(t.Context(), conformance.Point(t, d, "current")); err == nil {
 		t.Error("a station that is mute was read")
 	}
 	s.Break(0)
 	reads := asked(s, apdu.Read)
-	if v, err = dial(t, c).ReadPoint(t.Context(), point(t, d, "current")); err != nil || asked(s, apdu.Read) != reads {
+	if v, err = kit.Dial(t, c).ReadPoint(t.Context(), conformance.Point(t, d, "current")); err != nil || asked(s, apdu.Read) != reads {
 		t.Errorf("%v, %d reads after %d", err, asked(s, apdu.Read), reads)
 	}
-	wantValue(t, "current", v, tag.FloatOf(21.7))
+	conformance.WantValue(t, "current", v, tag.FloatOf(21.7))
 }
 
 func TestBrowsingTellsTypeAddressAndValueOfEachStation(t *testing.T) {
 	s, _ := plant(t, standard())
 	furnish(s, 300)
-	c := one(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
-	b := dial(t, c).(protocols.Browser)
+	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", plantTags()...)
+	b := kit.Dial(t, c).(protocols.Browser)
 	var folders []string
 	if err := b.Browse(t.Context(), "", func(i protocols.Item) { folders = append(folders, i.Address) }); err != nil {
 		t.Fatal(err)

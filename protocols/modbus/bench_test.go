@@ -51,8 +51,8 @@ func benchmarkScan(b *testing.B, address string, inFlight int) {
 	for i := range 1600 {
 		tags = append(tags, fmt.Sprintf(`name: t%d, address: "holding:%d", scale: 0.1`, i, i))
 	}
-	c := one(b, "tcp://"+address, fmt.Sprintf("in_flight: %d, max_registers: 100, timeout: 1m, shortest_timeout: 1m,", inFlight), tags...)
-	d, s := compiled(b, c), dial(b, c)
+	c := kit.Device(b, "tcp://"+address, fmt.Sprintf("in_flight: %d, max_registers: 100, timeout: 1m, shortest_timeout: 1m,", inFlight), tags...)
+	d, s := kit.Compile(b, c), kit.Dial(b, c)
 	row := protocols.Row{Values: make([]tag.Value, len(tags)), Stamps: make([]int64, len(tags))}
 	plan := d.Plans()[0]
 	requests := 0

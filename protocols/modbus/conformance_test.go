@@ -153,7 +153,7 @@ func behindALine(t *testing.T, tables tables, address string) *peer {
 
 func (p *peer) Device(timeout time.Duration) *config.Device {
 	p.t.Helper()
-	return one(p.t, p.endpoint, fmt.Sprintf("unit: 1, timeout: %[1]v, shortest_timeout: %[1]v,", min(timeout, time.Minute)),
+	return kit.Device(p.t, p.endpoint, fmt.Sprintf("unit: 1, timeout: %[1]v, shortest_timeout: %[1]v,", min(timeout, time.Minute)),
 		`name: number, address: "holding:0", access: rw`,
 		`name: decimal, address: "holding:1", scale: 0.1, access: rw`,
 		`name: flag, address: "coil:3", access: rw`,

@@ -45,8 +45,8 @@ func TestEveryKindOfWriteIsHeldByPymodbus(t *testing.T) {
 		{"base: 1,", `address: "holding:41", scale: 0.1, offset: -40`, tag.FloatOf(21.7)},
 		{"", `address: "holding:50", scaling: {curve: linear, raw: [0, 27648], to: [0, 100]}`, tag.FloatOf(50)},
 	} {
-		device := one(t, "tcp://"+d.Address(), c.keys, "name: x, access: rw, "+c.tag)
-		compiled, session := compiled(t, device), dial(t, device)
+		device := kit.Device(t, "tcp://"+d.Address(), c.keys, "name: x, access: rw, "+c.tag)
+		compiled, session := kit.Compile(t, device), kit.Dial(t, device)
 		x, _ := compiled.Point("x")
 		if err := session.Write(t.Context(), x, c.v); err != nil {
 			t.Errorf("%s: %v", c.tag, err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/modbus"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/faultline"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/foreign"
@@ -33,17 +34,17 @@ type observer struct {
 
 func observe(t *testing.T, endpoint string, tap protocols.Tap) *observer {
 	t.Helper()
-	c := one(t, endpoint, "timeout: 300ms, shortest_timeout: 300ms, max_gap: 0,",
+	c := kit.Device(t, endpoint, "timeout: 300ms, shortest_timeout: 300ms, max_gap: 0,",
 		"name: a, address: 'holding:0'", "name: b, address: 'holding:1', type: int16, scale: 0.1",
 		"name: c, address: 'holding:50', type: float32", "name: far, address: 'holding:2000'", "name: on, address: 'coil:3', access: rw")
-	return &observer{t: t, config: c, device: compiled(t, c), tap: tap}
+	return &observer{t: t, config: c, device: kit.Compile(t, c), tap: tap}
 }
 
 // scan scans once, and notes values, qualities and the fault.
 func (o *observer) scan(during string) {
 	o.t.Helper()
 	if o.session == nil {
-		ctx, cancel := context.WithTimeout(o.t.Context(), patience)
+		ctx, cancel := context.WithTimeout(o.t.Context(), conformance.Patience)
 		defer cancel()
 		var err error
 		o.session, err = modbus.Driver{}.Dial(ctx, protocols.Endpoint{
@@ -175,7 +176,7 @@ func TestALateReplyIsPlayedLateAtAnySpeed(t *testing.T) {
 	first.scan("slow")
 	p.line.Heal()
 	first.scan("well")
-	eventually(t, "the late reply has come", func() bool {
+	conformance.Eventually(t, "the late reply has come", func() bool {
 		first.scan("well again")
 		r, _ := tap.Recording()
 		requests, replies := frames(r)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/faultline"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/wire"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -13,11 +14,11 @@ import (
 
 func TestTheAcceptanceSceneIsReadAndWritten(t *testing.T) {
 	p := newPLC(t)
-	c := one(t, p.endpoint(), "unit: 1,",
+	c := kit.Device(t, p.endpoint(), "unit: 1,",
 		`name: temperature, address: "holding:0", type: int16, scale: 0.1, unit: "°C"`,
 		`name: humidity, address: "holding:1", type: uint16`,
 		`name: valve, address: "holding:4", type: uint16, access: rw, min: 0, max: 100`)
-	d, s := compiled(t, c), dial(t, c)
+	d, s := kit.Compile(t, c), kit.Dial(t, c)
 	p.unit.SetHolding(0, 300, 55, 0, 0, 7)
 	values, err := scan(t, s, d, 3)
 	if err != nil {
@@ -48,8 +49,8 @@ func TestAnExceptionMakesItsTagsBadAndNothingElse(t *testing.T) {
 		wire.DeviceBusy: tag.BadTooManyOperations, wire.MemoryParity: tag.BadDeviceFailure,
 	} {
 		p := newPLC(t)
-		c := one(t, p.endpoint(), "", `name: a, address: "holding:0"`)
-		d, s := compiled(t, c), dial(t, c)
+		c := kit.Device(t, p.endpoint(), "", `name: a, address: "holding:0"`)
+		d, s := kit.Compile(t, c), kit.Dial(t, c)
 		p.line.Set(1, faultline.Fault{Kind: faultline.Refused, Exception: exception})
 		values, err := scan(t, s, d, 1)
 		if err != nil {
@@ -67,8 +68,8 @@ func TestAGatewayWithoutAnAnswerIsAFaultOfTheUnit(t *testing.T) {
 		wire.GatewayNoPath: tag.BadNoCommunication, wire.GatewayNoResponse: tag.BadTimeout,
 	} {
 		p := newPLC(t)
-		c := one(t, p.endpoint(), "", `name: a, address: "holding:0", access: rw`)
-		d, s := compiled(t, c), dial(t, c)
+		c := kit.Device(t, p.endpoint(), "", `name: a, address: "holding:0", access: rw`)
+		d, s := kit.Compile(t, c), kit.Dial(t, c)
 		p.line.Set(1, faultline.Fault{Kind: faultline.Refused, Exception: exception})
 		_, err := scan(t, s, d, 1)
 		if f := faultOf(t, err); f.Scope != protocols.ScopeUnit || f.Quality != quality {
@@ -86,8 +87,8 @@ func TestAGatewayWithoutAnAnswerIsAFaultOfTheUnit(t *testing.T) {
 
 func TestARefusedWriteIsNoSuccess(t *testing.T) {
 	p := newPLC(t)
-	c := one(t, p.endpoint(), "", `name: a, address: "holding:0", access: rw`)
-	d, s := compiled(t, c), dial(t, c)
+	c := kit.Device(t, p.endpoint(), "", `name: a, address: "holding:0", access: rw`)
+	d, s := kit.Compile(t, c), kit.Dial(t, c)
 	a, _ := d.Point("a")
 	p.line.Set(1, faultline.Fault{Kind: faultline.Refused, Exception: wire.IllegalValue})
 	err := s.Write(t.Context(), a, tag.IntOf(1))
@@ -102,18 +103,18 @@ func TestARefusedWriteIsNoSuccess(t *testing.T) {
 
 func TestAWriteWithoutAnAnswerIsUnknownAndNotRepeated(t *testing.T) {
 	p := newPLC(t)
-	c := one(t, p.endpoint(), "timeout: 100ms,", `name: a, address: "holding:0", access: rw`)
-	d, s := compiled(t, c), dial(t, c)
+	c := kit.Device(t, p.endpoint(), "timeout: 100ms,", `name: a, address: "holding:0", access: rw`)
+	d, s := kit.Compile(t, c), kit.Dial(t, c)
 	a, _ := d.Point("a")
 	p.line.Set(1, faultline.Fault{Kind: faultline.Dead})
 	f := faultOf(t, s.Write(t.Context(), a, tag.IntOf(1)))
 	if !f.Sent || f.Scope != protocols.ScopeUnit || f.Quality != tag.BadTimeout {
 		t.Errorf("%+v", f)
 	}
-	eventually(t, "the write is taken", func() bool { return p.line.Requests() == 1 })
+	conformance.Eventually(t, "the write is taken", func() bool { return p.line.Requests() == 1 })
 	p.line.Heal()
 	probes := uint64(0)
-	eventually(t, "a probe is answered", func() bool {
+	conformance.Eventually(t, "a probe is answered", func() bool {
 		probes++
 		return s.Probe(t.Context(), d) == nil
 	})
@@ -124,9 +125,9 @@ func TestAWriteWithoutAnAnswerIsUnknownAndNotRepeated(t *testing.T) {
 
 func TestALateReplyIsNeverTakenForAnother(t *testing.T) {
 	p := newPLC(t)
-	c := one(t, p.endpoint(), "timeout: 300ms, shortest_timeout: 1ms, max_registers: 1,",
+	c := kit.Device(t, p.endpoint(), "timeout: 300ms, shortest_timeout: 1ms, max_registers: 1,",
 		`name: a, address: "holding:0"`, `name: b, address: "holding:1"`)
-	d, s := compiled(t, c), dial(t, c)
+	d, s := kit.Compile(t, c), kit.Dial(t, c)
 	p.unit.SetHolding(0, 100, 101)
 	p.line.Set(1, faultline.Fault{Kind: faultline.Slow, Delay: 400 * time.Millisecond})
 	row := protocols.Row{Values: make([]tag.Value, 2), Stamps: make([]int64, 2)}
@@ -136,7 +137,7 @@ func TestALateReplyIsNeverTakenForAnother(t *testing.T) {
 	p.line.Heal()
 	// The reply to the first request is still on its way, or has just come: the next answers are their own.
 	for range 20 {
-		eventually(t, "both are read", func() bool {
+		conformance.Eventually(t, "both are read", func() bool {
 			values, err := scan(t, s, d, 2)
 			if err == nil {
 				wantValues(t, values, tag.IntOf(100), tag.IntOf(101))
@@ -148,8 +149,8 @@ func TestALateReplyIsNeverTakenForAnother(t *testing.T) {
 
 func TestADeadUnitIsNoFaultOfTheSession(t *testing.T) {
 	p := newPLC(t)
-	c := one(t, p.endpoint(), "timeout: 50ms,", `name: a, address: "holding:0"`)
-	d, s := compiled(t, c), dial(t, c)
+	c := kit.Device(t, p.endpoint(), "timeout: 50ms,", `name: a, address: "holding:0"`)
+	d, s := kit.Compile(t, c), kit.Dial(t, c)
 	p.line.Set(1, faultline.Fault{Kind: faultline.Dead})
 	_, err := scan(t, s, d, 1)
 	if f := faultOf(t, err); f.Scope != protocols.ScopeUnit || f.Quality != tag.BadTimeout {
@@ -159,8 +160,8 @@ func TestADeadUnitIsNoFaultOfTheSession(t *testing.T) {
 
 func TestALineOnWhichNothingIsHeardIsGivenUp(t *testing.T) {
 	p := newPLC(t)
-	c := one(t, p.endpoint(), "timeout: 20ms,", `name: a, address: "holding:0"`)
-	d, s := compiled(t, c), dial(t, c)
+	c := kit.Device(t, p.endpoint(), "timeout: 20ms,", `name: a, address: "holding:0"`)
+	d, s := kit.Compile(t, c), kit.Dial(t, c)
 	p.line.HalfOpen(true)
 	for i := range 3 {
 		_, err := scan(t, s, d, 1)
@@ -177,10 +178,10 @@ func TestALineOnWhichNothingIsHeardIsGivenUp(t *testing.T) {
 func TestABrokenStreamIsAFaultOfTheSession(t *testing.T) {
 	for _, kind := range []faultline.Kind{faultline.Garbage, faultline.HalfFrame, faultline.CutOff} {
 		p := newPLC(t)
-		c := one(t, p.endpoint(), "timeout: 200ms,", `name: a, address: "holding:0"`)
-		d, s := compiled(t, c), dial(t, c)
+		c := kit.Device(t, p.endpoint(), "timeout: 200ms,", `name: a, address: "holding:0"`)
+		d, s := kit.Compile(t, c), kit.Dial(t, c)
 		p.line.Set(1, faultline.Fault{Kind: kind})
-		eventually(t, "the session is at fault", func() bool { // a late half is a timeout first
+		conformance.Eventually(t, "the session is at fault", func() bool { // a late half is a timeout first
 			_, err := scan(t, s, d, 1)
 			f := faultOf(t, err)
 			if !f.Quality.IsBad() {
@@ -193,8 +194,8 @@ func TestABrokenStreamIsAFaultOfTheSession(t *testing.T) {
 
 func TestAReplyThatDoesNotFitIsNoValue(t *testing.T) {
 	p := newPLC(t)
-	c := one(t, p.endpoint(), "", `name: a, address: "holding:0"`)
-	d, s := compiled(t, c), dial(t, c)
+	c := kit.Device(t, p.endpoint(), "", `name: a, address: "holding:0"`)
+	d, s := kit.Compile(t, c), kit.Dial(t, c)
 	p.line.Set(1, faultline.Fault{Kind: faultline.Foreign})
 	values, err := scan(t, s, d, 1)
 	if f := faultOf(t, err); f.Scope != protocols.ScopeUnit || f.Quality != tag.BadUnknownResponse {
@@ -205,8 +206,8 @@ func TestAReplyThatDoesNotFitIsNoValue(t *testing.T) {
 
 func TestAReplyThatComesTwiceIsTakenOnce(t *testing.T) {
 	p := newPLC(t)
-	c := one(t, p.endpoint(), "", `name: a, address: "holding:0"`)
-	d, s := compiled(t, c), dial(t, c)
+	c := kit.Device(t, p.endpoint(), "", `name: a, address: "holding:0"`)
+	d, s := kit.Compile(t, c), kit.Dial(t, c)
 	p.line.Set(1, faultline.Fault{Kind: faultline.Twice})
 	for i := range 5 {
 		p.unit.SetHolding(0, uint16(i))
@@ -220,15 +221,15 @@ func TestAReplyThatComesTwiceIsTakenOnce(t *testing.T) {
 
 func TestClosingEndsACallInProgress(t *testing.T) {
 	p := newPLC(t)
-	c := one(t, p.endpoint(), "", `name: a, address: "holding:0"`)
-	d, s := compiled(t, c), dial(t, c)
+	c := kit.Device(t, p.endpoint(), "", `name: a, address: "holding:0"`)
+	d, s := kit.Compile(t, c), kit.Dial(t, c)
 	p.line.Set(1, faultline.Fault{Kind: faultline.Dead})
 	ended := make(chan error)
 	go func() {
 		_, err := scan(t, s, d, 1)
 		ended <- err
 	}()
-	eventually(t, "the request is taken", func() bool { return p.line.Requests() > 0 })
+	conformance.Eventually(t, "the request is taken", func() bool { return p.line.Requests() > 0 })
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}

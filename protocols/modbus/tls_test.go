@@ -20,6 +20,7 @@ import (
 	library "github.com/simonvetter/modbus"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/modbus"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -121,9 +122,9 @@ func (a *authority) serve() (address string) {
 func TestADeviceIsReadOverTLS(t *testing.T) {
 	plant := newAuthority(t)
 	plant.sign("edge", plant.cert, plant.key)
-	c := one(t, "tcp+tls://"+plant.serve()+"?ca="+plant.path("ca.pem")+"&cert="+plant.path("edge.pem")+"&key="+plant.path("edge.key"), "",
+	c := kit.Device(t, "tcp+tls://"+plant.serve()+"?ca="+plant.path("ca.pem")+"&cert="+plant.path("edge.pem")+"&key="+plant.path("edge.key"), "",
 		`name: a, address: "holding:0"`)
-	values, err := scan(t, dial(t, c), compiled(t, c), 1)
+	values, err := scan(t, kit.Dial(t, c), kit.Compile(t, c), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,8 +141,8 @@ func TestADeviceThatCannotProveItselfIsNotTalkedTo(t *testing.T) {
 		"no certificate in it":    "?ca=" + plant.path("ca.key"),
 		"half a pair":             "?cert=" + plant.path("ca.pem") + "&key=" + plant.path("missing.key"),
 	} {
-		c := one(t, "tcp+tls://"+address+query, "", `name: a, address: "holding:0"`)
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		c := kit.Device(t, "tcp+tls://"+address+query, "", `name: a, address: "holding:0"`)
+		ctx, cancel := context.WithTimeout(t.Context(), conformance.Patience)
 		s, err := modbus.Driver{}.Dial(ctx, protocols.Endpoint{
 			URL: c.Endpoint.Parsed(), Options: c.EndpointOptions, Logger: slog.New(slog.DiscardHandler),
 		})

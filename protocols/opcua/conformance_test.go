@@ -57,7 +57,7 @@ type peer struct {
 func (p *peer) Device(timeout time.Duration) *config.Device {
 	p.t.Helper()
 	endpoint := fmt.Sprintf("opc.tcp://%s/?request_timeout=%v&connect_timeout=30s", p.line.address(), min(timeout, 5*time.Minute))
-	return one(p.t, endpoint, "",
+	return kit.Device(p.t, endpoint, "",
 		`name: number, address: "ns=1;s=Number", type: int32, access: rw`,
 		`name: decimal, address: "ns=1;s=Decimal", type: int16, scale: 0.1, access: rw`,
 		`name: flag, address: "ns=1;s=Flag", type: bool, access: rw`,

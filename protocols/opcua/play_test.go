@@ -11,6 +11,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/opcua"
 	"github.com/holdfast-edge/holdfast/protocols/record"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -19,7 +20,7 @@ import (
 // watched returns a device with values of several kinds and one that the server does not have.
 func watched(t *testing.T, endpoint string) *config.Device {
 	t.Helper()
-	return one(t, endpoint, "",
+	return kit.Device(t, endpoint, "",
 		`name: number, address: "ns=1;s=Number", type: int32, access: rw`,
 		`name: flag, address: "ns=1;s=Flag", type: bool, access: rw`,
 		`name: missing, address: "ns=1;s=Missing"`)
@@ -28,7 +29,7 @@ func watched(t *testing.T, endpoint string) *config.Device {
 // dialTapped opens a session with a tap.
 func dialTapped(t *testing.T, c *config.Device, tap protocols.Tap) protocols.Session {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), conformance.Patience)
 	defer cancel()
 	s, err := opcua.Driver{}.Dial(ctx, protocols.Endpoint{
 		URL: c.Endpoint.Parsed(), Options: c.EndpointOptions, Logger: slog.New(slog.DiscardHandler), Tap: tap,
@@ -44,14 +45,14 @@ func dialTapped(t *testing.T, c *config.Device, tap protocols.Tap) protocols.Ses
 func observe(t *testing.T, s protocols.Session, d protocols.Device) (story string) {
 	t.Helper()
 	for _, n := range []int64{5, 6} {
-		story += fmt.Sprintln("write", n, s.Write(t.Context(), point(t, d, "number"), tag.IntOf(n)))
-		row, err := scan(t, s, d, 3)
+		story += fmt.Sprintln("write", n, s.Write(t.Context(), conformance.Point(t, d, "number"), tag.IntOf(n)))
+		row, err := conformance.Scan(t, s, d, 3)
 		for _, v := range row.Values {
 			story += fmt.Sprintf("%s %s(%s) ", v.Kind(), tag.AppendJSON(nil, v), v.Quality())
 		}
 		story += fmt.Sprintln(err)
 	}
-	return story + fmt.Sprintln("write missing", s.Write(t.Context(), point(t, d, "missing"), tag.IntOf(1)))
+	return story + fmt.Sprintln("write missing", s.Write(t.Context(), conformance.Point(t, d, "missing"), tag.IntOf(1)))
 }
 
 // play serves a recording, through its file, and returns its address.
@@ -109,13 +110,13 @@ func TestARecordedSessionIsPlayedWithoutItsSecrets(t *testing.T) {
 			tap := newRecorder(t)
 			c := watched(t, endpointOf(s, o+"&subscribe=false"))
 			session := dialTapped(t, c, tap)
-			want := observe(t, session, compiled(t, c))
+			want := observe(t, session, kit.Compile(t, c))
 			session.Close()
 			tap.Stop()
 			c = watched(t, play(t, tap, record.Options{})+"&subscribe=false")
 			for turn := range 2 {
 				session := dialTapped(t, c, nil)
-				if got := observe(t, session, compiled(t, c)); got != want {
+				if got := observe(t, session, kit.Compile(t, c)); got != want {
 					t.Errorf("turn %d: it was played as\n%s\nand had been\n%s", turn, got, want)
 				}
 				session.Close()
@@ -129,7 +130,7 @@ func TestARecordedSubscriptionIsPlayedInItsOrder(t *testing.T) {
 	tap := newRecorder(t)
 	c := watched(t, endpointOf(s, ""))
 	session := dialTapped(t, c, tap)
-	first := listen(t, session, compiled(t, c))
+	first := listen(t, session, kit.Compile(t, c))
 	for n := range int64(4) {
 		s.set(t, "Number", float64(40+n))
 		first.wantLatest(t, 0, tag.IntOf(40+n))
@@ -138,7 +139,7 @@ func TestARecordedSubscriptionIsPlayedInItsOrder(t *testing.T) {
 	tap.Stop()
 	for _, speed := range []float64{0, 1} {
 		c = watched(t, play(t, tap, record.Options{Speed: speed}))
-		second := listen(t, dialTapped(t, c, nil), compiled(t, c))
+		second := listen(t, dialTapped(t, c, nil), kit.Compile(t, c))
 		second.wantLatest(t, 0, tag.IntOf(43))
 		got, want := second.all(0), first.all(0)
 		if len(got) != len(want) {
@@ -158,22 +159,22 @@ func TestACutConnectionIsPlayedAsOne(t *testing.T) {
 	tap := newRecorder(t)
 	c := watched(t, "opc.tcp://"+line.address()+"/?request_timeout=30s&connect_timeout=60s&subscribe=false")
 	session := dialTapped(t, c, tap)
-	if _, err := scan(t, session, compiled(t, c), 3); err != nil {
+	if _, err := conformance.Scan(t, session, kit.Compile(t, c), 3); err != nil {
 		t.Fatal(err)
 	}
 	line.cut()
-	eventually(t, "the cut is told", func() bool {
+	conformance.Eventually(t, "the cut is told", func() bool {
 		r, _ := tap.Recording()
 		return r.Frames[len(r.Frames)-1].Note == protocols.Cut
 	})
 	tap.Stop()
 	c = watched(t, play(t, tap, record.Options{})+"&subscribe=false")
-	session, d := dialTapped(t, c, nil), compiled(t, c)
-	if _, err := scan(t, session, d, 3); err != nil {
+	session, d := dialTapped(t, c, nil), kit.Compile(t, c)
+	if _, err := conformance.Scan(t, session, d, 3); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the connection is cut", func() bool {
-		_, err := scan(t, session, d, 3)
+	conformance.Eventually(t, "the connection is cut", func() bool {
+		_, err := conformance.Scan(t, session, d, 3)
 		return err != nil && protocols.FaultOf(err).Scope == protocols.ScopeSession
 	})
 }

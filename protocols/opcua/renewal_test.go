@@ -9,6 +9,7 @@ import (
 
 	"github.com/gopcua/opcua/ua"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/opcua/channel"
 	"github.com/holdfast-edge/holdfast/protocols/opcua/pki"
 )
@@ -30,7 +31,7 @@ func openChannel(ctx context.Context, t *testing.T, s *server, security channel.
 
 func endpoints(ctx context.Context, t *testing.T, c *channel.Channel) []*ua.EndpointDescription {
 	t.Helper()
-	response, err := c.Ask(ctx, &ua.GetEndpointsRequest{EndpointURL: "opc.tcp://x"}, nil, patience)
+	response, err := c.Ask(ctx, &ua.GetEndpointsRequest{EndpointURL: "opc.tcp://x"}, nil, conformance.Patience)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +44,7 @@ func TestKeysAreRenewedWhileCallsGoOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), conformance.Patience)
 	defer cancel()
 	seen := map[string]bool{}
 	for _, e := range endpoints(ctx, t, openChannel(ctx, t, s, channel.Insecure())) {
@@ -60,14 +61,14 @@ func TestKeysAreRenewedWhileCallsGoOn(t *testing.T) {
 			go func() {
 				defer close(done)
 				for range 20 {
-					if _, err := c.Ask(ctx, &ua.GetEndpointsRequest{EndpointURL: "opc.tcp://x"}, nil, patience); err != nil {
+					if _, err := c.Ask(ctx, &ua.GetEndpointsRequest{EndpointURL: "opc.tcp://x"}, nil, conformance.Patience); err != nil {
 						t.Errorf("ask: %v", err)
 						return
 					}
 				}
 			}()
 			for range 5 {
-				if err := c.Renew(ctx, patience); err != nil {
+				if err := c.Renew(ctx, conformance.Patience); err != nil {
 					t.Errorf("renew: %v", err)
 				}
 			}

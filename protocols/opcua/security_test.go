@@ -17,6 +17,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/opcua"
 	"github.com/holdfast-edge/holdfast/protocols/opcua/pki"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -25,27 +26,27 @@ import (
 // secured returns a device that reads one node over a protected connection.
 func secured(t *testing.T, s *server, options string) *config.Device {
 	t.Helper()
-	return one(t, endpointOf(s, options), "", `name: a, address: "ns=1;s=Number", access: rw`)
+	return kit.Device(t, endpointOf(s, options), "", `name: a, address: "ns=1;s=Number", access: rw`)
 }
 
 // wantUse fails unless a session can be opened and used.
 func wantUse(t *testing.T, c *config.Device) {
 	t.Helper()
-	session, d := dial(t, c), compiled(t, c)
-	if err := session.Write(t.Context(), point(t, d, "a"), tag.IntOf(11)); err != nil {
+	session, d := kit.Dial(t, c), kit.Compile(t, c)
+	if err := session.Write(t.Context(), conformance.Point(t, d, "a"), tag.IntOf(11)); err != nil {
 		t.Fatal(err)
 	}
-	row, err := scan(t, session, d, 1)
+	row, err := conformance.Scan(t, session, d, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantValue(t, "what was written", row.Values[0], tag.IntOf(11))
+	conformance.WantValue(t, "what was written", row.Values[0], tag.IntOf(11))
 }
 
 // wantRefused fails unless dialling is refused for good, and returns why.
 func wantRefused(t *testing.T, c *config.Device, quality tag.Quality) string {
 	t.Helper()
-	_, err := tryDial(t, c)
+	_, err := kit.TryDial(t, c)
 	f, ok := errors.AsType[*protocols.Fault](err)
 	if !ok || f.Scope != protocols.ScopeSession || !f.Permanent || f.Quality != quality {
 		t.Fatalf("got %+v, want a permanent fault with %v", err, quality)
@@ -171,7 +172,7 @@ func TestOptionsThatContradictEachOtherAreRefusedAtTheirKey(t *testing.T) {
 		"request_timeout=0s":                        "10ms",
 		"user=a&password=verysecret":                "refer to it",
 	} {
-		_, err := parse("site: test\ndevices:\n  - {name: b, driver: opcua, endpoint: 'opc.tcp://h?" + options + "'}\n")
+		_, err := kit.Parse("site: test\ndevices:\n  - {name: b, driver: opcua, endpoint: 'opc.tcp://h?" + options + "'}\n")
 		if err == nil || !strings.Contains(err.Error(), fix) || strings.Contains(err.Error(), "verysecret") {
 			t.Errorf("%s: %v, want %q", options, err, fix)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -56,14 +57,14 @@ func TestEveryTypeIsReadAsItIs(t *testing.T) {
 	for _, w := range wants {
 		tags = append(tags, fmt.Sprintf(`name: %s, address: "ns=1;s=%s"`, w.node, w.node))
 	}
-	c := one(t, endpointOf(s, ""), "", tags...)
-	session, d := dial(t, c), compiled(t, c)
-	row, err := scan(t, session, d, len(wants))
+	c := kit.Device(t, endpointOf(s, ""), "", tags...)
+	session, d := kit.Dial(t, c), kit.Compile(t, c)
+	row, err := conformance.Scan(t, session, d, len(wants))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, w := range wants {
-		wantValue(t, w.node, row.Values[i], w.v)
+		conformance.WantValue(t, w.node, row.Values[i], w.v)
 	}
 }
 
@@ -71,35 +72,35 @@ func TestValuesCarryTheServersTimeAndStatus(t *testing.T) {
 	s := sharedServer(t)
 	at := time.Now().Add(-time.Hour).Truncate(time.Millisecond)
 	s.ask(t, map[string]any{"do": "set", "node": "Number", "value": 5, "at": at.UnixMilli()})
-	c := one(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number"`, `name: b, address: "ns=1;s=Missing"`)
-	row, err := scan(t, dial(t, c), compiled(t, c), 2)
+	c := kit.Device(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number"`, `name: b, address: "ns=1;s=Missing"`)
+	row, err := conformance.Scan(t, kit.Dial(t, c), kit.Compile(t, c), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if row.Stamps[0] != at.UnixNano() {
 		t.Errorf("of %v, want %v", time.Unix(0, row.Stamps[0]), at)
 	}
-	wantValue(t, "a node that is not there", row.Values[1], tag.NullOf(tag.BadAddressUnknown))
+	conformance.WantValue(t, "a node that is not there", row.Values[1], tag.NullOf(tag.BadAddressUnknown))
 }
 
 func TestANamespaceIsFoundByItsName(t *testing.T) {
 	s := sharedServer(t)
 	s.set(t, "Number", 7)
-	all := one(t, endpointOf(s, ""), "", `name: names, address: "i=2255"`)
-	row, err := scan(t, dial(t, all), compiled(t, all), 1)
+	all := kit.Device(t, endpointOf(s, ""), "", `name: names, address: "i=2255"`)
+	row, err := conformance.Scan(t, kit.Dial(t, all), kit.Compile(t, all), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	own := row.Values[0].Array()[1].Str()
-	c := one(t, endpointOf(s, ""), "",
+	c := kit.Device(t, endpointOf(s, ""), "",
 		fmt.Sprintf(`name: a, address: "nsu=%s;s=Number"`, own), `name: b, address: "nsu=urn:nobody;s=Number", access: rw`)
-	session, d := dial(t, c), compiled(t, c)
-	if row, err = scan(t, session, d, 2); err != nil {
+	session, d := kit.Dial(t, c), kit.Compile(t, c)
+	if row, err = conformance.Scan(t, session, d, 2); err != nil {
 		t.Fatal(err)
 	}
-	wantValue(t, "in a namespace by name", row.Values[0], tag.IntOf(7))
-	wantValue(t, "in no namespace", row.Values[1], tag.NullOf(tag.BadAddressUnknown))
-	err = session.Write(t.Context(), point(t, d, "b"), tag.IntOf(1))
+	conformance.WantValue(t, "in a namespace by name", row.Values[0], tag.IntOf(7))
+	conformance.WantValue(t, "in no namespace", row.Values[1], tag.NullOf(tag.BadAddressUnknown))
+	err = session.Write(t.Context(), conformance.Point(t, d, "b"), tag.IntOf(1))
 	if r, ok := errors.AsType[*protocols.Refusal](err); !ok || !strings.Contains(r.Error(), `no namespace "urn:nobody"`) {
 		t.Errorf("write into no namespace: %v", err)
 	}
@@ -122,9 +123,9 @@ func TestEveryTypeIsWrittenAsTheServerKeepsIt(t *testing.T) {
 		"Text":   {tag.StringOf("cold"), ""}, "Empty": {tag.IntOf(65535), "65535"},
 	} {
 		t.Run(node, func(t *testing.T) {
-			c := one(t, endpointOf(s, ""), "", fmt.Sprintf(`name: a, address: "ns=1;s=Own%s", access: rw`, node))
-			session, d := dial(t, c), compiled(t, c)
-			p := point(t, d, "a")
+			c := kit.Device(t, endpointOf(s, ""), "", fmt.Sprintf(`name: a, address: "ns=1;s=Own%s", access: rw`, node))
+			session, d := kit.Dial(t, c), kit.Compile(t, c)
+			p := conformance.Point(t, d, "a")
 			if err := session.Write(t.Context(), p, w.v); err != nil {
 				t.Fatal(err)
 			}
@@ -155,9 +156,9 @@ func TestWhatTheServerDoesNotTakeIsRefusedWithWhatToDo(t *testing.T) {
 		"a structure":             {`name: a, address: "ns=1;s=Structure", access: rw`, "give the tag's type", tag.IntOf(1)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := one(t, endpointOf(s, ""), "", w.tag)
-			session, d := dial(t, c), compiled(t, c)
-			err := session.Write(t.Context(), point(t, d, "a"), w.v)
+			c := kit.Device(t, endpointOf(s, ""), "", w.tag)
+			session, d := kit.Dial(t, c), kit.Compile(t, c)
+			err := session.Write(t.Context(), conformance.Point(t, d, "a"), w.v)
 			r, ok := errors.AsType[*protocols.Refusal](err)
 			if !ok || !r.Quality.IsBad() || !strings.Contains(r.Error(), w.says) {
 				t.Errorf("got %v, want a refusal that says %q", err, w.says)
@@ -172,28 +173,28 @@ func TestWhatTheServerDoesNotTakeIsRefusedWithWhatToDo(t *testing.T) {
 func TestAConfiguredTypeIsChecked(t *testing.T) {
 	s := sharedServer(t)
 	s.set(t, "Number", 300)
-	c := one(t, endpointOf(s, ""), "",
+	c := kit.Device(t, endpointOf(s, ""), "",
 		`name: wide, address: "ns=1;s=Number", type: float64`, `name: narrow, address: "ns=1;s=Number", type: uint8`,
 		`name: other, address: "ns=1;s=Number", type: string`, `name: scaled, address: "ns=1;s=Number", scale: 0.1, offset: -5`,
 		`name: text, address: "ns=1;s=String", scale: 2`)
-	row, err := scan(t, dial(t, c), compiled(t, c), 5)
+	row, err := conformance.Scan(t, kit.Dial(t, c), kit.Compile(t, c), 5)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []tag.Value{
 		tag.FloatOf(300), tag.NullOf(tag.BadOutOfRange), tag.NullOf(tag.BadTypeMismatch), tag.FloatOf(25), tag.NullOf(tag.BadTypeMismatch),
 	} {
-		wantValue(t, c.Groups[0].Tags[i].Name, row.Values[i], want)
+		conformance.WantValue(t, c.Groups[0].Tags[i].Name, row.Values[i], want)
 	}
 }
 
 // The server takes 100 nodes at once, and says so.
 func TestManyTagsAreReadInRequestsThatTheServerTakes(t *testing.T) {
 	s := sharedServer(t)
-	c := one(t, endpointOf(s, ""), "", many(250)...)
-	d, session := compiled(t, c), dial(t, c)
+	c := kit.Device(t, endpointOf(s, ""), "", many(250)...)
+	d, session := kit.Compile(t, c), kit.Dial(t, c)
 	for range 2 {
-		row, err := scan(t, session, d, 250)
+		row, err := conformance.Scan(t, session, d, 250)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,33 +219,33 @@ func many(n int) (tags []string) {
 func TestAClosedSessionIsGoneAtTheServer(t *testing.T) {
 	s := sharedServer(t)
 	before := s.count(t)
-	c := one(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number"`)
-	session := dial(t, c)
+	c := kit.Device(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number"`)
+	session := kit.Dial(t, c)
 	if n := s.count(t).Sessions; n != before.Sessions+1 {
 		t.Errorf("%d sessions, %d before", n, before.Sessions)
 	}
 	if err := session.Close(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the server has forgotten the session", func() bool { return s.count(t).Sessions <= before.Sessions })
+	conformance.Eventually(t, "the server has forgotten the session", func() bool { return s.count(t).Sessions <= before.Sessions })
 }
 
 func TestASessionThatNobodyUsesIsKeptAlive(t *testing.T) {
 	line := newRelay(t, sharedServer(t).address())
-	c := one(t, "opc.tcp://"+line.address()+"/?session_timeout=1s&subscribe=false", "", `name: a, address: "ns=1;s=Number"`)
-	if _, subscribes := dial(t, c).(protocols.Subscriber); subscribes {
+	c := kit.Device(t, "opc.tcp://"+line.address()+"/?session_timeout=1s&subscribe=false", "", `name: a, address: "ns=1;s=Number"`)
+	if _, subscribes := kit.Dial(t, c).(protocols.Subscriber); subscribes {
 		t.Error("a session that is to be polled subscribes")
 	}
 	for range 3 {
 		before := line.asked.Load()
-		eventually(t, "the server is asked something", func() bool { return line.asked.Load() > before })
+		conformance.Eventually(t, "the server is asked something", func() bool { return line.asked.Load() > before })
 	}
 }
 
 func TestBrowsingTellsTypeAndAccess(t *testing.T) {
 	s := sharedServer(t)
-	c := one(t, endpointOf(s, ""), "")
-	browser := dial(t, c).(protocols.Browser)
+	c := kit.Device(t, endpointOf(s, ""), "")
+	browser := kit.Dial(t, c).(protocols.Browser)
 	items := map[string]protocols.Item{}
 	if err := browser.Browse(t.Context(), "ns=1;s=Plant", func(i protocols.Item) { items[i.Name] = i }); err != nil {
 		t.Fatal(err)

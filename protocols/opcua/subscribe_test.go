@@ -98,7 +98,7 @@ func (l *listener) end(t testing.TB) error {
 	select {
 	case err := <-l.ended:
 		return err
-	case <-time.After(patience):
+	case <-time.After(conformance.Patience):
 		t.Fatal("the subscription does not end")
 		return nil
 	}
@@ -117,7 +117,7 @@ func (l *listener) wantFault(t testing.TB) *protocols.Fault {
 // wantLatest waits until the newest value of a slot is what is wanted.
 func (l *listener) wantLatest(t testing.TB, slot int, want tag.Value) {
 	t.Helper()
-	eventually(t, fmt.Sprintf("value %d is %s", slot, tag.AppendJSON(nil, want)), func() bool {
+	conformance.Eventually(t, fmt.Sprintf("value %d is %s", slot, tag.AppendJSON(nil, want)), func() bool {
 		v, _ := l.latest(slot)
 		return v.Equal(want)
 	})
@@ -126,14 +126,14 @@ func (l *listener) wantLatest(t testing.TB, slot int, want tag.Value) {
 // behind returns a device at a relay.
 func behind(t testing.TB, line *relay, options, keys string, tags ...string) *config.Device {
 	t.Helper()
-	return one(t, "opc.tcp://"+line.address()+"/?connect_timeout=60s"+options, keys, tags...)
+	return kit.Device(t, "opc.tcp://"+line.address()+"/?connect_timeout=60s"+options, keys, tags...)
 }
 
 func TestChangesArriveWithTheServersTime(t *testing.T) {
 	s := sharedServer(t)
 	s.set(t, "Number", 1)
-	c := one(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number", scale: 10`, `name: b, address: "ns=1;s=Fixed"`)
-	l := listen(t, dial(t, c), compiled(t, c))
+	c := kit.Device(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number", scale: 10`, `name: b, address: "ns=1;s=Fixed"`)
+	l := listen(t, kit.Dial(t, c), kit.Compile(t, c))
 	l.wantLatest(t, 0, tag.IntOf(10))
 	at := time.Now().Add(-time.Minute).Truncate(time.Millisecond)
 	s.ask(t, map[string]any{"do": "set", "node": "Number", "value": 2, "at": at.UnixMilli()})
@@ -148,8 +148,8 @@ func TestChangesArriveWithTheServersTime(t *testing.T) {
 
 func TestMoreTagsThanTheServerWatchesAtOnceAreWatched(t *testing.T) {
 	s := sharedServer(t)
-	c := one(t, endpointOf(s, ""), "", many(250)...)
-	l := listen(t, dial(t, c), compiled(t, c))
+	c := kit.Device(t, endpointOf(s, ""), "", many(250)...)
+	l := listen(t, kit.Dial(t, c), kit.Compile(t, c))
 	for _, i := range []int{0, 99, 100, 249} {
 		l.wantLatest(t, i, tag.IntOf(int64(i)))
 	}
@@ -158,9 +158,9 @@ func TestMoreTagsThanTheServerWatchesAtOnceAreWatched(t *testing.T) {
 func TestATagThatTheServerDoesNotWatchIsBadAndTheOthersArrive(t *testing.T) {
 	s := sharedServer(t)
 	s.set(t, "Number", 5)
-	c := one(t, endpointOf(s, ""), "",
+	c := kit.Device(t, endpointOf(s, ""), "",
 		`name: a, address: "ns=1;s=Missing"`, `name: b, address: "nsu=urn:nobody;s=Number"`, `name: c, address: "ns=1;s=Number"`)
-	l := listen(t, dial(t, c), compiled(t, c))
+	l := listen(t, kit.Dial(t, c), kit.Compile(t, c))
 	l.wantLatest(t, 2, tag.IntOf(5))
 	l.wantLatest(t, 0, tag.NullOf(tag.BadAddressUnknown))
 	l.wantLatest(t, 1, tag.NullOf(tag.BadAddressUnknown))
@@ -168,14 +168,14 @@ func TestATagThatTheServerDoesNotWatchIsBadAndTheOthersArrive(t *testing.T) {
 
 func TestReadsAndWritesGoOnBesideASubscription(t *testing.T) {
 	s := sharedServer(t)
-	c := one(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number", access: rw`)
-	session, d := dial(t, c), compiled(t, c)
+	c := kit.Device(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number", access: rw`)
+	session, d := kit.Dial(t, c), kit.Compile(t, c)
 	l := listen(t, session, d)
 	for i := range int64(50) {
-		if err := session.Write(t.Context(), point(t, d, "a"), tag.IntOf(i)); err != nil {
+		if err := session.Write(t.Context(), conformance.Point(t, d, "a"), tag.IntOf(i)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := scan(t, session, d, 1); err != nil {
+		if _, err := conformance.Scan(t, session, d, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -185,8 +185,8 @@ func TestReadsAndWritesGoOnBesideASubscription(t *testing.T) {
 func TestValuesBetweenTwoPublishingsAllArriveInOrder(t *testing.T) {
 	s := sharedServer(t)
 	s.set(t, "Number", -1)
-	c := one(t, endpointOf(s, ""), "publishing_interval: 1s, queue: 100,", `name: a, address: "ns=1;s=Number"`)
-	l := listen(t, dial(t, c), compiled(t, c))
+	c := kit.Device(t, endpointOf(s, ""), "publishing_interval: 1s, queue: 100,", `name: a, address: "ns=1;s=Number"`)
+	l := listen(t, kit.Dial(t, c), kit.Compile(t, c))
 	l.wantLatest(t, 0, tag.IntOf(-1))
 	for i := range 20 {
 		s.set(t, "Number", i)
@@ -206,14 +206,14 @@ func TestActorsThatAreSlowDoNotKeepTheServerFromPublishing(t *testing.T) {
 	s := sharedServer(t)
 	line := newRelay(t, s.address())
 	c := behind(t, line, "", "", `name: a, address: "ns=1;s=Number", access: rw`)
-	session, d := dial(t, c), compiled(t, c)
+	session, d := kit.Dial(t, c), kit.Compile(t, c)
 	ctx, cancel := context.WithCancel(t.Context())
 	l := &listener{cancel: cancel, ended: make(chan error, 1), held: make(chan struct{})}
 	go func() { l.ended <- session.(protocols.Subscriber).Subscribe(ctx, d, l.take) }()
 	for i := range 5 {
 		before := line.asked.Load()
 		s.set(t, "Number", 100+i)
-		eventually(t, "the server is asked for more while nobody takes rows", func() bool { return line.asked.Load() > before })
+		conformance.Eventually(t, "the server is asked for more while nobody takes rows", func() bool { return line.asked.Load() > before })
 	}
 	l.mutex.Lock()
 	close(l.held)
@@ -228,11 +228,11 @@ func TestActorsThatAreSlowDoNotKeepTheServerFromPublishing(t *testing.T) {
 
 func TestAnEndedSubscriptionIsGoneAtTheServerAndTheSessionStays(t *testing.T) {
 	s := sharedServer(t)
-	c := one(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number"`)
-	session, d := dial(t, c), compiled(t, c)
+	c := kit.Device(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number"`)
+	session, d := kit.Dial(t, c), kit.Compile(t, c)
 	before := s.count(t).Subscriptions
 	l := listen(t, session, d)
-	eventually(t, "a value arrives", func() bool { return len(l.all(0)) > 0 })
+	conformance.Eventually(t, "a value arrives", func() bool { return len(l.all(0)) > 0 })
 	l.cancel()
 	if err := l.end(t); err != nil {
 		t.Error(err)
@@ -240,7 +240,7 @@ func TestAnEndedSubscriptionIsGoneAtTheServerAndTheSessionStays(t *testing.T) {
 	if n := s.count(t).Subscriptions; n > before {
 		t.Errorf("%d subscriptions, %d before", n, before)
 	}
-	if _, err := scan(t, session, d, 1); err != nil {
+	if _, err := conformance.Scan(t, session, d, 1); err != nil {
 		t.Error(err)
 	}
 }
@@ -251,26 +251,26 @@ func TestALineThatBreaksEndsTheSubscription(t *testing.T) {
 			s := sharedServer(t)
 			line := newRelay(t, s.address())
 			c := behind(t, line, "&request_timeout=300ms", "keep_alive: 2,", `name: a, address: "ns=1;s=Number"`)
-			session, d := dial(t, c), compiled(t, c)
+			session, d := kit.Dial(t, c), kit.Compile(t, c)
 			before := goleak.IgnoreCurrent()
 			l := listen(t, session, d)
-			eventually(t, "a value arrives, or the server is too slow", func() bool { return len(l.all(0)) > 0 || len(l.ended) > 0 })
+			conformance.Eventually(t, "a value arrives, or the server is too slow", func() bool { return len(l.all(0)) > 0 || len(l.ended) > 0 })
 			line.set(fault)
 			l.wantFault(t)
 			session.Close()
 			line.set(0)
 			line.cut()
-			eventually(t, "nothing of the subscription is left", func() bool { return goleak.Find(before) == nil })
+			conformance.Eventually(t, "nothing of the subscription is left", func() bool { return goleak.Find(before) == nil })
 		})
 	}
 }
 
 func TestAClosedSessionEndsItsSubscription(t *testing.T) {
 	s := sharedServer(t)
-	c := one(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number"`)
-	session, d := dial(t, c), compiled(t, c)
+	c := kit.Device(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=Number"`)
+	session, d := kit.Dial(t, c), kit.Compile(t, c)
 	l := listen(t, session, d)
-	eventually(t, "a value arrives", func() bool { return len(l.all(0)) > 0 })
+	conformance.Eventually(t, "a value arrives", func() bool { return len(l.all(0)) > 0 })
 	if err := session.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -281,9 +281,9 @@ func TestWhatWasMissedIsReadFromTheServersHistory(t *testing.T) {
 	s := sharedServer(t)
 	line := newRelay(t, s.address())
 	c := behind(t, line, "", "", `name: kept, address: "ns=1;s=History"`, `name: not_kept, address: "ns=1;s=Number"`)
-	d := compiled(t, c)
+	d := kit.Compile(t, c)
 	s.set(t, "History", 1000)
-	first := dial(t, c)
+	first := kit.Dial(t, c)
 	l := listen(t, first, d)
 	l.wantLatest(t, 0, tag.FloatOf(1000))
 	l.wantLatest(t, 1, mustValue(t, s, "Number"))
@@ -295,9 +295,9 @@ func TestWhatWasMissedIsReadFromTheServersHistory(t *testing.T) {
 		tick(t)
 	}
 	line.set(0)
-	again := listen(t, dial(t, c), d)
+	again := listen(t, kit.Dial(t, c), d)
 	again.wantLatest(t, 0, tag.FloatOf(1005))
-	eventually(t, "the four values in between arrive", func() bool { return len(again.history(0)) >= 4 })
+	conformance.Eventually(t, "the four values in between arrive", func() bool { return len(again.history(0)) >= 4 })
 	if got := again.history(0); fmt.Sprint(got) != "[1001 1002 1003 1004]" {
 		t.Errorf("missed: %v", got)
 	}
@@ -325,16 +325,16 @@ func mustValue(t *testing.T, s *server, node string) tag.Value {
 func tick(t *testing.T) {
 	t.Helper()
 	now := time.Now().UnixMilli()
-	eventually(t, "a millisecond passes", func() bool { return time.Now().UnixMilli() > now+1 })
+	conformance.Eventually(t, "a millisecond passes", func() bool { return time.Now().UnixMilli() > now+1 })
 }
 
 func TestNothingIsReadFromTheHistoryWhereNothingWasMissed(t *testing.T) {
 	s := sharedServer(t)
 	s.set(t, "History", 1)
-	c := one(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=History"`)
-	d := compiled(t, c)
+	c := kit.Device(t, endpointOf(s, ""), "", `name: a, address: "ns=1;s=History"`)
+	d := kit.Compile(t, c)
 	for range 3 {
-		session := dial(t, c)
+		session := kit.Dial(t, c)
 		l := listen(t, session, d)
 		l.wantLatest(t, 0, tag.FloatOf(1))
 		l.cancel()
