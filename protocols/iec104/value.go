@@ -1,9 +1,6 @@
 package iec104
 
 import (
-	"math"
-	"strconv"
-
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/scale"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -67,7 +64,7 @@ func valueOf(e apdu.Element, o apdu.Object) tag.Value {
 	case apdu.NVA, apdu.NVAPlain:
 		v = tag.FloatOf(float64(o.Int) / steps)
 	case apdu.R32:
-		v = scale.Checked(shortest(o.Float))
+		v = scale.Checked(scale.Shortest(o.Float))
 	default:
 		v = tag.IntOf(int64(o.Int))
 	}
@@ -93,18 +90,4 @@ func qualityOf(o apdu.Object) tag.Quality {
 	default:
 		return tag.Good
 	}
-}
-
-// shortest returns the shortest decimal that a float32 stands for: 21.7, and not 21.700000762939453.
-func shortest(f float32) float64 {
-	wide := float64(f)
-	if wide == math.Trunc(wide) || math.IsInf(wide, 0) || f != f {
-		return wide
-	}
-	var room [32]byte
-	short, err := strconv.ParseFloat(string(strconv.AppendFloat(room[:0], wide, 'g', -1, 32)), 64)
-	if err != nil {
-		return wide
-	}
-	return short
 }

@@ -3,7 +3,6 @@ package modbus
 import (
 	"bytes"
 	"math"
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/holdfast-edge/holdfast/protocols/scale"
@@ -20,7 +19,7 @@ func (f form) number(n uint64) tag.Value {
 	case int64Form:
 		return tag.IntOf(int64(n))
 	case float32Form:
-		return scale.Checked(shortest(math.Float32frombits(uint32(n))))
+		return scale.Checked(scale.Shortest(math.Float32frombits(uint32(n))))
 	case float64Form:
 		return scale.Checked(math.Float64frombits(n))
 	case bcd16Form, bcd32Form, bcd64Form:
@@ -28,21 +27,6 @@ func (f form) number(n uint64) tag.Value {
 	default:
 		return tag.UintOf(n)
 	}
-}
-
-// shortest returns the shortest decimal that the single-precision number stands for: 21.7, and not the
-// 21.700000762939453 that its bits mean in double precision. Converted back it is the same number.
-func shortest(f float32) float64 {
-	wide := float64(f)
-	if wide == math.Trunc(wide) || wide != wide {
-		return wide
-	}
-	var text [32]byte
-	short, err := strconv.ParseFloat(string(strconv.AppendFloat(text[:0], wide, 'g', -1, 32)), 64)
-	if err != nil {
-		return wide
-	}
-	return short
 }
 
 // fromBCD reads four bits a digit. Digits above 9 are no number.

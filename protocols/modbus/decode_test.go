@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -132,15 +130,6 @@ func TestTypesAreReadFromTheirRegisters(t *testing.T) {
 		p := compile(t, TagOptions{Address: address(t, "holding:0"), Type: c.typ})
 		wantValue(t, c.typ+" "+c.registers, p.value(unhex(t, c.registers), 0, tag.Value{}), c.want)
 	}
-}
-
-func TestASingleKeepsItsValueInDecimal(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		f := math.Float32frombits(rapid.Uint32().Draw(t, "bits"))
-		if got := shortest(f); float32(got) != f && f == f {
-			t.Fatalf("%v became %v", f, got)
-		}
-	})
 }
 
 func TestTextsAreReadAsPeopleRead(t *testing.T) {

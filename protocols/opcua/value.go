@@ -1,9 +1,7 @@
 package opcua
 
 import (
-	"math"
 	"reflect"
-	"strconv"
 	"strings"
 	"time"
 
@@ -51,7 +49,7 @@ func anyOf(v any, depth int) tag.Value {
 	case uint64:
 		return tag.UintOf(v)
 	case float32:
-		return scale.Checked(shortest(v))
+		return scale.Checked(scale.Shortest(v))
 	case float64:
 		return scale.Checked(v)
 	case string:
@@ -191,18 +189,4 @@ func nanosOf(t time.Time) int64 {
 		return 0
 	}
 	return t.UnixNano()
-}
-
-// shortest returns the float64 that is written as the float32 is: 21.7, and not 21.700000762939453.
-func shortest(f float32) float64 {
-	wide := float64(f)
-	if wide == math.Trunc(wide) || wide != wide {
-		return wide
-	}
-	var text [32]byte
-	short, err := strconv.ParseFloat(string(strconv.AppendFloat(text[:0], wide, 'g', -1, 32)), 64)
-	if err != nil {
-		return wide
-	}
-	return short
 }
