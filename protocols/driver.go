@@ -92,6 +92,11 @@ type Row struct {
 	Origin tag.Origin // Backfill for what a Subscriber reads later from the device's own history, else Live
 }
 
+// NewRow returns a row of so many tags in which nothing has changed.
+func NewRow(width int) Row {
+	return Row{Values: make([]tag.Value, width), Stamps: make([]int64, width)}
+}
+
 // Subscriber is a Session whose device sends values unasked. The actors
 // subscribe to every group at once and do not poll.
 //

@@ -113,8 +113,7 @@ func (c *client) scan() (map[string]tag.Value, error) {
 }
 
 func (c *client) row() protocols.Row {
-	n := len(c.config.Groups[0].Tags)
-	return protocols.Row{Values: make([]tag.Value, n), Stamps: make([]int64, n)}
+	return protocols.NewRow(len(c.config.Groups[0].Tags))
 }
 
 func (c *client) read(ctx context.Context, s protocols.Session, row protocols.Row) error {

@@ -92,7 +92,7 @@ func EndpointOf(c *config.Device) protocols.Endpoint {
 // Scan reads the first group of a device once, of as many tags as width.
 func Scan(t testing.TB, s protocols.Session, d protocols.Device, width int) (protocols.Row, error) {
 	t.Helper()
-	row := protocols.Row{Values: make([]tag.Value, width), Stamps: make([]int64, width)}
+	row := protocols.NewRow(width)
 	plan := d.Plans()[0]
 	for step := 0; step < plan.Steps(); step++ {
 		if err := s.Read(t.Context(), plan, step, row); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/link"
+	"github.com/holdfast-edge/holdfast/protocols/outbox"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -77,10 +78,10 @@ func (b *subscription) settle(err error) (missing []string, doubtful bool) {
 	}
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	b.deliver(func(rows *arranger) {
+	b.deliver(func(rows *outbox.Rows) {
 		for n, p := range b.device.watched {
 			if !b.told[n] && !b.awaitsCounters(p, err) {
-				rows.put(p, tag.NullOf(q), 0, tag.Live)
+				rows.Put(outbox.Value{Group: p.group, Slot: p.slot, Value: tag.NullOf(q), Origin: tag.Live})
 				missing = append(missing, p.name)
 			}
 		}

@@ -86,7 +86,7 @@ func recordable() []string {
 func story(t *testing.T, s protocols.Session, d protocols.Device) (told string) {
 	t.Helper()
 	for i := range 3 {
-		row := protocols.Row{Values: make([]tag.Value, 3), Stamps: make([]int64, 3)}
+		row := protocols.NewRow(3)
 		told += fmt.Sprintln("scan", s.Read(t.Context(), d.Plans()[0], 0, row))
 		for _, v := range row.Values {
 			told += fmt.Sprintf("%s (%s) ", tag.AppendJSON(nil, v), v.Quality())
@@ -145,7 +145,7 @@ func TestACutConnectionIsPlayedAsOne(t *testing.T) {
 	session, d := tapped(t, c, tap), kit.Compile(t, c)
 	_ = story(t, session, d)
 	s.Break(outstation.CutInFrame)
-	row := protocols.Row{Values: make([]tag.Value, 3), Stamps: make([]int64, 3)}
+	row := protocols.NewRow(3)
 	if err := session.Read(t.Context(), d.Plans()[0], 0, row); err == nil {
 		t.Fatal("a cut session was read")
 	}

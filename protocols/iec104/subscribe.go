@@ -9,7 +9,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
-	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/protocols/outbox"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -24,7 +24,7 @@ import (
 type subscription struct {
 	session *session
 	device  *device
-	out     *outbox
+	out     *outbox.Outbox
 	wake    chan struct{} // has an element when the station is to be interrogated again
 
 	mutex    sync.Mutex
@@ -39,16 +39,13 @@ func (s *session) Subscribe(ctx context.Context, of protocols.Device, deliver fu
 	within, stop := context.WithCancelCause(ctx)
 	d := of.(*device)
 	sub := &subscription{
-		session: s, device: d, out: newOutbox(), wake: make(chan struct{}, 1), began: s.began, told: make([]bool, len(d.watched)),
+		session: s, device: d, out: outbox.New(d.widths), wake: make(chan struct{}, 1), began: s.began, told: make([]bool, len(d.watched)),
 	}
 	var delivering sync.WaitGroup
 	defer delivering.Wait()
 	defer stop(nil)
 	delivering.Go(func() {
-		stop(guarded("deliver", func() error {
-			sub.out.empty(within, func(row delivery) { deliver(row.group, row.row) })
-			return nil
-		}))
+		stop(sub.out.Empty(within, deliver))
 	})
 	defer sub.join()()
 	err := sub.run(within)
@@ -56,18 +53,10 @@ func (s *session) Subscribe(ctx context.Context, of protocols.Device, deliver fu
 	case ctx.Err() != nil:
 		return nil
 	case within.Err() != nil:
-		return &protocols.Fault{Scope: protocols.ScopeSession, Quality: tag.BadInternal, Err: context.Cause(within)}
+		return &protocols.Fault{Scope: protocols.ScopeSession, Quality: tag.BadInternal, Err: fmt.Errorf("deliver: %w", context.Cause(within))}
 	default:
 		return err
 	}
-}
-
-// guarded runs a function whose panic is an error.
-func guarded(doing string, fn func() error) (err error) {
-	if panicked := supervisor.Guard(func() { err = fn() }); panicked != nil {
-		return fmt.Errorf("%s: %w", doing, panicked)
-	}
-	return err
 }
 
 // join has the subscription told what comes, beginning with what came before it.
@@ -189,7 +178,7 @@ func (b *subscription) hear(a *apdu.ASDU, now time.Time) {
 	}
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	b.deliver(func(rows *arranger) {
+	b.deliver(func(rows *outbox.Rows) {
 		for i := range a.Len() {
 			o := a.At(i)
 			for _, n := range b.device.byAddress[o.Address] {
@@ -201,7 +190,7 @@ func (b *subscription) hear(a *apdu.ASDU, now time.Time) {
 
 // arrange puts an object into the rows, as it is now or, before the first interrogation has ended, as it was while nobody
 // listened.
-func (b *subscription) arrange(rows *arranger, a *apdu.ASDU, n int, o apdu.Object, now time.Time) {
+func (b *subscription) arrange(rows *outbox.Rows, a *apdu.ASDU, n int, o apdu.Object, now time.Time) {
 	p, origin := b.device.watched[n], tag.Live
 	stamp := b.device.stampOf(a.Type, o, now)
 	if !b.settled && stamp != 0 && stamp < b.began.UnixNano() {
@@ -210,12 +199,12 @@ func (b *subscription) arrange(rows *arranger, a *apdu.ASDU, n int, o apdu.Objec
 	} else {
 		b.told[n] = true
 	}
-	rows.put(p, p.value(a.Type.Element(), o), stamp, origin)
+	rows.Put(outbox.Value{Group: p.group, Slot: p.slot, Value: p.value(a.Type.Element(), o), Stamp: stamp, Origin: origin})
 }
 
 // deliver hands values to the actors, at their pace.
-func (b *subscription) deliver(fill func(rows *arranger)) {
-	if dropped := b.out.fill(b.device, fill); dropped > 0 {
+func (b *subscription) deliver(fill func(rows *outbox.Rows)) {
+	if dropped := b.out.Fill(fill); dropped > 0 {
 		b.session.logger.Warn("dropped rows that nobody took in time", "device", b.device.name, "count", dropped)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/modbus/faultline"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/slave"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/wire"
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // BenchmarkScan reads 1,600 registers in 16 requests, with one or all on the way at once, over a line that takes no
@@ -53,7 +52,7 @@ func benchmarkScan(b *testing.B, address string, inFlight int) {
 	}
 	c := kit.Device(b, "tcp://"+address, fmt.Sprintf("in_flight: %d, max_registers: 100, timeout: 1m, shortest_timeout: 1m,", inFlight), tags...)
 	d, s := kit.Compile(b, c), kit.Dial(b, c)
-	row := protocols.Row{Values: make([]tag.Value, len(tags)), Stamps: make([]int64, len(tags))}
+	row := protocols.NewRow(len(tags))
 	plan := d.Plans()[0]
 	requests := 0
 	b.ReportAllocs()

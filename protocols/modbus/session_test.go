@@ -130,7 +130,7 @@ func TestALateReplyIsNeverTakenForAnother(t *testing.T) {
 	d, s := kit.Compile(t, c), kit.Dial(t, c)
 	p.unit.SetHolding(0, 100, 101)
 	p.line.Set(1, faultline.Fault{Kind: faultline.Slow, Delay: 400 * time.Millisecond})
-	row := protocols.Row{Values: make([]tag.Value, 2), Stamps: make([]int64, 2)}
+	row := protocols.NewRow(2)
 	if f := faultOf(t, s.Read(t.Context(), d.Plans()[0], 0, row)); f.Quality != tag.BadTimeout {
 		t.Fatal(f)
 	}

@@ -1,6 +1,7 @@
 package opcua
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/gopcua/opcua/ua"
 
+	"github.com/holdfast-edge/holdfast/supervisor"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -85,15 +87,15 @@ func (s *subscription) fetchPast(ctx context.Context, last []int64) {
 		return
 	}
 	size := min(perRequest(s.session.limits.perHistory, s.device.options), historiesPerRequest)
-	err := guarded("read the history", func() error {
+	var err error
+	panicked := supervisor.Guard(func() {
 		for _, g := range s.device.gaps(last, s.began, size) {
-			if err := s.fetch(ctx, g, last); err != nil {
-				return err
+			if err = s.fetch(ctx, g, last); err != nil {
+				return
 			}
 		}
-		return nil
 	})
-	switch {
+	switch err = cmp.Or(panicked, err); {
 	case err == nil || ctx.Err() != nil:
 	case isUnsupported(err):
 		s.device.memory.keepsNone()
@@ -132,7 +134,7 @@ func (s *subscription) fetch(ctx context.Context, g gap, last []int64) error {
 			}
 		}
 		for _, row := range s.device.arrangedPast(values) {
-			if !s.out.putPast(ctx, row) {
+			if !s.out.PutPast(ctx, row.group, row.row) {
 				return context.Cause(ctx)
 			}
 		}

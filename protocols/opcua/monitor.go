@@ -8,6 +8,7 @@ import (
 
 	"github.com/gopcua/opcua/ua"
 
+	"github.com/holdfast-edge/holdfast/protocols/outbox"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -36,7 +37,7 @@ func (s *subscription) monitor(ctx context.Context, handles []int) error {
 		}
 		handles = handles[n:]
 	}
-	s.deliver(s.device.refusedRows(s.refused))
+	s.deliver(func(rows *outbox.Rows) { s.device.arrangeRefused(rows, s.refused) })
 	s.retryAt = time.Now().Add(retryAfter(s.retries))
 	s.retries++
 	return nil
@@ -114,8 +115,8 @@ func (s *subscription) retry(ctx context.Context) error {
 }
 
 // deliver hands rows to the actors, at their pace.
-func (s *subscription) deliver(rows []delivery) {
-	if dropped := s.out.put(rows); dropped > 0 {
+func (s *subscription) deliver(fill func(rows *outbox.Rows)) {
+	if dropped := s.out.Fill(fill); dropped > 0 {
 		s.session.logger.Warn("dropped rows that nobody took in time", "count", dropped)
 	}
 }

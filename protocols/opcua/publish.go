@@ -10,6 +10,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/opcua/channel"
+	"github.com/holdfast-edge/holdfast/protocols/outbox"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -94,7 +95,7 @@ func after(n uint32) uint32 { return max(n+1, 1) }
 func (s *subscription) notified(data *ua.ExtensionObject) error {
 	switch n := data.Value.(type) {
 	case *ua.DataChangeNotification:
-		s.deliver(s.device.arranged(n.MonitoredItems))
+		s.deliver(func(rows *outbox.Rows) { s.device.arrange(rows, n.MonitoredItems) })
 		return nil
 	case *ua.StatusChangeNotification:
 		return faultOf("subscription", fmt.Errorf("the server has ended it: %w", n.Status))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/outbox"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -40,26 +41,53 @@ func item(handle uint32, v int32, at int64) *ua.MonitoredItemNotification {
 	return &ua.MonitoredItemNotification{ClientHandle: handle, Value: &ua.DataValue{Value: ua.MustVariant(v), SourceTimestamp: time.Unix(at, 0)}}
 }
 
-// drawn writes rows as group:values, with - for what is absent.
-func drawn(rows []delivery) string {
-	text := ""
-	for _, d := range rows {
-		text += fmt.Sprintf("%d:", d.group)
-		for i, v := range d.row.Values {
+// drawn writes the live rows of an outbox, and then those of the past, as group:values, with - for what is absent.
+func drawn(t testing.TB, d *device, fill func(*outbox.Rows), old ...pastRow) string {
+	t.Helper()
+	o := outbox.New(d.widths)
+	o.Fill(fill)
+	return drawnFrom(t, o, old...)
+}
+
+// drawnFrom is drawn of what is in the outbox already.
+func drawnFrom(t testing.TB, o *outbox.Outbox, old ...pastRow) (text string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		for _, r := range old {
+			o.PutPast(ctx, r.group, r.row)
+		}
+		o.PutPast(ctx, -1, protocols.Row{})
+	}()
+	if err := o.Empty(ctx, func(group int, row protocols.Row) {
+		if group < 0 {
+			cancel()
+			return
+		}
+		text += fmt.Sprintf("%d:", group)
+		for i, v := range row.Values {
 			if v.Kind() == tag.Absent {
 				text += " -"
 				continue
 			}
-			text += fmt.Sprintf(" %s@%d", tag.AppendJSON(nil, v), d.row.Stamps[i]/int64(time.Second))
+			text += fmt.Sprintf(" %s@%d", tag.AppendJSON(nil, v), row.Stamps[i]/int64(time.Second))
 		}
 		text += "\n"
+	}); err != nil {
+		t.Fatal(err)
 	}
 	return text
 }
 
+// changed has rows filled with what a server has sent at once.
+func (d *device) changed(items ...*ua.MonitoredItemNotification) func(*outbox.Rows) {
+	return func(rows *outbox.Rows) { d.arrange(rows, items) }
+}
+
 func TestWhatChangedAtOnceIsOneRowAGroup(t *testing.T) {
 	d := plant(t)
-	got := drawn(d.arranged([]*ua.MonitoredItemNotification{item(0, 1, 10), item(2, 3, 11), item(1, 2, 12)}))
+	got := drawn(t, d, d.changed(item(0, 1, 10), item(2, 3, 11), item(1, 2, 12)))
 	if want := "0: 1@10 - 2@12\n1: 3@11\n"; got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
@@ -67,7 +95,7 @@ func TestWhatChangedAtOnceIsOneRowAGroup(t *testing.T) {
 
 func TestAValueThatChangedTwiceIsTwoRowsInOrder(t *testing.T) {
 	d := plant(t)
-	got := drawn(d.arranged([]*ua.MonitoredItemNotification{item(0, 1, 10), item(0, 2, 11), item(1, 9, 11), item(0, 3, 12)}))
+	got := drawn(t, d, d.changed(item(0, 1, 10), item(0, 2, 11), item(1, 9, 11), item(0, 3, 12)))
 	if want := "0: 1@10 - -\n0: 2@11 - 9@11\n0: 3@12 - -\n"; got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
@@ -75,22 +103,29 @@ func TestAValueThatChangedTwiceIsTwoRowsInOrder(t *testing.T) {
 
 func TestHandlesThatNobodyGaveAreIgnored(t *testing.T) {
 	d := plant(t)
-	got := d.arranged([]*ua.MonitoredItemNotification{item(3, 1, 10), item(1<<31, 1, 10), {ClientHandle: 0}})
-	if len(got) != 0 {
-		t.Errorf("got\n%s", drawn(got))
+	if got := drawn(t, d, d.changed(item(3, 1, 10), item(1<<31, 1, 10), &ua.MonitoredItemNotification{})); got != "" {
+		t.Errorf("got\n%s", got)
 	}
 }
 
 func TestRefusedTagsAreBadInTheirGroups(t *testing.T) {
-	rows := plant(t).refusedRows(map[int]tag.Quality{1: tag.BadAddressUnknown})
-	if len(rows) != 1 || rows[0].group != 0 || !rows[0].row.Values[2].Equal(tag.NullOf(tag.BadAddressUnknown)) {
-		t.Errorf("got\n%s", drawn(rows))
-	}
+	d := plant(t)
+	o := outbox.New(d.widths)
+	o.Fill(func(rows *outbox.Rows) { d.arrangeRefused(rows, map[int]tag.Quality{1: tag.BadAddressUnknown}) })
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	_ = o.Empty(ctx, func(group int, row protocols.Row) {
+		cancel()
+		if group != 0 || !row.Values[2].Equal(tag.NullOf(tag.BadAddressUnknown)) || row.Values[0].Kind() != tag.Absent {
+			t.Errorf("group %d: %v", group, row.Values)
+		}
+	})
 }
 
 func TestThePastIsARowForEachInstantTheOldestFirst(t *testing.T) {
 	at := func(s int64) int64 { return s * int64(time.Second) }
-	rows := plant(t).arrangedPast([]past{
+	d := plant(t)
+	rows := d.arrangedPast([]past{
 		{0, tag.IntOf(1), at(10)},
 		{0, tag.IntOf(2), at(12)},
 		{1, tag.IntOf(3), at(10)},
@@ -99,7 +134,7 @@ func TestThePastIsARowForEachInstantTheOldestFirst(t *testing.T) {
 		{0, tag.IntOf(6), at(12)},
 	})
 	want := "0: 1@10 - 3@10\n1: 4@10\n0: - - 5@11\n0: 2@12 - -\n0: 6@12 - -\n"
-	if got := drawn(rows); got != want {
+	if got := drawn(t, d, d.changed(), rows...); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 	for _, r := range rows {
@@ -200,52 +235,9 @@ func TestAPlanLearnsHowMuchTheServerTakes(t *testing.T) {
 	}
 }
 
-func TestAFullOutboxDropsItsOldestAndCounts(t *testing.T) {
-	o := newOutbox()
-	for i := range outboxCapacity + 10 {
-		if dropped := o.put([]delivery{{group: i}}); (dropped == 1) != (i >= outboxCapacity) {
-			t.Fatalf("row %d: %d dropped", i, dropped)
-		}
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	var got []int
-	o.empty(ctx, func(d delivery) {
-		if got = append(got, d.group); len(got) == outboxCapacity {
-			cancel()
-		}
-	})
-	if got[0] != 10 || got[len(got)-1] != outboxCapacity+9 || o.dropped != 10 {
-		t.Errorf("rows %d to %d, %d dropped", got[0], got[len(got)-1], o.dropped)
-	}
-}
-
-func TestLiveRowsGoBeforeThePast(t *testing.T) {
-	o := newOutbox()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	taken := make(chan int)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		o.empty(ctx, func(d delivery) { taken <- d.group })
-	}()
-	o.put([]delivery{{group: 1}})
-	go func() { o.putPast(ctx, delivery{group: 2}) }()
-	if first := <-taken; first != 1 {
-		t.Errorf("%d came first", first)
-	}
-	if second := <-taken; second != 2 {
-		t.Errorf("%d came second", second)
-	}
-	cancel()
-	<-done
-	if o.putPast(ctx, delivery{}) {
-		t.Error("taken after the end")
-	}
-}
-
 func TestNotificationsAreTakenInOrderOrNotAtAll(t *testing.T) {
-	s := &subscription{device: plant(t), out: newOutbox(), id: 5, sequence: 1}
+	d := plant(t)
+	s := &subscription{device: d, out: outbox.New(d.widths), id: 5, sequence: 1}
 	publish := func(id, n uint32, data ...any) error {
 		m := &ua.NotificationMessage{SequenceNumber: n}
 		for _, d := range data {
@@ -262,8 +254,8 @@ func TestNotificationsAreTakenInOrderOrNotAtAll(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if n := len(s.out.live); n != 2 {
-		t.Errorf("%d rows", n)
+	if got, want := drawnFrom(t, s.out), "0: 1@1 - -\n0: 1@1 - -\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
 	}
 	for what, err := range map[string]error{
 		"a hole": publish(5, 5, change), "an end": publish(5, 4, &ua.StatusChangeNotification{Status: ua.StatusBadTimeout, DiagnosticInfo: &ua.DiagnosticInfo{}}),

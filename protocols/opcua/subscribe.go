@@ -3,14 +3,13 @@ package opcua
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/gopcua/opcua/ua"
 
 	"github.com/holdfast-edge/holdfast/protocols"
-	"github.com/holdfast-edge/holdfast/supervisor"
+	"github.com/holdfast-edge/holdfast/protocols/outbox"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -28,17 +27,15 @@ var _ protocols.Subscriber = subscribing{}
 //	                                            └─ silence, a hole, an end ──▶ fault
 func (s subscribing) Subscribe(ctx context.Context, of protocols.Device, deliver func(group int, row protocols.Row)) error {
 	within, stop := context.WithCancelCause(ctx)
+	d := of.(*device)
 	sub := &subscription{
-		session: s.session, device: of.(*device), out: newOutbox(), refused: map[int]tag.Quality{}, inFlight: publishing,
+		session: s.session, device: d, out: outbox.New(d.widths), refused: map[int]tag.Quality{}, inFlight: publishing,
 	}
 	var helpers sync.WaitGroup
 	defer helpers.Wait()
 	defer stop(nil)
 	helpers.Go(func() {
-		stop(guarded("deliver", func() error {
-			sub.out.empty(within, func(d delivery) { deliver(d.group, d.row) })
-			return nil
-		}))
+		stop(sub.out.Empty(within, deliver))
 	})
 	err := sub.run(within, &helpers)
 	switch {
@@ -51,19 +48,11 @@ func (s subscribing) Subscribe(ctx context.Context, of protocols.Device, deliver
 	return asSessions(err)
 }
 
-// guarded runs a function whose panic is an error.
-func guarded(doing string, fn func() error) (err error) {
-	if panicked := supervisor.Guard(func() { err = fn() }); panicked != nil {
-		return fmt.Errorf("%s: %w", doing, panicked)
-	}
-	return err
-}
-
 // subscription is one device's subscription. It belongs to the goroutine of Subscribe.
 type subscription struct {
 	session  *session
 	device   *device
-	out      *outbox
+	out      *outbox.Outbox
 	id       uint32
 	began    time.Time     // at the server
 	interval time.Duration // between two publishings, as the server has it

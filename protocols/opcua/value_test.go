@@ -8,6 +8,7 @@ import (
 	"github.com/gopcua/opcua/ua"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols/outbox"
 	"github.com/holdfast-edge/holdfast/protocols/scale"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -260,9 +261,10 @@ func TestNumbersAreTakenWithoutAllocating(t *testing.T) {
 func BenchmarkNotification(b *testing.B) {
 	d := plant(b)
 	items := []*ua.MonitoredItemNotification{item(0, 1, 1), item(1, 2, 1)}
+	o, change := outbox.New(d.widths), d.changed(items...)
 	b.ReportAllocs()
 	for b.Loop() {
-		d.arranged(items)
+		o.Fill(change)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(2*b.N), "ns/value")
 }
