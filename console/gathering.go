@@ -134,7 +134,7 @@ func (g gathering) rule(r *Rule) {
 	g.counter("holdfast_rule_refused_total", "What a rule refused since it went round in a cycle.", r.Refused, l...)
 	g.counter("holdfast_rule_writes_total", "Writes that a rule asked for.", r.Writes, l...)
 	g.counter("holdfast_rule_expired_writes_total", "Writes not asked for since the input was too old.", r.Expired, l...)
-	g.counter("holdfast_rule_forgotten_partitions_total", "Partitions of functions that a rule forgot since there were too many.", r.Forgotten, l...)
+	g.counter("holdfast_rule_forgotten_partitions_total", "Partitions of functions and of windows that a rule forgot since there were too many.", r.Forgotten, l...)
 }
 
 func (g gathering) table(t *Table) {

@@ -314,7 +314,7 @@ type Rule struct {
 	Refused   uint64   `json:"refused"`
 	Writes    uint64   `json:"writes"`
 	Expired   uint64   `json:"expired"`
-	Forgotten uint64   `json:"forgotten" doc:"Partitions of functions OVER (PARTITION BY …) that were forgotten, since there were more than 100,000."`
+	Forgotten uint64   `json:"forgotten" doc:"Partitions of functions and windows OVER (PARTITION BY …) that were forgotten, since there were more than 100,000."`
 	Failure   string   `json:"failure,omitempty" doc:"Why the last row that failed did."`
 
 	Sample *FailedRow `json:"sample,omitempty" doc:"A row that failed: the last but for those within the same second."`

@@ -19,7 +19,7 @@ type Meter struct {
 	Refused   atomic.Uint64 // rows of output that the log or the bus refused
 	Writes    atomic.Uint64 // commands given to devices
 	Expired   atomic.Uint64 // writes that came too late to be commanded
-	Forgotten atomic.Uint64 // partitions of analytic functions that made room for others
+	Forgotten atomic.Uint64 // partitions of analytic functions and windows that made room for others
 	last      atomic.Pointer[streamsql.Failure]
 }
 

@@ -3,6 +3,7 @@ package exec
 import (
 	"bytes"
 	"slices"
+	"strconv"
 
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
@@ -73,7 +74,8 @@ func newBand(g *Group, key string, members []*Member) *band {
 	b.take(members)
 	options := members[0].exec.options
 	b.host = newExec(query, Options{
-		Rule: "windows", Start: options.Start, EventTime: options.EventTime, Lateness: options.Lateness, Idle: options.Idle, Ahead: options.Ahead, Late: b.late,
+		Rule: "windows", Start: options.Start, EventTime: options.EventTime, Lateness: options.Lateness, Idle: options.Idle, Ahead: options.Ahead, Held: options.Held,
+		Late: b.late, Forgot: b.forgot,
 	}, nil)
 	b.windows = b.host.arms[0].(*staged)
 	b.windows.band = b
@@ -92,7 +94,7 @@ func bandKey(e *Exec) string {
 		return ""
 	}
 	o := e.options
-	key := s.plan.ShareKey + "\n" + e.uses[0].Name
+	key := s.plan.ShareKey + "\n" + e.uses[0].Name + "\n" + strconv.Itoa(o.Held)
 	if o.EventTime {
 		return key + "\nevent time, " + o.Lateness.String() + ", " + o.Idle.String() + ", " + o.Ahead.String()
 	}

@@ -23,7 +23,7 @@ func (b *band) close(span window.Span, panes []window.Pane[*record]) {
 	b.closed = true
 	b.giving = giving{on: true, span: span, panes: panes}
 	if b.windows.windows.added {
-		e := &emission{staged: b.windows, span: span}
+		e := b.windows.emission(span)
 		e.merge(panes)
 		b.giving.groups = e.groups
 	}
@@ -50,7 +50,7 @@ func (s *staged) closedBy(b *band, emit Emit) {
 	s.frame.Context.Hits = s.hits()
 	defer func() { s.frame.Context.Hits = own }()
 	s.frame.Context.Window.Start, s.frame.Context.Window.End = b.giving.span.Start, b.giving.span.End
-	e := &emission{staged: s, span: b.giving.span}
+	e := s.emission(b.giving.span)
 	if b.giving.groups == nil {
 		e.collect([]window.Pane[*record]{&rowsPane{staged: s, rows: b.rowsFor(s)}})
 	} else {
@@ -197,6 +197,13 @@ func (b *band) failedRow(r *record, err error) {
 func (b *band) late(batch *tag.Batch, row int) {
 	for _, m := range b.sharing {
 		m.exec.late(batch, row)
+	}
+}
+
+// forgot tells all members of a partition that was forgotten for another.
+func (b *band) forgot() {
+	for _, m := range b.sharing {
+		m.exec.forgot()
 	}
 }
 

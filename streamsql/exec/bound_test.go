@@ -30,8 +30,7 @@ func TestASenderOfEverNewValuesIsBounded(t *testing.T) {
 	const bound = 100_000
 	for _, text := range []string{
 		"SELECT device, count(*) AS c FROM plant GROUP BY device, tumble('1d')",
-		"SELECT count(*) AS c FROM plant GROUP BY COUNTWINDOW(2) OVER (PARTITION BY device)",
-		"SELECT count(*) AS c FROM plant GROUP BY STATEWINDOW(n) OVER (PARTITION BY device)",
+		"SELECT count(*) AS c FROM plant GROUP BY tumble('1d') OVER (PARTITION BY device)",
 		"SELECT count(DISTINCT device) AS c FROM plant GROUP BY tumble('1d')",
 	} {
 		q, err := streamsql.Compile(text, streamsql.Sources{"plant": {}})
@@ -215,10 +214,8 @@ func TestNoMoreRowsWaitForAStreamThatIsSilentThanIsBearable(t *testing.T) {
 
 // A window may never close, or keep more until it does than there is memory.
 func TestTheOldestRowsOfWindowsGoWhereTheyAreTooMany(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes 256 MiB")
-	}
-	const size, fit = 1 << 20, 255 // of 256 MiB
+	const size, fit = 64 << 10, 255 // of 16 MiB
+	options := streamsql.Options{Held: 16 << 20}
 	for _, test := range []struct{ window, last string }{
 		{"STATEWINDOW(other)", ""},
 		{"STATEWINDOW(true, n = 270)", "16"},
@@ -234,7 +231,7 @@ func TestTheOldestRowsOfWindowsGoWhereTheyAreTooMany(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := q.New(streamsql.Options{})
+		e := q.New(options)
 		rows, first, before := 0, "", uint64(0) // a restart
 		text := strings.Repeat("x", size)
 		push := func(n int64) {
@@ -249,14 +246,14 @@ func TestTheOldestRowsOfWindowsGoWhereTheyAreTooMany(t *testing.T) {
 			push(n + 1)
 			if n == 260 && strings.HasPrefix(test.window, "slide") {
 				snapshot, failed := e.Snapshot(), e.Stats().Failed
-				e = q.New(streamsql.Options{})
+				e = q.New(options)
 				if err := e.Restore(snapshot); err != nil || failed != 261-fit {
 					t.Fatal(failed, err)
 				}
 				before = failed
 			}
 		}
-		if s := e.Stats(); before+s.Failed != 270-fit || !strings.Contains(s.Last.Err.Error(), "more than 256 MiB") {
+		if s := e.Stats(); before+s.Failed != 270-fit || !strings.Contains(s.Last.Err.Error(), "more than 16 MiB") {
 			t.Errorf("%s: %d rows failed: %+v", test.window, s.Failed, s.Last)
 		}
 		if test.last != "" && (rows != fit || first != test.last) {

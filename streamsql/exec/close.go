@@ -21,7 +21,7 @@ func (s *staged) closed(span window.Span, panes []window.Pane[*record]) {
 		return
 	}
 	s.frame.Context.Window.Start, s.frame.Context.Window.End = span.Start, span.End
-	e := &emission{staged: s, span: span}
+	e := s.emission(span)
 	if s.windows.added {
 		e.merge(panes)
 	} else {
@@ -37,6 +37,14 @@ type emission struct {
 	rows   joined  // where there are no groups
 	groups *groups // where there are
 	failed bool    // a row failed, and the dialect drops all for that
+	held   held    // what it is grouped, sorted and numbered by
+	weight int     // of the values that the candidate in hand is sorted by
+}
+
+// emission returns the one of a window that closes. There is one at a time.
+func (s *staged) emission(span window.Span) *emission {
+	s.closing = emission{staged: s, span: span, held: newHeld(s.exec.options)}
+	return &s.closing
 }
 
 // merge takes groups that panes have added up.
@@ -57,7 +65,7 @@ func (e *emission) merge(panes []window.Pane[*record]) {
 	}
 	w := e.staged.windows
 	if w.merged == nil {
-		w.merged = newGroups(e.staged)
+		w.merged = newGroups(e.staged, nil)
 	}
 	w.merged.rest()
 	e.groups = w.merged
@@ -148,7 +156,7 @@ func (e *emission) whole(rows joined) {
 
 // group puts rows into groups.
 func (e *emission) group(rows joined) {
-	e.groups = newGroups(e.staged)
+	e.groups = newGroups(e.staged, &e.held)
 	for _, row := range rows {
 		e.staged.standJoined(row)
 		e.groups.addJoined(row)

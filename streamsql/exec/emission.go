@@ -3,6 +3,7 @@ package exec
 import (
 	"slices"
 
+	"github.com/holdfast-edge/holdfast/streamsql/expr"
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
 	"github.com/holdfast-edge/holdfast/streamsql/value"
@@ -20,15 +21,19 @@ type candidate struct {
 	values []tag.Value // of ORDER BY
 }
 
-// give sorts, cuts and emits what is left.
+// give gives what the window gives, and keeps nothing of it.
 func (e *emission) give() {
+	e.emit()
+	*e = emission{}
+}
+
+// emit sorts, cuts and emits what is left.
+func (e *emission) emit() {
 	s := e.staged
 	if e.failed || s.plan.Having != nil && !s.plan.Grouped && !e.havingOverAll() {
 		return
 	}
-	candidates := e.candidates()
-	e.number(candidates)
-	e.sort(candidates)
+	candidates := e.sort(e.number(e.candidates()))
 	if e.failed {
 		return
 	}
@@ -99,6 +104,9 @@ func (e *emission) passes(c *candidate) bool {
 		s.after[i].step(&s.frame)
 		c.after = append(c.after, s.frame.Registers[s.after[i].plan.Register])
 	}
+	if len(c.after) > 0 && !e.held.takes(sizeOf(c.after)) {
+		s.frame.Fail(e.held.tooSorted())
+	}
 	passes := s.passes(s.plan.Having)
 	if e.check(c.row) || !passes {
 		return false
@@ -148,22 +156,48 @@ func (e *emission) results(g *group) {
 	}
 }
 
-// sort puts the candidates in the order of ORDER BY; equal ones stay as they
-// are.
-func (e *emission) sort(list []candidate) {
+// sort puts the candidates in the order of ORDER BY; equal ones stay as they are.
+// Those for whose values there is no room fail and are left out.
+func (e *emission) sort(list []candidate) []candidate {
 	order := e.staged.plan.Order
 	if len(order) == 0 {
-		return
+		return list
 	}
-	for i := range list {
-		e.stand(&list[i])
+	kept := list[:0]
+	for _, c := range list {
+		e.stand(&c)
 		for _, term := range order {
-			list[i].values = append(list[i].values, term.Expr.Eval(&e.staged.frame))
+			c.values = append(c.values, e.sortValue(term.Expr))
 		}
-		e.check(list[i].row)
+		if e.sorts(&c) {
+			kept = append(kept, c)
+		}
 	}
-	slices.SortStableFunc(list, func(a, b candidate) int { return e.compare(order, a.values, b.values) })
+	slices.SortStableFunc(kept, func(a, b candidate) int { return e.compare(order, a.values, b.values) })
 	e.check(nil)
+	return kept
+}
+
+// sortValue returns a value that the candidate in hand is sorted by, and weighs it.
+// What a column holds is kept and counted anyway.
+func (e *emission) sortValue(n *expr.Node) tag.Value {
+	v := n.Eval(&e.staged.frame)
+	if n.Column == expr.NoColumn {
+		e.weight += sizeOf([]tag.Value{v})
+	}
+	return v
+}
+
+// sorts counts the values that the candidate in hand is sorted by, and reports the
+// error of it, if any, and false where there is no room for them.
+func (e *emission) sorts(c *candidate) bool {
+	fits := e.held.takes(e.weight)
+	e.weight = 0
+	if !fits {
+		e.staged.frame.Fail(e.held.tooSorted())
+	}
+	e.check(c.row)
+	return fits
 }
 
 func (e *emission) compare(order []plan.Order, a, b []tag.Value) int {
@@ -208,7 +242,7 @@ func nullOrder(first bool) int {
 // let through.
 func (e *emission) project(list []candidate) {
 	s := e.staged
-	limit, given := s.plan.Limit, newGiven(s.plan.Distinct)
+	limit, given := s.plan.Limit, newGiven(s.plan.Distinct, &e.held)
 	for i := range list {
 		if e.failed || limit.Rows == 0 {
 			return
@@ -220,7 +254,10 @@ func (e *emission) project(list []candidate) {
 			s.output.cut(mark)
 			continue
 		}
-		given.cut(s.output, mark)
+		if err := given.cut(s.output, mark); err != nil {
+			s.frame.Fail(err)
+			e.check(list[i].row)
+		}
 		s.output.limit(mark, &limit)
 	}
 }
@@ -241,46 +278,4 @@ func (o *output) limit(mark int, left *plan.Limit) {
 	if left.Rows >= 0 {
 		left.Rows -= n
 	}
-}
-
-// given are the rows that SELECT DISTINCT has given, by key; nil without it.
-type given map[string]bool
-
-func newGiven(distinct bool) given {
-	if !distinct {
-		return nil
-	}
-	return make(given)
-}
-
-// cut takes those of the rows since mark back that have been given already. They
-// are of one time: there are several of them where a function gives rows.
-func (g given) cut(o *output, mark int) {
-	if g == nil {
-		return
-	}
-	kept := mark
-	for i := mark; i < o.mark(); i++ {
-		if row := o.builder.At(i); !g.again(row) {
-			copy(o.builder.At(kept), row)
-			kept++
-		}
-	}
-	o.cut(kept)
-}
-
-// again reports whether a row has been given already, and notes it. Columns that
-// came later are not in the rows before: there they are NULL, as those of a join are
-// that a row has no partner for.
-func (g given) again(row []tag.Value) bool {
-	for len(row) > 0 && row[len(row)-1].IsNull() {
-		row = row[:len(row)-1]
-	}
-	var key []byte
-	for _, v := range row {
-		key = value.AppendKey(key, v)
-	}
-	again := g[string(key)]
-	g[string(key)] = true
-	return again
 }

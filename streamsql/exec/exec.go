@@ -64,13 +64,16 @@ type Options struct {
 	// before it; 0: any. One that is further has failed: the watermark would follow
 	// it, and all other rows would be late until that time has come.
 	Ahead time.Duration
+	// Held is how many octets what the open windows of a SELECT keep may have, and what
+	// one window that closes is sorted, numbered and grouped by; 0: 256 MiB.
+	Held int
 	// Late, where set, is told of each row that came too late.
 	Late func(b *tag.Batch, row int)
 
 	// Failed, where set, is told of each row that fails, at once.
 	Failed func(Failure)
-	// Forgot, where set, is told of each partition of an analytic function that is
-	// forgotten, because there are too many.
+	// Forgot, where set, is told of each partition of an analytic function, or of
+	// windows that only rows close, that is forgotten because there are too many.
 	Forgot func()
 	// Tables are the lookup tables by name. One that is missing fails the rows that
 	// ask for it.

@@ -18,6 +18,9 @@ type groups struct {
 	list   []*group          // those that have rows
 	key    []byte
 
+	held *held // counts them; nil: they are counted elsewhere
+	owns bool  // the rows that stand for them too, which nobody else keeps
+
 	slid      uint64 // rows that came into a sliding window
 	unordered bool   // list is not in the order of the groups' first rows any more
 }
@@ -29,10 +32,11 @@ type group struct {
 	row        []*record // one for each input
 	aggregates []fn.Aggregate
 	awake      bool      // it has rows
+	octets     int       // as held has counted them
 	queue      []*record // its rows, where they can leave
 }
 
-func newGroups(s *staged) *groups { return &groups{staged: s} }
+func newGroups(s *staged, counts *held) *groups { return &groups{staged: s, held: counts} }
 
 // add takes in the row of one input at which the frame stands.
 func (g *groups) add(r *record) {
@@ -50,7 +54,7 @@ func (g *groups) addJoined(rows []*record) {
 	for i := range g.staged.plan.Aggregates {
 		added := g.staged.accumulate(i, at.aggregates[i])
 		if i == g.staged.plan.Extreme && added && at.aggregates[i].(fn.Picker).Picked() {
-			g.staged.replaceAll(at.row, rows)
+			g.stands(at, rows)
 		}
 	}
 }
@@ -59,19 +63,49 @@ func (g *groups) addJoined(rows []*record) {
 func (g *groups) of(f *frame, rows []*record) *group {
 	g.key = appendKeys(g.key[:0], f, g.staged.plan.Groups)
 	found, ok := g.byKey[string(g.key)]
-	if !ok && len(g.byKey) >= maxStates {
-		g.forget()
-	}
 	switch {
-	case !ok && len(g.byKey) >= maxStates:
-		f.Fail(errTooMany)
 	case !ok:
-		return g.put(&group{key: string(g.key), row: g.staged.keepAll(rows), aggregates: g.staged.newAggregates()})
+		return g.begin(f, rows)
 	case !found.awake:
+		if !g.stands(found, rows) {
+			return nil
+		}
 		g.wake(found)
-		g.staged.replaceAll(found.row, rows)
 	}
 	return found
+}
+
+// begin returns a group that is not there yet, nil where there are too many.
+func (g *groups) begin(f *frame, rows []*record) *group {
+	added := &group{key: string(g.key)}
+	err := g.room(added, rows)
+	if err != nil {
+		g.forget()
+		g.staged.windows.forgetSpares()
+		err = g.room(added, rows)
+	}
+	if err != nil {
+		f.Fail(err)
+		return nil
+	}
+	added.row, added.aggregates = g.staged.keepAll(rows), g.staged.newAggregates()
+	return g.put(added)
+}
+
+// stands has a group's row be another one, and notes an error and reports false where
+// that is too large.
+func (g *groups) stands(at *group, rows []*record) bool {
+	if g.owns {
+		more := g.size(at, rows) - at.octets
+		if more > 0 && g.held.octets+more > g.held.limit {
+			g.staged.frame.Fail(g.held.tooManyGroups())
+			return false
+		}
+		g.held.octets += more
+		at.octets += more
+	}
+	g.staged.replaceAll(at.row, rows)
+	return true
 }
 
 // put adds a group that is not there yet.
@@ -80,6 +114,7 @@ func (g *groups) put(added *group) *group {
 		g.byKey = make(map[string]*group)
 	}
 	g.byKey[added.key] = added
+	g.count(added)
 	g.wake(added)
 	return added
 }
@@ -118,6 +153,7 @@ func (g *groups) forget() {
 	}
 	for key, at := range g.byKey {
 		if !at.awake {
+			g.discount(at)
 			delete(g.byKey, key)
 		}
 	}

@@ -1,14 +1,29 @@
 package exec
 
-import "github.com/holdfast-edge/holdfast/streamsql/value"
+import (
+	"fmt"
+	"math"
 
-// held is the rows that the open windows of a SELECT keep, which may be ones that
-// never close. Where they have more than maxHeld octets the oldest of the largest
-// pane make room, and have failed. Of a band it is the rows of the host, which have
-// the columns of all members.
+	"github.com/holdfast-edge/holdfast/streamsql/value"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// held is what the open windows of a SELECT keep, which may be ones that never
+// close: rows, and groups. Where they have more octets than they may, the oldest rows
+// of the largest pane make room, and have failed; a new group fails. Of a band it is
+// what the host keeps, which has the columns of all members.
 type held struct {
 	octets  int
+	limit   int
 	largest *kept // of those that rows were added to of late
+}
+
+// newHeld returns what keeps nothing yet.
+func newHeld(o Options) held {
+	if o.Held > 0 {
+		return held{limit: o.Held}
+	}
+	return held{limit: maxHeld}
 }
 
 // kept counts the rows of one pane; nil: they are not bounded.
@@ -18,20 +33,33 @@ type kept struct {
 	drop   func() *record // takes the oldest row away
 }
 
-// What a row costs to keep beside its content, and each of its values.
+// What a row or a group costs to keep beside its content, and each of its values.
 const (
 	rowOverhead   = 128
+	groupOverhead = 128
 	valueOverhead = 24
+	plainSize     = 4 // of a value that is neither text nor nested
 )
 
-// size returns about how many octets a record takes.
-func (r *record) size() int {
-	size := rowOverhead
-	for _, v := range r.values {
-		size += valueOverhead + value.Size(v, maxHeld)
+// measure returns about how many octets a kept record takes. It is measured once, so
+// that what is counted when it goes is what was when it came.
+func (r *record) measure() int {
+	if r.size == 0 {
+		r.size = int32(min(r.weigh(), math.MaxInt32))
 	}
-	for _, v := range r.computed {
-		size += valueOverhead + value.Size(v, maxHeld)
+	return int(r.size)
+}
+
+// weigh returns about how many octets a record takes.
+func (r *record) weigh() int { return rowOverhead + sizeOf(r.values) + sizeOf(r.computed) }
+
+func sizeOf(values []tag.Value) int {
+	size := len(values) * (valueOverhead + plainSize)
+	for i := range values {
+		switch values[i].Kind() {
+		case tag.String, tag.Bytes, tag.Array, tag.ObjectKind:
+			size += value.Size(values[i], maxHeld) - plainSize
+		}
 	}
 	return size
 }
@@ -41,7 +69,7 @@ func (h *held) add(k *kept, r *record) {
 	if k == nil {
 		return
 	}
-	size := r.size()
+	size := r.measure()
 	k.rows++
 	k.octets += size
 	h.octets += size
@@ -55,7 +83,7 @@ func (h *held) remove(k *kept, r *record) {
 	if k == nil {
 		return
 	}
-	size := r.size()
+	size := r.measure()
 	k.rows--
 	k.octets -= size
 	h.octets -= size
@@ -77,7 +105,36 @@ func (h *held) free(k *kept) {
 // A pane keeps its last row: what is beyond is no more than one for each.
 func (w *windows) makeRoom() {
 	h := &w.held
-	for h.octets > maxHeld && h.largest != nil && h.largest.rows > 1 {
-		w.staged.failedRow(h.largest.drop(), errTooHeld)
+	for h.octets > h.limit && h.largest != nil && h.largest.rows > 1 {
+		w.staged.failedRow(h.largest.drop(), h.tooMuch())
 	}
 }
+
+// takes counts so many octets, unless they are too many.
+func (h *held) takes(size int) bool {
+	if h.octets+size > h.limit {
+		return false
+	}
+	h.octets += size
+	return true
+}
+
+// tooMuch is the error of a row that had to go.
+func (h *held) tooMuch() error {
+	return fmt.Errorf("the row was dropped from a window that has not closed: the rows that windows keep have more than %s; "+
+		"close the window sooner, keep fewer columns, or have aggregates add its rows up", mebibytes(h.limit))
+}
+
+// tooManyGroups is the error of a row whose group cannot be kept.
+func (h *held) tooManyGroups() error {
+	return fmt.Errorf("the groups that windows keep have more than %s: close the window sooner, or group by shorter values", mebibytes(h.limit))
+}
+
+// tooSorted is the error of a row or group that cannot be given.
+func (h *held) tooSorted() error {
+	return fmt.Errorf("what the rows of one window are sorted, numbered or told apart by has more than %s: "+
+		"sort by shorter values, such as substr(x, 1, 100)", mebibytes(h.limit))
+}
+
+// mebibytes writes a number of octets.
+func mebibytes(n int) string { return fmt.Sprintf("%.4g MiB", float64(n)/(1<<20)) }

@@ -8,19 +8,20 @@ import (
 // Bounds of what one query keeps, so that a sender of ever new values cannot use
 // up the memory, nor a stream for which the others wait. A row that would go beyond is an error.
 const (
-	maxStates = 100_000   // partitions of a window; groups of a pane; partitions of an analytic call, of which the longest unused go
+	// maxStates is how many partitions a window has; groups a pane; and partitions an
+	// analytic call, of which the longest unused go, as do those of windows that only
+	// rows close.
+	maxStates = 100_000
 	maxJoined = 1_000_000 // rows of a join in one window
 
 	maxWaiting = 100_000 // rows that wait for the watermark; beyond that it moves on
 
-	maxHeld = 256 << 20 // octets of the rows that open windows keep; beyond that the oldest go
+	maxHeld = 256 << 20 // octets of what open windows keep, see held; of the rows that wait for the watermark; and of what an emission is ordered by
 )
 
 var (
 	errTooMany   = fmt.Errorf("more than %d different values to keep a state for", maxStates)
 	errTooJoined = fmt.Errorf("the join of one window has more than %d rows", maxJoined)
-	errTooHeld   = fmt.Errorf("the row was dropped from a window that has not closed: the rows that windows keep have more than %d MiB; "+
-		"close the window sooner, keep fewer columns, or have aggregates add its rows up", maxHeld>>20)
 )
 
 // errAhead is the error of a row of event time that no clock has seen yet.

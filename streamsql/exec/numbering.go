@@ -16,25 +16,28 @@ type numbered struct {
 
 // number counts the candidates for each numbering. It leaves them in the order
 // in which the last one counts, which is the order of the output where there is
-// no ORDER BY.
-func (e *emission) number(list []candidate) {
+// no ORDER BY. Those for whose values there is no room fail and are left out.
+func (e *emission) number(list []candidate) []candidate {
 	for i := range e.staged.plan.Numberings {
-		e.numberBy(&e.staged.plan.Numberings[i], list)
+		list = e.numberBy(&e.staged.plan.Numberings[i], list)
 	}
+	return list
 }
 
-func (e *emission) numberBy(n *plan.Numbering, list []candidate) {
-	rows := make([]numbered, len(list))
+func (e *emission) numberBy(n *plan.Numbering, list []candidate) []candidate {
+	rows := make([]numbered, 0, len(list))
 	for i := range list {
 		e.stand(&list[i])
-		rows[i] = numbered{candidate: list[i]}
+		row := numbered{candidate: list[i]}
 		for _, p := range n.Partition {
-			rows[i].partition = append(rows[i].partition, p.Eval(&e.staged.frame))
+			row.partition = append(row.partition, e.sortValue(p))
 		}
 		for _, term := range n.Order {
-			rows[i].order = append(rows[i].order, term.Expr.Eval(&e.staged.frame))
+			row.order = append(row.order, e.sortValue(term.Expr))
 		}
-		e.check(list[i].row)
+		if e.sorts(&list[i]) {
+			rows = append(rows, row)
+		}
 	}
 	slices.SortStableFunc(rows, func(a, b numbered) int {
 		if c := slices.CompareFunc(a.partition, b.partition, value.Compare); c != 0 {
@@ -52,4 +55,5 @@ func (e *emission) numberBy(n *plan.Numbering, list []candidate) {
 		list[i] = rows[i].candidate
 		list[i].places = append(list[i].places, place)
 	}
+	return list[:len(rows)]
 }

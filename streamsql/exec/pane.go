@@ -11,9 +11,12 @@ type rowsPane struct {
 
 func (p *rowsPane) Add(r *record) {
 	p.staged.taken = true
-	p.rows = append(p.rows, p.staged.keep(r))
-	p.staged.windows.held.add(p.kept, p.rows[len(p.rows)-1])
-	p.staged.windows.makeRoom()
+	r = p.staged.keep(r)
+	p.rows = append(p.rows, r)
+	h := &p.staged.windows.held
+	if h.add(p.kept, r); h.octets > h.limit {
+		p.staged.windows.makeRoom()
+	}
 }
 
 // Len returns how many rows there are.

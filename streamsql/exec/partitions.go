@@ -1,8 +1,6 @@
 package exec
 
 import (
-	"container/list"
-
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
 	"github.com/holdfast-edge/holdfast/streamsql/state"
 )
@@ -13,27 +11,20 @@ import (
 type partitions struct {
 	call   *fn.Func
 	forgot func()
-	byKey  map[string]*list.Element // of *partition
-	order  *list.List               // the one without a row for longest first
-}
-
-type partition struct {
-	key   string
-	state fn.Analytic
+	*recent[fn.Analytic]
 }
 
 func newPartitions(of *fn.Func, forgot func()) *partitions {
-	return &partitions{call: of, forgot: forgot, byKey: make(map[string]*list.Element), order: list.New()}
+	return &partitions{of, forgot, newRecent[fn.Analytic]()}
 }
 
 // of returns the state of a partition, to which a row has come.
 func (p *partitions) of(key []byte) fn.Analytic {
-	if at, ok := p.byKey[string(key)]; ok {
-		p.order.MoveToBack(at)
-		return at.Value.(*partition).state
+	if s, ok := p.recent.of(key); ok {
+		return s
 	}
-	if len(p.byKey) >= maxStates {
-		delete(p.byKey, p.order.Remove(p.order.Front()).(*partition).key)
+	if p.len() >= maxStates {
+		p.removeOldest()
 		p.forgot()
 	}
 	return p.add(string(key))
@@ -41,17 +32,14 @@ func (p *partitions) of(key []byte) fn.Analytic {
 
 func (p *partitions) add(key string) fn.Analytic {
 	s := p.call.Analytic()
-	p.byKey[key] = p.order.PushBack(&partition{key, s})
+	p.recent.add(key, s)
 	return s
 }
 
 // appendState appends the partitions in their order.
 func (p *partitions) appendState(dst []byte) []byte {
-	dst = state.AppendInt(dst, int64(len(p.byKey)))
-	for at := p.order.Front(); at != nil; at = at.Next() {
-		one := at.Value.(*partition)
-		dst = one.state.AppendState(state.AppendString(dst, one.key))
-	}
+	dst = state.AppendInt(dst, int64(p.len()))
+	p.all(func(key string, s fn.Analytic) { dst = s.AppendState(state.AppendString(dst, key)) })
 	return dst
 }
 

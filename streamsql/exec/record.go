@@ -17,6 +17,7 @@ type record struct {
 	values   []tag.Value
 	computed []tag.Value // the registers of before, in their order
 	kept     bool
+	size     int32  // of a kept record, once it is measured
 	place    uint64 // among the rows that wait for the watermark, then among those of a sliding window
 }
 

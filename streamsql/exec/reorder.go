@@ -11,18 +11,19 @@ import (
 // reorder holds rows back until the watermark has passed them, and lets them go
 // in the order of their times. The watermark is the least of the latest times of
 // all streams but those that are too far behind, less the lateness that is
-// allowed; where more rows wait for it than maxWaiting it is the time of the last
-// that is beyond.
+// allowed; where more rows wait for it than maxWaiting, or more octets than windows may
+// hold, it is the time of the last that is beyond.
 type reorder struct {
 	staged    *staged
 	latest    []int64 // by input; math.MinInt64: no row yet, MaxInt64: a table
 	watermark int64
 	waiting   ordered
+	held      held // the rows that wait
 	halfway   bool // a panic, or a stop behind one, has kept rows that the watermark has passed
 }
 
 func newReorder(s *staged) *reorder {
-	o := &reorder{staged: s, watermark: math.MinInt64}
+	o := &reorder{staged: s, watermark: math.MinInt64, held: newHeld(s.exec.options)}
 	for _, in := range s.plan.Inputs {
 		t := int64(math.MinInt64)
 		if in.Source.Kind != plan.StreamSource {
@@ -41,9 +42,17 @@ func (o *reorder) add(input int, r *record) bool {
 	}
 	kept := o.staged.keep(r)
 	kept.computed = nil
-	o.waiting.add(kept)
+	o.wait(kept)
 	return true
 }
+
+func (o *reorder) wait(kept *record) {
+	o.held.octets += kept.measure()
+	o.waiting.add(kept)
+}
+
+// isFull reports whether more rows wait than may.
+func (o *reorder) isFull() bool { return o.waiting.len() > maxWaiting || o.held.octets > o.held.limit }
 
 // isAhead reports whether a time is too far ahead to be true.
 func (o *reorder) isAhead(t int64) bool {
@@ -81,18 +90,20 @@ func (o *reorder) proceed() {
 	if slowest, ok := o.slowest(); ok {
 		w = slowest - int64(o.staged.exec.options.Lateness)
 	}
-	if w > o.watermark || o.halfway || o.waiting.len() > maxWaiting {
+	if w > o.watermark || o.halfway || o.isFull() {
 		o.watermark = max(w, o.watermark)
 		o.release()
 	}
 }
 
-// release lets the rows go that the watermark has passed, and those beyond
-// maxWaiting, with which it moves on. A row waits no more when it is processed, so
+// release lets the rows go that the watermark has passed, and those that are too
+// many, with which it moves on. A row waits no more when it is processed, so
 // that one that panics is not met again.
 func (o *reorder) release() {
-	for n := o.waiting.len(); n > 0 && (n > maxWaiting || o.waiting.first().time <= o.watermark); n = o.waiting.len() {
+	for o.waiting.len() > 0 && (o.isFull() || o.waiting.first().time <= o.watermark) {
 		first := o.waiting.pop()
+		o.held.octets -= first.measure()
+		first.size = 0 // it is measured again with what is computed for it
 		o.watermark = max(o.watermark, first.time)
 		o.staged.process(first)
 	}
@@ -139,9 +150,9 @@ func (o *reorder) restore(src *reader) {
 		latest[i] = src.Int()
 	}
 	o.takeLatest(latest)
-	o.waiting = ordered{}
+	o.waiting, o.held.octets = ordered{}, 0
 	for _, r := range o.staged.restoreRecords(src) {
-		o.waiting.add(r)
+		o.wait(r)
 	}
 	o.halfway = o.waiting.len() > 0 && o.waiting.first().time < o.watermark
 }

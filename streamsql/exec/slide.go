@@ -31,8 +31,16 @@ func (p *slidingPane) Add(r *record) {
 		s.stand(r)
 	}
 	kept := s.keep(r)
-	s.windows.held.add(p.kept, kept)
-	defer s.windows.makeRoom()
+	p.take(kept)
+	h := &s.windows.held
+	if h.add(p.kept, kept); h.octets > h.limit {
+		s.windows.makeRoom()
+	}
+}
+
+// take adds a kept row up, at which the frame stands.
+func (p *slidingPane) take(kept *record) {
+	s := p.staged
 	if !s.windows.early && !s.passes(s.plan.Filter) {
 		p.rows = append(p.rows, slidingRow{row: kept})
 		return
@@ -113,6 +121,7 @@ func (g *groups) slideOut(at *group) {
 		g.unordered = true
 		return
 	}
+	g.discount(at)
 	delete(g.byKey, at.key)
 	g.list = slices.DeleteFunc(g.list, func(other *group) bool { return other == at })
 }

@@ -46,7 +46,8 @@ type staged struct {
 	partners   []*partners // of joins, used again
 	asked      []*asked    // of lookup tables, by input
 	candidates []candidate // groups that may be given, used again
-	moved      bool        // the frame left the row in hand, because a window was closed
+	closing    emission
+	moved      bool // the frame left the row in hand, because a window was closed
 	saved      saved
 	restored   layout
 

@@ -3,7 +3,7 @@ package exec
 import "github.com/holdfast-edge/holdfast/tag"
 
 // Stats counts what a query has done. Every row that came in and did not come
-// out was filtered, is in a window, or failed.
+// out was filtered, is in a window, was forgotten with its partition, or failed.
 type Stats struct {
 	RowsIn  uint64
 	RowsOut uint64
@@ -11,7 +11,7 @@ type Stats struct {
 	Failed  uint64
 	Last    *Failure // the last row that failed, nil for none
 
-	Forgotten uint64 // partitions of analytic functions that made room for others
+	Forgotten uint64 // partitions of analytic functions, and of windows that had rows, that made room for others
 }
 
 // Failure is a row that failed, kept for a person to look at.

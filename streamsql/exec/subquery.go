@@ -5,6 +5,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/streamsql/expr"
 	"github.com/holdfast-edge/holdfast/streamsql/plan"
+	"github.com/holdfast-edge/holdfast/streamsql/window"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -91,7 +92,7 @@ func (s *staged) evaluate(outer *expr.Frame, emit Emit) {
 	if s.askAll(outer); outer.Failed() {
 		return
 	}
-	e := &emission{staged: s}
+	e := s.emission(window.Span{})
 	e.collect(nil)
 	e.give()
 }

@@ -22,7 +22,7 @@ type windows struct {
 	added    bool // panes add rows up instead of keeping them
 	slides   bool // and take them away again
 	machine  window.Machine[*record]
-	machines map[string]window.Machine[*record]
+	machines *recent[window.Machine[*record]]
 	key      []byte
 	whole    window.Pane[*record]   // where the inputs end: all rows so far
 	due      int64                  // when the first of machines waits for the clock
@@ -32,11 +32,11 @@ type windows struct {
 	merged   *groups                // of several panes, used again
 	triggers fn.Hits
 	state    map[string]tag.Value // state window of one expression: its last value
-	held     held                 // the rows of panes
+	held     held                 // what panes keep
 }
 
 func newWindows(s *staged) {
-	w := &windows{staged: s, plan: s.plan.Window, told: math.MinInt64}
+	w := &windows{staged: s, plan: s.plan.Window, told: math.MinInt64, held: newHeld(s.exec.options)}
 	s.windows = w
 	w.early = s.plan.FiltersEarly(s.exec.options.EventTime)
 	w.added, w.slides = s.plan.Keeps() != plan.KeepRows, s.plan.Keeps() == plan.AddAndRemove
@@ -46,7 +46,7 @@ func newWindows(s *staged) {
 		w.whole = w.pane()
 	case w.plan == nil:
 	case len(w.plan.Partition) > 0:
-		w.machines = make(map[string]window.Machine[*record])
+		w.machines = newRecent[window.Machine[*record]]()
 	default:
 		w.machine = w.newMachine()
 	}
@@ -71,6 +71,9 @@ func (w *windows) free(p window.Pane[*record]) {
 		w.held.free(rows.kept)
 	}
 	if len(w.spare) >= spares {
+		if sums, ok := p.(*groupsPane); ok {
+			sums.groups.release()
+		}
 		return
 	}
 	switch p := p.(type) {
@@ -84,6 +87,15 @@ func (w *windows) free(p window.Pane[*record]) {
 	w.spare = append(w.spare, p)
 }
 
+// forgetSpares forgets the groups that rest in panes that are to be used again.
+func (w *windows) forgetSpares() {
+	for _, p := range w.spare {
+		if sums, ok := p.(*groupsPane); ok {
+			sums.groups.forget()
+		}
+	}
+}
+
 // pane returns an empty pane of the kind that the SELECT needs.
 func (w *windows) pane() window.Pane[*record] {
 	if n := len(w.spare); n > 0 {
@@ -92,12 +104,14 @@ func (w *windows) pane() window.Pane[*record] {
 		return p
 	}
 	if w.slides {
-		p := &slidingPane{staged: w.staged, groups: newGroups(w.staged)}
+		p := &slidingPane{staged: w.staged, groups: newGroups(w.staged, &w.held)}
 		p.kept = &kept{drop: p.drop}
 		return p
 	}
 	if w.added {
-		return &groupsPane{staged: w.staged, groups: newGroups(w.staged)}
+		p := &groupsPane{staged: w.staged, groups: newGroups(w.staged, &w.held)}
+		p.groups.owns = true
+		return p
 	}
 	p := &rowsPane{staged: w.staged}
 	if w.plan != nil { // else all rows until the inputs end
@@ -134,17 +148,36 @@ func (w *windows) of(key []byte) window.Machine[*record] {
 	if w.machines == nil {
 		return w.machine
 	}
-	m, ok := w.machines[string(key)]
-	if !ok {
-		if len(w.machines) >= maxStates {
-			w.staged.frame.Fail(errTooMany)
-			return nil
-		}
-		m = w.newMachine()
-		w.machines[string(key)] = m
+	if m, ok := w.machines.of(key); ok {
+		return m
 	}
+	if w.machines.len() >= maxStates && !w.makeWay() {
+		w.staged.frame.Fail(errTooMany)
+		return nil
+	}
+	m := w.newMachine()
+	w.machines.add(string(key), m)
 	return m
 }
+
+// makeWay forgets the partition that has had no row for longest where only another
+// row of its own would close its window, which may never come. The windows of other
+// kinds close with the time, and it reports false.
+func (w *windows) makeWay() bool {
+	if !w.waitsForRows() {
+		return false
+	}
+	oldest := w.machines.removeOldest()
+	delete(w.state, oldest.key)
+	if !oldest.state.Idle() {
+		oldest.state.(window.Dropper).Drop()
+		w.staged.exec.forgot()
+	}
+	return true
+}
+
+// waitsForRows reports whether the time closes no window.
+func (w *windows) waitsForRows() bool { return w.plan.Kind == ast.Count || w.plan.Kind == ast.State }
 
 // marks evaluates the conditions of the window for the row.
 func (w *windows) marks(key []byte, r *record) window.Marks {
@@ -200,13 +233,19 @@ func (w *windows) stateMarks(key []byte) window.Marks {
 	return window.Marks{Begin: true, Changed: changed}
 }
 
-// each calls visit with every machine, in an order that does not change.
+// each calls visit with every machine, in an order that does not change: of windows
+// that the time closes that of their keys, of others that in which they make way.
 func (w *windows) each(visit func(key string, m window.Machine[*record])) {
-	if w.machine != nil {
+	switch {
+	case w.machine != nil:
 		visit("", w.machine)
-	}
-	for _, key := range sortedKeys(w.machines) {
-		visit(key, w.machines[key])
+	case w.machines == nil:
+	case w.waitsForRows():
+		w.machines.all(visit)
+	default:
+		for _, key := range sortedKeys(w.machines.byKey) {
+			visit(key, w.machines.byKey[key].Value.(*keyed[window.Machine[*record]]).state)
+		}
 	}
 }
 
@@ -225,7 +264,7 @@ func (w *windows) advance(t int64) {
 // lingers reports whether partitions may have rows that only another row of theirs
 // would let go, which are looked for once in a while.
 func (w *windows) lingers(t int64) bool {
-	if len(w.machines) == 0 || w.plan.Kind != ast.Sliding {
+	if w.machines == nil || w.machines.len() == 0 || w.plan.Kind != ast.Sliding {
 		return false
 	}
 	while := int64(max(w.plan.Length+w.plan.Delay, shortWhile))
@@ -242,7 +281,7 @@ func (w *windows) advanceAll(t int64) {
 	w.each(func(key string, m window.Machine[*record]) {
 		m.Advance(t)
 		if m.Idle() {
-			delete(w.machines, key)
+			w.machines.remove(key)
 			delete(w.state, key)
 		}
 		w.await(m)

@@ -33,6 +33,7 @@ func (m *count[R]) Add(t int64, row R, _ Marks) {
 	if m.since == m.spec.EveryRows {
 		m.since = 0
 		m.close(m.spec.Rows / size)
+		m.trim(max(m.spec.Rows-m.spec.EveryRows, 0) / size) // what the next window begins with
 	}
 }
 
@@ -54,6 +55,12 @@ func (m *count[R]) close(n int64) {
 		panes[i] = p.pane
 	}
 	m.owner.Close(Span{m.panes[0].start, m.now}, panes)
+}
+
+// Drop is Dropper's.
+func (m *count[R]) Drop() {
+	m.trim(0)
+	m.since = 0
 }
 
 func gcd(a, b int64) int64 {

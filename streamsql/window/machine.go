@@ -76,6 +76,13 @@ type Machine[R any] interface {
 	Restore(src *state.Reader)
 }
 
+// Dropper is a machine whose windows only another row closes. Its owner may have to
+// do without them.
+type Dropper interface {
+	// Drop gives every pane back to the owner.
+	Drop()
+}
+
 // Spec is the shape of a window. Times are nanoseconds.
 type Spec struct {
 	Kind                 ast.WindowKind

@@ -43,6 +43,12 @@ func (m *stateful[R]) close() {
 	}
 }
 
+// Drop is Dropper's.
+func (m *stateful[R]) Drop() {
+	m.owner.free(m.open...)
+	m.open = nil
+}
+
 func (m *stateful[R]) Advance(t int64)          { setBack(m.open, m.tell(t)) }
 func (m *stateful[R]) Next() (t int64, ok bool) { return 0, false }
 func (m *stateful[R]) Idle() bool               { return len(m.open) == 0 }
