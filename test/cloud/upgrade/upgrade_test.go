@@ -1,6 +1,7 @@
 package upgrade
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -69,12 +70,13 @@ func (v *site) reverts(how, reason string) {
 	v.form(1)
 }
 
-// form wants the directory to be of a format.
+// form wants the directory to be of a format; the newest comes after the confirmation, which the cloud hears of first.
 func (v *site) form(want int) {
 	v.t.Helper()
-	if n, err := format.Of(v.Data); err != nil || n != want {
-		v.t.Errorf("the directory has format %d, want %d: %v", n, want, err)
-	}
+	stage.Eventually(v.t, fmt.Sprintf("the directory has format %d", want), func() bool {
+		n, err := format.Of(v.Data)
+		return err == nil && n == want
+	})
 }
 
 // revertsWithoutTheCloud brings in a good version that never sees the cloud.
