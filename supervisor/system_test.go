@@ -12,10 +12,11 @@ import (
 	"testing/synctest"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"go.uber.org/goleak"
+
+	"github.com/holdfast-edge/holdfast/internal/leak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 func TestShutdownStopsTheRootsChildrenLastToFirstAndChildrenBeforeParents(t *testing.T) {
 	p := newPlant(t)

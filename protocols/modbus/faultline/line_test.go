@@ -9,8 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"github.com/holdfast-edge/holdfast/internal/leak"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/faultline"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/wire"
 )
@@ -221,7 +220,7 @@ func TestAHalfOpenLineTakesRequestsAndIsSilent(t *testing.T) {
 
 func TestClosingLeavesNothingBehind(t *testing.T) {
 	target := server(t)
-	ours := goleak.IgnoreCurrent()
+	leak.None(t)
 	l, err := faultline.Listen(t.Context(), "127.0.0.1:0", target, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -240,7 +239,6 @@ func TestClosingLeavesNothingBehind(t *testing.T) {
 		t.Errorf("closing again: %v", err)
 	}
 	conn.Close()
-	goleak.VerifyNone(t, ours)
 }
 
 func TestKindsHaveNamesThatAreRead(t *testing.T) {
