@@ -7,6 +7,7 @@ package mosquittotest
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -132,8 +133,25 @@ func (s *Server) end(signal syscall.Signal) {
 	s.cmd = nil
 }
 
-// Pause stops the broker in its tracks: its sockets stay open and silent.
-func (s *Server) Pause() { _ = s.cmd.Process.Signal(syscall.SIGSTOP) }
+// Pause stops the broker in its tracks: its sockets stay open and silent. When it returns, the broker has stopped: what is
+// sent from then on is not answered.
+func (s *Server) Pause() {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		s.t.Fatal(err)
+	}
+	var status syscall.WaitStatus
+	for {
+		_, err := syscall.Wait4(s.cmd.Process.Pid, &status, syscall.WUNTRACED, nil)
+		if errors.Is(err, syscall.EINTR) {
+			continue
+		}
+		if err != nil || !status.Stopped() {
+			s.t.Fatalf("mosquitto is not stopped: %v, %v", status, err)
+		}
+		return
+	}
+}
 
 // Resume lets it go on.
 func (s *Server) Resume() { _ = s.cmd.Process.Signal(syscall.SIGCONT) }
