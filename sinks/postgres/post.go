@@ -3,6 +3,7 @@ package postgres
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -13,29 +14,26 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// Post writes a request in one transaction.
+// Post writes a request in one transaction. What is missing for it is made before, and is no part of the transaction, which
+// may be refused for one row: what goes wrong there is about the table, and refuses no row unless it says so itself.
 func (p *poster) Post(ctx context.Context, ds []sinks.Delivery) error {
 	c, err := p.take(ctx)
 	if err != nil {
 		return err
 	}
-	if err := p.write(ctx, c, ds); err != nil {
-		if f := refusal(err); f != err && !c.IsClosed() { //nolint:errorlint // whether it was wrapped is what is asked
-			p.rest(c)
-			return f
-		}
-		abandon(c)
-		return err
+	groups, err := p.groups(ctx, c, ds)
+	if err == nil {
+		err = refusal(p.write(ctx, c, groups, ds))
 	}
-	p.rest(c)
-	return nil
+	if f, ok := errors.AsType[*sinks.Failure](err); err != nil && (!ok || !f.Permanent || c.IsClosed()) {
+		abandon(c)
+	} else {
+		p.rest(c)
+	}
+	return err
 }
 
-func (p *poster) write(ctx context.Context, c *pgx.Conn, ds []sinks.Delivery) error {
-	groups, err := p.groups(ctx, c, ds)
-	if err != nil {
-		return err
-	}
+func (p *poster) write(ctx context.Context, c *pgx.Conn, groups []*group, ds []sinks.Delivery) error {
 	return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
 		for i, g := range groups {
 			if err := p.insert(ctx, tx, g, i); err != nil {
@@ -46,8 +44,7 @@ func (p *poster) write(ctx context.Context, c *pgx.Conn, ds []sinks.Delivery) er
 	})
 }
 
-// groups divides a request by table, and makes what is missing for it. Making is
-// no part of the transaction, which may be refused for one row.
+// groups divides a request by table, and makes what is missing for it.
 func (p *poster) groups(ctx context.Context, c *pgx.Conn, ds []sinks.Delivery) (all []*group, err error) {
 	byTable := map[string]*group{}
 	gaps := false
@@ -185,7 +182,7 @@ func (p *poster) ensureGaps(ctx context.Context, c *pgx.Conn) error {
 	sql := "CREATE SCHEMA IF NOT EXISTS " + quote(p.options.Schema) + "; CREATE TABLE IF NOT EXISTS " + quote(p.options.Schema, gapTable) +
 		" (time timestamptz NOT NULL, hf_site text NOT NULL, hf_stream uuid NOT NULL, hf_incarnation bigint NOT NULL, hf_seq bigint NOT NULL, " +
 		"count bigint NOT NULL, cause text NOT NULL, PRIMARY KEY (hf_stream, hf_incarnation, hf_seq))"
-	if _, err := c.Exec(ctx, sql); err != nil {
+	if _, err := c.Exec(ctx, sql); err != nil && !isMadeByAnother(err) {
 		return fmt.Errorf("create table %s: %w", gapTable, err)
 	}
 	return nil

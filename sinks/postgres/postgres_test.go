@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
-	"go.uber.org/goleak"
 
+	"github.com/holdfast-edge/holdfast/internal/leak"
 	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/conformance"
@@ -21,7 +21,7 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 // server is Debian's PostgreSQL, with a database for each case.
 type server struct {
@@ -162,6 +162,44 @@ func TestTheSinkConforms(t *testing.T) {
 		},
 	})
 	t.Run("every kind of value comes back as it was, in a table that grows", func(t *testing.T) { s.kinds(t) })
+	t.Run("nodes that make the same tables at the same time refuse nothing", func(t *testing.T) { s.together(t) })
+}
+
+// together has several sinks make schemas and tables at once.
+func (s *server) together(t *testing.T) {
+	const nodes, rounds = 6, 5
+	for round := range rounds {
+		keys := s.Keys(s.address) + fmt.Sprintf("\nschema: together_%d", round)
+		keys = strings.Replace(keys, "schema: plant\n", "", 1)
+		var writers []sinks.Writer
+		for range nodes {
+			w, err := postgres.Sink{}.Open(t.Context(), conformance.Target(conformance.Options(t, postgres.Sink{}, keys)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			writers = append(writers, w)
+		}
+		answers := make(chan error, nodes)
+		for i, w := range writers {
+			batch := conformance.Rows(t, 0, "one", uint64(10*i+1), 3)
+			if err := w.Send(t.Context(), sinks.Delivery{Batch: batch}, func(err error) { answers <- err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range nodes {
+			if err := <-answers; err != nil {
+				t.Error(err)
+			}
+		}
+		for _, w := range writers {
+			if err := w.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		if got := fmt.Sprint(s.query(t, fmt.Sprintf("SELECT count(*) FROM together_%d.one", round))); got != "[[18]]" {
+			t.Errorf("%s rows are there", got)
+		}
+	}
 }
 
 func (s *server) kinds(t *testing.T) {

@@ -2,11 +2,13 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/holdfast-edge/holdfast/sinks"
 )
@@ -111,9 +113,17 @@ func (p *poster) create(ctx context.Context, c *pgx.Conn, name string, wanted []
 		statements = append(statements, "SELECT create_hypertable('"+strings.ReplaceAll(at, "'", "''")+"', 'time', if_not_exists => TRUE)")
 	}
 	for _, sql := range statements {
-		if _, err := c.Exec(ctx, sql); err != nil {
+		if _, err := c.Exec(ctx, sql); err != nil && !isMadeByAnother(err) {
 			return err
 		}
 	}
 	return nil
+}
+
+// isMadeByAnother tells that somebody else has made the same at the same time, such as a line of another node, or a
+// connection that was cut and still ends its work: IF NOT EXISTS looks before it makes, and PostgreSQL then tells of a
+// unique index of its catalog, or of the name.
+func isMadeByAnother(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "23505" || e.Code == "42P06" || e.Code == "42P07" || e.Code == "42710")
 }
