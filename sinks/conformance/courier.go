@@ -10,8 +10,8 @@ import (
 	"github.com/holdfast-edge/holdfast/sinks"
 )
 
-// patience bounds waits that end as soon as what they wait for has come.
-const patience = time.Minute
+// patience bounds waits that end as soon as what they wait for has come, on however busy a machine.
+const patience = 4 * time.Minute
 
 // courier sends as the actor does: what is not acknowledged goes again on the
 // next connection.
@@ -84,16 +84,7 @@ func (c *courier) connection(all []sinks.Delivery) {
 	c.mu.Lock()
 	c.answers = map[int][]error{}
 	c.mu.Unlock()
-	sent := 0
-	for i, d := range all {
-		if _, ok := c.settled[i]; ok {
-			continue
-		}
-		if err := w.Send(c.t.Context(), d, c.done(i)); err != nil {
-			break
-		}
-		sent++
-	}
+	sent := c.send(w, all)
 	c.await(w, sent)
 	closeIn(c.t, w, patience/4)
 	c.mu.Lock()
@@ -111,6 +102,25 @@ func (c *courier) connection(all []sinks.Delivery) {
 	}
 }
 
+// send sends what is not settled, up to the loss of the connection, and returns how many are on the way.
+func (c *courier) send(w sinks.Writer, all []sinks.Delivery) (sent int) {
+	for i, d := range all {
+		if _, ok := c.settled[i]; ok {
+			continue
+		}
+		err := w.Send(c.t.Context(), d, c.done(i))
+		switch {
+		case err == nil:
+			sent++
+		case isPermanent(err) && !isLost(w): // it is about this delivery alone
+			c.settled[i] = err
+		default:
+			return sent
+		}
+	}
+	return sent
+}
+
 func (c *courier) done(i int) func(error) {
 	return func(err error) {
 		c.mu.Lock()
@@ -122,25 +132,27 @@ func (c *courier) done(i int) func(error) {
 
 // await waits until so many are answered or the connection is lost.
 func (c *courier) await(w sinks.Writer, sent int) {
-	over := time.AfterFunc(patience, func() { c.changed.Broadcast() })
-	defer over.Stop()
-	stop := make(chan struct{})
-	var watching sync.WaitGroup
-	watching.Go(func() {
-		select {
-		case <-w.Lost():
-			c.changed.Broadcast()
-		case <-stop:
+	answered := make(chan struct{})
+	var waiting sync.WaitGroup
+	over := false
+	waiting.Go(func() {
+		defer close(answered)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for len(c.answers) < sent && !over {
+			c.changed.Wait()
 		}
 	})
-	defer watching.Wait()
-	defer close(stop)
-	deadline := time.Now().Add(patience)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for len(c.answers) < sent && !isLost(w) && time.Now().Before(deadline) {
-		c.changed.Wait()
+	select {
+	case <-answered:
+	case <-w.Lost():
+	case <-time.After(patience):
 	}
+	c.mu.Lock()
+	over = true
+	c.changed.Broadcast()
+	c.mu.Unlock()
+	waiting.Wait()
 }
 
 func isLost(w sinks.Writer) bool {

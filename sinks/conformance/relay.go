@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/holdfast-edge/holdfast/internal/ports"
 )
@@ -17,6 +18,7 @@ type Relay struct {
 	changed  *sync.Cond
 	listener net.Listener
 	conns    map[net.Conn]struct{}
+	cuts     int  // how often all were cut
 	frozen   bool // octets are taken from nobody
 	budget   int  // octets that pass towards the far end before the cut; 0: no cut
 	running  sync.WaitGroup
@@ -69,6 +71,12 @@ func (r *Relay) Stop() {
 func (r *Relay) Cut() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.cut()
+}
+
+// cut ends every connection, and those of which only one side is there yet. The caller holds mu.
+func (r *Relay) cut() {
+	r.cuts++
 	for c := range r.conns {
 		_ = c.Close()
 	}
@@ -96,23 +104,61 @@ func (r *Relay) Thaw() {
 	r.changed.Broadcast()
 }
 
+// stutter freezes and thaws by turns until it is ended.
+func (r *Relay) stutter() (end func()) {
+	stop := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+			r.Freeze()
+			<-time.After(10 * time.Millisecond)
+			r.Thaw()
+		}
+	})
+	return func() {
+		close(stop)
+		running.Wait()
+	}
+}
+
 func (r *Relay) accept(l net.Listener) {
 	for {
 		near, err := l.Accept()
 		if err != nil {
 			return
 		}
+		cuts := r.counted()
 		far, err := new(net.Dialer).DialContext(context.Background(), "tcp", r.target)
 		if err != nil {
 			_ = near.Close()
 			continue
 		}
-		r.mu.Lock()
-		r.conns[near], r.conns[far] = struct{}{}, struct{}{}
-		r.mu.Unlock()
-		r.running.Go(func() { r.pass(far, near, true) })
-		r.running.Go(func() { r.pass(near, far, false) })
+		r.join(l, near, far, cuts)
 	}
+}
+
+func (r *Relay) counted() (cuts int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.cuts
+}
+
+// join passes from one side to the other, unless the connections were cut meanwhile.
+func (r *Relay) join(l net.Listener, near, far net.Conn, cuts int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.cuts != cuts || r.listener != l {
+		_, _ = near.Close(), far.Close()
+		return
+	}
+	r.conns[near], r.conns[far] = struct{}{}, struct{}{}
+	r.running.Go(func() { r.pass(far, near, true) })
+	r.running.Go(func() { r.pass(near, far, false) })
 }
 
 // pass copies until either side ends, and ends both.
@@ -151,8 +197,6 @@ func (r *Relay) lets(n int, outward bool) bool {
 		return true
 	}
 	r.budget = 0
-	for c := range r.conns {
-		_ = c.Close()
-	}
+	r.cut()
 	return false
 }
