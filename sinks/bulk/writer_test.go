@@ -9,13 +9,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"github.com/holdfast-edge/holdfast/internal/leak"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 // far is a far end in memory that answers as a test says.
 type far struct {
@@ -265,10 +264,11 @@ func TestEachStreamStaysInOrderWhileSeveralAreOnTheWay(t *testing.T) {
 func TestAPanicInASinkLosesTheConnectionAndNothingElse(t *testing.T) {
 	f, a := &far{answer: func(context.Context, []int64) error { panic("a defect") }}, &answers{}
 	w := NewWriter(Options{Batch: 1, Window: 1, Timeout: time.Minute}, f)
-	send(t, w, a, 0, rows(t, "r", 1))
+	failed := w.Send(t.Context(), rows(t, "r", 1), a.of(0)) // which says so itself where the panic is quicker
 	<-w.Lost()
-	if err := w.Close(t.Context()); err == nil && a.all[0][0] == nil {
-		t.Error("it went well")
+	_ = w.Close(t.Context())
+	if failed == nil && (len(a.all[0]) != 1 || a.all[0][0] == nil) || failed != nil && len(a.all) > 0 {
+		t.Errorf("sent: %v, done: %v", failed, a.all)
 	}
 }
 
@@ -302,21 +302,22 @@ func TestAGapGoesInItsPlace(t *testing.T) {
 }
 
 func TestAFullQueueWaitsForRoomAndEndsWithItsContext(t *testing.T) {
-	f, a := &far{answer: func(ctx context.Context, _ []int64) error { <-ctx.Done(); return ctx.Err() }}, &answers{}
-	w := NewWriter(Options{Batch: 1, Window: 1, Timeout: time.Hour}, f)
-	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(20*time.Millisecond, cancel)
-	taken := 0
-	for ; taken <= queueMax+2; taken++ {
-		if err := w.Send(ctx, rows(t, "r", int64(taken)), a.of(taken)); err != nil {
-			break
+	synctest.Test(t, func(t *testing.T) {
+		f, a := &far{answer: func(ctx context.Context, _ []int64) error { <-ctx.Done(); return ctx.Err() }}, &answers{}
+		w := NewWriter(Options{Batch: 1, Window: 1, Timeout: time.Hour}, f)
+		send(t, w, a, 0, rows(t, "r", 0))
+		synctest.Wait() // it is in a request, and leaves the queue to the others
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel) // of the bubble: when Send waits
+		taken := 1
+		for w.Send(ctx, rows(t, "r", int64(taken)), a.of(taken)) == nil {
+			taken++
 		}
-	}
-	if taken > queueMax+1 {
-		t.Errorf("%d were taken", taken)
-	}
-	_ = w.Close(ctx)
-	if len(a.all) != taken {
-		t.Errorf("%d taken, %d done", taken, len(a.all))
-	}
+		if taken != queueMax+1 {
+			t.Errorf("%d were taken", taken)
+		}
+		if err := w.Close(ctx); !errors.Is(err, errClosed) || len(a.all) != taken {
+			t.Errorf("%d taken, %d done: %v", taken, len(a.all), err)
+		}
+	})
 }

@@ -12,15 +12,14 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"github.com/holdfast-edge/holdfast/internal/leak"
 	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/sinks/conformance"
 	"github.com/holdfast-edge/holdfast/sinks/influx"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 // influxd is Debian's InfluxDB 1.6.
 type influxd struct {
@@ -131,9 +130,7 @@ func TestTheSinkConformsWithInfluxDB1(t *testing.T) {
 			cases++
 			s.db = fmt.Sprintf("plant_%d", cases)
 			s.query(t, `CREATE DATABASE "`+s.db+`"`)
-			if cases == 9 { // the field of the case with a refusal has its type
-				s.write(t, fmt.Sprintf("one,site=plant-7 temperature=0 %d", base-1e12))
-			}
+			s.write(t, fmt.Sprintf("one,site=plant-7 temperature=0 %d", base-1e12)) // the field has its type
 			return s
 		},
 	})

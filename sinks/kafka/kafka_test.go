@@ -6,32 +6,33 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
-	"go.uber.org/goleak"
 
+	"github.com/holdfast-edge/holdfast/internal/leak"
 	"github.com/holdfast-edge/holdfast/sinks/conformance"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 // cluster is franz-go's broker in this process. It tells clients its own
 // address, so that the way through the relay is in the sink's dialer.
 type cluster struct {
 	*kfake.Cluster
 	address string
-	way     *string // the address that is dialled in the place of any other
+	way     *atomic.Value // the address that is dialled in the place of any other
 }
 
 func (c *cluster) Address() string { return c.address }
 
 func (c *cluster) Keys(address string) string {
-	*c.way = address
+	c.way.Store(address)
 	return "brokers: " + c.address + "\ntopic: \"{stream}\"\ncreate: true\nsasl: scram-sha-256\nusername: edge\npassword: env:KAFKA_PASSWORD\nlinger: 5ms\nbatch: 50"
 }
 
@@ -40,22 +41,46 @@ func (c *cluster) Spoil(row []tag.Value) { row[2] = tag.StringOf(strings.Repeat(
 
 func (c *cluster) Seen(t *testing.T) (all []conformance.Record) {
 	t.Helper()
-	consumer, err := kgo.NewClient(kgo.SeedBrokers(c.address), kgo.ConsumeTopics("one", "two", "plant-7.gaps"), kgo.FetchMaxWait(100*time.Millisecond),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.SASL(scram.Auth{User: "edge", Pass: "secret7"}.AsSha256Mechanism()))
+	consumer, err := kgo.NewClient(kgo.SeedBrokers(c.address), kgo.ConsumePartitions(c.whole()), kgo.FetchMaxWait(100*time.Millisecond),
+		kgo.SASL(scram.Auth{User: "edge", Pass: "secret7"}.AsSha256Mechanism()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer consumer.Close()
-	for {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		fetches := consumer.PollFetches(ctx)
-		cancel()
-		if fetches.NumRecords() == 0 {
-			return all
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for held := c.held(); len(all) < held; {
+		fetches := consumer.PollRecords(ctx, held-len(all))
+		if err := fetches.Err0(); err != nil {
+			t.Fatalf("of %d records, %d came: %v", held, len(all), err)
 		}
 		fetches.EachRecord(func(r *kgo.Record) { all = append(all, read(t, r)) })
 	}
+	return all
 }
+
+// whole is all that the topics of the suite have, as a consumer is told.
+func (c *cluster) whole() map[string]map[int32]kgo.Offset {
+	all := map[string]map[int32]kgo.Offset{}
+	for _, topic := range topics() {
+		if c.PartitionInfo(topic, 0) != nil {
+			all[topic] = map[int32]kgo.Offset{0: kgo.NewOffset().AtStart()}
+		}
+	}
+	return all
+}
+
+// held is how many records that are.
+func (c *cluster) held() (n int) {
+	for _, topic := range topics() {
+		if p := c.PartitionInfo(topic, 0); p != nil {
+			n += int(p.HighWatermark - p.LogStartOffset)
+		}
+	}
+	return n
+}
+
+func topics() []string { return []string{"one", "two", "plant-7.gaps"} }
 
 // read is a record of the suite.
 func read(t *testing.T, r *kgo.Record) conformance.Record {
@@ -89,9 +114,9 @@ func read(t *testing.T, r *kgo.Record) conformance.Record {
 
 func TestTheSinkConforms(t *testing.T) {
 	t.Setenv("KAFKA_PASSWORD", "secret7")
-	way := new(string)
+	way := new(atomic.Value)
 	sink := Sink{dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, *way)
+		return new(net.Dialer).DialContext(ctx, network, way.Load().(string))
 	}}
 	conformance.Run(t, conformance.Subject{
 		Sink: sink, Impatient: "timeout: 2s",

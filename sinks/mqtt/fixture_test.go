@@ -11,15 +11,14 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/leak"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 // patience bounds waits that end as soon as what they wait for has come.
 const patience = time.Minute
@@ -157,6 +156,17 @@ func (r *results) check(t *testing.T, n int, wanted func(error) bool) {
 			t.Errorf("delivery %d was done with %v", i, calls)
 		}
 	}
+}
+
+// fate returns what becomes of a delivery that the far end may answer before Send has returned: a failure that may pass is
+// what Send returns then, else what done is called with.
+func fate(t *testing.T, w sinks.Writer, d sinks.Delivery) error {
+	t.Helper()
+	answer := make(chan error, 1)
+	if err := w.Send(t.Context(), d, func(err error) { answer <- err }); err != nil {
+		return err
+	}
+	return <-answer
 }
 
 func acknowledged(err error) bool { return err == nil }

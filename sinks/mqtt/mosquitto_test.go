@@ -183,14 +183,11 @@ func TestABrokerThatWasStoppedAndStartedKeepsWhatItAcknowledged(t *testing.T) {
 func TestAPausedBrokerIsGivenUp(t *testing.T) {
 	server := mosquittotest.Start(t)
 	w := open(t, at(t, server, "keep_alive: 1s"))
-	done := newResults()
 	server.Pause()
-	if err := w.Send(t.Context(), batch(readings(t, climate(t), 1, 1)), done.of(0)); err != nil {
-		t.Fatal(err)
+	if err := fate(t, w, batch(readings(t, climate(t), 1, 1))); !transient(err) || !errors.Is(err, errSilent) {
+		t.Errorf("a delivery into the silence: %v", err)
 	}
 	<-w.Lost()
-	done.wait(1)
-	done.check(t, 1, func(err error) bool { return transient(err) && errors.Is(err, errSilent) })
 	server.Resume()
 }
 
@@ -235,13 +232,9 @@ func TestAMissingRightToPublishKeepsTheData(t *testing.T) {
 	acl := t.TempDir() + "/acl"
 	writeFile(t, acl, "user "+mosquittotest.User+"\ntopic read #\n")
 	server := mosquittotest.Start(t, "acl_file "+acl)
-	w := open(t, at(t, server))
-	done := newResults()
-	if err := w.Send(t.Context(), batch(readings(t, climate(t), 1, 3)), done.of(0)); err != nil {
-		t.Fatal(err)
+	if err := fate(t, open(t, at(t, server)), batch(readings(t, climate(t), 1, 3))); !transient(err) || !strings.Contains(err.Error(), "access list") {
+		t.Errorf("got %v", err)
 	}
-	done.wait(1)
-	done.check(t, 1, func(err error) bool { return transient(err) && strings.Contains(err.Error(), "access list") })
 }
 
 // What docs/sinks/mqtt.md warns of: mosquitto acknowledges what it discards.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/broker/mosquittotest"
 	"github.com/holdfast-edge/holdfast/broker/mqttd"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/sinks"
 )
 
@@ -151,11 +152,10 @@ func TestACertificateThatNobodyTrustsIsRefused(t *testing.T) {
 }
 
 func TestAFarEndThatIsNotThereIsTransient(t *testing.T) {
-	b, port := own(t, mqttd.Listener{})
-	shut(t, b)
+	address := ports.Free(t).Address()
 	for _, scheme := range []string{"mqtt", "ws"} {
-		_, err := New().Open(t.Context(), target(options(t, "url: "+scheme+"://127.0.0.1:"+port)))
-		if !transient(err) || !strings.Contains(err.Error(), "127.0.0.1:"+port) {
+		_, err := New().Open(t.Context(), target(options(t, "url: "+scheme+"://"+address)))
+		if !transient(err) || !strings.Contains(err.Error(), address) {
 			t.Errorf("%s: %v", scheme, err)
 		}
 	}
@@ -166,9 +166,10 @@ func TestAFarEndThatIsNotThereIsTransient(t *testing.T) {
 // and again under load.
 func TestEverythingArrivesAcrossManyEndsOfTheBroker(t *testing.T) {
 	const batches, rows = 60, 10
-	b, port := own(t, mqttd.Listener{})
+	address := ports.Free(t).Address()
+	b, _ := own(t, mqttd.Listener{Address: address})
 	got := listen(t, b)
-	o := options(t, "url: mqtt://127.0.0.1:"+port, "window: 32")
+	o := options(t, "url: mqtt://"+address, "window: 32")
 	schema := climate(t)
 	seen := map[int]int{}
 	note := func(h *heard) {
@@ -195,7 +196,7 @@ func TestEverythingArrivesAcrossManyEndsOfTheBroker(t *testing.T) {
 			if round < 4 && sent == 5 { // the broker ends with the rest on the way
 				shut(t, b)
 				note(got)
-				b, _ = own(t, mqttd.Listener{Address: "127.0.0.1:" + port})
+				b, _ = own(t, mqttd.Listener{Address: address})
 				got = listen(t, b)
 			}
 		}

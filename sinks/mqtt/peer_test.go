@@ -184,7 +184,7 @@ func TestAFarEndThatAnswersPingsIsKeptAndHearsThemInTime(t *testing.T) {
 				p.write(packets.NewControlPacket(packets.PINGRESP))
 			}
 		})
-		<-time.After(10 * time.Minute) // of the bubble
+		<-time.After(10*time.Minute + time.Second) // of the bubble: between two beats
 		select {
 		case <-w.Lost():
 			t.Error("it was given up")

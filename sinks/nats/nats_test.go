@@ -13,15 +13,15 @@ import (
 
 	natsgo "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"go.uber.org/goleak"
 
+	"github.com/holdfast-edge/holdfast/internal/leak"
 	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/sinks/conformance"
 	"github.com/holdfast-edge/holdfast/sinks/nats"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 // server is Debian's nats-server with a stream for all that is published.
 type server struct {
@@ -34,7 +34,7 @@ func start(t *testing.T) *server {
 	dir := t.TempDir()
 	s := &server{address: ports.Free(t).Address()}
 	conf := filepath.Join(dir, "nats.conf")
-	text := "listen: " + s.address + "\njetstream: {store_dir: \"" + dir + "\"}\nauthorization: {user: edge, password: secret7}\nmax_payload: 100KB\n"
+	text := "listen: " + s.address + "\njetstream: {store_dir: \"" + dir + "\"}\nauthorization: {user: edge, password: secret7, timeout: 60}\nmax_payload: 100KB\n"
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func start(t *testing.T) *server {
 
 func (s *server) with(t *testing.T, do func(context.Context, jetstream.JetStream) error) {
 	t.Helper()
-	conn, err := natsgo.Connect("nats://"+s.address, natsgo.UserInfo("edge", "secret7"))
+	conn, err := natsgo.Connect("nats://"+s.address, natsgo.UserInfo("edge", "secret7"), natsgo.Timeout(time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,22 +8,22 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/goleak"
-
+	"github.com/holdfast-edge/holdfast/internal/leak"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/sinks/conformance"
 	"github.com/holdfast-edge/holdfast/sinks/tdengine"
 	"github.com/holdfast-edge/holdfast/sinks/tdengine/taosd"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 const password = "taosdata"
 
 // server starts a double of TDengine until the test ends.
 func server(t testing.TB, o taosd.Options) *taosd.Server {
 	t.Helper()
-	o.User, o.Password = "root", password
+	o.User, o.Password, o.Address = "root", password, ports.Free(t).Address() // to which it comes back
 	s, err := taosd.Start(o)
 	if err != nil {
 		t.Fatal(err)

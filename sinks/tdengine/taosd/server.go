@@ -23,10 +23,12 @@ type Server struct {
 	address  string
 	listener net.Listener
 	http     *http.Server
-	running  sync.WaitGroup
 	store    *store
-	stop     context.CancelFunc
-	ctx      context.Context //nolint:containedctx // of the connections, which end with the server
+	stop     context.CancelFunc // of the connections
+
+	mu      sync.Mutex
+	closed  bool           // no request is served any more
+	running sync.WaitGroup // the server, and the requests that it serves
 }
 
 // Start listens until Close.
@@ -50,15 +52,31 @@ func (s *Server) listen(address string) error {
 		return err
 	}
 	s.listener, s.address = l, l.Addr().String()
-	s.ctx, s.stop = context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop, s.closed = stop, false
 	routes := http.NewServeMux()
 	routes.HandleFunc("POST /rest/sql", s.rest)
 	routes.HandleFunc("POST /rest/sql/{db}", s.rest)
-	routes.HandleFunc("GET /ws", s.webSocket)
+	routes.HandleFunc("GET /ws", func(w http.ResponseWriter, r *http.Request) { s.webSocket(ctx, w, r) })
 	routes.HandleFunc("GET /-/ping", func(http.ResponseWriter, *http.Request) {})
-	s.http = &http.Server{Handler: routes, ReadHeaderTimeout: time.Minute}
+	s.http = &http.Server{Handler: s.waitedFor(routes), ReadHeaderTimeout: time.Minute}
 	s.running.Go(func() { _ = s.http.Serve(l) })
 	return nil
+}
+
+// waitedFor has Close wait for what is being served: http.Server forgets what was hijacked.
+func (s *Server) waitedFor(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		if s.closed {
+			s.mu.Unlock()
+			return
+		}
+		s.running.Add(1)
+		s.mu.Unlock()
+		defer s.running.Done()
+		h.ServeHTTP(w, r)
+	})
 }
 
 // Address is the host:port that the server listens on.
@@ -73,6 +91,9 @@ func (s *Server) Restart() error {
 
 // Close ends every connection and waits for them.
 func (s *Server) Close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
 	s.stop()
 	_ = s.http.Close()
 	s.running.Wait()

@@ -26,7 +26,7 @@ type session struct {
 	results map[uint64]*result
 }
 
-func (s *Server) webSocket(w http.ResponseWriter, r *http.Request) {
+func (s *Server) webSocket(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	conn, err := websocket.Accept(w, r, nil)
 	if err != nil {
 		return
@@ -34,10 +34,7 @@ func (s *Server) webSocket(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = conn.CloseNow() }()
 	conn.SetReadLimit(messageMax)
 	one := &session{server: s, conn: conn, stmts: map[uint64]*statement{}, results: map[uint64]*result{}}
-	over := make(chan struct{})
-	s.running.Go(func() { <-over }) // http.Server does not wait for what was hijacked: Close does
-	defer close(over)
-	one.serve(s.ctx)
+	one.serve(ctx)
 }
 
 func (s *session) serve(ctx context.Context) {
