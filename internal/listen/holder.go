@@ -19,18 +19,32 @@ func holder(p protocol, address string) string {
 		return ""
 	}
 	ip, _ := netip.ParseAddr(host) // none of a name, which may be any
+	for range looks {
+		if s, ok := p.find(ip, uint16(port)); ok {
+			return s.owner()
+		}
+	}
+	return ""
+}
+
+// looks is how often the tables are read: the system tells them in pieces, and between two of them sockets come and go, so
+// that one which stays may be missed.
+const looks = 3
+
+// find returns the socket for which an address cannot be had.
+func (p protocol) find(ip netip.Addr, port uint16) (s socket, ok bool) {
 	for _, table := range p.tables {
 		text, err := os.ReadFile(table)
 		if err != nil {
 			continue
 		}
 		for _, s := range sockets(text, p.state) {
-			if s.excludes(ip, uint16(port)) {
-				return s.owner()
+			if s.excludes(ip, port) {
+				return s, true
 			}
 		}
 	}
-	return ""
+	return socket{}, false
 }
 
 // excludes reports whether nobody else can have an address while the socket stands.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 func TestWhoHasAnAddressIsNamed(t *testing.T) {
@@ -39,12 +41,8 @@ func TestWhoHasAnAddressIsNamed(t *testing.T) {
 func inodeOf(t *testing.T, address string) string {
 	t.Helper()
 	wanted := netip.MustParseAddrPort(address)
-	table, err := os.ReadFile("/proc/net/tcp")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range sockets(table, tcp.state) {
-		if s.ip == wanted.Addr() && s.port == wanted.Port() {
+	for range looks {
+		if s, ok := tcp.find(wanted.Addr(), wanted.Port()); ok {
 			return s.inode
 		}
 	}
@@ -60,14 +58,7 @@ func TestAnAddressThatNoInterfaceHasIsSaidToBeThat(t *testing.T) {
 }
 
 func TestAnAddressIsGivenBackWhenItWasTried(t *testing.T) {
-	l, err := TCP(t.Context(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	address := ports.Free(t).Address()
 	for range 2 {
 		if err := Try(t.Context(), "tcp", address); err != nil {
 			t.Error(err)

@@ -67,8 +67,8 @@ func TestStateThatIsLargerThanASegmentTurnsNoFiles(t *testing.T) {
 	n := start(t, small)
 	c := n.cursor("line", log.CursorOptions{SingleLane: true})
 	for i := range 4 {
-		n.Checkpoint("large", bytes.Repeat([]byte{byte(i)}, 3<<20))
 		before := n.Stats().Commits
+		n.Checkpoint("large", bytes.Repeat([]byte{byte(i)}, 3<<20))
 		eventually(t, "it is committed", func() bool { return n.Stats().Commits > before })
 	}
 	for number := range 10 {
