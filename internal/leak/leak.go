@@ -24,7 +24,7 @@ func Main(m *testing.M) {
 			code = 1
 		}
 	}
-	os.Exit(code)
+	os.Exit(code) //nolint:forbidigo // as TestMain does that has another opinion than its tests
 }
 
 // None fails a test that ends with goroutines that are not there now. It looks when everything is cleaned up that is
