@@ -91,14 +91,25 @@ func local() (mqttd.Config, error) {
 	return mqttd.Config{Listeners: []mqttd.Listener{{Address: "127.0.0.1:0", Anonymous: &rights}}}, nil
 }
 
+// port waits for the broker, and returns where it listens.
 func port(t *testing.T, d *door.Door) string {
 	t.Helper()
-	until(t, "the broker", func() bool { return d.Broker() != nil })
-	_, p, err := net.SplitHostPort(d.Broker().Addresses()[0].String())
+	_, p := another(t, d, nil)
+	return p
+}
+
+// another waits for another broker than the one before, and returns where it listens.
+func another(t *testing.T, d *door.Door, before *mqttd.Broker) (b *mqttd.Broker, port string) {
+	t.Helper()
+	until(t, "the broker", func() bool {
+		b = d.Broker()
+		return b != nil && b != before
+	})
+	_, port, err := net.SplitHostPort(b.Addresses()[0].String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return b, port
 }
 
 func TestMessagesOfClientsGoToTheInletOfTheirTopic(t *testing.T) {
@@ -118,12 +129,12 @@ func TestMessagesOfClientsGoToTheInletOfTheirTopic(t *testing.T) {
 func TestABrokerThatIsRestartedHasItsTapsBeforeItsClients(t *testing.T) {
 	in := &inlet{filter: "#"}
 	d, system := open(t, door.Config{MQTT: local, Inlets: []door.Inlet{in}})
-	first := port(t, d)
+	first, _ := another(t, d, nil)
 	if err := system.Restart(t.Context(), "/broker/mqtt"); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "another broker", func() bool { return d.Broker() != nil && port(t, d) != first })
-	mosquittotest.Run(t, "mosquitto_pub", "-p", port(t, d), "-t", "a", "-m", "1", "-q", "1")
+	_, p := another(t, d, first)
+	mosquittotest.Run(t, "mosquitto_pub", "-p", p, "-t", "a", "-m", "1", "-q", "1")
 	if len(in.all()) != 1 {
 		t.Errorf("got %v", in.all())
 	}
@@ -224,12 +235,12 @@ func TestAGroupThatNobodySubscribesToAnyMoreIsNotPublished(t *testing.T) {
 func TestGroupsArePublishedAgainAfterARestartOfTheBroker(t *testing.T) {
 	climate, publish := group(t, "climate")
 	d, system := open(t, door.Config{MQTT: local, Outlets: []door.Outlet{climate}})
-	first := port(t, d)
+	first, _ := another(t, d, nil)
 	if err := system.Restart(t.Context(), "/broker/mqtt"); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "another broker", func() bool { return d.Broker() != nil && port(t, d) != first })
-	in, _ := tap(t, d.Broker(), "plant-7/#")
+	b, _ := another(t, d, first)
+	in, _ := tap(t, b, "plant-7/#")
 	publish(20)
 	until(t, "a row", func() bool { return len(in.all()) > 0 })
 }

@@ -10,8 +10,7 @@ import (
 func TestADoorThatIsSetAnewKeepsItsClientsAndTheTapsThatStay(t *testing.T) {
 	stays, goes, comes := &inlet{filter: "stays"}, &inlet{filter: "goes"}, &inlet{filter: "comes"}
 	d, system := open(t, door.Config{MQTT: local, Inlets: []door.Inlet{stays, goes}})
-	p := port(t, d)
-	first := d.Broker()
+	first, p := another(t, d, nil)
 	if err := d.Set(t.Context(), system, door.Config{MQTT: local, Inlets: []door.Inlet{stays, comes}}); err != nil {
 		t.Fatal(err)
 	}
@@ -41,10 +40,9 @@ func TestADoorThatIsSetAnewPublishesOtherGroups(t *testing.T) {
 
 func TestABrokerThatIsMadeOfSomethingElseIsStartedAnew(t *testing.T) {
 	d, system := open(t, door.Config{MQTT: local, Made: "a"})
-	port(t, d)
-	first := d.Broker()
+	first, _ := another(t, d, nil)
 	if err := d.Set(t.Context(), system, door.Config{MQTT: local, Made: "b"}); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "another broker", func() bool { return d.Broker() != nil && d.Broker() != first })
+	another(t, d, first)
 }

@@ -45,6 +45,7 @@ type started struct{}
 func (r *durable) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
 	case *actor.Started:
+		supervisor.Report(ctx, "opening", "") // a cursor that is new begins where the log ends when it is open: nobody is told before that it runs
 		self := ctx.Self()
 		supervisor.Go(ctx, "read", func(c context.Context) error {
 			return ended(c, r.run(c, func() { r.env.System.Send(self, started{}) }))

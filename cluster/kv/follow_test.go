@@ -3,6 +3,7 @@ package kv_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 
 	"github.com/holdfast-edge/holdfast/cluster/kv"
 )
@@ -27,6 +28,11 @@ func (l lossy) Watch(ctx context.Context, prefix string, after int64) <-chan kv.
 }
 
 func TestWhoFollowsHearsOfWhatWentAwayWhileItsWatchWasLost(t *testing.T) {
+	synctest.Test(t, hearsOfWhatWentAway)
+}
+
+// In virtual time, in which the watch is lost for as long as the test wants.
+func hearsOfWhatWentAway(t *testing.T) {
 	s := lossy{kv.NewMemory(), make(chan struct{})}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // everyPort is a site that serves at four addresses, which replace the %s but the first: the device's.
@@ -25,7 +26,7 @@ servers:
 func TestANodeWhoseEveryPortIsTakenReadsItsDevicesAndServesWhenThePortsAreFree(t *testing.T) {
 	text, listeners := everyPort, map[string]net.Listener{}
 	for _, name := range []string{"CONSOLE", "BROKER", "SCADA"} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := net.Listen("tcp", ports.Free(t).Address()) // which no connection is given while it is free
 		if err != nil {
 			t.Fatal(err)
 		}
