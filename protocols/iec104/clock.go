@@ -1,26 +1,10 @@
 package iec104
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 )
-
-// zoneOf returns the zone of a station's clock: a name of the IANA, or a distance from UTC as +01:00.
-func zoneOf(name string) (*time.Location, error) {
-	if name == "" {
-		return time.UTC, nil
-	}
-	if at, err := time.Parse("-07:00", name); err == nil {
-		_, seconds := at.Zone()
-		return time.FixedZone(name, seconds), nil
-	}
-	if name == "Local" {
-		return nil, fmt.Errorf("name the zone: it is the station's and not this machine's")
-	}
-	return time.LoadLocation(name)
-}
 
 // How far a time of a station may be off this node's clock: what is further ahead, or older, is of a clock that was never
 // set.

@@ -54,7 +54,7 @@ func (Driver) Compile(c *config.Device) (protocols.Device, error) {
 	if o.Station < 1 || o.Station >= apdu.AllStations {
 		return nil, fmt.Errorf("device %s: station %d is no common address: want 1 to 65534", c.Name, o.Station)
 	}
-	zone, err := zoneOf(o.TimeZone)
+	zone, err := protocols.ZoneOf(o.TimeZone)
 	if err != nil {
 		return nil, fmt.Errorf("device %s: time_zone: %w", c.Name, err)
 	}

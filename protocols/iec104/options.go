@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/link"
 	"github.com/holdfast-edge/holdfast/protocols/scale"
 )
@@ -93,7 +94,7 @@ type TagOptions struct {
 
 // Check refuses a zone that is not known.
 func (o *DeviceOptions) Check(report config.Report) {
-	if _, err := zoneOf(o.TimeZone); err != nil {
+	if _, err := protocols.ZoneOf(o.TimeZone); err != nil {
 		report("time_zone", &config.Problem{What: fmt.Sprintf("%q is no time zone", o.TimeZone), Fix: "want UTC, a name as Europe/Berlin, or a distance as +01:00"})
 	}
 }

@@ -1,0 +1,233 @@
+package plc
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
+)
+
+// Options are what a PLC is.
+type Options struct {
+	TSAPs   []pdu.TSAP // it is connected to by; none: by any
+	PDU     int        // the most octets of a PDU that it agrees to
+	Jobs    int        // the most jobs on the way that it agrees to
+	MaxTPDU int        // octets of a TPDU that it sends; 0: as many as are proposed
+	Listing bool       // whether it tells its blocks, as S7-300 and 400 do
+	Logger  *slog.Logger
+}
+
+// Standard returns the options of an S7-300.
+func Standard(logger *slog.Logger) Options {
+	return Options{PDU: 240, Jobs: 8, Listing: true, Logger: logger}
+}
+
+// PLC is a running PLC. It may be used concurrently.
+type PLC struct {
+	listener net.Listener
+	options  Options
+	fault    atomic.Uint32
+	stop     context.CancelFunc
+	serving  sync.WaitGroup
+
+	mutex  sync.Mutex
+	memory map[place][]byte
+	lines  map[*line]struct{}
+	denied map[uint16]bool // data blocks
+	jobs   []pdu.PDU       // Read Var and Write Var, copies
+	hold   int             // jobs until answers are sent, the last first
+	breach []string        // of the protocol, by clients
+}
+
+// place is an area, or a data block.
+type place struct {
+	area pdu.Area
+	db   uint16
+}
+
+// Listen starts a PLC on host:port. Port 0 takes a free one, which Address tells. ctx is for listening only: it runs until
+// Close.
+func Listen(ctx context.Context, address string, o Options) (*PLC, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	run, stop := context.WithCancel(context.Background())
+	p := &PLC{
+		listener: listener, options: o, stop: stop,
+		memory: map[place][]byte{}, lines: map[*line]struct{}{}, denied: map[uint16]bool{},
+	}
+	for area, octets := range map[pdu.Area]int{pdu.Inputs: 128, pdu.Outputs: 128, pdu.Markers: 256, pdu.Timers: 128, pdu.Counters: 128} {
+		p.memory[place{area: area}] = make([]byte, octets)
+	}
+	p.serving.Go(func() {
+		if err := protocols.Accept(run, listener, p.serve); err != nil {
+			o.Logger.Error("the PLC takes no more connections", "error", err)
+		}
+	})
+	return p, nil
+}
+
+// Address returns the host:port that it listens on.
+func (p *PLC) Address() string { return p.listener.Addr().String() }
+
+// Close stops listening, closes all connections, and returns when nothing is left behind.
+func (p *PLC) Close() {
+	p.stop()
+	p.Cut()
+	p.serving.Wait()
+}
+
+// Break switches a fault on, in the place of the one that there was; 0 heals.
+func (p *PLC) Break(f Fault) {
+	p.fault.Store(uint32(f))
+	if f == Unreached {
+		p.Cut()
+	}
+}
+
+func (p *PLC) now() Fault { return Fault(p.fault.Load()) }
+
+// Cut closes the connections that there are; new ones are taken.
+func (p *PLC) Cut() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	for l := range p.lines {
+		_ = l.Close() // its goroutine ends with it
+	}
+}
+
+// Hold has answers wait until so many jobs have come, and sends them then, the last first; 0 ends that.
+func (p *PLC) Hold(jobs int) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.hold = jobs
+}
+
+// Heard returns the Read Var and Write Var jobs since the last call.
+func (p *PLC) Heard() []pdu.PDU {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	jobs := p.jobs
+	p.jobs = nil
+	return jobs
+}
+
+// Breaches returns what clients did that the terms forbid.
+func (p *PLC) Breaches() []string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return slices.Clone(p.breach)
+}
+
+func (p *PLC) breached(format string, arguments ...any) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.breach = append(p.breach, fmt.Sprintf(format, arguments...))
+}
+
+// client is a connection.
+type client struct {
+	plc     *PLC
+	line    *line
+	in      *bufio.Reader
+	maxTPDU int
+	terms   pdu.Terms
+	held    [][]byte // answers
+}
+
+// serve runs one connection.
+func (p *PLC) serve(_ context.Context, conn net.Conn) {
+	c := &client{plc: p, line: &line{Conn: conn, fault: p.now, closed: make(chan struct{})}, maxTPDU: pdu.MaxTPDU}
+	c.in = bufio.NewReader(c.line)
+	defer func() { _ = c.line.Close() }() // it is at its end
+	p.mutex.Lock()
+	p.lines[c.line] = struct{}{}
+	p.mutex.Unlock()
+	defer func() {
+		p.mutex.Lock()
+		defer p.mutex.Unlock()
+		delete(p.lines, c.line)
+	}()
+	for p.now() != Unreached {
+		t, err := c.frame()
+		if err == nil {
+			err = c.take(t)
+		}
+		if err != nil {
+			p.options.Logger.Debug("a connection has ended", "error", err)
+			return
+		}
+	}
+}
+
+// frame receives a frame.
+func (c *client) frame() (pdu.TPDU, error) {
+	begin, err := c.in.Peek(4)
+	if err != nil {
+		return pdu.TPDU{}, err
+	}
+	n, err := pdu.FrameLen(begin)
+	if err != nil {
+		return pdu.TPDU{}, err
+	}
+	whole := make([]byte, n)
+	if _, err := io.ReadFull(c.in, whole); err != nil {
+		return pdu.TPDU{}, err
+	}
+	return pdu.ParseFrame(whole)
+}
+
+// take takes what a frame carries.
+func (c *client) take(t pdu.TPDU) error {
+	o := &c.plc.options
+	switch {
+	case t.Code == pdu.ConnectRequest && len(o.TSAPs) > 0 && !slices.Contains(o.TSAPs, t.Called):
+		return c.write(pdu.AppendDisconnect(nil, t.Reference, 3)) // address unknown
+	case t.Code == pdu.ConnectRequest:
+		return c.write(pdu.AppendConnect(nil, pdu.ConnectConfirm, t.Reference, 7, t.Calling, t.Called))
+	case t.Code != pdu.Data || !t.Last:
+		return fmt.Errorf("%w: TPDU %02x", pdu.ErrFrame, uint8(t.Code))
+	}
+	job, err := pdu.Parse(t.Octets)
+	if err != nil {
+		return err
+	}
+	answer, err := c.answer(job, len(t.Octets))
+	if err != nil {
+		return err
+	}
+	return c.reply(answer)
+}
+
+// reply sends an answer, when it is its turn.
+func (c *client) reply(answer []byte) error {
+	c.held = append(c.held, answer)
+	c.plc.mutex.Lock()
+	hold := c.plc.hold
+	c.plc.mutex.Unlock()
+	if len(c.held) < hold {
+		return nil
+	}
+	slices.Reverse(c.held)
+	for _, answer := range c.held {
+		if err := c.write(pdu.AppendData(nil, answer, c.maxTPDU)); err != nil {
+			return err
+		}
+	}
+	c.held = nil
+	return nil
+}
+
+func (c *client) write(octets []byte) error {
+	_, err := c.line.Write(octets)
+	return err
+}
