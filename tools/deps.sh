@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the tests start: the peers that nobody here wrote, and a C compiler for the race detector.
+# Installs what the tests start: the peers that nobody here wrote, and compilers for the race detector and for peers.
 # Says nothing and takes no time when all of it is there. Needs root only when something is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(chromium etcd-server gcc influxdb iproute2 libc6-dev mbpoll mosquitto mosquitto-clients nats-server postgresql prometheus python3-pymodbus python3-serial-asyncio socat strace systemd tshark victoria-metrics wabt)
+packages=(chromium etcd-server g++ gcc influxdb iproute2 libc6-dev make mbpoll mosquitto mosquitto-clients nats-server postgresql prometheus python3-pymodbus python3-serial-asyncio socat strace systemd tshark victoria-metrics wabt)
 peers=test/peers
 
 missing_packages() {

@@ -7,6 +7,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/modbus"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/server"
 	"github.com/holdfast-edge/holdfast/protocols/opcua"
+	"github.com/holdfast-edge/holdfast/protocols/s7"
 	"github.com/holdfast-edge/holdfast/sinks"
 	"github.com/holdfast-edge/holdfast/sinks/file"
 	"github.com/holdfast-edge/holdfast/sinks/http"
@@ -19,7 +20,7 @@ import (
 // components is everything that this build speaks.
 func components() (*node.Components, error) {
 	return node.NewComponents(
-		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}, iec104.Driver{}},
+		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}, iec104.Driver{}, s7.Driver{}},
 		append([]sinks.Sink{
 			mqtt.New(), sparkplug.Sink{}, influx.Sink{}, remotewrite.Sink{}, http.Sink{}, file.Sink{},
 		}, furtherSinks()...),

@@ -92,7 +92,8 @@ func parseTPDU(header, rest []byte) (TPDU, error) {
 		return t, nil
 	case (t.Code == ConnectRequest || t.Code == ConnectConfirm) && len(header) >= 7:
 		t.Reference = binary.BigEndian.Uint16(header[4:])
-		return t, t.takeParameters(header[7:])
+		err := t.takeParameters(header[7:])
+		return t, err
 	case t.Code == DisconnectRequest && len(header) >= 7:
 		t.Reason = header[6]
 		return t, nil

@@ -31,10 +31,12 @@ const (
 )
 
 const (
-	protocolID = 0x32
-	plusID     = 0x72
-	jobHeader  = 10
-	ackHeader  = 12
+	// Identifier is what a PDU begins with.
+	Identifier = 0x32
+
+	plusID    = 0x72
+	jobHeader = 10
+	ackHeader = 12
 )
 
 // PDU is a job or an answer. Its slices refer to what it was parsed of.
@@ -51,7 +53,7 @@ func Parse(b []byte) (PDU, error) {
 	if len(b) > 0 && b[0] == plusID {
 		return PDU{}, fmt.Errorf("%w: it is S7CommPlus", ErrPDU)
 	}
-	if len(b) < jobHeader || b[0] != protocolID {
+	if len(b) < jobHeader || b[0] != Identifier {
 		return PDU{}, fmt.Errorf("%w: % x", ErrPDU, b[:min(len(b), 8)])
 	}
 	p := PDU{Kind: Kind(b[1]), Reference: binary.BigEndian.Uint16(b[4:])}
@@ -76,7 +78,7 @@ func Parse(b []byte) (PDU, error) {
 
 // Append appends a PDU.
 func Append(dst []byte, p PDU) []byte {
-	dst = append(dst, protocolID, byte(p.Kind), 0, 0)
+	dst = append(dst, Identifier, byte(p.Kind), 0, 0)
 	dst = binary.BigEndian.AppendUint16(dst, p.Reference)
 	dst = binary.BigEndian.AppendUint16(dst, uint16(len(p.Parameters)))
 	dst = binary.BigEndian.AppendUint16(dst, uint16(len(p.Data)))

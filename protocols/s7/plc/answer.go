@@ -19,7 +19,7 @@ func (c *client) answer(job pdu.PDU, octets int) ([]byte, error) {
 		return c.setUp(job)
 	}
 	if octets > int(c.terms.PDU) {
-		c.plc.breached("a job of %d octets, %d were agreed", octets, c.terms.PDU)
+		c.plc.breachedf("a job of %d octets, %d were agreed", octets, c.terms.PDU)
 		return refused(job, pdu.PDUTooLarge), nil
 	}
 	c.plc.hear(job)
@@ -28,7 +28,7 @@ func (c *client) answer(job pdu.PDU, octets int) ([]byte, error) {
 	}
 	answer, err := c.plc.execute(job)
 	if len(answer) > int(c.terms.PDU) {
-		c.plc.breached("a job whose answer has %d octets, %d were agreed", len(answer), c.terms.PDU)
+		c.plc.breachedf("a job whose answer has %d octets, %d were agreed", len(answer), c.terms.PDU)
 		return refused(job, pdu.PDUTooLarge), nil
 	}
 	return answer, err
@@ -71,7 +71,7 @@ func (p *PLC) execute(job pdu.PDU) ([]byte, error) {
 		return nil, err
 	}
 	if len(items) > pdu.MaxItems {
-		p.breached("a job with %d items", len(items))
+		p.breachedf("a job with %d items", len(items))
 	}
 	if pdu.Function(job.Parameters[0]) == pdu.ReadVar {
 		outcomes := make([]pdu.Outcome, len(items))

@@ -4,14 +4,16 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
 )
 
-// Fault is what goes wrong with what a PLC sends. The zero Fault is none.
+// Fault is what goes wrong with what a PLC sends, once a connection is made. The zero Fault is none.
 type Fault uint8
 
 // The faults.
 const (
-	Silent    Fault = iota + 1 // it takes everything and sends nothing
+	Silent    Fault = iota + 1 // it takes jobs and sends nothing
 	Late                       // everything is sent a second later
 	Garbage                    // octets that are no frame, in the place of each answer
 	HalfFrame                  // half of each frame
@@ -21,12 +23,14 @@ const (
 	Refusing                   // every item is refused
 	NoService                  // every job is refused, as where PUT/GET is not permitted
 	Stranger                   // the reference is another one
+	HalfOpen                   // it takes connections, and nothing is ever heard on them
 )
 
 // line is a connection whose writes, one or several whole frames each, suffer the PLC's fault.
 type line struct {
 	net.Conn
 	fault  func() Fault
+	made   bool // the connection; of the goroutine that writes
 	closed chan struct{}
 	close  sync.Once
 }
@@ -44,8 +48,12 @@ const (
 
 // Write sends frames, or what the fault makes of them.
 func (l *line) Write(b []byte) (int, error) {
-	switch l.fault() {
-	case Silent:
+	fault := l.fault()
+	if !l.made && fault != HalfOpen && fault != Unreached {
+		fault = 0
+	}
+	switch fault {
+	case Silent, HalfOpen:
 		return len(b), nil
 	case Late:
 		if !l.wait(lateness) {
@@ -60,8 +68,8 @@ func (l *line) Write(b []byte) (int, error) {
 	case CutOff, Unreached:
 		return 0, l.Close()
 	case Stranger:
-		const reference = 4 + 3 + 5
-		if len(b) > reference && b[4+3] == 0x32 {
+		const reference = 4 + 3 + 5 // its lower octet
+		if len(b) > reference && b[4+3] == pdu.Identifier {
 			b = append([]byte(nil), b...)
 			b[reference]++
 		}

@@ -128,7 +128,7 @@ func (p *PLC) Breaches() []string {
 	return slices.Clone(p.breach)
 }
 
-func (p *PLC) breached(format string, arguments ...any) {
+func (p *PLC) breachedf(format string, arguments ...any) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.breach = append(p.breach, fmt.Sprintf(format, arguments...))
@@ -205,7 +205,9 @@ func (c *client) take(t pdu.TPDU) error {
 	if err != nil {
 		return err
 	}
-	return c.reply(answer)
+	err = c.reply(answer)
+	c.line.made = true // the first job is the setup
+	return err
 }
 
 // reply sends an answer, when it is its turn.

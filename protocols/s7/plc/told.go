@@ -19,10 +19,9 @@ func (p *PLC) told(job pdu.PDU) ([]byte, error) {
 		return nil, err
 	}
 	whole, refusal := p.tell(q)
-	a := pdu.Answer{Group: q.Group, Request: q.Request, Sequence: q.Sequence + 1, Return: pdu.OK}
+	a := pdu.Answer{Group: q.Group, Request: q.Request, Sequence: q.Sequence + 1, Return: pdu.OK, Error: refusal}
 	if refusal != 0 {
-		a.Error, a.Return = refusal, pdu.NotThere
-		return pdu.AppendAnswer(nil, job.Reference, a), nil
+		a.Return = pdu.NotThere
 	}
 	from := min(int(q.Sequence)*slice, len(whole))
 	to := min(from+slice, len(whole))

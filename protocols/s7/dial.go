@@ -1,0 +1,82 @@
+package s7
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/s7/link"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// Driver is the S7 driver.
+type Driver struct{}
+
+var _ protocols.Driver = Driver{}
+
+// Spec is described at protocols.Driver.
+func (Driver) Spec() config.Driver { return Component() }
+
+const (
+	// port is the one that ISO-on-TCP has (RFC 1006 §4).
+	port = "102"
+
+	// keepAlive finds a peer that is gone while nothing is sent.
+	keepAlive = 15 * time.Second
+)
+
+// Dial is described at protocols.Driver. The session is a protocols.Browser.
+func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
+	o, ok := e.Options.(*EndpointOptions)
+	if !ok {
+		return nil, &protocols.Fault{
+			Scope: protocols.ScopeSession, Quality: tag.BadConfiguration, Permanent: true,
+			Err: fmt.Errorf("endpoint %s has no S7 options: load the configuration with the driver's component", e.URL.Redacted()),
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.ConnectTimeout)
+	defer cancel()
+	conn, err := o.open(ctx, e)
+	if err != nil {
+		return nil, &protocols.Fault{
+			Scope: protocols.ScopeSession, Quality: tag.BadNotConnected, Err: fmt.Errorf("connect to %s: %w", e.URL.Host, o.explained(err)),
+		}
+	}
+	return &session{conn: conn, logger: e.Logger, terms: terms{size: conn.PDU(), jobs: conn.Jobs()}}, nil
+}
+
+// open connects and agrees.
+func (o *EndpointOptions) open(ctx context.Context, e protocols.Endpoint) (*link.Conn, error) {
+	at := e.URL.Port()
+	if at == "" {
+		at = port
+	}
+	transport, err := (&net.Dialer{KeepAlive: keepAlive}).DialContext(ctx, "tcp", net.JoinHostPort(e.URL.Hostname(), at))
+	if err != nil {
+		return nil, err
+	}
+	local, remote := o.ends()
+	return link.Open(ctx, e.Tapped(transport), link.Options{Local: local, Remote: remote, PDU: o.PDUSize, Jobs: o.MaxAMQ})
+}
+
+// explained says what to do about a connection that does not come about.
+func (o *EndpointOptions) explained(err error) error {
+	_, remote := o.ends()
+	switch {
+	case errors.Is(err, link.ErrTSAP) && o.TSAP.given:
+		return fmt.Errorf("%w: compare tsap=%v and local_tsap with the connection in the PLC, or it has no connection free", err, remote)
+	case errors.Is(err, link.ErrTSAP):
+		return fmt.Errorf("%w: is the CPU in rack %d, slot %d? (an S7-300's is in slot 2, an S7-1200's or S7-1500's in 1, "+
+			"a LOGO! wants tsap and local_tsap); or it has no connection free for connection=%s", err, o.Rack, o.Slot, o.Connection)
+	case errors.Is(err, link.ErrSmallPDU):
+		return fmt.Errorf("%w: nothing can be read with it; free connections of the PLC, or let a communication processor with larger ones speak for it", err)
+	case errors.Is(err, link.ErrNoS7):
+		return fmt.Errorf("%w: is this the address of the PLC, and port %s the right one?", err, port)
+	default:
+		return err
+	}
+}
