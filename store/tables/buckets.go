@@ -3,6 +3,7 @@ package tables
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"modernc.org/sqlite/vtab"
@@ -67,7 +68,10 @@ type bucketScan struct {
 
 func (b *bucketScan) begin(f filter) (err error) {
 	b.filter, b.left, b.found, b.loaded = f, nil, nil, false
-	b.asked = f.text(bucketStep, defaultStep)
+	b.asked = defaultStep
+	if asked, ok := f.equals[bucketStep]; ok {
+		b.asked = strings.TrimSpace(fmt.Sprint(asked))
+	}
 	if b.step, err = parseSpan(b.asked); err != nil || b.step <= 0 {
 		return &Error{Text: fmt.Sprintf("step is %q: want a span such as '1m', '5m' or '1h'", b.asked)}
 	}

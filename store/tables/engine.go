@@ -116,17 +116,33 @@ func (e *Engine) Query(ctx context.Context, q Query) (*Rows, error) {
 	q = q.bounded()
 	ctx, cancel := context.WithTimeout(ctx, q.Timeout)
 	r := &Rows{engine: e, query: q, cancel: cancel, left: q.MaxRows}
-	select {
-	case e.turns <- struct{}{}:
-		r.hasTurn = true
-	case <-ctx.Done():
+	if err := e.takeTurn(ctx); err != nil {
 		cancel()
-		return nil, fmt.Errorf("wait for a turn: %d queries are running: %w", cap(e.turns), ctx.Err())
+		return nil, err
 	}
+	r.hasTurn = true
 	if err := r.open(ctx); err != nil {
+		if over := r.over(ctx); over != nil { // whatever it was doing then
+			err = over
+		}
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// takeTurn waits for a turn, where there is none at once.
+func (e *Engine) takeTurn(ctx context.Context) error {
+	select {
+	case e.turns <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case e.turns <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for a turn: %d queries are running: %w", cap(e.turns), ctx.Err())
+	}
 }
 
 // open finds the tables and starts the statement.
@@ -168,15 +184,25 @@ func (r *Rows) read() (*text, error) {
 
 // explain says where the query is wrong, or which bound it met.
 func (r *Rows) explain(ctx context.Context, t *text, err error) error {
-	switch {
-	case ctx.Err() != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded):
-		return &Error{Text: fmt.Sprintf("it took more than %s: narrow the time range, ask buckets, or give it more time", r.query.Timeout)}
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case r.session.failure != nil:
+	if over := r.over(ctx); over != nil {
+		return over
+	}
+	if r.session.failure != nil {
 		return r.session.failure
 	}
 	return t.locate(ctx, r.conn, clean(err), r.engine.options.MaxBytes)
+}
+
+// over says that the query's time is up, or that nobody waits for it any more; nil where neither is so.
+func (r *Rows) over(ctx context.Context) error {
+	switch {
+	case ctx.Err() == nil:
+		return nil
+	case errors.Is(context.Cause(ctx), context.DeadlineExceeded):
+		return &Error{Text: fmt.Sprintf("it took more than %s: narrow the time range, ask buckets, or give it more time", r.query.Timeout)}
+	default:
+		return ctx.Err()
+	}
 }
 
 // clean takes off what SQLite's driver puts around a message.

@@ -167,6 +167,7 @@ func (f *filter) narrow(op vtab.ConstraintOp, value vtab.Value, exact bool, now 
 		if err != nil {
 			return err
 		}
+		n = min(max(n, earliest), latest)
 		at, unit = floorTo(n, millisecond), millisecond
 		if n != at && (op == vtab.OpEQ) {
 			f.empty = true

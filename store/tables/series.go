@@ -1,8 +1,6 @@
 package tables
 
 import (
-	"strings"
-
 	"modernc.org/sqlite/vtab"
 
 	"github.com/holdfast-edge/holdfast/store/catalog"
@@ -36,12 +34,4 @@ func chosen(known *catalog.Catalog, f *filter, device, tag, stream int) (found [
 		}
 	}
 	return found
-}
-
-// text returns the value that a column is to have, or a standard one.
-func (f *filter) text(column int, standard string) string {
-	if t, ok := f.equals[column].(string); ok {
-		return strings.TrimSpace(t)
-	}
-	return standard
 }

@@ -21,10 +21,17 @@ func formatTime(at int64) string {
 	return time.Unix(0, floorTo(at, millisecond)).UTC().Format(timeLayout)
 }
 
-// floorTo returns the last multiple of a step at or before a time.
+// The first and the last second of nanoseconds that fit in 64 bits, the years 1677 and 2262: a time beyond is taken for one of
+// these, so that counting in milliseconds does not overflow.
+const (
+	earliest = math.MinInt64/1_000_000_000*1_000_000_000 + 1_000_000_000
+	latest   = math.MaxInt64/1_000_000_000*1_000_000_000 - 1_000_000_000
+)
+
+// floorTo returns the last multiple of a step at or before a time, or the first one that there is.
 func floorTo(at, step int64) int64 {
 	f := at - at%step
-	if f > at {
+	if f > at && f >= math.MinInt64+step {
 		f -= step
 	}
 	return f
@@ -47,7 +54,7 @@ func timeOf(value any, now time.Time) (int64, error) {
 	case int64:
 		return timeOfNumber(float64(v), v), nil
 	case float64:
-		return timeOfNumber(v, int64(v)), nil
+		return timeOfNumber(v, clamped(v)), nil
 	case string:
 		return parseTime(v, now)
 	}
@@ -57,14 +64,17 @@ func timeOf(value any, now time.Time) (int64, error) {
 func timeOfNumber(f float64, n int64) int64 {
 	switch size := math.Abs(f); {
 	case size < 1e11: // seconds, until the year 5138
-		return int64(max(min(f*1e9, maxNanos), -maxNanos))
+		return clamped(f * 1e9)
 	case size < 1e14:
-		return int64(f * 1e6)
+		return clamped(f * 1e6)
 	case size < 1e17:
-		return int64(f * 1e3)
+		return clamped(f * 1e3)
 	}
 	return n
 }
+
+// clamped is a number of nanoseconds, or the nearest that there is.
+func clamped(f float64) int64 { return int64(max(min(f, maxNanos), -maxNanos)) }
 
 // maxNanos is the greatest float64 that is an int64.
 const maxNanos = 1<<63 - 1024
@@ -80,7 +90,7 @@ func parseTime(text string, now time.Time) (int64, error) {
 		}
 	}
 	if f, err := strconv.ParseFloat(text, 64); err == nil {
-		return timeOfNumber(f, int64(f)), nil
+		return timeOfNumber(f, clamped(f)), nil
 	}
 	return 0, noTime(text)
 }
@@ -89,9 +99,9 @@ func parseTime(text string, now time.Time) (int64, error) {
 func nanos(t time.Time) int64 {
 	switch y := t.Year(); {
 	case y < 1678:
-		return math.MinInt64
+		return earliest
 	case y > 2261:
-		return math.MaxInt64
+		return latest
 	}
 	return t.UnixNano()
 }
@@ -100,15 +110,24 @@ func noTime(text string) error {
 	return &Error{Text: fmt.Sprintf("ts is compared with %q, which is no time: write it as 2026-11-28T06:30:00Z, or as a span before now, such as -15m", text)}
 }
 
+// longestSpan is the most that is added to or taken from a time, which stays one that nanoseconds count.
+const longestSpan = 150 * 365 * 24 * time.Hour
+
 // parseSpan reads a span of time, in which d is a day and w a week.
 func parseSpan(text string) (int64, error) {
-	for suffix, hours := range map[string]int64{"d": 24, "w": 7 * 24} {
-		if n, ok := strings.CutSuffix(text, suffix); ok {
-			days, err := strconv.ParseInt(n, 10, 32)
-			return days * hours * int64(time.Hour), err
+	d, err := time.ParseDuration(text)
+	for suffix, unit := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
+		if number, ok := strings.CutSuffix(text, suffix); ok {
+			var n int64
+			if n, err = strconv.ParseInt(number, 10, 32); time.Duration(n).Abs() > longestSpan/unit {
+				n = int64(longestSpan/unit) + 1
+			}
+			d = time.Duration(n) * unit
 		}
 	}
-	d, err := time.ParseDuration(text)
+	if err == nil && d.Abs() > longestSpan {
+		err = fmt.Errorf("%q is longer than 150 years", text)
+	}
 	return int64(d), err
 }
 
