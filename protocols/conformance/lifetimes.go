@@ -2,12 +2,12 @@ package conformance
 
 import (
 	"context"
-	"net"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/protocols"
 )
 
@@ -72,14 +72,8 @@ func diallingEndsWithItsContext(t *testing.T, h Harness) {
 
 func diallingNobodyIsAFault(t *testing.T, h Harness) {
 	c := h.client(t, h.Start(t), patient)
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := listener.Addr().String()
-	listener.Close()
 	e := c.endpoint()
-	e.URL.Host = nobody
+	e.URL.Host = ports.Free(t).Address()
 	session, err := h.Driver.Dial(t.Context(), e)
 	if err == nil {
 		t.Skipf("connections of this protocol need nobody at the other end; close: %v", session.Close())

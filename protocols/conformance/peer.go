@@ -43,7 +43,7 @@ type Fault uint8
 // The faults.
 const (
 	Silent    Fault = iota + 1 // the device takes requests and does not answer
-	Late                       // it answers later than anybody waits
+	Late                       // it answers later than anybody waits: when Heal is called
 	Garbage                    // it answers with bytes of no meaning
 	HalfFrame                  // it stops in the middle of an answer
 	Drip                       // its answers come byte by byte, too slowly

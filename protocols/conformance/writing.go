@@ -115,10 +115,9 @@ func anUnansweredWriteIsNoSuccess(t *testing.T, h Harness) {
 			if !peer.Break(fault) {
 				t.Skip("this peer cannot be broken so")
 			}
-			f := faultIn(t, c.session.Write(t.Context(), c.point(Number), tag.IntOf(3)))
-			if !f.Sent {
-				t.Errorf("the device may have it, and it counts as not sent: %v", f)
-			}
+			Eventually(t, "the device may have it, and that is said", func() bool { // a loaded machine may be too late to send
+				return faultIn(t, c.try(func(s protocols.Session) error { return s.Write(t.Context(), c.point(Number), tag.IntOf(3)) })).Sent
+			})
 		})
 	}
 }

@@ -52,6 +52,7 @@ type server struct {
 	values map[string]string
 	fault  conformance.Fault
 	open   []net.Conn
+	held   []func() // answers that are late
 }
 
 func start(t *testing.T) conformance.Peer {
@@ -103,7 +104,7 @@ func (s *server) serve(conn net.Conn) {
 		case conformance.Silent, conformance.HalfOpen, conformance.Unreached:
 			continue
 		case conformance.Late:
-			time.AfterFunc(time.Second, func() { fmt.Fprintln(conn, answer) })
+			s.hold(func() { fmt.Fprintln(conn, answer) })
 			continue
 		case conformance.Garbage:
 			answer = "\xFF\x00%%%"
@@ -117,6 +118,13 @@ func (s *server) serve(conn net.Conn) {
 		}
 		fmt.Fprintln(conn, answer)
 	}
+}
+
+// hold has an answer given when the device is healed.
+func (s *server) hold(answer func()) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.held = append(s.held, answer)
 }
 
 func (s *server) answer(line string) (string, conformance.Fault) {
@@ -175,4 +183,8 @@ func (s *server) Heal() {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.fault = 0
+	for _, answer := range s.held {
+		answer()
+	}
+	s.held = nil
 }

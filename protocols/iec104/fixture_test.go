@@ -12,7 +12,7 @@ import (
 )
 
 // kit is what the tests of the driver are made with.
-var kit = conformance.Kit{Driver: iec104.Driver{}}
+var kit = conformance.Kit{Driver: iec104.Driver{}, Patient: "command_timeout: 1m,"}
 
 // The addresses of the plant's objects; commands are 1000 above.
 const (

@@ -206,7 +206,7 @@ func (p *peer) Break(f conformance.Fault) bool {
 	case conformance.Silent:
 		p.line.SetAll(faultline.Fault{Kind: faultline.Dead})
 	case conformance.Late:
-		p.line.SetAll(faultline.Fault{Kind: faultline.Slow, Delay: time.Second})
+		p.line.SetAll(faultline.Fault{Kind: faultline.Held})
 	case conformance.Garbage:
 		p.line.SetAll(faultline.Fault{Kind: faultline.Garbage})
 	case conformance.HalfFrame:

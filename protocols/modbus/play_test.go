@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"strings"
@@ -26,7 +27,8 @@ import (
 type observer struct {
 	t       *testing.T
 	config  *config.Device
-	device  protocols.Device
+	device  protocols.Device // waits for replies as long as a loaded machine may take
+	hasty   protocols.Device // is for what does not answer
 	tap     protocols.Tap
 	session protocols.Session
 	story   []string
@@ -34,15 +36,22 @@ type observer struct {
 
 func observe(t *testing.T, endpoint string, tap protocols.Tap) *observer {
 	t.Helper()
-	c := kit.Device(t, endpoint, "timeout: 300ms, shortest_timeout: 300ms, max_gap: 0,",
+	tags := []string{
 		"name: a, address: 'holding:0'", "name: b, address: 'holding:1', type: int16, scale: 0.1",
-		"name: c, address: 'holding:50', type: float32", "name: far, address: 'holding:2000'", "name: on, address: 'coil:3', access: rw")
-	return &observer{t: t, config: c, device: kit.Compile(t, c), tap: tap}
+		"name: c, address: 'holding:50', type: float32", "name: far, address: 'holding:2000'", "name: on, address: 'coil:3', access: rw",
+	}
+	c := kit.Device(t, endpoint, "max_gap: 0,", tags...)
+	hasty := kit.Device(t, endpoint, "timeout: 100ms, shortest_timeout: 100ms, max_gap: 0,", tags...)
+	return &observer{t: t, config: c, device: kit.Compile(t, c), hasty: kit.Compile(t, hasty), tap: tap}
 }
 
 // scan scans once, and notes values, qualities and the fault.
 func (o *observer) scan(during string) {
 	o.t.Helper()
+	device := o.device
+	if during == faultline.Dead.String() || during == faultline.Held.String() || during == faultline.HalfFrame.String() {
+		device = o.hasty
+	}
 	if o.session == nil {
 		ctx, cancel := context.WithTimeout(o.t.Context(), conformance.Patience)
 		defer cancel()
@@ -54,7 +63,7 @@ func (o *observer) scan(during string) {
 			o.t.Fatal(err)
 		}
 	}
-	values, err := scan(o.t, o.session, o.device, 5)
+	values, err := scan(o.t, o.session, device, 5)
 	line := during + ":"
 	for _, v := range values {
 		line += fmt.Sprintf(" %s(%s)", tag.AppendJSON(nil, v), v.Quality())
@@ -126,7 +135,7 @@ func recorder(t *testing.T) *record.Recorder {
 	return r
 }
 
-// disturbances is a bad day of a device. Slow and dead are longer than the timeout.
+// disturbances is a bad day of a device. Half a frame is not among them: whether it or the timeout comes first is not known.
 func disturbances() []faultline.Fault {
 	return []faultline.Fault{
 		{},
@@ -136,7 +145,6 @@ func disturbances() []faultline.Fault {
 		{Kind: faultline.Dead},
 		{Kind: faultline.Foreign},
 		{Kind: faultline.Twice},
-		{Kind: faultline.HalfFrame},
 		{Kind: faultline.CutOff},
 		{},
 		{Kind: faultline.Refused, Exception: wire.DeviceFailure},
@@ -167,14 +175,55 @@ func TestARecordedFaultyDeviceIsTheSameWhenItIsPlayed(t *testing.T) {
 	}
 }
 
+func TestHalfAReplyIsPlayedAsThatHalf(t *testing.T) {
+	p := newPLC(t)
+	tap := recorder(t)
+	first := observe(t, p.endpoint(), tap)
+	p.line.SetAll(faultline.Fault{Kind: faultline.HalfFrame})
+	var sent, received []byte
+	conformance.Eventually(t, "half a reply is recorded", func() bool {
+		first.scan(faultline.HalfFrame.String())
+		r, err := tap.Recording()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent, received = streams(r)
+		return len(received) > 0
+	})
+	first.close()
+	tap.Stop()
+	conn, err := net.Dial("tcp", play(t, file(t, tap, first.config.Endpoint.WithoutQuery()), record.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write(sent); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(conformance.Patience)); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, len(received))
+	if n, err := io.ReadFull(conn, got); err != nil || !bytes.Equal(got, received) {
+		t.Errorf("played % x, %v; it had been % x", got[:n], err, received)
+	}
+}
+
 func TestALateReplyIsPlayedLateAtAnySpeed(t *testing.T) {
 	p := newPLC(t)
 	tap := recorder(t)
 	first := observe(t, p.endpoint(), tap)
 	first.scan("well")
-	p.line.SetAll(faultline.Fault{Kind: faultline.Slow, Delay: 400 * time.Millisecond})
-	first.scan("slow")
-	p.line.Heal()
+	asked := p.line.Requests() + 1
+	p.line.SetAll(faultline.Fault{Kind: faultline.Held})
+	first.scan(faultline.Held.String())
+	conformance.Eventually(t, "the request is at the device", func() bool { return p.line.Requests() == asked })
+	go func() { // so that the reply comes behind the next request
+		for p.line.Requests() == asked && t.Context().Err() == nil {
+			<-time.After(time.Millisecond)
+		}
+		p.line.Heal()
+	}()
 	first.scan("well")
 	conformance.Eventually(t, "the late reply has come", func() bool {
 		first.scan("well again")
@@ -197,7 +246,12 @@ func TestALateReplyIsPlayedLateAtAnySpeed(t *testing.T) {
 
 // frames counts the frames that went each way.
 func frames(r *record.Recording) (requests, replies int) {
-	var sent, received []byte
+	sent, received := streams(r)
+	return whole(sent), whole(received)
+}
+
+// streams returns what went each way.
+func streams(r *record.Recording) (sent, received []byte) {
 	for _, f := range r.Frames {
 		switch f.Note {
 		case protocols.Sent:
@@ -206,7 +260,7 @@ func frames(r *record.Recording) (requests, replies int) {
 			received = append(received, f.Data...)
 		}
 	}
-	return whole(sent), whole(received)
+	return sent, received
 }
 
 func whole(stream []byte) (n int) {

@@ -19,6 +19,7 @@ import (
 
 	library "github.com/simonvetter/modbus"
 
+	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/modbus"
@@ -92,12 +93,7 @@ func (secure) HandleHoldingRegisters(*library.HoldingRegistersRequest) ([]uint16
 
 func (a *authority) serve() (address string) {
 	a.t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	address = listener.Addr().String()
-	listener.Close()
+	address = ports.Free(a.t).Address()
 	a.sign("server", a.cert, a.key)
 	pair, err := tls.LoadX509KeyPair(a.path("server.pem"), a.path("server.key"))
 	if err != nil {

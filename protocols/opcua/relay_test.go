@@ -22,6 +22,7 @@ type relay struct {
 
 	mutex sync.Mutex
 	fault conformance.Fault
+	other chan struct{} // closed when the fault is another one
 	open  map[net.Conn]struct{}
 }
 
@@ -32,7 +33,7 @@ func newRelay(t testing.TB, target string) *relay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &relay{listener: listener, target: target, closed: make(chan struct{}), open: map[net.Conn]struct{}{}}
+	r := &relay{listener: listener, target: target, closed: make(chan struct{}), other: make(chan struct{}), open: map[net.Conn]struct{}{}}
 	r.done.Go(r.accept)
 	t.Cleanup(func() {
 		close(r.closed)
@@ -49,6 +50,8 @@ func (r *relay) address() string { return r.listener.Addr().String() }
 func (r *relay) set(f conformance.Fault) {
 	r.mutex.Lock()
 	r.fault = f
+	close(r.other)
+	r.other = make(chan struct{})
 	r.mutex.Unlock()
 	if f == conformance.Unreached {
 		r.cut()
@@ -56,9 +59,15 @@ func (r *relay) set(f conformance.Fault) {
 }
 
 func (r *relay) now() conformance.Fault {
+	f, _ := r.judge()
+	return f
+}
+
+// judge returns the fault, and what is closed when it is another one.
+func (r *relay) judge() (conformance.Fault, <-chan struct{}) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	return r.fault
+	return r.fault, r.other
 }
 
 // cut closes the open connections.
@@ -77,11 +86,8 @@ func (r *relay) accept() {
 			return
 		}
 		far, err := net.Dial("tcp", r.target)
-		if err != nil || r.now() == conformance.Unreached {
+		if err != nil {
 			near.Close()
-			if err == nil {
-				far.Close()
-			}
 			continue
 		}
 		r.enter(near, far)
@@ -99,6 +105,9 @@ func (r *relay) enter(conns ...net.Conn) {
 		case <-r.closed:
 			c.Close()
 		default:
+			if r.fault == conformance.Unreached {
+				c.Close()
+			}
 		}
 	}
 }
@@ -152,11 +161,12 @@ func (r *relay) replies(near, far net.Conn) {
 
 // pass reports whether the connection goes on.
 func (r *relay) pass(near net.Conn, frame []byte) bool {
-	switch r.now() {
+	fault, other := r.judge()
+	switch fault {
 	case conformance.Silent, conformance.HalfOpen:
 		return true
 	case conformance.Late:
-		return r.wait(time.Second) && write(near, frame)
+		return wait(r, other) && write(near, frame)
 	case conformance.Garbage:
 		return write(near, []byte{0xFF, 0x00, 0xA5, 0x5A, 0x13, 0x37, 0x00, 0xFE, 0x80})
 	case conformance.HalfFrame:
@@ -173,17 +183,17 @@ func (r *relay) pass(near net.Conn, frame []byte) bool {
 // drip sends a frame byte by byte, too slowly while the fault lasts.
 func (r *relay) drip(near net.Conn, frame []byte) bool {
 	for i := range frame {
-		if r.now() == conformance.Drip && !r.wait(300*time.Millisecond) || !write(near, frame[i:i+1]) {
+		if r.now() == conformance.Drip && !wait(r, time.After(300*time.Millisecond)) || !write(near, frame[i:i+1]) {
 			return false
 		}
 	}
 	return true
 }
 
-// wait lets time pass; it returns false where the relay ends meanwhile.
-func (r *relay) wait(d time.Duration) bool {
+// wait waits for something; it returns false where the relay ends meanwhile.
+func wait[T any](r *relay, what <-chan T) bool {
 	select {
-	case <-time.After(d):
+	case <-what:
 		return true
 	case <-r.closed:
 		return false

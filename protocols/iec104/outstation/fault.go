@@ -16,7 +16,7 @@ type Fault uint8
 // The faults.
 const (
 	Silent        Fault = iota + 1 // it takes everything and sends nothing
-	Late                           // everything is sent a second later
+	Late                           // everything is sent when the fault is another one
 	Garbage                        // octets that are no frame, in the place of each
 	HalfFrame                      // half of each frame
 	CutInFrame                     // half of a frame, then the connection is closed
@@ -30,10 +30,33 @@ const (
 	Mute                           // the link is well, and no ASDU is answered
 )
 
+// state is the fault that there is now. It may be used concurrently.
+type state struct {
+	mutex sync.Mutex
+	fault Fault
+	other chan struct{} // closed when it is another one
+}
+
+func newState() *state { return &state{other: make(chan struct{})} }
+
+func (s *state) set(f Fault) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.fault = f
+	close(s.other)
+	s.other = make(chan struct{})
+}
+
+func (s *state) now() (f Fault, other <-chan struct{}) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.fault, s.other
+}
+
 // line is a connection whose writes, one or several whole frames each, suffer the outstation's fault.
 type line struct {
 	net.Conn
-	fault  func() Fault
+	state  *state
 	closed chan struct{}
 	close  sync.Once
 }
@@ -44,18 +67,16 @@ func (l *line) Close() error {
 	return l.Conn.Close()
 }
 
-const (
-	lateness = time.Second
-	dripping = 300 * time.Millisecond
-)
+const dripping = 300 * time.Millisecond
 
 // Write sends frames, or what the fault makes of them. It reports them as sent in any case.
 func (l *line) Write(p []byte) (int, error) {
-	switch l.fault() {
+	fault, other := l.state.now()
+	switch fault {
 	case Silent:
 		return len(p), nil
 	case Late:
-		if !l.wait(lateness) {
+		if !wait(l, other) {
 			return 0, net.ErrClosed
 		}
 	case Garbage:
@@ -71,7 +92,7 @@ func (l *line) Write(p []byte) (int, error) {
 		_ = l.Close()
 		return 0, io.ErrClosedPipe
 	case WrongSequence, Deaf, WrongStation:
-		p = falsified(p, l.fault())
+		p = falsified(p, fault)
 	}
 	return len(p), l.send(p)
 }
@@ -84,7 +105,7 @@ func (l *line) send(p []byte) error {
 // drip sends octet by octet while the fault lasts.
 func (l *line) drip(p []byte) error {
 	for i := range p {
-		if l.fault() == Drip && !l.wait(dripping) {
+		if fault, _ := l.state.now(); fault == Drip && !wait(l, time.After(dripping)) {
 			return net.ErrClosed
 		}
 		if err := l.send(p[i : i+1]); err != nil {
@@ -94,10 +115,10 @@ func (l *line) drip(p []byte) error {
 	return nil
 }
 
-// wait lets time pass; it returns false where the line is closed meanwhile.
-func (l *line) wait(d time.Duration) bool {
+// wait waits for something; it returns false where the line is closed meanwhile.
+func wait[T any](l *line, what <-chan T) bool {
 	select {
-	case <-time.After(d):
+	case <-what:
 		return true
 	case <-l.closed:
 		return false

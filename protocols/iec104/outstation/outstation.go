@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"sync"
-	"sync/atomic"
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
@@ -18,7 +17,7 @@ import (
 type Outstation struct {
 	listener net.Listener
 	options  Options
-	fault    atomic.Uint32
+	state    *state
 	stop     context.CancelFunc
 	serving  sync.WaitGroup
 
@@ -49,7 +48,7 @@ func Listen(ctx context.Context, address string, o Options) (*Outstation, error)
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}
 	run, stop := context.WithCancel(context.Background())
-	s := &Outstation{listener: listener, options: o, stop: stop, stations: map[uint16]*Station{}, clients: map[*client]struct{}{}}
+	s := &Outstation{listener: listener, options: o, stop: stop, state: newState(), stations: map[uint16]*Station{}, clients: map[*client]struct{}{}}
 	s.serving.Go(func() {
 		if err := protocols.Accept(run, listener, s.serve); err != nil {
 			o.Logger.Error("the outstation takes no more connections", "error", err)
@@ -71,13 +70,16 @@ func (s *Outstation) Close() error {
 
 // Break switches a fault on, in the place of the one that there was; 0 heals.
 func (s *Outstation) Break(f Fault) {
-	s.fault.Store(uint32(f))
+	s.state.set(f)
 	if f == Unreached {
 		s.cut()
 	}
 }
 
-func (s *Outstation) now() Fault { return Fault(s.fault.Load()) }
+func (s *Outstation) now() Fault {
+	f, _ := s.state.now()
+	return f
+}
 
 // cut closes the connections that there are.
 func (s *Outstation) cut() {
@@ -126,16 +128,13 @@ const backlog = 4096
 // serve runs one connection.
 func (s *Outstation) serve(ctx context.Context, conn net.Conn) {
 	c := &client{
-		outstation: s, line: &line{Conn: conn, fault: s.now, closed: make(chan struct{})},
+		outstation: s, line: &line{Conn: conn, state: s.state, closed: make(chan struct{})},
 		out: make(chan []byte, backlog), selected: map[selection]apdu.Object{},
 	}
 	defer func() { _ = c.line.Close() }() // its goroutines end with it
-	if s.now() == Unreached {
+	if !s.enter(c) {
 		return
 	}
-	s.mutex.Lock()
-	s.clients[c] = struct{}{}
-	s.mutex.Unlock()
 	defer func() {
 		s.mutex.Lock()
 		defer s.mutex.Unlock()
@@ -153,6 +152,17 @@ func (s *Outstation) serve(ctx context.Context, conn net.Conn) {
 	if err := c.conn.Err(); err != nil && !errors.Is(err, link.ErrClosed) {
 		s.options.Logger.Debug("a connection has ended", "error", err)
 	}
+}
+
+// enter takes a client in, unless the outstation is not to be reached.
+func (s *Outstation) enter(c *client) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.now() == Unreached {
+		return false
+	}
+	s.clients[c] = struct{}{}
+	return true
 }
 
 // send sends what is to be sent until the connection or ctx ends.

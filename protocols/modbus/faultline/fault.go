@@ -21,6 +21,7 @@ const (
 	None      Kind = iota
 	Dead           // no reply
 	Slow           // the reply comes after Delay; others may overtake it
+	Held           // the reply comes when the line is healed; others may overtake it
 	Garbage        // bytes that are no Modbus instead of the reply
 	HalfFrame      // half of the reply, then nothing
 	Drip           // the reply byte by byte, Delay between them
@@ -32,7 +33,7 @@ const (
 
 // kinds are the names that String and ParseKind know.
 var kinds = [...]string{
-	"none", "dead", "slow", "garbage", "half_frame", "drip", "refused", "foreign", "twice", "cut_off",
+	"none", "dead", "slow", "held", "garbage", "half_frame", "drip", "refused", "foreign", "twice", "cut_off",
 }
 
 // String returns the name of the kind.

@@ -25,6 +25,7 @@ type Line struct {
 	all      Fault
 	refuse   bool
 	halfOpen bool
+	healed   chan struct{} // closed by the next Heal
 	open     map[net.Conn]struct{}
 
 	requests atomic.Uint64
@@ -37,7 +38,9 @@ func Listen(ctx context.Context, address, target string, logger *slog.Logger) (*
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}
-	l := &Line{listener: listener, target: target, logger: logger, faults: map[byte]Fault{}, open: map[net.Conn]struct{}{}}
+	l := &Line{
+		listener: listener, target: target, logger: logger, faults: map[byte]Fault{}, healed: make(chan struct{}), open: map[net.Conn]struct{}{},
+	}
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	l.done.Go(l.accept)
 	return l, nil
@@ -65,18 +68,26 @@ func (l *Line) SetAll(f Fault) {
 
 // Fault returns the fault that a unit has now.
 func (l *Line) Fault(unit byte) Fault {
+	f, _ := l.judge(unit)
+	return f
+}
+
+// judge returns the fault that a unit has now, and what is closed when it is healed.
+func (l *Line) judge(unit byte) (Fault, <-chan struct{}) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	if f := l.faults[unit]; f.Kind != None {
-		return f
+		return f, l.healed
 	}
-	return l.all
+	return l.all, l.healed
 }
 
-// Heal ends all faults. Connections that are broken stay so.
+// Heal ends all faults. Connections that are broken stay so; replies that were held are sent.
 func (l *Line) Heal() {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
+	close(l.healed)
+	l.healed = make(chan struct{})
 	clear(l.faults)
 	l.all, l.refuse, l.halfOpen = Fault{}, false, false
 }

@@ -144,13 +144,14 @@ func TestAFaultOfOneUnitLeavesTheOthersAlone(t *testing.T) {
 	wantReply(t, conn, 3)
 }
 
-func TestASlowReplyIsOvertaken(t *testing.T) {
+func TestAReplyThatIsHeldIsOvertaken(t *testing.T) {
 	l := listen(t)
 	conn := connect(t, l)
-	l.Set(1, faultline.Fault{Kind: faultline.Slow, Delay: 300 * time.Millisecond})
+	l.Set(1, faultline.Fault{Kind: faultline.Held})
 	request(t, conn, 1, 1)
 	request(t, conn, 2, 2)
 	wantReply(t, conn, 2)
+	l.Heal()
 	wantReply(t, conn, 1)
 }
 
@@ -163,6 +164,7 @@ func TestFaultsDoToRepliesWhatTheySay(t *testing.T) {
 		{faultline.Fault{Kind: faultline.HalfFrame}, []byte{0, 1, 0, 0, 0}},
 		{faultline.Fault{Kind: faultline.Refused, Exception: wire.IllegalAddress}, []byte{0, 1, 0, 0, 0, 3, 1, 0x83, 2}},
 		{faultline.Fault{Kind: faultline.Foreign}, []byte{0, 1, 0, 0, 0, 5, 1, 2, 2, 0, 42}},
+		{faultline.Fault{Kind: faultline.Slow, Delay: time.Millisecond}, []byte{0, 1, 0, 0, 0, 5, 1, 3, 2, 0, 42}},
 		{faultline.Fault{Kind: faultline.Drip, Delay: time.Millisecond}, []byte{0, 1, 0, 0, 0, 5, 1, 3, 2, 0, 42}},
 		{faultline.Fault{Kind: faultline.Twice}, []byte{0, 1, 0, 0, 0, 5, 1, 3, 2, 0, 42, 0, 1, 0, 0, 0, 5, 1, 3, 2, 0, 42}},
 	} {

@@ -47,7 +47,7 @@ func (r *relay) serve(ctx context.Context) error {
 			return fmt.Errorf("read request: %w", err)
 		}
 		r.line.requests.Add(1)
-		fault := r.line.Fault(request.Unit)
+		fault, healed := r.line.judge(request.Unit)
 		if fault.Kind == Dead || r.line.isHalfOpen() {
 			continue
 		}
@@ -58,7 +58,7 @@ func (r *relay) serve(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read reply: %w", err)
 		}
-		if err := r.answer(ctx, fault, request, reply); err != nil {
+		if err := r.answer(ctx, fault, healed, request, reply); err != nil {
 			return fmt.Errorf("pass reply on: %w", err)
 		}
 	}
@@ -71,13 +71,22 @@ func (l *Line) isHalfOpen() bool {
 }
 
 // answer sends what the fault makes of a reply.
-func (r *relay) answer(ctx context.Context, f Fault, request, reply wire.Frame) error {
+func (r *relay) answer(ctx context.Context, f Fault, healed <-chan struct{}, request, reply wire.Frame) error {
 	out, hangUp := f.apply(request, reply)
 	switch {
 	case hangUp:
 		return r.client.Close()
 	case f.Kind == Slow:
 		r.late.Go(func() { _ = r.send(ctx, out, len(out), f.Delay) }) // ends with the connection
+		return nil
+	case f.Kind == Held:
+		r.late.Go(func() {
+			select {
+			case <-healed:
+				_ = r.send(ctx, out, len(out), 0)
+			case <-ctx.Done():
+			}
+		})
 		return nil
 	case f.Kind == Drip:
 		r.late.Go(func() { _ = r.send(ctx, out, 1, f.Delay) })

@@ -9,13 +9,13 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols/modbus/link"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/wire"
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // master is the far end of a serial line, byte by byte.
 type master struct {
 	t    *testing.T
 	port *os.File
+	far  string // the server's port
 }
 
 // onLine serves a plant as units 1 and 2 of a line in RTU frames.
@@ -31,7 +31,7 @@ func onLine(t *testing.T) (*plant, *master) {
 	if err := port.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
-	return p, &master{t, port}
+	return p, &master{t, port, cable.Near}
 }
 
 // says puts bytes on the line.
@@ -71,22 +71,4 @@ func TestOnALineOnlyWhatItsUnitsAreAskedIsAnswered(t *testing.T) {
 	if got := p.writes(); got != "" {
 		t.Errorf("written: %s", got)
 	}
-}
-
-func TestAMasterThatGoesOnIsNotSpokenInto(t *testing.T) {
-	p, m := onLine(t)
-	release := p.hold()
-	m.says(rtu(1, wire.AppendWriteRegister(nil, 0, 42)...)...)
-	eventually(t, "the write is at the device", func() bool { return p.holds() == 1 })
-	m.says(rtu(9, wire.AppendRead(nil, wire.ReadHolding, 0, 2)...)...) // its time is over: it asks the next
-	m.says(rtu(1, wire.AppendWriteRegister(nil, 0, 43)...)...)         // and gives that up as well
-	m.says(rtu(2, wire.AppendRead(nil, wire.ReadInput, 0, 1)...)...)
-	release()
-	m.hears(2, 4, 2, 0, 77)
-	if got := p.writes(); got != "valve=42" {
-		t.Errorf("written: %s", got)
-	}
-	p.set("press.force", tag.IntOf(78))
-	m.says(rtu(2, wire.AppendRead(nil, wire.ReadInput, 0, 1)...)...)
-	m.hears(2, 4, 2, 0, 78)
 }

@@ -113,7 +113,7 @@ servers:
     type: modbus
     listen: %s
     transport: %s
-    write_wait: 200ms
+    write_wait: %s
     tags:
       - {tag: boiler.temperature, address: "input:0", type: float32, good: "discrete:0"}
       - {tag: boiler.level, address: "input:2", type: int16, scale: 0.1, on_bad: substitute, substitute: -999, good: "input:9.0"}
@@ -141,15 +141,22 @@ func serve(t *testing.T, transport string) (*plant, protocols.Service, string) {
 	return serveAt(t, "127.0.0.1:0", transport)
 }
 
-// serveAt serves a plant at an address, with more keys behind the transport.
+// serveAt serves a plant at an address, with more keys behind the transport. Whoever writes waits for the outcome as long as
+// a loaded machine may take.
 func serveAt(t *testing.T, listen, transport string) (*plant, protocols.Service, string) {
+	t.Helper()
+	return serveWaiting(t, listen, transport, time.Minute)
+}
+
+// serveWaiting is serveAt with how long whoever writes waits for the outcome.
+func serveWaiting(t *testing.T, listen, transport string, wait time.Duration) (*plant, protocols.Service, string) {
 	t.Helper()
 	p := &plant{values: map[string]tag.Value{
 		"boiler.temperature": tag.FloatOf(21.5), "boiler.level": tag.FloatOf(-1.5), "boiler.count": tag.UintOf(70000),
 		"boiler.pump": tag.BoolOf(true), "boiler.hot": tag.BoolOf(false), "boiler.open": tag.BoolOf(true), "boiler.valve": tag.IntOf(7),
 		"boiler.setpoint": tag.FloatOf(20), "boiler.name": tag.StringOf("kettle"), "press.force": tag.IntOf(77),
 	}}
-	loaded, err := decode(fmt.Sprintf(site, listen, transport))
+	loaded, err := decode(fmt.Sprintf(site, listen, transport, wait))
 	if err != nil {
 		t.Fatal(err)
 	}
