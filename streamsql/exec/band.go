@@ -74,7 +74,7 @@ func newBand(g *Group, key string, members []*Member) *band {
 	b.take(members)
 	options := members[0].exec.options
 	b.host = newExec(query, Options{
-		Rule: "windows", Start: options.Start, EventTime: options.EventTime, Lateness: options.Lateness, Idle: options.Idle, Ahead: options.Ahead, Held: options.Held,
+		Rule: "windows", Start: options.Start, EventTime: options.EventTime, Lateness: options.Lateness, Idle: options.Idle, Ahead: options.Ahead, Held: options.Held, States: options.States,
 		Late: b.late, Forgot: b.forgot,
 	}, nil)
 	b.windows = b.host.arms[0].(*staged)
@@ -94,7 +94,7 @@ func bandKey(e *Exec) string {
 		return ""
 	}
 	o := e.options
-	key := s.plan.ShareKey + "\n" + e.uses[0].Name + "\n" + strconv.Itoa(o.Held)
+	key := s.plan.ShareKey + "\n" + e.uses[0].Name + "\n" + strconv.Itoa(o.Held) + " " + strconv.Itoa(o.States)
 	if o.EventTime {
 		return key + "\nevent time, " + o.Lateness.String() + ", " + o.Idle.String() + ", " + o.Ahead.String()
 	}

@@ -19,9 +19,8 @@ type before struct {
 	key    []byte
 }
 
-// newBefores returns what has seen no row yet; forgot is told of each partition
-// that had to make room.
-func newBefores(plans []plan.Before, forgot func()) []before {
+// newBefores returns what has seen no row yet.
+func newBefores(e *Exec, plans []plan.Before) []before {
 	list := make([]before, len(plans))
 	for i, p := range plans {
 		list[i].plan = p
@@ -30,7 +29,7 @@ func newBefores(plans []plan.Before, forgot func()) []before {
 		case len(p.Partition) == 0:
 			list[i].single = p.Func.Analytic()
 		default:
-			list[i].states = newPartitions(p.Func, forgot)
+			list[i].states = newPartitions(p.Func, e.options.states(), e.forgot)
 		}
 	}
 	return list

@@ -16,7 +16,7 @@ func bounded(t *testing.T, text string, eventTime bool) *streamsql.Exec {
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	return q.New(streamsql.Options{Held: 1 << 20, EventTime: eventTime})
+	return q.New(streamsql.Options{Held: 1 << 20, States: 1000, EventTime: eventTime})
 }
 
 // longTexts is a batch of rows whose devices have names of four kibibytes, all
@@ -126,10 +126,7 @@ func TestTheRowsThatWaitForAStreamThatIsSilentAreBoundedInOctets(t *testing.T) {
 // Orders come with ever new names for years, and some of them never get to their
 // last row: the window of the one without a row for longest makes room.
 func TestWindowsThatOnlyRowsCloseAreForgottenForNewOnes(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes a hundred thousand partitions")
-	}
-	const bound = 100_000
+	const bound = 1000
 	for _, text := range []string{
 		"SELECT count(*) AS c FROM plant GROUP BY COUNTWINDOW(2) OVER (PARTITION BY device)",
 		"SELECT device, n FROM plant GROUP BY COUNTWINDOW(2) OVER (PARTITION BY device)",
@@ -141,7 +138,7 @@ func TestWindowsThatOnlyRowsCloseAreForgottenForNewOnes(t *testing.T) {
 			t.Fatal(err)
 		}
 		told := 0
-		options := streamsql.Options{Forgot: func() { told++ }}
+		options := streamsql.Options{States: bound, Forgot: func() { told++ }}
 		e := q.New(options)
 		// closes pushes a row for each of some devices, and returns how many windows close.
 		closes := func(from, rows int, state int64) (n int) {
@@ -177,12 +174,24 @@ func TestWindowsThatOnlyRowsCloseAreForgottenForNewOnes(t *testing.T) {
 }
 
 func TestACountWindowThatHasClosedIsNotForgotten(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes a hundred thousand partitions")
-	}
 	e := bounded(t, "SELECT count(*) AS c FROM plant GROUP BY COUNTWINDOW(1) OVER (PARTITION BY device)", false)
-	e.Push(0, 0, ever(plantSchema(t), 0, 150_000), func(*tag.Batch) {})
-	if s := e.Stats(); s.Failed != 0 || s.Forgotten != 0 || s.RowsOut != 150_000 {
+	e.Push(0, 0, ever(plantSchema(t), 0, 1500), func(*tag.Batch) {})
+	if s := e.Stats(); s.Failed != 0 || s.Forgotten != 0 || s.RowsOut != 1500 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestWithoutAnOptionThereAreAHundredThousandStates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a hundred thousand groups")
+	}
+	q, err := streamsql.Compile("SELECT count(*) AS c FROM plant GROUP BY device, tumble('1d')", streamsql.Sources{"plant": {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := q.New(streamsql.Options{})
+	e.Push(0, 0, ever(plantSchema(t), 0, 100_010), func(*tag.Batch) {})
+	if s := e.Stats(); s.Failed != 10 || !strings.Contains(s.Last.Err.Error(), "more than 100000 different values") {
 		t.Errorf("%+v", s)
 	}
 }

@@ -24,10 +24,7 @@ func ever(s *tag.Schema, from, rows int) *tag.Batch {
 // A sender of ever new values must not use up the memory: what is beyond the
 // bound is an error of its row, and the rest goes on.
 func TestASenderOfEverNewValuesIsBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes a hundred thousand groups")
-	}
-	const bound = 100_000
+	const bound = 1000
 	for _, text := range []string{
 		"SELECT device, count(*) AS c FROM plant GROUP BY device, tumble('1d')",
 		"SELECT count(*) AS c FROM plant GROUP BY tumble('1d') OVER (PARTITION BY device)",
@@ -37,10 +34,10 @@ func TestASenderOfEverNewValuesIsBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := q.New(streamsql.Options{})
+		e := q.New(streamsql.Options{States: bound})
 		e.Push(0, 0, ever(plantSchema(t), 0, bound+10), func(*tag.Batch) {})
 		s := e.Stats()
-		if s.Failed != 10 || s.Last == nil || !strings.Contains(s.Last.Err.Error(), "more than 100000 different values") {
+		if s.Failed != 10 || s.Last == nil || !strings.Contains(s.Last.Err.Error(), "more than 1000 different values") {
 			t.Errorf("%s: %d rows failed: %+v", text, s.Failed, s.Last)
 		}
 		e.Push(0, 0, ever(plantSchema(t), 5, 1), func(*tag.Batch) {})
@@ -58,16 +55,13 @@ func TestASenderOfEverNewValuesIsBounded(t *testing.T) {
 // Orders come with ever new names for years: the state of the one without a row
 // for longest makes room.
 func TestThePartitionThatIsUnusedForLongestIsForgotten(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes a hundred thousand partitions")
-	}
-	const bound = 100_000
+	const bound = 1000
 	q, err := streamsql.Compile("SELECT lag(n) OVER (PARTITION BY device) AS l FROM plant", streamsql.Sources{"plant": {}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	told := 0
-	options := streamsql.Options{Forgot: func() { told++ }}
+	options := streamsql.Options{States: bound, Forgot: func() { told++ }}
 	e := q.New(options)
 	known := func(from, rows int) (n int) {
 		e.Push(0, 0, ever(plantSchema(t), from, rows), func(b *tag.Batch) {
@@ -107,42 +101,36 @@ func TestThePartitionThatIsUnusedForLongestIsForgotten(t *testing.T) {
 
 // What a pane had in the window before takes no place in the next one.
 func TestOnlyGroupsOfTheSameWindowAreBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes a hundred thousand groups")
-	}
 	q, err := streamsql.Compile("SELECT device, count(*) AS c FROM plant GROUP BY device, tumble('1s')", streamsql.Sources{"plant": {}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := q.New(streamsql.Options{})
+	e := q.New(streamsql.Options{States: 1000})
 	for window := range 3 {
-		e.Push(int64(window)*1e9, 0, ever(plantSchema(t), window*60_000, 60_000), func(*tag.Batch) {})
+		e.Push(int64(window)*1e9, 0, ever(plantSchema(t), window*600, 600), func(*tag.Batch) {})
 	}
 	e.Tick(9e9, func(*tag.Batch) {})
-	if s := e.Stats(); s.Failed != 0 || s.RowsOut != 180_000 {
-		t.Errorf("60,000 other groups in each window: %d failed, %d came out", s.Failed, s.RowsOut)
+	if s := e.Stats(); s.Failed != 0 || s.RowsOut != 1800 {
+		t.Errorf("600 other groups in each window: %d failed, %d came out", s.Failed, s.RowsOut)
 	}
 }
 
 // Orders, parts and batches come with ever new names, and end.
 func TestPartitionsThatHaveNothingOpenAreForgotten(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes a hundred thousand partitions")
-	}
 	for _, window := range []string{"SESSIONWINDOW(ss, 10, 2)", "tumble('1s')", "slide('1s')", "slide('1s', '1s')"} {
 		q, err := streamsql.Compile("SELECT count(*) AS c FROM plant GROUP BY "+window+" OVER (PARTITION BY device)", streamsql.Sources{"plant": {}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := q.New(streamsql.Options{})
+		e := q.New(streamsql.Options{States: 1000})
 		for i := range 3 {
-			e.Push(int64(i)*100e9, 0, ever(plantSchema(t), i*60_000, 60_000), func(*tag.Batch) {})
+			e.Push(int64(i)*100e9, 0, ever(plantSchema(t), i*600, 600), func(*tag.Batch) {})
 		}
 		if s := e.Stats(); s.Failed != 0 {
-			t.Errorf("%s: of 60,000 new partitions after 100 s each %d rows failed: %v", window, s.Failed, s.Last.Err)
+			t.Errorf("%s: of 600 new partitions after 100 s each %d rows failed: %v", window, s.Failed, s.Last.Err)
 		}
 		e.Tick(400e9, func(*tag.Batch) {})
-		if n := len(e.Snapshot()); n > 1000 {
+		if n := len(e.Snapshot()); n > 600 {
 			t.Errorf("%s: long after the last row it keeps %d octets", window, n)
 		}
 	}

@@ -138,7 +138,7 @@ func (e *emission) whole(rows joined) {
 	s := e.staged
 	for i := range s.plan.Whole {
 		a := &s.plan.Whole[i]
-		of := newState(a)
+		of := s.newState(a)
 		for _, row := range rows {
 			s.standJoined(row)
 			s.add(a, of)

@@ -24,7 +24,7 @@ type direct struct {
 }
 
 func newDirect(e *Exec, p *plan.Select) *direct {
-	d := &direct{exec: e, plan: p, bindings: newBindings(p), before: newBefores(p.Before, e.forgot), output: newOutput(e, p)}
+	d := &direct{exec: e, plan: p, bindings: newBindings(p), before: newBefores(e, p.Before), output: newOutput(e, p)}
 	d.frame.Registers = make([]tag.Value, p.Registers)
 	d.frame.Fields = fieldsOf(d.views[:])
 	e.surround(&d.frame)

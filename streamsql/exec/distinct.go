@@ -10,8 +10,9 @@ import (
 // distinct shows each value to an aggregate once.
 type distinct struct {
 	fn.Aggregate
-	seen   map[string]bool
-	values []tag.Value // in the order in which they were met
+	options *Options
+	seen    map[string]bool
+	values  []tag.Value // in the order in which they were met
 }
 
 func (d *distinct) Add(c *fn.Context, args []tag.Value) error {
@@ -19,8 +20,8 @@ func (d *distinct) Add(c *fn.Context, args []tag.Value) error {
 	switch {
 	case d.seen[key]:
 		return nil
-	case len(d.values) >= maxStates:
-		return errTooMany
+	case len(d.values) >= d.options.states():
+		return d.options.errTooMany()
 	}
 	return d.take(c, key, args)
 }

@@ -67,6 +67,9 @@ type Options struct {
 	// Held is how many octets what the open windows of a SELECT keep may have, and what
 	// one window that closes is sorted, numbered and grouped by; 0: 256 MiB.
 	Held int
+	// States is how many partitions, groups and different values there may be, each for
+	// what keeps a state of them; 0: 100,000.
+	States int
 	// Late, where set, is told of each row that came too late.
 	Late func(b *tag.Batch, row int)
 

@@ -205,12 +205,12 @@ func (s *staged) newAggregate(i int) fn.Aggregate {
 	if s.windows != nil && s.windows.slides {
 		return a.Func.Slides()
 	}
-	return newState(a)
+	return s.newState(a)
 }
 
-func newState(a *plan.Aggregate) fn.Aggregate {
+func (s *staged) newState(a *plan.Aggregate) fn.Aggregate {
 	if a.Distinct {
-		return &distinct{Aggregate: a.Func.Aggregate()}
+		return &distinct{Aggregate: a.Func.Aggregate(), options: &s.exec.options}
 	}
 	return a.Func.Aggregate()
 }

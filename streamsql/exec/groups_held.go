@@ -16,8 +16,8 @@ func (g *groups) size(at *group, rows []*record) int {
 // room returns why one more group cannot be kept, nil where it can.
 func (g *groups) room(added *group, rows []*record) error {
 	switch {
-	case len(g.byKey) >= maxStates:
-		return errTooMany
+	case len(g.byKey) >= g.staged.exec.options.states():
+		return g.staged.exec.options.errTooMany()
 	case !g.fits(added, rows):
 		return g.held.tooManyGroups()
 	default:

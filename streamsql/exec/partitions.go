@@ -6,16 +6,17 @@ import (
 )
 
 // partitions are the states of an analytic call by the key of the partition, of
-// which there are at most maxStates: for a new one the one is forgotten that has
+// which there are at most so many: for a new one the one is forgotten that has
 // had no row for longest.
 type partitions struct {
 	call   *fn.Func
+	most   int
 	forgot func()
 	*recent[fn.Analytic]
 }
 
-func newPartitions(of *fn.Func, forgot func()) *partitions {
-	return &partitions{of, forgot, newRecent[fn.Analytic]()}
+func newPartitions(of *fn.Func, most int, forgot func()) *partitions {
+	return &partitions{of, most, forgot, newRecent[fn.Analytic]()}
 }
 
 // of returns the state of a partition, to which a row has come.
@@ -23,7 +24,7 @@ func (p *partitions) of(key []byte) fn.Analytic {
 	if s, ok := p.recent.of(key); ok {
 		return s
 	}
-	if p.len() >= maxStates {
+	if p.len() >= p.most {
 		p.removeOldest()
 		p.forgot()
 	}

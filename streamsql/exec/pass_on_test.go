@@ -36,7 +36,7 @@ func readLater(t *testing.T, b *tag.Batch, columns int) *tag.Batch {
 }
 
 func TestRulesGiveTheSameOfRowsThatAreReadLater(t *testing.T) {
-	seed := rand.Uint64()
+	const seed = 1
 	r := rand.New(rand.NewPCG(seed, 0))
 	s := plantSchema(t)
 	for round := range 30 {

@@ -59,7 +59,7 @@ type staged struct {
 
 func newStaged(e *Exec, p *plan.Select) *staged {
 	s := &staged{
-		exec: e, plan: p, bindings: newBindings(p), before: newBefores(p.Before, e.forgot), after: newBefores(p.After, e.forgot),
+		exec: e, plan: p, bindings: newBindings(p), before: newBefores(e, p.Before), after: newBefores(e, p.After),
 		output: newOutput(e, p), views: make([]view, len(p.Inputs)), flat: make([]tag.Value, len(p.Columns)),
 		tables: make([]*table, len(p.Inputs)), nested: make([]*Exec, len(p.Inputs)),
 	}

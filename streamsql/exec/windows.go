@@ -151,8 +151,8 @@ func (w *windows) of(key []byte) window.Machine[*record] {
 	if m, ok := w.machines.of(key); ok {
 		return m
 	}
-	if w.machines.len() >= maxStates && !w.makeWay() {
-		w.staged.frame.Fail(errTooMany)
+	if w.machines.len() >= w.staged.exec.options.states() && !w.makeWay() {
+		w.staged.frame.Fail(w.staged.exec.options.errTooMany())
 		return nil
 	}
 	m := w.newMachine()

@@ -113,10 +113,10 @@ type stage struct {
 	codes   map[api.Module][]byte
 }
 
-func newStage(t *testing.T, metered bool) *stage {
+func newStage(t *testing.T, spectest []byte, metered bool) *stage {
 	s := &stage{t: t, metered: metered, named: map[string]api.Module{}, codes: map[api.Module][]byte{}}
 	s.runtime = wazero.NewRuntimeWithConfig(t.Context(), wazero.NewRuntimeConfig().WithCoreFeatures(api.CoreFeaturesV2))
-	if err := s.enter(wat(t, "spectest.wat"), "spectest"); err != nil {
+	if err := s.enter(spectest, "spectest"); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -274,7 +274,7 @@ func TestEveryScriptOfTheSpecificationGivesTheSameWithAMeter(t *testing.T) {
 	if err != nil || len(files) < 100 {
 		t.Fatalf("%d scripts in %s, %v", len(files), directory, err)
 	}
-	actions := 0
+	spectest, actions := wat(t, "spectest.wat"), 0
 	for n, file := range files {
 		if testing.Short() && n%10 != 0 {
 			continue
@@ -288,7 +288,7 @@ func TestEveryScriptOfTheSpecificationGivesTheSameWithAMeter(t *testing.T) {
 			if err := json.Unmarshal(text, &of); err != nil {
 				t.Fatal(err)
 			}
-			s := &script{directory, newStage(t, false), newStage(t, true), 0}
+			s := &script{directory, newStage(t, spectest, false), newStage(t, spectest, true), 0}
 			for _, c := range registered(of.Commands) {
 				s.run(t, c)
 			}
