@@ -50,7 +50,7 @@ func aggregateFunctions() []*Func {
 			Examples:  []Example{{"max(x) FROM [2, null, 1]", "2"}},
 		},
 		{
-			Name: "collect", Family: "aggregate", Returns: Array, Nulls: NullIsValue,
+			Name: "collect", Aliases: []string{"json_group_array"}, Family: "aggregate", Returns: Array, Nulls: NullIsValue,
 			Params:    []Param{{Name: "x", Type: Any}},
 			Aggregate: func() Aggregate { return new(collect) },
 			Doc:       "An array of x of every row, or of the rows themselves as collect(*).",

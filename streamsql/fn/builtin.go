@@ -12,8 +12,8 @@ import (
 var Standard = sync.OnceValue(func() *Registry {
 	r := mustRegister(nil, slices.Concat(
 		mathFunctions(), lenientReals(), logarithms(), bitFunctions(), radixFunctions(), randomFunctions(),
-		textFunctions(), moreTextFunctions(), sqliteFunctions(), regexpFunctions(), numberFormats(), printfFunctions(),
-		nullFunctions(), conversionFunctions(), hashFunctions(), compressFunctions(), jsonFunctions(),
+		textFunctions(), moreTextFunctions(), sqliteFunctions(), moreSQLiteFunctions(), escapeFunctions(), regexpFunctions(), numberFormats(), printfFunctions(),
+		nullFunctions(), conversionFunctions(), hashFunctions(), compressFunctions(), jsonFunctions(), jsonEdits(), jsonTexts(),
 		arrayFunctions(), arraySetFunctions(), arrayFoldFunctions(), objectFunctions(), tableFunctions(),
 		timeFunctions(), nowFunctions(), calendarFunctions(), sqliteTimeFunctions(), qualityFunctions(), ruleFunctions(), hitFunctions(), metaFunctions(),
 		aggregateFunctions(), varianceFunctions(), percentileFunctions(), lastValueFunctions(), mergeFunctions(), concatAggregates(),

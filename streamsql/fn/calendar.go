@@ -138,8 +138,8 @@ func zoneOf(v tag.Value) (*time.Location, error) {
 		return nil, err
 	}
 	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, fmt.Errorf("zone %q is not known", name)
+	if err != nil || name == "Local" { // which is another one on each machine
+		return nil, fmt.Errorf("zone %q is not known: want one of the IANA database, such as Europe/Berlin", name)
 	}
 	return zone, nil
 }
@@ -150,7 +150,13 @@ func dateCalc(_ *Context, args []tag.Value) (tag.Value, error) {
 		return tag.Value{}, err
 	}
 	d, err := duration("duration", args[1])
-	return tag.StringOf(t.Add(d).Format(time.DateTime)), err
+	if err != nil {
+		return tag.Value{}, err
+	}
+	if t = t.Add(d); t.Year() < 0 || t.Year() > 9999 {
+		return tag.Value{}, fmt.Errorf("the time is in the year %d: want 0 to 9999", t.Year())
+	}
+	return tag.StringOf(t.Format(time.DateTime)), nil
 }
 
 func dateDiff(_ *Context, args []tag.Value) (tag.Value, error) {
@@ -159,7 +165,14 @@ func dateDiff(_ *Context, args []tag.Value) (tag.Value, error) {
 		return tag.Value{}, err
 	}
 	to, err := instant("to", args[1])
-	return tag.IntOf(int64(to.Sub(from))), err
+	if err != nil {
+		return tag.Value{}, err
+	}
+	d := to.Sub(from)
+	if !from.Add(d).Equal(to) {
+		return tag.Value{}, fmt.Errorf("the times are more than 292 years apart, which is more than 64 bits hold in nanoseconds")
+	}
+	return tag.IntOf(int64(d)), nil
 }
 
 // fromCount makes a function of a number of units since the Unix epoch.

@@ -10,6 +10,8 @@ import (
 
 // deduplicate keeps the first row of each value.
 type deduplicate struct {
+	gathering
+	seen map[string]bool
 	keys []string
 	rows []tag.Value
 	all  bool // all are asked for, not only the last
@@ -18,30 +20,47 @@ type deduplicate struct {
 
 func (a *deduplicate) Add(_ *Context, args []tag.Value) error {
 	a.all = value.TruthOf(args[1]) == value.True
-	a.take(string(value.AppendKey(nil, args[0])), args[2])
+	key := string(value.AppendKey(nil, args[0]))
+	if a.last = !a.seen[key]; !a.last {
+		return nil
+	}
+	if err := a.take(args[2]); err != nil {
+		a.last = false
+		return err
+	}
+	a.keep(key, args[2].Clone())
 	return nil
 }
 
-func (a *deduplicate) take(key string, row tag.Value) {
-	a.last = !slices.Contains(a.keys, key)
-	if a.last {
-		a.keys, a.rows = append(a.keys, key), append(a.rows, row.Clone())
+// keep adds the first row of a value.
+func (a *deduplicate) keep(key string, row tag.Value) {
+	if a.seen == nil {
+		a.seen = make(map[string]bool)
 	}
+	a.seen[key] = true
+	a.keys, a.rows = append(a.keys, key), append(a.rows, row)
 }
 
+// Merge adds the rows of a later part, which stay as they are.
 func (a *deduplicate) Merge(other Aggregate) {
 	b := other.(*deduplicate)
-	a.all = a.all || b.all
-	for i, key := range b.keys {
-		a.take(key, b.rows[i])
+	if len(b.keys) == 0 {
+		return
 	}
-	a.last = a.last && b.last
+	a.all, a.last = a.all || b.all, false
+	for i, key := range b.keys {
+		if !a.seen[key] {
+			a.keep(key, b.rows[i])
+			a.octets += value.Size(b.rows[i], maxNested)
+			a.last = b.last && i == len(b.keys)-1
+		}
+	}
 }
 
 func (a *deduplicate) Result(*Context) (tag.Value, error) {
 	switch {
 	case a.all:
-		return tag.ArrayOf(slices.Clone(a.rows)), nil
+		return tag.ArrayOf(slices.Clone(a.rows)), a.bounded()
 	case a.last:
 		return a.rows[len(a.rows)-1], nil
 	default:
@@ -61,6 +80,8 @@ func (a *deduplicate) AppendState(dst []byte) []byte {
 func (a *deduplicate) RestoreState(src *state.Reader) {
 	a.all, a.last = src.Bool(), src.Bool()
 	for range src.Count() {
-		a.keys, a.rows = append(a.keys, src.String()), append(a.rows, src.Value())
+		a.keep(src.String(), src.Value())
 	}
+	a.gathering = countedAgain(a.rows)
+	a.last = a.last && len(a.rows) > 0
 }

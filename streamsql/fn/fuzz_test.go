@@ -87,3 +87,38 @@ func FuzzConv(f *testing.F) {
 		_, _ = function.Scalar(&fn.Context{}, []tag.Value{tag.StringOf(digits), tag.IntOf(from), tag.IntOf(to)})
 	})
 }
+
+// FuzzJSONEdits changes whatever is JSON at whatever is a place: what comes of it is
+// within the limits, and what was taken out is not there.
+func FuzzJSONEdits(f *testing.F) {
+	f.Add(`{"a":[1,{"b":2}]}`, "$.a[1].b")
+	f.Add(`[1,2]`, "$[#-1]")
+	f.Add(`{"a b":null}`, `$."a b"[0].x`)
+	f.Fuzz(func(t *testing.T, x, path string) {
+		for _, name := range []string{"json_set", "json_insert", "json_replace", "json_array_insert", "json_remove"} {
+			function, _ := fn.Standard().Lookup(name)
+			args := []tag.Value{tag.StringOf(x), tag.StringOf(path)}
+			scalar := function.Scalar
+			if function.Bind != nil {
+				args = append(args, tag.IntOf(7))
+				scalar, _ = function.Bind(args)
+			}
+			if v, err := scalar(&fn.Context{}, args); err == nil && len(tag.AppendJSON(nil, v)) > 2*len(x)+6*len(path)+10 {
+				t.Errorf("%s makes %s", name, tag.AppendJSON(nil, v))
+			}
+		}
+	})
+}
+
+func FuzzUnistr(f *testing.F) {
+	function, _ := fn.Standard().Lookup("unistr")
+	back, _ := fn.Standard().Lookup("unistr_quote")
+	f.Add(`a\u00e9\\\+01F600\U0001f600`)
+	f.Fuzz(func(t *testing.T, x string) {
+		for _, scalar := range []fn.Scalar{function.Scalar, back.Scalar} {
+			if v, err := scalar(&fn.Context{}, []tag.Value{tag.StringOf(x)}); err == nil && len(v.Str()) > 6*len(x)+20 {
+				t.Errorf("%d octets of %d", len(v.Str()), len(x))
+			}
+		}
+	})
+}

@@ -43,12 +43,18 @@ func ofMillis(name string, ms float64) (time.Time, error) {
 	return time.UnixMilli(int64(whole)).Add(time.Duration((ms - whole) * 1e6)).UTC(), nil
 }
 
+// parseTime reads a text. Nothing hangs on the zone of the machine: an offset stays one.
 func parseTime(name, s string) (time.Time, error) {
 	s = strings.TrimSpace(s)
 	for _, layout := range layouts() {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, nil
+		t, err := time.ParseInLocation(layout, s, time.UTC)
+		if err != nil {
+			continue
 		}
+		if zone, offset := t.Zone(); layout == time.RFC1123 && offset == 0 && zone != "UTC" && zone != "GMT" {
+			return time.Time{}, fmt.Errorf("%s is %q: what zone %s is nobody knows; want an offset such as +0100", name, s, zone)
+		}
+		return t, nil
 	}
 	return time.Time{}, fmt.Errorf("%s is %q: want a time such as 2026-11-22T17:00:00Z", name, s)
 }
@@ -65,7 +71,10 @@ func duration(name string, v tag.Value) (time.Duration, error) {
 		return 0, fmt.Errorf("%s is %q: want a duration such as 5s or 1h30m", name, v.Str())
 	case v.Kind().IsNumber():
 		ms, _ := v.Float()
-		return time.Duration(ms * float64(time.Millisecond)), nil
+		if ns := ms * float64(time.Millisecond); math.Abs(ns) < math.MaxInt64 {
+			return time.Duration(ns), nil
+		}
+		return 0, fmt.Errorf("%s is %v: want less than 292 years in milliseconds", name, ms)
 	}
 	return 0, wrong(name, v, "a duration such as '5s'")
 }

@@ -2,6 +2,7 @@ package fn
 
 import (
 	"github.com/holdfast-edge/holdfast/streamsql/state"
+	"github.com/holdfast-edge/holdfast/streamsql/value"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -22,9 +23,9 @@ func mergeFunctions() []*Func {
 		},
 		{
 			Name: "json_group_object", Family: "aggregate", Returns: Object, Nulls: NullIsValue,
-			Params:    []Param{{Name: "name", Type: Text}, {Name: "x", Type: Any}},
-			Aggregate: func() Aggregate { return new(mergeAgg) },
-			Doc:       "An object of the names and values of all rows; of those of one name the last.",
+			Params:    []Param{{Name: "name", Type: Any}, {Name: "x", Type: Any}},
+			Aggregate: func() Aggregate { return &mergeAgg{pairs: true} },
+			Doc:       "An object of the names and values of all rows in which the name is not NULL; of those of one name the last.",
 			Examples:  []Example{{"json_group_object('a', x) FROM [1, 2]", `{"a":2}`}},
 		},
 	}
@@ -34,16 +35,16 @@ func mergeFunctions() []*Func {
 type mergeAgg struct {
 	gathering
 	collect bool
+	pairs   bool // of a name and a value, and an object even of none
 	fields  gathered
 }
 
 func (a *mergeAgg) Add(_ *Context, args []tag.Value) error {
-	if len(args) == 2 {
-		name, err := text("name", args[0])
-		if err != nil {
-			return err
-		}
-		return a.add(name, args[1])
+	switch {
+	case a.pairs && args[0].IsNull():
+		return nil
+	case a.pairs:
+		return a.add(value.Text(args[0]), args[1])
 	}
 	o := args[0].Object()
 	if o == nil {
@@ -108,7 +109,7 @@ func (a *mergeAgg) Merge(other Aggregate) {
 
 // Result copies: the object that it returns never changes.
 func (a *mergeAgg) Result(*Context) (tag.Value, error) {
-	if len(a.fields.names) == 0 {
+	if len(a.fields.names) == 0 && !a.pairs {
 		return tag.NullOf(tag.Good), nil
 	}
 	if err := a.bounded(); err != nil {

@@ -12,6 +12,7 @@ import (
 // that localtime and utc change nothing.
 func sqliteTimeFunctions() []*Func {
 	return []*Func{
+		timeDiffFunction(),
 		dating("date", Text, "The day of a time, as yyyy-MM-dd", func(d date) tag.Value { return tag.StringOf(d.dayText()) },
 			Example{"date('2026-01-31', '+1 month', 'floor')", `"2026-02-28"`}, Example{"date('2026-11-22', 'start of year', '-1 day')", `"2025-12-31"`}),
 		dating("time", Text, "The time of day of a time, as HH:mm:ss", func(d date) tag.Value { return tag.StringOf(d.clockText()) },

@@ -25,6 +25,9 @@ var queriesOfOld = []string{
 	"SELECT id, (SELECT max(q.c) FROM (SELECT count(*) AS c FROM u WHERE k <> t.n GROUP BY v) AS q) AS c1 FROM t",
 	"SELECT id, (SELECT count(*) FROM (SELECT r.k FROM (SELECT k FROM u WHERE uid < t.id) AS r) AS q) AS c1 FROM t",
 	"SELECT row_number() OVER (ORDER BY (SELECT count(*) FROM (SELECT row_number() OVER (ORDER BY uid) AS p FROM u) AS q WHERE q.p > t.n), id) AS c1 FROM t",
+	// JSON of all rows
+	"SELECT json_group_array(n) AS c1, json_group_array(s) AS c2, json_group_object(s, n) AS c3, json_group_object(id, x) AS c4 FROM t",
+	"SELECT json_group_array(n) FILTER (WHERE n > 99) AS c1, json_group_object(s, n) FILTER (WHERE n > 99) AS c2 FROM t",
 	// octets that are no UTF-8
 	"SELECT upper(x'ff61') AS c1, lower(CAST(x'41ff' AS TEXT)) AS c2, hex(substr(CAST(x'61ff62' AS TEXT), 2, 1)) AS c3, substr('aüb', 2, 1) AS c4, substr('aüb', -1, -2) AS c5 FROM t",
 	// affinities of columns of unions

@@ -31,7 +31,7 @@ func TestTheSameSeedMakesTheSameTexts(t *testing.T) {
 func TestEveryFormOfExpressionComesUp(t *testing.T) {
 	wanted := []string{
 		"NOT BETWEEN ", " IN (", " NOT IN (", " LIKE ", " GLOB ", " ESCAPE ", " ISNULL", " NOTNULL", " NOT NULL", " IS NOT TRUE",
-		"NOT ", "~", "- ", "CASE WHEN ", " ELSE ", "CAST(", "x'61'", "date(", "strftime(", "json_extract(", " ->> ", "printf(", "[a-c]", " ESCAPE 'ü'", "1.7976931348623157e308", "x'ff'", "'subsec'", "'+0001-01-01'", "%#x", "9223372036854775806", "DECIMAL(10, 2)", "NULL", "9223372036854775808", "it''s", "coalesce(",
+		"NOT ", "~", "- ", "CASE WHEN ", " ELSE ", "CAST(", "x'61'", "date(", "strftime(", "json_extract(", " ->> ", "timediff(", "printf(", "[a-c]", " ESCAPE 'ü'", "1.7976931348623157e308", "x'ff'", "'subsec'", "'+0001-01-01'", "%#x", "9223372036854775806", "DECIMAL(10, 2)", "NULL", "9223372036854775808", "it''s", "coalesce(",
 	}
 	missing(t, append(wanted, infix...), func(seed uint64) string {
 		g := New(seed)
@@ -45,7 +45,7 @@ func TestEveryFormOfQueryComesUp(t *testing.T) {
 		" WHERE ", " GROUP BY ", " GROUP BY 1", " GROUP BY c1", " HAVING ", " ORDER BY ", " DESC", " NULLS LAST", " DESC NULLS FIRST", " LIMIT ", " OFFSET ", " UNION ALL ", " ORDER BY 1", " ORDER BY c1",
 		"EXISTS (SELECT ", " IN (SELECT ", "(SELECT max(z.w)", " LIMIT 1)", "HAVING count(*) > ", "coalesce(sum(", " LIMIT 2, ", " LIMIT -", "count(*)", "sum(", "avg(", "min(", "max(", "total(", "count(DISTINCT ", " FILTER (WHERE ",
 		"row_number() OVER (ORDER BY ", "row_number() OVER (PARTITION BY ", " AS rn FROM ", ") AS a", ") AS b ON ", "count(*) AS c, ", "group_concat(", "string_agg(", " IN (SELECT max(k) FROM u GROUP BY v)", "UNION ALL SELECT y.n FROM t AS y",
-		"FROM e", "json_type(json", " -> '$", "JOIN t AS y ON z.k = y.n", "SELECT DISTINCT count(", "max(id) AS c1",
+		"FROM e", "json_type(json", " -> '$", "json_set(", "json_array_insert(", "json_patch(", "json_remove(", "JOIN t AS y ON z.k = y.n", "SELECT DISTINCT count(", "max(id) AS c1",
 	}
 	missing(t, wanted, func(seed uint64) string {
 		g := New(seed)

@@ -42,10 +42,34 @@ func (e exprs) json() string {
 	}
 }
 
-// deep returns the array or object that a JSON text holds at a path, or NULL.
+// deep returns the array or object that a JSON text holds at a path, or that a change
+// of it gives, or NULL.
 func (e exprs) deep() string {
+	if e.chance(2) {
+		return e.edited()
+	}
 	text, path := e.documentOf(), quote(e.path())
 	return "CASE WHEN " + isDeep(text, path) + " THEN " + pick(e.Gen, text+" -> "+path, text+" ->> "+path, "json_extract("+text+", "+path+")") + " END"
+}
+
+// edited returns an array or object with changes at places in it.
+func (e exprs) edited() string {
+	text, list := e.documentOf(), ""
+	name := pick(e.Gen, "json_set", "json_insert", "json_replace", "json_array_insert", "json_remove", "json_patch")
+	switch name {
+	case "json_patch":
+		list = ", " + quote(pick(e.Gen, `{"a":null,"b":{"d":null,"e":7},"n":[null]}`, `{}`, `{"e":{"x":1},"":null}`, `{"a":{"b":{"c":2}},"f g":"y"}`))
+	case "json_remove":
+		for range e.between(0, 2) {
+			list += ", " + quote(e.path()+pick(e.Gen, "", ".a", "[0]"))
+		}
+	default:
+		for range e.between(1, 2) {
+			list += ", " + quote(e.path()+pick(e.Gen, "", ".a", ".new", "[0]", "[#]", "[#-1]", ".x.y", "[0].z")) + ", " + pick(e.Gen, "1", "-2.5", "'text'", "NULL", "'[1]'")
+		}
+	}
+	changed := name + "(" + text + list + ")"
+	return "CASE WHEN json_type(" + text + ") IN ('array', 'object') AND json_type(" + changed + ") IN ('array', 'object') THEN " + changed + " END"
 }
 
 // documentOf returns a literal of a JSON text, or the column of such.

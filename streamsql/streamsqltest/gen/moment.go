@@ -17,6 +17,9 @@ func (e exprs) special(depth int) string {
 
 // moment returns a function of a time with modifiers.
 func (e exprs) moment() string {
+	if e.chance(8) {
+		return "timediff(" + e.time() + ", " + e.time() + ")"
+	}
 	list := e.time()
 	if len(e.columns) > 0 && e.chance(6) {
 		list = pick(e.Gen, e.columns...).Name
