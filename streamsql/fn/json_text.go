@@ -66,8 +66,8 @@ func prettySize(compact []byte, indent int64) (size int64) {
 
 func jsonErrorPosition(_ *Context, args []tag.Value) (tag.Value, error) {
 	text := []byte(value.Text(args[0]))
-	var any json.RawMessage
-	err := json.Unmarshal(text, &any)
+	var raw json.RawMessage
+	err := json.Unmarshal(text, &raw)
 	var wrong *json.SyntaxError
 	if !errors.As(err, &wrong) {
 		return tag.IntOf(0), nil
