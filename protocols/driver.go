@@ -60,6 +60,13 @@ type Point interface {
 	Check(v tag.Value) error
 }
 
+// Relinquisher is a Point that may take a null: what was written before is given up, and whatever else commands the thing has its
+// way.
+type Relinquisher interface {
+	// Relinquishes reports whether it does. Then Check takes a Null of good quality.
+	Relinquishes() bool
+}
+
 // Session is an open connection. Calls come from one goroutine at a time, but
 // for Close, which may come at any time and ends a call in progress. After a
 // Fault of scope Session only Close may be called.
@@ -145,6 +152,7 @@ type Item struct {
 	Address  string // as a tag's address is configured
 	Name     string
 	Type     string // as a tag's type is configured; empty for a folder
+	Unit     string // of the value, where the listing tells
 	Writable bool
 	Folder   bool
 	Value    tag.Value // what it holds, where the listing tells; absent otherwise

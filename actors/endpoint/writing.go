@@ -21,7 +21,7 @@ func (d *device) command(ctx actor.Context, c write.Command) {
 	report := write.Report{Command: c}
 	t, p, err := d.lookUp(c.Tag)
 	if err == nil {
-		err = limits(t).Check(c, d.written[c.Tag], now)
+		err = limits(t, p).Check(c, d.written[c.Tag], now)
 	}
 	if err == nil {
 		err = p.Check(c.Value)
@@ -37,7 +37,7 @@ func (d *device) command(ctx actor.Context, c write.Command) {
 	}
 	if err := d.send(&writeJob{
 		client: d.client(ctx), point: p, report: report, reply: reply,
-		verify: t.Access.Readable() && t.Verify,
+		verify: t.Access.Readable() && t.Verify && !c.Value.IsNull(), // what comes after a NULL is whatever else commands it
 	}); err != nil {
 		d.close(ctx, report.End(write.Failed, now, err), reply)
 		return
@@ -70,9 +70,11 @@ func (d *device) lookUp(name string) (*config.Tag, protocols.Point, error) {
 	return t, p, nil
 }
 
-func limits(t *config.Tag) write.Limits {
+func limits(t *config.Tag, p protocols.Point) write.Limits {
+	gives, _ := p.(protocols.Relinquisher)
 	return write.Limits{
 		Writable: t.Access.Writable(), Min: t.Min, Max: t.Max, Every: t.WriteInterval, By: t.Writer,
+		Null: gives != nil && gives.Relinquishes(),
 	}
 }
 

@@ -13,6 +13,7 @@ type Limits struct {
 	Min, Max *float64      // in engineering units; nil: no limit
 	Every    time.Duration // least time between two writes; 0: no limit
 	By       string        // the only one who may write; empty: anybody
+	Null     bool          // a good NULL gives up what was written
 }
 
 // Check reports why a command may not be carried out; last is the time of the
@@ -23,7 +24,7 @@ func (l Limits) Check(c Command, last, now time.Time) error {
 		return fmt.Errorf("%s.%s is read-only: give it access: rw", c.Device, c.Tag)
 	case l.By != "" && l.By != c.By:
 		return fmt.Errorf("%s.%s may be written by %s only", c.Device, c.Tag, l.By)
-	case c.Value.IsNull():
+	case c.Value.IsNull() && !l.gives(c.Value):
 		return fmt.Errorf("%s.%s cannot be set to NULL (%s)", c.Device, c.Tag, c.Value.Quality())
 	case !c.Deadline.IsZero() && now.After(c.Deadline):
 		return ErrDeadline
@@ -31,7 +32,15 @@ func (l Limits) Check(c Command, last, now time.Time) error {
 		return fmt.Errorf("%s.%s was written %s ago and allows one write in %s", c.Device, c.Tag,
 			now.Sub(last).Round(time.Millisecond), l.Every)
 	}
+	if c.Value.IsNull() {
+		return nil
+	}
 	return l.checkRange(c)
+}
+
+// gives reports whether a value is the NULL that gives up what was written.
+func (l Limits) gives(v tag.Value) bool {
+	return l.Null && v.Kind() == tag.Null && v.Quality().IsGood()
 }
 
 func (l Limits) checkRange(c Command) error {

@@ -16,6 +16,8 @@ func ptr(f float64) *float64 { return &f }
 
 func TestLimitsSayWhyAWriteIsNotAllowed(t *testing.T) {
 	valve := write.Limits{Writable: true, Min: ptr(0), Max: ptr(100), Every: time.Second, By: "user anna"}
+	fan := valve
+	fan.Null = true
 	cmd := write.Command{Device: "boiler", Tag: "valve", Value: tag.IntOf(3), By: "user anna"}
 	for name, c := range map[string]struct {
 		limits write.Limits
@@ -27,6 +29,9 @@ func TestLimitsSayWhyAWriteIsNotAllowed(t *testing.T) {
 		"read-only":       {limits: write.Limits{}, want: "read-only"},
 		"another writer":  {limits: valve, change: func(c *write.Command) { c.By = "rule x" }, want: "user anna only"},
 		"null":            {limits: valve, change: func(c *write.Command) { c.Value = tag.NullOf(tag.BadTimeout) }, want: "BadTimeout"},
+		"null, good":      {limits: valve, change: func(c *write.Command) { c.Value = tag.NullOf(tag.Good) }, want: "NULL"},
+		"null that gives": {limits: fan, change: func(c *write.Command) { c.Value = tag.NullOf(tag.Good) }},
+		"null that is no": {limits: fan, change: func(c *write.Command) { c.Value = tag.NullOf(tag.BadTimeout) }, want: "BadTimeout"},
 		"too high":        {limits: valve, change: func(c *write.Command) { c.Value = tag.IntOf(101) }, want: "above the most allowed"},
 		"too low":         {limits: valve, change: func(c *write.Command) { c.Value = tag.FloatOf(-0.1) }, want: "below the least allowed"},
 		"at the limit":    {limits: valve, change: func(c *write.Command) { c.Value = tag.IntOf(100) }},
