@@ -45,6 +45,7 @@ type Item struct {
 	Type     string          `json:"type,omitempty" doc:"As a tag's type is configured; not there where it need not be, or cannot."`
 	Value    json.RawMessage `json:"value,omitempty" doc:"What it holds, where the device tells with its list."`
 	Quality  string          `json:"quality,omitempty" doc:"Of the value."`
+	Unit     string          `json:"unit,omitempty" doc:"Of the value, where the device tells with its list."`
 	Writable bool            `json:"writable,omitempty" doc:"It can be written, as far as the device tells."`
 	Folder   bool            `json:"folder,omitempty" doc:"It has others below it, and no value."`
 }
@@ -98,7 +99,7 @@ func browseStatus(err error) int {
 }
 
 func itemOf(i *protocols.Item) Item {
-	item := Item{Name: i.Name, Address: i.Address, Type: i.Type, Writable: i.Writable, Folder: i.Folder}
+	item := Item{Name: i.Name, Address: i.Address, Type: i.Type, Unit: i.Unit, Writable: i.Writable, Folder: i.Folder}
 	if i.Value.Kind() != tag.Absent {
 		item.Value, item.Quality = valueJSON(i.Value), i.Value.Quality().String()
 	}

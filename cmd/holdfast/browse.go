@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/console/client"
@@ -27,7 +28,7 @@ type browseCommand struct {
 // Help is the long form of the help.
 func (*browseCommand) Help() string {
 	return "The device is asked now, beside its scans and writes, for 20 seconds at most, and by one at a time for each endpoint. " +
-		"Its driver must be able to: opcua and iec104 are. A folder has others below it: browse its address. The names in YAML are " +
+		"Its driver must be able to: opcua, iec104 and bacnet are. A folder has others below it: browse its address. The names in YAML are " +
 		"made of what the device tells, and none is that of a tag that the device has in the running configuration."
 }
 
@@ -79,7 +80,7 @@ func tagsOf(items []console.Item, names *migrate.Names) []byte {
 	tags := migrate.List()
 	for i := range items {
 		if item := &items[i]; !item.Folder {
-			tag := migrate.Map(nil).Text("name", names.Give(item.Name)).Text("address", item.Address).Text("type", item.Type)
+			tag := migrate.Map(nil).Text("name", names.Give(item.Name)).Text("address", item.Address).Text("type", item.Type).Text("unit", item.Unit)
 			if item.Writable {
 				tag.Text("access", "rw")
 			}
@@ -100,7 +101,7 @@ func itemColumns() []column[console.Item] {
 			}
 			return i.Type
 		}},
-		{"VALUE", func(i *console.Item) string { return string(i.Value) }},
+		{"VALUE", func(i *console.Item) string { return strings.TrimSpace(string(i.Value) + " " + i.Unit) }},
 		{"WRITABLE", func(i *console.Item) string {
 			if i.Writable {
 				return "yes"
