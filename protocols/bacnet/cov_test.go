@@ -1,0 +1,113 @@
+package bacnet_test
+
+import (
+	"testing"
+
+	"github.com/holdfast-edge/holdfast/protocols/bacnet/simulator"
+	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// readings is how often a station was asked for values.
+func readings(s *simulator.Station) int {
+	return count(s, wire.ReadMultiple) + count(s, wire.ReadProperty)
+}
+
+// settled scans until nothing is read any more: all is told.
+func settled(t *testing.T, s *simulator.Station, c *client) {
+	t.Helper()
+	eventually(t, "all is told", func() bool {
+		c.read()
+		before := readings(s)
+		c.read()
+		return readings(s) == before
+	})
+}
+
+func TestChangesAreToldWithoutAsking(t *testing.T) {
+	for _, confirmed := range []string{"true", "false"} {
+		s, d := station(t, simulator.Options{})
+		furnish(d)
+		c := dial(t, one(t, url(s), "cov_confirmed: "+confirmed+", cov_check: 1h,", furniture(", cov: true")...))
+		settled(t, s, c)
+		if n := d.Subscriptions(); n != 4 {
+			t.Fatalf("%d subscriptions", n)
+		}
+		before := readings(s)
+		d.Set(temperature, wire.PresentValue, analog(30.5))
+		d.Set(mode, wire.StatusFlags, simulator.Flags(3))
+		eventually(t, "the changes are in the row", func() bool {
+			values := c.read()
+			return values[0].Equal(tag.FloatOf(30.5)) && values[3].Equal(tag.UintOf(2).WithQuality(tag.UncertainLastUsable))
+		})
+		if n := readings(s); n != before {
+			t.Errorf("%d readings for it", n-before)
+		}
+		if err := c.session.Close(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the subscriptions are taken back", func() bool { return d.Subscriptions() == 0 })
+	}
+}
+
+func TestWhatIsNotToldIsRead(t *testing.T) {
+	s, d := station(t, simulator.Options{NoCOV: true})
+	furnish(d)
+	c := dial(t, one(t, url(s), "", furniture(", cov: true")...))
+	for n := range 5 {
+		d.Set(temperature, wire.PresentValue, analog(float64(n)))
+		wantValue(t, "the temperature", c.read()[0], tag.FloatOf(float64(n)))
+	}
+	if n := count(s, wire.SubscribeCOV); n != 4 {
+		t.Errorf("it was asked for %d subscriptions, want each once", n)
+	}
+}
+
+func TestADeviceThatTellsNothingIsRead(t *testing.T) {
+	s, d := station(t, simulator.Options{})
+	furnish(d)
+	if err := s.Break(simulator.Forgetful); err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, one(t, url(s), "", furniture(", cov: true")...))
+	for n := range 5 {
+		d.Set(temperature, wire.PresentValue, analog(float64(n)))
+		wantValue(t, "the temperature", c.read()[0], tag.FloatOf(float64(n)))
+	}
+}
+
+func TestALostNotificationIsFoundByTheNextCheck(t *testing.T) {
+	s, d := station(t, simulator.Options{})
+	furnish(d)
+	c := dial(t, one(t, url(s), "cov_check: 1s,", furniture(", cov: true")...))
+	settled(t, s, c)
+	before := count(s, wire.SubscribeCOV)
+	d.Slip(mode, wire.PresentValue, unsigned(5))
+	eventually(t, "the change is read", func() bool { return c.read()[3].Equal(tag.UintOf(5)) })
+	eventually(t, "it is subscribed to anew", func() bool {
+		c.read()
+		return count(s, wire.SubscribeCOV) > before
+	})
+	d.Set(mode, wire.PresentValue, unsigned(6))
+	eventually(t, "the next is told", func() bool { return c.read()[3].Equal(tag.UintOf(6)) })
+}
+
+func TestADeviceThatWasAwayIsSubscribedToAnew(t *testing.T) {
+	s, d := station(t, simulator.Options{})
+	furnish(d)
+	c := dial(t, one(t, url(s), "timeout: 100ms, retries: 0, cov_check: 1s,", furniture(", cov: true")...))
+	eventually(t, "all is told", func() bool { c.scan(); return d.Subscriptions() == 4 })
+	if err := s.Break(simulator.Silent); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "its silence is noticed", func() bool { _, err := c.scan(); return err != nil })
+	d.Restart()
+	if err := s.Break(0); err != nil {
+		t.Fatal(err)
+	}
+	d.Set(temperature, wire.PresentValue, analog(9))
+	eventually(t, "it tells again", func() bool {
+		values, err := c.scan()
+		return err == nil && values[0].Equal(tag.FloatOf(9)) && d.Subscriptions() == 4
+	})
+}

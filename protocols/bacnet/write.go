@@ -1,0 +1,40 @@
+package bacnet
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// Write is described at protocols.Session: WriteProperty (clause 15.9), sent once. Null relinquishes the tag's priority.
+func (s *session) Write(ctx context.Context, to protocols.Point, v tag.Value) error {
+	p := to.(*target)
+	d := p.device
+	d.in(s)
+	sent, err := p.written(v)
+	if err != nil {
+		return &protocols.Refusal{Quality: tag.BadOutOfRange, Err: fmt.Errorf("write %s: %w", p.name, err)}
+	}
+	if err := s.reach(ctx, d); err != nil {
+		return unsent(err)
+	}
+	doing := fmt.Sprintf("write %s (%v of device %s)", p.name, p.at, d.name)
+	_, err = s.ask(ctx, d, question{doing, wire.WriteProperty, wire.AppendWrite(nil, p.at, sent, p.priority), true})
+	if refused, isRefused := isRefusal(err); isRefused {
+		return refusalOf(doing, refused)
+	}
+	return err
+}
+
+// unsent returns the fault of a write that was not made, since nobody could tell whose device it is.
+func unsent(err error) error {
+	if f, ok := err.(*protocols.Fault); ok { //nolint:errorlint // it is made here, and not wrapped
+		before := *f
+		before.Sent = false
+		return &before
+	}
+	return err
+}
