@@ -1,5 +1,7 @@
 package ast
 
+import "math"
+
 // Op is an operator.
 type Op uint8
 
@@ -102,9 +104,9 @@ func (*Slice) Precedence() Precedence    { return PrimaryPrec }
 func (*Subquery) Precedence() Precedence { return PrimaryPrec }
 func (*Exists) Precedence() Precedence   { return PrimaryPrec }
 
-// Precedence of a negative number is that of its sign.
+// Precedence of a negative number is that of its sign, which zero may have, too.
 func (e *Literal) Precedence() Precedence {
-	if f, ok := e.Value.Float(); ok && f < 0 {
+	if f, ok := e.Value.Float(); ok && math.Signbit(f) {
 		return PrefixPrec
 	}
 	return PrimaryPrec

@@ -1,6 +1,7 @@
 package ast
 
 import (
+	"math"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/tag"
@@ -29,6 +30,7 @@ func TestTextHasTheParenthesesThatTheTreeNeedsAndNoOthers(t *testing.T) {
 		{&Binary{Op: Equal, L: &Unary{Op: Not, X: number(1)}, R: number(2)}, "(NOT 1) = 2"},
 		{&Unary{Op: Negate, X: &Unary{Op: Negate, X: number(1)}}, "- -1"},
 		{&Unary{Op: Negate, X: number(-1)}, "- -1"},
+		{&Unary{Op: Negate, X: &Literal{Value: tag.FloatOf(math.Copysign(0, -1))}}, "- -0.0"}, // two signs together begin a comment
 		{&Index{X: number(-1), I: number(0)}, "(-1)[0]"},
 		{column("order", "Tür", "a b"), `"order".Tür."a b"`},
 	}
