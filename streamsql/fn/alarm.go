@@ -2,6 +2,7 @@ package fn
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/holdfast-edge/holdfast/streamsql/state"
 	"github.com/holdfast-edge/holdfast/streamsql/value"
@@ -81,7 +82,9 @@ func (a *hysteresis) Step(_ *Context, args []tag.Value, when bool) (tag.Value, e
 	if err != nil {
 		return tag.Value{}, err
 	}
-	a.on = x >= high || a.on && x > low
+	if !math.IsNaN(x) { // which is neither high nor low
+		a.on = x >= high || a.on && x > low
+	}
 	return tag.BoolOf(a.on), nil
 }
 
@@ -103,7 +106,7 @@ func (a *deadband) Step(_ *Context, args []tag.Value, when bool) (tag.Value, err
 	if err != nil {
 		return tag.Value{}, err
 	}
-	if shown, is := a.shown.Float(); !is || x-shown > width || shown-x > width {
+	if shown, is := a.shown.Float(); !is || !(math.Abs(x-shown) <= width) { // also where one is not a number
 		a.shown = args[0]
 	}
 	return a.shown, nil

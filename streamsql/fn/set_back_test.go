@@ -1,6 +1,7 @@
 package fn_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/streamsql/fn"
@@ -42,5 +43,33 @@ func TestBehindAClockThatWasSetBackTimesAreCountedFromThere(t *testing.T) {
 	}
 	if got, _ := stepped(t, "rate", []tag.Value{tag.IntOf(1)}, 3600, 0, 2).Float(); got != 1 {
 		t.Errorf("a rate of %v, want 1", got)
+	}
+}
+
+// A sensor that has said once that it has no number must not be stuck there.
+func TestWhatIsNotANumberHoldsNoAlarmAndNoDeadbandUp(t *testing.T) {
+	steps := func(name string, rest []tag.Value, xs ...float64) (last tag.Value) {
+		f, ok := fn.Standard().Lookup(name)
+		if !ok {
+			t.Fatalf("no function is called %s", name)
+		}
+		a := f.Analytic()
+		for _, x := range xs {
+			var err error
+			if last, err = a.Step(&fn.Context{}, append([]tag.Value{tag.FloatOf(x)}, rest...), true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return last
+	}
+	nan := math.NaN()
+	if got, _ := steps("deadband", []tag.Value{tag.IntOf(1)}, nan, 5).Float(); got != 5 {
+		t.Errorf("behind what is not a number a deadband shows %v", got)
+	}
+	if !steps("hysteresis", []tag.Value{tag.IntOf(1), tag.IntOf(2)}, 3, nan).Bool() {
+		t.Error("an alarm is over because of what is not a number")
+	}
+	if got := steps("interpolate", []tag.Value{tag.StringOf("3000-01-01")}, 1, 2); !got.IsNull() {
+		t.Errorf("a value of the year 3000 is %v", got)
 	}
 }

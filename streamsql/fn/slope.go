@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"time"
+
 	"github.com/holdfast-edge/holdfast/streamsql/state"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -91,7 +93,11 @@ func (a *interpolation) Step(c *Context, args []tag.Value, when bool) (tag.Value
 	if err != nil {
 		return tag.Value{}, err
 	}
-	return a.at(t.UnixNano()), nil
+	ns := t.UnixNano()
+	if !time.Unix(0, ns).Equal(t) { // beyond the times that rows can have
+		return tag.NullOf(tag.Good), nil
+	}
+	return a.at(ns), nil
 }
 
 // at returns the value of a time between the two.
