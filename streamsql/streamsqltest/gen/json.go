@@ -6,10 +6,10 @@ import (
 )
 
 // document returns a JSON text. None has a minus zero, which SQLite keeps as it is
-// written.
+// written, and none a whole number beyond 64 bits with sign, which is a float there.
 func (g *Gen) document() string {
 	return pick(g, `{"a":1,"b":{"c":"x","d":null},"e":[1,2.5,"three",true],"f g":-0.5,"h":"it's"}`,
-		`[1,[2,[3]],{"a":[]},null,false,"\u00e9\ud83d\ude00\n\"q\""]`, `{"a":1e3,"b":-1,"c":1.0,"d":12345678901234567890,"e":[9223372036854775807]}`,
+		`[1,[2,[3]],{"a":[]},null,false,"\u00e9\ud83d\ude00\n\"q\""]`, `{"a":1e3,"b":-1,"c":1.0,"d":12345678901234567890.0,"e":[9223372036854775807]}`,
 		`{"a":{"b":{"c":[{"d":7}]}},"":0,"a.b":1,"x":"1"}`, ` [ 1 , 2 ] `, `"text"`, `17`, `null`, `{}`, `[]`, `[[],{}]`)
 }
 
