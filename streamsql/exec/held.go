@@ -41,13 +41,19 @@ const (
 	plainSize     = 4 // of a value that is neither text nor nested
 )
 
-// measure returns about how many octets a kept record takes. It is measured once, so
-// that what is counted when it goes is what was when it came.
+// measure returns about how many octets a kept record takes. It is measured once, if
+// not when it was made, so that what is counted when it goes is what was when it came.
 func (r *record) measure() int {
 	if r.size == 0 {
 		r.size = int32(min(r.weigh(), math.MaxInt32))
 	}
 	return int(r.size)
+}
+
+// weighed notes what a record takes whose values take so much beyond what plain ones do.
+func (r *record) weighed(beyond int) {
+	size := rowOverhead + (len(r.values)+len(r.computed))*(valueOverhead+plainSize) + beyond
+	r.size = int32(min(size, math.MaxInt32))
 }
 
 // weigh returns about how many octets a record takes.

@@ -28,11 +28,13 @@ func (s *staged) keep(r *record) *record {
 	}
 	k := s.slab.record()
 	k.time, k.source, k.kept, k.bound = r.time, r.source, true, r.bound
+	s.slab.weight = 0
 	k.computed = s.slab.take(len(r.computed))
 	s.slab.cloneAll(k.computed, r.computed)
 	if s.plan.Inputs[r.bound.input].Star {
 		k.values = s.slab.take(len(r.values))
 		s.slab.cloneAll(k.values, r.values)
+		k.weighed(s.slab.weight)
 		return k
 	}
 	k.bound = s.compact[r.bound.input]
@@ -43,6 +45,7 @@ func (s *staged) keep(r *record) *record {
 			k.values[j] = s.slab.clone(r.values[slot])
 		}
 	}
+	k.weighed(s.slab.weight)
 	return k
 }
 
@@ -103,6 +106,6 @@ func (s *staged) restoreRecord(src *reader) *record {
 	}
 	r.bound = bound
 	kept := s.keep(r)
-	kept.computed = s.restored.computedAs(computed)
+	kept.computed, kept.size = s.restored.computedAs(computed), 0
 	return kept
 }

@@ -3,6 +3,7 @@ package exec
 import (
 	"unsafe"
 
+	"github.com/holdfast-edge/holdfast/streamsql/value"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -14,6 +15,7 @@ type slab struct {
 	values  []tag.Value
 	texts   []byte
 	rows    []*record
+	weight  int // of what was cloned, beyond what plain values take
 }
 
 // Sizes of blocks, and from how many bytes on a text has one of its own.
@@ -52,10 +54,23 @@ func (s *slab) row(n int) []*record {
 	return r
 }
 
-// clone returns a value that shares no memory with v.
+// clone returns a value that shares no memory with v, and weighs it.
 func (s *slab) clone(v tag.Value) tag.Value {
+	switch v.Kind() {
+	case tag.String:
+		s.weight += value.Size(v, maxHeld) - plainSize
+		return s.cloneText(v)
+	case tag.Bytes, tag.Array, tag.ObjectKind:
+		s.weight += value.Size(v, maxHeld) - plainSize
+		return v.Clone()
+	default:
+		return v
+	}
+}
+
+func (s *slab) cloneText(v tag.Value) tag.Value {
 	text := v.Str()
-	if v.Kind() != tag.String || len(text) == 0 || len(text) >= longText {
+	if len(text) == 0 || len(text) >= longText {
 		return v.Clone()
 	}
 	if cap(s.texts)-len(s.texts) < len(text) {
