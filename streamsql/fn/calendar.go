@@ -139,7 +139,7 @@ func zoneOf(v tag.Value) (*time.Location, error) {
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "Local" { // which is another one on each machine
-		return nil, fmt.Errorf("zone %q is not known: want one of the IANA database, such as Europe/Berlin", name)
+		return nil, fmt.Errorf("zone %.100q is not known: want one of the IANA database, such as Europe/Berlin", name)
 	}
 	return zone, nil
 }

@@ -41,7 +41,7 @@ func codecOf(method string) (codec, error) {
 	case "zstd": // RFC 8878
 		return codec{writer: zstdWriter, reader: zstdReader}, nil
 	default:
-		return codec{}, fmt.Errorf("method %q is not known: want zlib, gzip, flate or zstd", method)
+		return codec{}, fmt.Errorf("method %.100q is not known: want zlib, gzip, flate or zstd", method)
 	}
 }
 
@@ -92,7 +92,7 @@ func binding(apply func(codec, []byte) ([]byte, error)) func([]tag.Value) (Scala
 		}
 		return func(_ *Context, args []tag.Value) (tag.Value, error) {
 			if !value.Same(args[1], method) {
-				return tag.Value{}, fmt.Errorf("method is %s and was %s: want one that stays", value.Text(args[1]), value.Text(method))
+				return tag.Value{}, fmt.Errorf("method is %.100s and was %.100s: want one that stays", value.Text(args[1]), value.Text(method))
 			}
 			src, err := octets("x", args[0])
 			if err != nil {

@@ -69,7 +69,7 @@ func decode(_ *Context, args []tag.Value) (tag.Value, error) {
 func isBase64(v tag.Value) error {
 	name, err := text("encoding", v)
 	if err == nil && !strings.EqualFold(name, "base64") {
-		err = fmt.Errorf("encoding is %q: want base64", name)
+		err = fmt.Errorf("encoding is %.100q: want base64", name)
 	}
 	return err
 }

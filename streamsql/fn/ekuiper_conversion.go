@@ -77,7 +77,7 @@ func converter(v tag.Value) (func(tag.Value) (tag.Value, error), error) {
 	case "bytea":
 		return toBytea, nil
 	default:
-		return nil, fmt.Errorf("type is %q: want bigint, float, string, boolean, datetime or bytea", name)
+		return nil, fmt.Errorf("type is %.100q: want bigint, float, string, boolean, datetime or bytea", name)
 	}
 }
 
@@ -156,7 +156,7 @@ func chr(_ *Context, args []tag.Value) (tag.Value, error) {
 	if v.Kind() == tag.String {
 		r, size := utf8.DecodeRuneInString(v.Str())
 		if size == 0 || size != len(v.Str()) {
-			return tag.Value{}, fmt.Errorf("x is %q: want one character", v.Str())
+			return tag.Value{}, fmt.Errorf("x is %.100q: want one character", v.Str())
 		}
 		return tag.IntOf(int64(r)), nil
 	}
@@ -179,7 +179,7 @@ func strictMQTT() *Func {
 		case "topic", "messageid":
 			return meta, nil
 		default:
-			return nil, fmt.Errorf("key is %s: want topic or messageid", key)
+			return nil, fmt.Errorf("key is %.100s: want topic or messageid", key)
 		}
 	}
 	return f

@@ -74,7 +74,7 @@ func localeOf(v tag.Value) (separators, error) {
 	}
 	s, ok := separatorsOf(name)
 	if !ok {
-		err = fmt.Errorf("locale %q is not known", name)
+		err = fmt.Errorf("locale %.100q is not known", name)
 	}
 	return s, err
 }

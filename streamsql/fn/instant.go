@@ -9,6 +9,10 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
+// maxTimeText is how many octets a text of a time or a duration has at most: what is
+// longer is not even looked at.
+const maxTimeText = 100
+
 // layouts are the forms in which a time may be written as text: RFC 3339 and
 // ISO 8601 with a zone, or without one in UTC.
 func layouts() []string {
@@ -47,16 +51,19 @@ func ofMillis(name string, ms float64) (time.Time, error) {
 func parseTime(name, s string) (time.Time, error) {
 	s = strings.TrimSpace(s)
 	for _, layout := range layouts() {
+		if len(s) > maxTimeText {
+			break
+		}
 		t, err := time.ParseInLocation(layout, s, time.UTC)
 		if err != nil {
 			continue
 		}
 		if zone, offset := t.Zone(); layout == time.RFC1123 && offset == 0 && zone != "UTC" && zone != "GMT" {
-			return time.Time{}, fmt.Errorf("%s is %q: what zone %s is nobody knows; want an offset such as +0100", name, s, zone)
+			return time.Time{}, fmt.Errorf("%s is %.100q: what zone %s is nobody knows; want an offset such as +0100", name, s, zone)
 		}
 		return t, nil
 	}
-	return time.Time{}, fmt.Errorf("%s is %q: want a time such as 2026-11-22T17:00:00Z", name, s)
+	return time.Time{}, fmt.Errorf("%s is %.100q: want a time such as 2026-11-22T17:00:00Z", name, s)
 }
 
 // duration reads a length of time out of an argument: text such as 1h30m or
@@ -65,10 +72,12 @@ func duration(name string, v tag.Value) (time.Duration, error) {
 	switch {
 	case v.IsNull():
 	case v.Kind() == tag.String:
-		if d, err := time.ParseDuration(v.Str()); err == nil {
-			return d, nil
+		if text := v.Str(); len(text) <= maxTimeText {
+			if d, err := time.ParseDuration(text); err == nil {
+				return d, nil
+			}
 		}
-		return 0, fmt.Errorf("%s is %q: want a duration such as 5s or 1h30m", name, v.Str())
+		return 0, fmt.Errorf("%s is %.100q: want a duration such as 5s or 1h30m", name, v.Str())
 	case v.Kind().IsNumber():
 		ms, _ := v.Float()
 		if ns := ms * float64(time.Millisecond); math.Abs(ns) < math.MaxInt64 {

@@ -32,7 +32,7 @@ func radixFunctions() []*Func {
 				}
 				i, err := strconv.ParseInt(strings.TrimPrefix(digits, "0x"), 16, 64)
 				if err != nil {
-					return tag.Value{}, fmt.Errorf("%q is no hexadecimal number of 64 bits", digits)
+					return tag.Value{}, fmt.Errorf("%.100q is no hexadecimal number of 64 bits", digits)
 				}
 				return tag.IntOf(i), nil
 			},

@@ -104,7 +104,7 @@ func likeFunction(_ *Context, args []tag.Value) (tag.Value, error) {
 		text := value.Text(args[2])
 		r, size := utf8.DecodeRuneInString(text)
 		if size == 0 || size != len(text) {
-			return tag.Value{}, fmt.Errorf("escape is %q: want one character", text)
+			return tag.Value{}, fmt.Errorf("escape is %.100q: want one character", text)
 		}
 		escape = r
 	}

@@ -53,6 +53,12 @@ func TestTimesAndDurationsBeyondTheirLimitsFail(t *testing.T) {
 	} {
 		expectFailure(t, fn.Standard(), expression, tag.NullOf(tag.Good), reason)
 	}
+	long := tag.StringOf(strings.Repeat("1", 1<<20))
+	for _, expression := range []string{"hour(x)", "date_calc(0, x)", "convert_tz(0, x)", "hex2dec(x)", "decode('a', x)", "like('a', 'b', x)"} {
+		if err := failure(t, fn.Standard(), expression, long); err == nil || len(err.Error()) > 300 {
+			t.Errorf("%s: an error of more than a glance: %.400v", expression, err)
+		}
+	}
 	expectResults(t, fn.Standard(), [][2]string{
 		{"date_calc('2026-01-01', -9.2e12)", `"1734-06-19 12:26:40"`},
 		{"date_diff('1800-01-01', '2000-01-01')", `6311347200000000000`},
