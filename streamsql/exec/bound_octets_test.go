@@ -80,6 +80,21 @@ func TestTheRowThatStandsForAGroupIsBoundedInOctets(t *testing.T) {
 	}
 }
 
+func TestTheDifferentValuesOfAnAggregateAreBoundedInOctets(t *testing.T) {
+	e := bounded(t, "SELECT count(DISTINCT device) AS c FROM plant GROUP BY tumble('1s')", false)
+	for window := range int64(8) {
+		e.Push(window*10e9, 0, longTexts(plantSchema(t), 0, 200), func(*tag.Batch) {})
+		e.Tick(window*10e9+1e9, func(b *tag.Batch) {
+			if c, _ := b.Row(0)[0].Int(); c != 125 {
+				t.Errorf("window %d has %d different values", window, c)
+			}
+		})
+	}
+	if s := e.Stats(); s.Failed != 8*75 || !strings.Contains(s.Last.Err.Error(), "the different values and groups that windows keep have more than 1 MiB") {
+		t.Errorf("%d failed: %v", s.Failed, s.Last.Err)
+	}
+}
+
 // A sliding window makes room by its oldest rows, for the keys of groups too.
 func TestASlidingWindowMakesRoomForItsGroups(t *testing.T) {
 	e, groups := bounded(t, "SELECT count(*) AS c FROM plant GROUP BY device || device, slide('1h')", false), 0

@@ -139,6 +139,9 @@ func (e *emission) whole(rows joined) {
 	for i := range s.plan.Whole {
 		a := &s.plan.Whole[i]
 		of := s.newState(a)
+		if d, ok := of.(*distinct); ok {
+			d.held = &e.held
+		}
 		for _, row := range rows {
 			s.standJoined(row)
 			s.add(a, of)

@@ -11,6 +11,8 @@ import (
 type distinct struct {
 	fn.Aggregate
 	options *Options
+	held    *held // counts the values; nil: they are counted elsewhere
+	octets  int   // that it has counted
 	seen    map[string]bool
 	values  []tag.Value // in the order in which they were met
 }
@@ -22,8 +24,15 @@ func (d *distinct) Add(c *fn.Context, args []tag.Value) error {
 		return nil
 	case len(d.values) >= d.options.states():
 		return d.options.errTooMany()
+	case d.held != nil && d.held.octets+d.size(key, args[0]) > d.held.limit:
+		return d.held.tooManyValues()
 	}
 	return d.take(c, key, args)
+}
+
+// size returns about how many octets a value takes with its key.
+func (d *distinct) size(key string, v tag.Value) int {
+	return groupOverhead + len(key) + sizeOf([]tag.Value{v})
 }
 
 // take shows a value that is new.
@@ -32,12 +41,25 @@ func (d *distinct) take(c *fn.Context, key string, args []tag.Value) error {
 		d.seen = make(map[string]bool)
 	}
 	d.seen[key] = true
+	if d.held != nil {
+		size := d.size(key, args[0])
+		d.octets += size
+		d.held.octets += size
+	}
 	d.values = append(d.values, args[0].Clone())
 	return d.Aggregate.Add(c, args)
 }
 
 func (d *distinct) Merge(other fn.Aggregate) {
 	d.again(other.(*distinct).values)
+}
+
+// release counts the values as gone.
+func (d *distinct) release() {
+	if d.held != nil {
+		d.held.octets -= d.octets
+		d.octets = 0
+	}
 }
 
 // Picked reports whether the last Add or Merge changed the result.

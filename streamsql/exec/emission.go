@@ -91,7 +91,7 @@ func (e *emission) candidates() []candidate {
 func (e *emission) wholeGroup() {
 	s := e.staged
 	if s.plan.Bounded && len(s.plan.Groups) == 0 && len(e.groups.list) == 0 {
-		e.groups.put(&group{row: make([]*record, len(s.plan.Inputs)), aggregates: s.newAggregates()})
+		e.groups.put(&group{row: make([]*record, len(s.plan.Inputs)), aggregates: e.groups.newAggregates()})
 	}
 }
 

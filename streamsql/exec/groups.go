@@ -88,7 +88,7 @@ func (g *groups) begin(f *frame, rows []*record) *group {
 		f.Fail(err)
 		return nil
 	}
-	added.row, added.aggregates = g.staged.keepAll(rows), g.staged.newAggregates()
+	added.row, added.aggregates = g.staged.keepAll(rows), g.newAggregates()
 	return g.put(added)
 }
 
@@ -139,7 +139,8 @@ func (g *groups) rest() {
 			if r, ok := a.(fn.Resetter); ok {
 				r.Reset()
 			} else {
-				at.aggregates[i] = g.staged.newAggregate(i)
+				release(a)
+				at.aggregates[i] = g.newAggregate(i)
 			}
 		}
 	}
@@ -165,7 +166,7 @@ func (g *groups) merge(later *groups) {
 		mine, ok := g.byKey[other.key]
 		switch {
 		case !ok:
-			mine = g.put(&group{key: other.key, row: other.row, aggregates: g.staged.newAggregates()})
+			mine = g.put(&group{key: other.key, row: other.row, aggregates: g.newAggregates()})
 		case !mine.awake:
 			g.wake(mine)
 			mine.row = other.row
@@ -188,15 +189,6 @@ func (s *staged) keepAll(rows []*record) []*record {
 		}
 	}
 	return kept
-}
-
-// newAggregates returns empty states of the aggregates.
-func (s *staged) newAggregates() []fn.Aggregate {
-	states := make([]fn.Aggregate, len(s.plan.Aggregates))
-	for i := range states {
-		states[i] = s.newAggregate(i)
-	}
-	return states
 }
 
 // newAggregate returns an empty state of an aggregate.
@@ -267,7 +259,7 @@ func (g *groups) appendState(dst []byte) []byte {
 
 func (g *groups) restore(src *reader) {
 	for range src.Count() {
-		at := &group{key: src.String(), row: g.staged.restoreRecords(src), aggregates: g.staged.newAggregates()}
+		at := &group{key: src.String(), row: g.staged.restoreRecords(src), aggregates: g.newAggregates()}
 		for _, a := range at.aggregates {
 			a.RestoreState(src)
 		}

@@ -1,5 +1,7 @@
 package exec
 
+import "github.com/holdfast-edge/holdfast/streamsql/fn"
+
 // size returns about how many octets a group takes for which these rows stand.
 func (g *groups) size(at *group, rows []*record) int {
 	size := groupOverhead + len(at.key)
@@ -43,11 +45,39 @@ func (g *groups) count(added *group) {
 	}
 }
 
-// discount counts a group that goes.
+// discount counts a group that goes, and what its aggregates have counted.
 func (g *groups) discount(at *group) {
 	if g.held != nil {
 		g.held.octets -= at.octets
 	}
+	for _, a := range at.aggregates {
+		release(a)
+	}
+}
+
+// release counts what an aggregate keeps as gone.
+func release(a fn.Aggregate) {
+	if d, ok := a.(*distinct); ok {
+		d.release()
+	}
+}
+
+// newAggregates returns empty states of the aggregates, which count into what the
+// groups count into.
+func (g *groups) newAggregates() []fn.Aggregate {
+	states := make([]fn.Aggregate, len(g.staged.plan.Aggregates))
+	for i := range states {
+		states[i] = g.newAggregate(i)
+	}
+	return states
+}
+
+func (g *groups) newAggregate(i int) fn.Aggregate {
+	a := g.staged.newAggregate(i)
+	if d, ok := a.(*distinct); ok {
+		d.held = g.held
+	}
+	return a
 }
 
 // release counts all groups as gone.

@@ -136,6 +136,11 @@ func (h *held) tooManyGroups() error {
 	return fmt.Errorf("the groups that windows keep have more than %s: close the window sooner, or group by shorter values", mebibytes(h.limit))
 }
 
+// tooManyValues is the error of a row whose value DISTINCT cannot keep.
+func (h *held) tooManyValues() error {
+	return fmt.Errorf("the different values and groups that windows keep have more than %s: close the window sooner, or count shorter values", mebibytes(h.limit))
+}
+
 // tooSorted is the error of a row or group that cannot be given.
 func (h *held) tooSorted() error {
 	return fmt.Errorf("what the rows of one window are sorted, numbered or told apart by has more than %s: "+
