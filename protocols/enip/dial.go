@@ -1,0 +1,101 @@
+package enip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
+	"github.com/holdfast-edge/holdfast/protocols/enip/encap"
+	"github.com/holdfast-edge/holdfast/protocols/enip/link"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// Driver is the EtherNet/IP driver.
+type Driver struct{}
+
+var _ protocols.Driver = Driver{}
+
+// Spec is described at protocols.Driver.
+func (Driver) Spec() config.Driver { return Component() }
+
+// keepAlive finds a peer that is gone while nothing is sent.
+const keepAlive = 15 * time.Second
+
+// Dial is described at protocols.Driver.
+func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
+	o, ok := e.Options.(*EndpointOptions)
+	if !ok {
+		return nil, undialled(e, fmt.Errorf("it has no EtherNet/IP options: load the configuration with the driver's component"), true)
+	}
+	route, known, err := o.route()
+	if err != nil {
+		return nil, undialled(e, fmt.Errorf("path: %w", err), true)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 4*o.ConnectTimeout) // the connection, and three questions
+	defer cancel()
+	s := &session{route: route, logger: e.Logger}
+	if err := s.open(ctx, e, o); err != nil {
+		return nil, undialled(e, err, false)
+	}
+	if err := s.reach(ctx, o, known); err != nil {
+		return nil, undialled(e, errors.Join(err, s.Close()), false)
+	}
+	return s, nil
+}
+
+// open connects, and registers a session.
+func (s *session) open(ctx context.Context, e protocols.Endpoint, o *EndpointOptions) error {
+	port := e.URL.Port()
+	if port == "" {
+		port = encap.Port
+	}
+	connecting, cancel := context.WithTimeout(ctx, o.ConnectTimeout)
+	defer cancel()
+	conn, err := (&net.Dialer{KeepAlive: keepAlive}).DialContext(connecting, "tcp", net.JoinHostPort(e.URL.Hostname(), port))
+	if err != nil {
+		return err
+	}
+	s.link, err = link.Open(ctx, e.Tapped(conn), o.ConnectTimeout, link.NewOptions(e.Logger))
+	return err
+}
+
+// reach finds out what the device is, and opens a connection to the controller.
+func (s *session) reach(ctx context.Context, o *EndpointOptions, known bool) error {
+	identity, err := s.link.Identify(ctx, o.ConnectTimeout)
+	if f, ok := errors.AsType[*link.Failure](err); ok && (f.Broken || errors.Is(f, link.ErrNoAnswer)) {
+		return fmt.Errorf("ask what the device is: %w", err)
+	}
+	if err == nil {
+		s.identity = identity
+		s.logger.Info("connected", "device", identity.String())
+	}
+	s.micro = isMicro(identity)
+	if !known && !s.micro {
+		s.route = cip.Backplane(0)
+	}
+	if err := s.link.Connect(ctx, o.ConnectTimeout, s.route, o.ConnectionSize); err != nil {
+		return s.faultOf("reach the controller", err)
+	}
+	return nil
+}
+
+// isMicro reports whether a device is a Micro800, by its catalogue number.
+func isMicro(i cip.Identity) bool { return strings.HasPrefix(i.Name, "2080-") }
+
+// undialled returns the fault of a session that did not come about.
+func undialled(e protocols.Endpoint, err error, permanent bool) error {
+	f := &protocols.Fault{
+		Scope: protocols.ScopeSession, Quality: tag.BadNotConnected, Permanent: permanent,
+		Err: fmt.Errorf("connect to %s: %w", e.URL.Redacted(), err),
+	}
+	if permanent {
+		f.Quality = tag.BadConfiguration
+	}
+	return f
+}
