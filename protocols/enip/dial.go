@@ -27,7 +27,7 @@ func (Driver) Spec() config.Driver { return Component() }
 // keepAlive finds a peer that is gone while nothing is sent.
 const keepAlive = 15 * time.Second
 
-// Dial is described at protocols.Driver.
+// Dial is described at protocols.Driver. The session is a protocols.Browser.
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
 	o, ok := e.Options.(*EndpointOptions)
 	if !ok {

@@ -18,6 +18,7 @@ type session struct {
 	identity cip.Identity // of the device that was connected to; empty where it does not tell
 	micro    bool         // a controller without DWORDs of BOOL
 	logger   *slog.Logger
+	catalog  *catalog // the browser's; nil until it was asked
 }
 
 // ask has a service done, and returns an answer of the controller itself. An error is a *protocols.Fault.

@@ -41,7 +41,7 @@ const (
 )
 
 // types are the properties of the types whose values are numbers or bits.
-var types = [...]struct {
+var types = []struct {
 	code     Type
 	name     string
 	size     int
@@ -70,7 +70,7 @@ func TypeNamed(name string) Type {
 	if name == "string" {
 		return STRING
 	}
-	for _, t := range &types {
+	for _, t := range types {
 		if t.name == name {
 			return t.code
 		}
@@ -86,7 +86,7 @@ func (t Type) String() string {
 	case Structure:
 		return "structure"
 	}
-	for _, known := range &types {
+	for _, known := range types {
 		if known.code == t {
 			return known.name
 		}
@@ -96,7 +96,7 @@ func (t Type) String() string {
 
 // Size returns the octets of one value; 0 where that is not fixed, or the type not known.
 func (t Type) Size() int {
-	for _, known := range &types {
+	for _, known := range types {
 		if known.code == t {
 			return known.size
 		}
@@ -106,7 +106,7 @@ func (t Type) Size() int {
 
 // IsInteger reports whether values are whole numbers, whose bits can be had, and whether they are unsigned.
 func (t Type) IsInteger() (unsigned, integer bool) {
-	for _, known := range &types {
+	for _, known := range types {
 		if known.code == t {
 			return known.unsigned, known.integer
 		}

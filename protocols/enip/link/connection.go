@@ -68,9 +68,8 @@ func (l *Link) connect(ctx context.Context, timeout time.Duration, route cip.Rou
 // forwardOpen asks for a connection of a size, and returns what the device says.
 func (l *Link) forwardOpen(ctx context.Context, timeout time.Duration, route cip.Route, size int) (cip.Status, error) {
 	l.serial++
-	l.number++
 	c := cip.Connection{
-		ToOriginator: l.number, Serial: l.serial, Vendor: vendor, Originator: l.options.Originator, Size: size, Interval: interval, Multiplier: multiplier,
+		ToOriginator: direction, Serial: l.serial, Vendor: vendor, Originator: l.options.Originator, Size: size, Interval: interval, Multiplier: multiplier,
 	}
 	reply, err := l.unconnected(ctx, timeout, cip.AppendForwardOpen(nil, c, route))
 	if err != nil || !reply.Status.OK() {

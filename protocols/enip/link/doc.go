@@ -7,8 +7,8 @@
 //	     │            └ refused: not supported ──▶ unconnected
 //	     └─ what cannot be trusted any more, or three requests in a row without a word ──▶ broken: dial anew
 //
-// A reply is that of a request where the context (without a connection) or the number of the connection and its sequence
-// (with one) say so. One that comes late is dropped, and a lost connection's number is never used again.
+// A reply is that of a request where the context (without a connection) or the sequence (with one) say so, which go on from one
+// connection to the next. One that comes late is dropped.
 //
 // Not here: what the requests mean. Nothing is ever sent twice.
 package link

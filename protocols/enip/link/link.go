@@ -23,12 +23,12 @@ type Link struct {
 	context uint64 // of the newest request without a connection
 	silent  int    // exchanges in a row without an octet received
 
-	wanted  int       // the size of a connection; 0: none is wanted
-	due     time.Time // when a refused one is asked for again
-	open    *open     // nil while there is none
-	serial  uint16    // of the newest connection
-	number  uint32    // of its direction to this side
-	resting int       // the capacity while there is no connection
+	wanted   int       // the size of a connection; 0: none is wanted
+	due      time.Time // when a refused one is asked for again
+	open     *open     // nil while there is none
+	serial   uint16    // of the newest connection
+	sequence uint16    // of the newest request over a connection
+	resting  int       // the capacity while there is no connection
 
 	out, in  []byte
 	from, to int // what of in is received and not yet taken
@@ -50,8 +50,7 @@ func NewOptions(logger *slog.Logger) Options {
 type open struct {
 	cip.Connection
 
-	sequence uint16
-	used     time.Time // when it was last answered over
+	used time.Time // when it was last answered over
 }
 
 // Failure is why a request was not answered.
@@ -80,6 +79,7 @@ var (
 
 const (
 	vendor      = 0x4846          // nobody's: this program has no number of its own
+	direction   = 0x48460001      // the number of a connection's direction to this side: one is open at a time
 	interval    = 2 * time.Second // of a connection
 	multiplier  = 3               // it ends after 32 intervals without a packet
 	idle        = 45 * time.Second
@@ -191,8 +191,8 @@ func (l *Link) unconnected(ctx context.Context, timeout time.Duration, message [
 // connected exchanges a message over the connection, which is lost where it is not answered.
 func (l *Link) connected(ctx context.Context, timeout time.Duration, message []byte) (cip.Reply, error) {
 	c := l.open
-	c.sequence++
-	request := encap.Connected{Connection: c.ToTarget, Sequence: c.sequence, Message: message}
+	l.sequence++
+	request := encap.Connected{Connection: c.ToTarget, Sequence: l.sequence, Message: message}
 	var answer []byte
 	header := encap.Header{Command: encap.SendUnitData, Session: l.session}
 	_, err := l.exchange(ctx, timeout, encap.Frame{Header: header, Data: encap.AppendConnected(nil, request)}, func(f encap.Frame) bool {
@@ -201,7 +201,7 @@ func (l *Link) connected(ctx context.Context, timeout time.Duration, message []b
 		}
 		reply, err := encap.ParseConnected(f.Data)
 		answer = reply.Message
-		return err == nil && reply.Connection == c.ToOriginator && reply.Sequence == c.sequence
+		return err == nil && reply.Connection == c.ToOriginator && reply.Sequence == l.sequence
 	})
 	if err != nil {
 		l.open = nil
