@@ -91,21 +91,27 @@ func (j *Judge) Up() {
 
 // mark sends markers until one arrives: the judge is subscribed then, and has got
 // what the broker had for it before: one of QoS 0 would overtake what waits for
-// acknowledgements.
+// acknowledgements. When it returns no marker is on its way any more.
 func (j *Judge) mark() {
 	j.t.Helper()
 	first := j.sent + 1
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); pause() {
-		j.sent++
-		Run(j.t, "mosquitto_pub", append(Account(j.port), "-q", "1", "-t", j.marker, "-m", strconv.Itoa(j.sent))...)
-		j.mu.Lock()
-		marked := j.marked >= first
-		j.mu.Unlock()
-		if marked {
+		switch marked := j.newest(); {
+		case marked >= first && marked == j.sent:
 			return
+		case marked < first:
+			j.sent++
+			Run(j.t, "mosquitto_pub", append(Account(j.port), "-q", "1", "-t", j.marker, "-m", strconv.Itoa(j.sent))...)
 		}
 	}
 	j.t.Fatal("the judge does not subscribe")
+}
+
+// newest is the newest marker that has arrived.
+func (j *Judge) newest() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.marked
 }
 
 // Settled returns all that the broker had taken when it was called.

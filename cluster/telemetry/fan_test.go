@@ -20,7 +20,7 @@ import (
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // taker is a far end that keeps the bodies of requests.
 type taker struct {

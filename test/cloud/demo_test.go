@@ -10,7 +10,7 @@ import (
 )
 
 func TestTheDemoTellsItsStoryToTheEnd(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, build(t).cloud, "demo", "--port", "0", "--pause", "0s", "--once")
 	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(syscall.SIGTERM) }, time.Minute

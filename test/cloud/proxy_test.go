@@ -79,7 +79,7 @@ func TestATunnelGoesThroughTheProxyLikeTheSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if out.to(member) != before+1 {
+	if out.to(member) <= before {
 		t.Errorf("the proxy was asked for the member %d times before the tunnel and %d times with it", before, out.to(member))
 	}
 }

@@ -95,7 +95,12 @@ func TestARolloutSurvivesTheMembersThatRunIt(t *testing.T) {
 
 func TestARolloutIsPausedResumedAndAborted(t *testing.T) {
 	c := start(t, 1)
-	c.fleet(6, nil)
+	hold := make(chan struct{})
+	c.fleet(6, func(link.Statement) error { // so that it does not come to its end meanwhile
+		<-hold
+		return nil
+	})
+	t.Cleanup(func() { close(hold) })
 	var r rollout.Rollout
 	c.do(http.MethodPost, "/api/v1/rollouts", api.NewRollout{Files: []link.File{{Name: "site.yaml", Data: "site: x\n"}}, Canary: 1, Wave: 1}, &r)
 	path := "/api/v1/rollouts/" + r.ID

@@ -51,6 +51,8 @@ const (
 	size = 3
 	// patience is how long a condition may take on a loaded machine, where the test does not say what it may.
 	patience = time.Minute
+	// short is how long an answer may take where another member, or the same one, can be asked again.
+	short = 5 * time.Second
 )
 
 // start starts etcd and the members. The label tells its namespaces from those of other tests.
@@ -125,7 +127,7 @@ func (c *cloud) startMember(i int) *member {
 func (c *cloud) ready(m *member) {
 	c.t.Helper()
 	eventually(c.t, patience, m.name+" is ready", func() bool {
-		status, _ := c.try(m, http.MethodGet, "/readyz", nil)
+		status, _ := c.try(m, short, http.MethodGet, "/readyz", nil)
 		return status == http.StatusNoContent
 	})
 }
@@ -144,14 +146,14 @@ func eventually(t *testing.T, within time.Duration, what string, holds func() bo
 	return time.Since(begin)
 }
 
-// try asks a member's API; the status is 0 where nobody answers.
-func (c *cloud) try(m *member, method, path string, in any) (status int, answer []byte) {
+// try asks a member's API; the status is 0 where nobody answers in time.
+func (c *cloud) try(m *member, within time.Duration, method, path string, in any) (status int, answer []byte) {
 	body, err := json.Marshal(in)
 	if err != nil {
 		c.t.Error(err)
 		return 0, nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, "http://127.0.0.1:8472"+path, bytes.NewReader(body))
 	if err != nil {
@@ -174,7 +176,7 @@ func (c *cloud) try(m *member, method, path string, in any) (status int, answer 
 // ask asks a member that has to answer, and reads what it says.
 func (c *cloud) ask(m *member, method, path string, in, into any) {
 	c.t.Helper()
-	status, answer := c.try(m, method, path, in)
+	status, answer := c.try(m, patience, method, path, in)
 	if status/100 != 2 {
 		c.t.Fatalf("%s %s at %s: status %d: %s", method, path, m.name, status, answer)
 	}

@@ -22,6 +22,7 @@ type hammer struct {
 	plants *plants
 	begin  time.Time
 	stop   chan struct{}
+	over   sync.Once // closes stop
 	all    sync.WaitGroup
 
 	mu      sync.Mutex
@@ -41,12 +42,13 @@ func (p *plants) strike() *hammer {
 	for client := range clients {
 		h.all.Go(func() { h.client(client) })
 	}
+	p.cloud.t.Cleanup(h.quiet) // before what they ask is gone, also where the test has failed
 	return h
 }
 
 // quiet ends the clients, when each has heard what came of its last command.
 func (h *hammer) quiet() {
-	close(h.stop)
+	h.over.Do(func() { close(h.stop) })
 	h.all.Wait()
 }
 
@@ -81,7 +83,7 @@ func (h *hammer) swap(in register.Swap) (out register.Swapped, ran bool) {
 	n := api.NewCommand{Key: in.Value, Kind: "write", Target: "register", Within: 60, Wait: 3}
 	for deadline := time.After(2 * patience); ; {
 		m := c.members[rand.IntN(size)]
-		status, answer := c.try(m, http.MethodPost, "/api/v1/sites/"+in.Site+"/commands", n)
+		status, answer := c.try(m, short, http.MethodPost, "/api/v1/sites/"+in.Site+"/commands", n)
 		var got commands.Command
 		if status == http.StatusOK && json.Unmarshal(answer, &got) == nil && got.State.Terminal() {
 			switch got.State {

@@ -80,10 +80,13 @@ func TestEverySiteIsOwnedOnceAndEveryCommandRunsOnceWhateverHappensToMembers(t *
 	}
 }
 
+// chaosVariable asks for the long form.
+const chaosVariable = "HOLDFAST_CHAOS"
+
 // rounds is how often everything happens: once, or as often as HOLDFAST_CHAOS says.
 func rounds(t *testing.T) int {
 	t.Helper()
-	text := os.Getenv("HOLDFAST_CHAOS")
+	text := os.Getenv(chaosVariable)
 	if text == "" {
 		return 1
 	}

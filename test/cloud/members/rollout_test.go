@@ -42,11 +42,15 @@ func (c *cloud) revision() string {
 // runner is the member that carries rollouts on.
 func (c *cloud) runner() *member {
 	c.t.Helper()
-	r, err := c.etcd.Get(c.t.Context(), rollout.TurnKey)
-	if err != nil || len(r.Kvs) != 1 {
-		c.t.Fatalf("nobody carries the rollout on: %v", err)
-	}
-	name, _, _ := strings.Cut(string(r.Kvs[0].Value), "/")
+	name := ""
+	eventually(c.t, patience, "somebody carries the rollout on", func() bool { // between two leases nobody does
+		r, err := c.etcd.Get(c.t.Context(), rollout.TurnKey)
+		if err != nil || len(r.Kvs) != 1 {
+			return false
+		}
+		name, _, _ = strings.Cut(string(r.Kvs[0].Value), "/")
+		return true
+	})
 	for _, m := range c.members {
 		if m.name == name {
 			return m

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"time"
@@ -108,7 +109,7 @@ func (p *plants) disowned(without *member) string {
 		if m == without {
 			continue
 		}
-		status, answer := c.try(m, http.MethodGet, "/api/v1/sites", nil)
+		status, answer := c.try(m, short, http.MethodGet, "/api/v1/sites", nil)
 		var list []api.Site
 		if status != http.StatusOK || json.Unmarshal(answer, &list) != nil {
 			return fmt.Sprintf("%s answers %d: %s", m.name, status, answer)
@@ -152,7 +153,8 @@ func (p *plants) busiest() (most *member, sites int) {
 // owned waits until every site is owned once, within what may pass after a misfortune.
 func (p *plants) owned(without *member) time.Duration {
 	p.cloud.t.Helper()
-	begin, deadline := time.Now(), time.After(within)
+	begin, limit := time.Now(), within()
+	deadline := time.After(limit)
 	for {
 		wrong := p.disowned(without)
 		if wrong == "" {
@@ -161,10 +163,16 @@ func (p *plants) owned(without *member) time.Duration {
 		select {
 		case <-time.After(100 * time.Millisecond):
 		case <-deadline:
-			p.cloud.t.Fatalf("not within %s: %s", within, wrong)
+			p.cloud.t.Fatalf("not within %s: %s", limit, wrong)
 		}
 	}
 }
 
-// within is how long after a misfortune every site has to be owned again.
-const within = 15 * time.Second
+// within is how long after a misfortune every site has to be owned again: 15 s on the quiet machine of make chaos. Where it
+// is one test among many, what is slow there is not the cloud's fault.
+func within() time.Duration {
+	if os.Getenv(chaosVariable) == "" {
+		return 4 * patience
+	}
+	return 15 * time.Second
+}

@@ -18,7 +18,7 @@ import (
 )
 
 // Patience is how long a condition may take on a machine that is busy.
-const Patience = 2 * time.Minute
+const Patience = 4 * time.Minute
 
 // Eventually waits until something holds, and fails the test where it does not within Patience.
 func Eventually(t testing.TB, what string, holds func() bool) {

@@ -161,7 +161,7 @@ func (v *site) harm(how string) {
 // policy is quick, but for a machine that is busy.
 func policy() *link.ProgramPolicy {
 	p := link.DefaultProgramPolicy()
-	p.Window, p.Confirm, p.Start = time.Second, 20*time.Second, 10*time.Second
+	p.Window, p.Confirm, p.Start = time.Second, 2*time.Minute, 2*time.Minute
 	return &p
 }
 

@@ -79,10 +79,10 @@ func (v *site) form(want int) {
 	})
 }
 
-// revertsWithoutTheCloud brings in a good version that never sees the cloud.
+// revertsWithoutTheCloud brings in a good version that never sees the cloud: it waits until the way there is cut.
 func (v *site) revertsWithoutTheCloud() {
 	v.t.Helper()
-	v.harm("")
+	v.harm("wait")
 	p := policy()
 	p.Confirm = 2 * time.Second
 	r := v.upgrade(third, p)
@@ -91,6 +91,7 @@ func (v *site) revertsWithoutTheCloud() {
 		return strings.Contains(string(text), `"trial"`)
 	})
 	v.way.Lead("")
+	v.harm("")
 	stage.Eventually(v.t, "it is reverted without the cloud", func() bool {
 		text, _ := os.ReadFile(filepath.Join(v.Data, "program", "program.json"))
 		return strings.Contains(string(text), "the cloud did not see it")
@@ -143,7 +144,10 @@ func (v *site) staysAndKeepsOlderOnesOut() {
 		v.t.Fatalf("the third version is %s: %s", place.State, place.Reason)
 	}
 	v.runs(third)
-	v.form(2)
+	stage.Eventually(v.t, "the directory is of the newer form", func() bool { // which comes behind the confirmation
+		n, err := format.Of(v.Data)
+		return err == nil && n == 2
+	})
 	place := v.place(second, policy())
 	if place.State != rollout.Failed || !strings.HasPrefix(place.Reason, "refused: ") || !strings.Contains(place.Reason, format.ErrNewer.Error()) {
 		v.t.Errorf("an older version is %s: %s", place.State, place.Reason)

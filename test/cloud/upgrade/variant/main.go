@@ -80,13 +80,17 @@ func fault(data string) string {
 	return string(text)
 }
 
-// edge runs the site as holdfast does, in which it crashes or hangs before anything has started, where it is told to.
+// edge runs the site as holdfast does, in which it crashes, hangs or waits before anything has started, where it is told to.
 func edge(ctx context.Context, parts *node.Components, data, file string) error {
 	switch fault(data) {
 	case "crash":
 		return errors.New("it ends, as it was told to")
 	case "hang":
 		<-ctx.Done() // which nobody tells it: it is killed
+	case "wait":
+		for fault(data) == "wait" {
+			<-time.After(10 * time.Millisecond)
+		}
 	}
 	self, err := program.Running()
 	if err != nil {
