@@ -163,8 +163,13 @@ func (c *connection) acknowledge(a *arrival, wake func(*connection)) {
 	}
 }
 
-// reject leaves an arrival unacknowledged, so that the client sends it again.
+// reject leaves an arrival unacknowledged, so that the client sends it again. One that was refused before is
+// not answered either: its place is behind one that was not kept.
 func (c *connection) reject(a *arrival, err error) {
+	if a.message == nil {
+		c.end(packets.ErrImplementationSpecificError)
+		return
+	}
 	c.broker.counters.commitFailures.Add(1)
 	c.broker.log.Error("a message is not acknowledged, its publisher is disconnected",
 		"client", c.session.id, "topic", a.message.topic, "error", err)
@@ -188,6 +193,7 @@ func wakeNow(c *connection) {
 // do.
 type plan struct {
 	message    *message // nil: there are deliveries only
+	retains    bool     // the message is kept for who subscribes later: there is room
 	deliveries []delivery
 	received   *session // QoS 2: the publisher's, with the message's identifier
 	receivedID uint16
@@ -204,7 +210,9 @@ func (b *Broker) plan(r *route, m *message) plan {
 	p := plan{message: m}
 	if m.retain {
 		r = b.current(r, m.topic)
-		b.retained.announce(m)
+		if p.retains = b.retained.announce(m); !p.retains {
+			b.counters.unretained.Add(1)
+		}
 	}
 	r.each(m, func(t target) {
 		it := t.item(m)
@@ -222,7 +230,7 @@ func (p *plan) change(b *Broker) func(*bbolt.Tx) error {
 	if b.vault == nil || p.message == nil {
 		return nil
 	}
-	needed := p.message.retain || p.received != nil
+	needed := p.retains || p.received != nil
 	for _, d := range p.deliveries {
 		needed = needed || d.item.stored
 	}
@@ -247,7 +255,7 @@ func (p *plan) write(tx *bbolt.Tx) error {
 			return err
 		}
 	}
-	if p.message == nil || !p.message.retain {
+	if !p.retains {
 		return nil
 	}
 	return putRetained(tx, p.message)
@@ -255,8 +263,8 @@ func (p *plan) write(tx *bbolt.Tx) error {
 
 // deliver gives the items to their sessions.
 func (p *plan) deliver(b *Broker, wake func(*connection)) {
-	if p.message != nil && p.message.retain && !b.retained.settle(p.message, true) {
-		b.counters.unretained.Add(1)
+	if p.retains {
+		b.retained.settle(p.message, true)
 	}
 	for _, d := range p.deliveries {
 		wake(d.to.put(d.item))
@@ -265,7 +273,7 @@ func (p *plan) deliver(b *Broker, wake func(*connection)) {
 
 // abandon ends a plan that is not carried out.
 func (p *plan) abandon(b *Broker) {
-	if p.message != nil && p.message.retain {
+	if p.retains {
 		b.retained.settle(p.message, false)
 	}
 }

@@ -25,13 +25,14 @@ func (b *Broker) attach(c *connection, e entry) (present bool, err error) {
 	patience := time.NewTimer(takeover)
 	defer patience.Stop()
 	for {
-		present, other, err := b.tryAttach(c, e)
-		if other == nil {
-			return present, err
+		a, err := b.tryAttach(c, e)
+		b.lastWords(a.ended, a.will, now())
+		if a.other == nil {
+			return a.present, err
 		}
-		other.end(packets.ErrSessionTakenOver)
+		a.other.end(packets.ErrSessionTakenOver)
 		select {
-		case <-other.gone:
+		case <-a.other.gone:
 		case <-b.over:
 			return false, packets.ErrServerShuttingDown
 		case <-patience.C:
@@ -40,29 +41,39 @@ func (b *Broker) attach(c *connection, e entry) (present bool, err error) {
 	}
 }
 
+// attachment is what an entry comes to.
+type attachment struct {
+	present bool        // it is the session of before
+	other   *connection // has to end first; then it is nothing yet
+	ended   *session    // of before
+	will    *message    // of ended, which did not wait for its time
+}
+
 // tryAttach returns the other connection where there is one. A session belongs
-// to the user who began it.
-func (b *Broker) tryAttach(c *connection, e entry) (present bool, other *connection, err error) {
+// to the user who began it. Whoever takes the place of a connection of its own is not
+// one client more.
+func (b *Broker) tryAttach(c *connection, e entry) (a attachment, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.connections) > b.config.MaxClients {
-		return false, nil, packets.ErrServerBusy
-	}
 	s := b.sessions[e.id]
 	if s != nil {
 		user, conn := s.holder()
-		switch {
-		case user != c.user:
-			return false, nil, packets.ErrClientIdentifierNotValid
-		case conn != nil:
-			return false, conn, nil
-		case e.clean:
-			b.discard(s)
-			s = nil
+		if user != c.user {
+			return a, packets.ErrClientIdentifierNotValid
+		}
+		if conn != nil {
+			return attachment{other: conn}, nil
 		}
 	}
-	present = s != nil
-	if s == nil {
+	if len(b.connections) > b.config.MaxClients {
+		return a, packets.ErrServerBusy
+	}
+	if s != nil && e.clean {
+		a.ended, a.will = s, s.takeWill()
+		b.discard(s)
+		s = nil
+	}
+	if a.present = s != nil; !a.present {
 		s = newSession(b, e.id)
 		b.sessions[e.id] = s
 	}
@@ -70,7 +81,17 @@ func (b *Broker) tryAttach(c *connection, e entry) (present bool, other *connect
 	s.begin(c, e)
 	b.counters.connections.Add(1)
 	b.persist(s)
-	return present, nil, nil
+	return a, nil
+}
+
+// takeWill takes the will that waits: the session ends, and with it the wait (MQTT 5.0
+// §3.1.3.2.2).
+func (s *session) takeWill() *message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	will := s.will
+	s.will = nil
+	return will
 }
 
 // holder is whose session it is, and on which connection; nil while away.

@@ -76,7 +76,11 @@ func (p *publish) decodeProperties(body []byte) (rest []byte, err error) {
 	}
 	all, rest := body[size:size+length], body[size+length:]
 	kept := true // everything so far is to be passed on as it is
+	seen := uint64(0)
 	for left := all; len(left) > 0; {
+		if seen, err = once(seen, left[0]); err != nil {
+			return nil, err
+		}
 		passed, next, err := p.decodeProperty(left)
 		if err != nil {
 			return nil, err
@@ -97,12 +101,27 @@ func (p *publish) decodeProperties(body []byte) (rest []byte, err error) {
 	return rest, nil
 }
 
+// once notes a property, of which a packet may have one only (MQTT 5.0 §3.3.2.3): what
+// is passed on would end those who receive it, too, again and again.
+func once(seen uint64, id byte) (uint64, error) {
+	if id == userProperty || id > 63 {
+		return seen, nil
+	}
+	if seen&(1<<id) != 0 {
+		return seen, packets.ErrProtocolViolation
+	}
+	return seen | 1<<id, nil
+}
+
 // decodeProperty reads one property, tells whether it is to be passed on
 // unaltered, and returns what follows it.
 func (p *publish) decodeProperty(in []byte) (passed bool, next []byte, err error) {
 	id, in := in[0], in[1:]
 	switch id {
 	case payloadFormat:
+		if len(in) > 0 && in[0] > 1 {
+			return false, nil, packets.ErrProtocolViolation
+		}
 		return true, in[min(1, len(in)):], enough(in, 1)
 	case messageExpiry:
 		if err := enough(in, 4); err != nil {
@@ -121,8 +140,14 @@ func (p *publish) decodeProperty(in []byte) (passed bool, next []byte, err error
 	case correlationData:
 		_, in, err = cutBinary(in)
 		return true, in, err
-	case contentType, responseTopic:
+	case contentType:
 		_, in, err = cutString(in)
+		return true, in, err
+	case responseTopic:
+		topic, in, err := cutString(in)
+		if bytes.ContainsAny(topic, "+#") { // MQTT 5.0 §3.3.2.3.5
+			return false, nil, packets.ErrProtocolViolation
+		}
 		return true, in, err
 	case userProperty:
 		return p.decodeUser(in)

@@ -2,6 +2,7 @@ package mqttd
 
 import (
 	"encoding/binary"
+	"strings"
 
 	"github.com/mochi-mqtt/server/v2/packets"
 )
@@ -45,6 +46,9 @@ func decodeSubscribe(body []byte, version byte) (w wishes, err error) {
 		}
 		if one.qos == 3 || one.retainHandling == 3 || reserved != 0 {
 			return w, packets.ErrMalformedFlags
+		}
+		if one.noLocal && strings.HasPrefix(one.filter, sharePrefix) {
+			return w, packets.ErrProtocolViolationInvalidSharedNoLocal // MQTT 5.0 §3.8.3.1
 		}
 		w.filters = append(w.filters, one)
 		body = rest[1:]

@@ -18,6 +18,7 @@ type subscription struct {
 	qos               byte
 	noLocal           bool
 	retainAsPublished bool
+	turn              *atomic.Uint32 // of the group, which all of it have; the index gives it
 }
 
 // holder is who the subscription belongs to.
@@ -54,6 +55,7 @@ func (x *index) add(s *subscription) (replaced bool) {
 	for name := range strings.SplitSeq(s.filter, "/") {
 		at = at.child(name)
 	}
+	s.turn = at.turn(s.group)
 	if i := at.find(s.holder(), s.group); i >= 0 {
 		at.here[i] = s
 		return true
@@ -102,7 +104,7 @@ func (x *index) len() int {
 func (x *index) match(topic string, visit func(*subscription)) (version uint64) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	x.root.match(topic, topic[0] == '$', visit)
+	x.root.match(topic, strings.HasPrefix(topic, "$"), visit)
 	return x.version.Load()
 }
 
@@ -148,6 +150,17 @@ func (l *level) child(name string) *level {
 
 func (l *level) find(holder any, group string) int {
 	return slices.IndexFunc(l.here, func(s *subscription) bool { return s.holder() == holder && s.group == group })
+}
+
+// turn is whose turn it is in a group: of those who are in it, or a new one.
+func (l *level) turn(group string) *atomic.Uint32 {
+	if group == "" {
+		return nil
+	}
+	if i := slices.IndexFunc(l.here, func(s *subscription) bool { return s.group == group }); i >= 0 {
+		return l.here[i].turn
+	}
+	return new(atomic.Uint32)
 }
 
 func (l *level) empty() bool { return len(l.below) == 0 && len(l.here) == 0 }

@@ -169,25 +169,6 @@ func TestPropertiesArePassedOnAndTheLifeOfAMessageRunsDown(t *testing.T) {
 	}
 }
 
-func TestAMessageThatHasLostItsUseIsNotDelivered(t *testing.T) {
-	b := start(t, kept(file(t)))
-	c := dial(t, port(b), "c", expiry(1000))
-	c.subscribe(t, packets.SubOptions{Topic: "t", QoS: 1})
-	_ = c.Close()
-	eventually(t, "away", func() bool { return b.Stats().Clients == 0 })
-	pub := dial(t, port(b), "pub", cleanStart)
-	second := uint32(1)
-	pub.publish(t, packets.Publish{Topic: "t", QoS: 1, PacketID: 1, Retain: true, Payload: []byte("old"), Properties: &packets.Properties{MessageExpiry: &second}})
-	pub.puback(t)
-	eventually(t, "expired", func() bool { return b.Stats().Retained == 0 })
-	pub.publish(t, packets.Publish{Topic: "t", QoS: 1, PacketID: 2, Payload: []byte("new")})
-	pub.puback(t)
-	if m := dial(t, port(b), "c", expiry(1000)).message(t); string(m.Payload) != "new" {
-		t.Errorf("got %s", m.Payload)
-	}
-	eventually(t, "counted", func() bool { return b.Stats().Expired == 1 })
-}
-
 func TestWhoPublishesOnWhatIsNoTopicIsToldWhyAndGoes(t *testing.T) {
 	b := start(t)
 	for topic, want := range map[string]byte{

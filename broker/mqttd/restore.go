@@ -3,6 +3,7 @@ package mqttd
 import (
 	"encoding/binary"
 	"encoding/json"
+	"slices"
 
 	"go.etcd.io/bbolt"
 )
@@ -30,7 +31,11 @@ func (b *Broker) restore() error {
 				b.unreadable("retained message", string(topic), err)
 				return nil
 			}
-			b.retained.publishing(it.message, func() { b.retained.replace(it.message) })
+			b.retained.publishing(it.message, func() {
+				if !b.retained.replace(it.message) { // the limit is lower than it was
+					b.counters.unretained.Add(1)
+				}
+			})
 			return nil
 		})
 	})
@@ -82,6 +87,11 @@ func (b *Broker) restoreSubscription(s *session, stored storedSubscription) erro
 	if err != nil {
 		return err
 	}
+	if !b.mayHold(s, filter) {
+		b.counters.denied.Add(1)
+		b.log.Warn("a subscription is not allowed any more", "client", s.id, "user", s.user, "filter", stored.Filter)
+		return nil
+	}
 	sub := &subscription{
 		filter: filter, group: group, receiver: s, id: stored.ID, qos: stored.QoS,
 		noLocal: stored.NoLocal, retainAsPublished: stored.RetainAsPublished,
@@ -89,6 +99,17 @@ func (b *Broker) restoreSubscription(s *session, stored storedSubscription) erro
 	s.subscriptions[stored.Filter] = sub
 	b.index.add(sub)
 	return nil
+}
+
+// mayHold reports whether the user of a session has a right to a filter, which may
+// have been taken back since it was subscribed to.
+func (b *Broker) mayHold(s *session, filter string) bool {
+	if account, exists := b.gate.accounts[s.user]; exists {
+		return account.Rights.maySubscribe(filter, s.user, s.id)
+	}
+	return s.user == "" && slices.ContainsFunc(b.config.Listeners, func(l Listener) bool {
+		return l.Anonymous != nil && l.Anonymous.maySubscribe(filter, "", s.id)
+	})
 }
 
 // restoreQueue takes back what waits for the session. The content stays in the

@@ -48,57 +48,71 @@ func (r *retained) subscribing(step func()) {
 	step()
 }
 
-// announce notes that a message is about to be retained. It is called by the
-// step of publishing.
-func (r *retained) announce(m *message) {
-	r.coming[m.topic] = append(r.coming[m.topic], m)
+// announce notes that a message is about to be retained. It reports false where
+// there is no room: then nothing of it is kept, on the disk neither. It is called by
+// the step of publishing.
+func (r *retained) announce(m *message) (room bool) {
+	if room = r.hasRoom(m); room {
+		r.coming[m.topic] = append(r.coming[m.topic], m)
+	}
+	return room
 }
 
-// settle ends what announce began: the message is kept, or has failed. It
-// reports false where there is no more room.
-func (r *retained) settle(m *message, kept bool) (room bool) {
+// hasRoom reports whether a message can be kept: it forgets another one, takes the
+// place of another one, or there are fewer than the limit, with those on their way.
+func (r *retained) hasRoom(m *message) bool {
+	if len(m.payload) == 0 || r.byTopic[m.topic] != nil || r.coming[m.topic] != nil || len(r.byTopic)+len(r.coming) < r.limit {
+		return true
+	}
+	topics := len(r.byTopic)
+	for topic := range r.coming {
+		if r.byTopic[topic] == nil {
+			topics++
+		}
+	}
+	return topics < r.limit
+}
+
+// settle ends what announce began: the message is kept, or has failed.
+func (r *retained) settle(m *message, kept bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	coming := r.coming[m.topic]
 	i := slices.Index(coming, m)
 	switch {
 	case i < 0: // a later one is kept already
-		return true
+		return
 	case kept:
 		coming = coming[i+1:]
-		room = r.put(m)
+		r.put(m)
 	default:
 		coming = slices.Delete(coming, i, i+1)
-		room = true
 	}
 	if len(coming) == 0 {
 		delete(r.coming, m.topic)
 	} else {
 		r.coming[m.topic] = coming
 	}
+}
+
+// replace keeps a message for which nothing has to be waited. It reports false where
+// there is no room. It is called by the step of publishing.
+func (r *retained) replace(m *message) (room bool) {
+	if room = r.hasRoom(m); room {
+		delete(r.coming, m.topic)
+		r.put(m)
+	}
 	return room
 }
 
-// replace keeps a message for which nothing has to be waited. It is called by
-// the step of publishing.
-func (r *retained) replace(m *message) (room bool) {
-	delete(r.coming, m.topic)
-	return r.put(m)
-}
-
 // put keeps a message, or forgets that of its topic where it is empty (MQTT 5.0
-// §3.3.1.3). It reports false where there is no more room. Its caller holds the
-// lock.
-func (r *retained) put(m *message) (room bool) {
+// §3.3.1.3). Its caller holds the lock.
+func (r *retained) put(m *message) {
 	if len(m.payload) == 0 {
 		delete(r.byTopic, m.topic)
-		return true
-	}
-	if _, known := r.byTopic[m.topic]; !known && len(r.byTopic) >= r.limit {
-		return false
+		return
 	}
 	r.byTopic[m.topic] = m
-	return true
 }
 
 // under lists the messages under a filter, kept or announced. It is called by

@@ -69,7 +69,7 @@ func (r *route) join(s *subscription) {
 			return
 		}
 	}
-	r.groups = append(r.groups, group{name: name, members: []target{targetOf(s)}, turn: new(atomic.Uint32)})
+	r.groups = append(r.groups, group{name: name, members: []target{targetOf(s)}, turn: s.turn})
 }
 
 func (r *route) merge(s *subscription) {

@@ -119,11 +119,14 @@ func (s *session) discard(it *item) {
 	}
 }
 
-// pull appends packets to send until there are enough bytes, or nothing more
-// may be sent now; then it reports more as false, and put will wake the writer.
+// pull appends the answers that wait for a client, and then packets to send until
+// there are enough bytes, or nothing more may be sent now; then it reports more as
+// false, and put will wake the writer. An answer that was given before an item was
+// put is in front of that.
 func (s *session) pull(c *connection, dst []byte, enough int, now time.Time) (out []byte, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	dst = c.control.take(dst)
 	if s.conn != c {
 		return dst, false
 	}

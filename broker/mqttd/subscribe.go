@@ -63,9 +63,6 @@ func (c *connection) subscribeTo(w wish, id int) (reason byte, found []delivery)
 		c.broker.counters.denied.Add(1)
 		return c.refusal(packets.ErrNotAuthorized), nil
 	}
-	if shared && w.noLocal {
-		return c.refusal(packets.ErrProtocolViolationInvalidSharedNoLocal), nil
-	}
 	sub := &subscription{
 		filter: filter, group: group, receiver: c.session, id: id, qos: w.qos,
 		noLocal: w.noLocal, retainAsPublished: w.retainAsPublished,

@@ -74,9 +74,12 @@ func Matches(filter, topic string) bool {
 	return err == nil && rest != "" && topic != "" && matches(rest, topic)
 }
 
+// sharePrefix begins the filter of a shared subscription.
+const sharePrefix = "$share/"
+
 // splitShare takes $share/group/filter apart (MQTT 5.0 §4.8.2).
 func splitShare(filter string) (group, rest string, shared bool, err error) {
-	after, shared := strings.CutPrefix(filter, "$share/")
+	after, shared := strings.CutPrefix(filter, sharePrefix)
 	if !shared {
 		return "", filter, false, nil
 	}

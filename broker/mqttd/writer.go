@@ -3,6 +3,7 @@ package mqttd
 import (
 	"errors"
 	"net"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -59,9 +60,11 @@ func (c *connection) writeGathered() (more, over bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	over = c.isClosing()
-	w.buf = c.control.take(append(w.buf[:0], w.left...))
+	w.buf = append(w.buf[:0], w.left...)
 	w.left = nil
-	if !over {
+	if over {
+		w.buf = c.control.take(w.buf)
+	} else {
 		w.buf, more = c.session.pull(c, w.buf, writeSize, time.Now())
 	}
 	over = !c.flush(w.buf) || over
@@ -83,7 +86,7 @@ func (c *connection) writeNow() (all bool) {
 		return false
 	}
 	var more bool
-	w.buf, more = c.session.pull(c, c.control.take(w.buf[:0]), writeSize, time.Now())
+	w.buf, more = c.session.pull(c, w.buf[:0], writeSize, time.Now())
 	if len(w.buf) == 0 {
 		return !more
 	}
@@ -119,14 +122,8 @@ func (c *connection) flush(buf []byte) bool {
 	if len(buf) == 0 {
 		return true
 	}
-	err := c.socket.SetWriteDeadline(time.Now().Add(c.broker.config.WriteTimeout))
-	if c.isClosing() { // end has set a shorter one, maybe just before
-		err = c.socket.SetWriteDeadline(time.Now().Add(goodbye))
-	}
-	if err == nil {
-		_, err = c.socket.Write(buf)
-	}
 	c.count(len(buf))
+	err := c.writeAll(buf)
 	if err == nil && !c.isClosing() {
 		err = c.socket.SetWriteDeadline(time.Time{}) // writeNow has none
 	}
@@ -135,6 +132,26 @@ func (c *connection) flush(buf []byte) bool {
 		return false
 	}
 	return true
+}
+
+// writeAll writes, and waits for a client as long as it takes anything at all: a
+// link that is slow is not one that is dead.
+func (c *connection) writeAll(buf []byte) error {
+	for {
+		err := c.socket.SetWriteDeadline(time.Now().Add(c.broker.config.WriteTimeout))
+		if c.isClosing() { // end has set a shorter one, maybe just before
+			err = c.socket.SetWriteDeadline(time.Now().Add(goodbye))
+		}
+		if err != nil {
+			return err
+		}
+		n, err := c.socket.Write(buf)
+		// TLS and WebSocket are of no use behind a write that was cut off.
+		if n == 0 || c.writer.raw == nil || !errors.Is(err, os.ErrDeadlineExceeded) || c.isClosing() {
+			return err
+		}
+		buf = buf[n:]
+	}
 }
 
 func (c *connection) count(written int) {
