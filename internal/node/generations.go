@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,7 +47,6 @@ type generations struct {
 	last      told
 	pending   *wire.Desired // announced and not tried yet
 	latest    *wire.Desired // announced last, for when the site drifts from it
-	overrode  string        // digest of the local change that was overridden last, so that each is overridden once
 	unfetched told          // number and reason of one that cannot be fetched at this moment
 	confirms  uint64        // the cloud's number that the cloud has confirmed
 }
@@ -228,13 +228,26 @@ func (g *generations) verify(d *wire.Desired) (link.Statement, error) {
 // override tells whether a generation that was confirmed is to be entered again, since the site was changed locally. Each
 // local change is overridden once: where that was reverted, the plant is better off as it is.
 func (g *generations) override(s link.Statement, last told) bool {
-	if s.Policy.KeepDrift || last.Phase != "" {
+	if s.Policy.KeepDrift || last.Phase != "" || !g.report().GetDrift() {
 		return false
 	}
-	r := g.report()
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return r.GetDrift() && r.GetDigest() != g.overrode
+	running, err := g.n.life.state.Running()
+	return err == nil && !g.gaveWayTo(s.Generation, running.Number)
+}
+
+// gaveWayTo tells whether a generation was tried last in the place of what runs, and did not stay, or is on its way out: by
+// the records on the disk, since a power cut is a reason to revert, too.
+func (g *generations) gaveWayTo(number, running uint64) bool {
+	if c, ok := g.n.changes.Status(); ok && numberOf(c.Origin) == number && !c.State.Ended() {
+		return true
+	}
+	ends, err := g.n.changes.Ends()
+	for _, c := range slices.Backward(ends) {
+		if numberOf(c.Origin) == number {
+			return c.State != reconcile.Confirmed && c.Before == running
+		}
+	}
+	return err != nil
 }
 
 // propose hands the configuration to the node's own changes.
@@ -254,14 +267,10 @@ func (g *generations) propose(s link.Statement, files []link.File) bool {
 	if r := g.report(); r.GetDrift() {
 		g.n.means.Logger.Warn("a local change is overridden by what the cloud says", "generation", s.Generation, "change", r.GetDriftDetail())
 	}
-	drifted := g.report().GetDigest()
 	_, _, err = g.n.changes.Propose(p)
 	if errors.Is(err, reconcile.ErrBusy) {
 		return false
 	}
-	g.mu.Lock()
-	g.overrode = drifted
-	g.mu.Unlock()
 	if err != nil {
 		return g.refuse(s, err)
 	}

@@ -193,37 +193,68 @@ func TestTheNineKeepTheirScheduleBesideADeadUnitOnABadNetwork(t *testing.T) {
 		t.Skip("takes half a minute")
 	}
 	p := startBuses(t, "latency", "jitter", "reset", "half_open", "bandwidth", "slicer")
-	const quietScans, scans = 30, 100
 	p.all[0].spoil(t, "latency", map[string]int{"latency": 4})
 	p.all[1].spoil(t, "latency", map[string]int{"latency": 3, "jitter": 3})
 	p.all[4].spoil(t, "bandwidth", map[string]int{"rate": 20}) // KB/s
 	p.all[5].spoil(t, "slicer", map[string]int{"average_size": 3, "size_variation": 2, "delay": 300})
-	first := p.counts()
-	quiet := p.pass(first, quietScans)
 
+	// The machine is shared: what is the dead unit's doing is there at each try, and only while it is dead.
+	const quietScans, scans, tries = 30, 100, 3
+	var problems []string
+	busy := 0
+	for range tries {
+		before := p.watch(quietScans)
+		if problems = p.troubled(before, scans); len(problems) == 0 {
+			break
+		}
+		if after := p.watch(quietScans); !p.keep(before) || !p.keep(after) {
+			busy++
+		}
+	}
+	switch {
+	case len(problems) > 0 && busy > 0:
+		t.Logf("the machine is too busy to keep a schedule with all units alive, in %d of %d tries: %s", busy, tries, strings.Join(problems, "; "))
+	case len(problems) > 0:
+		t.Errorf("in each of %d tries: %s", tries, strings.Join(problems, "; "))
+	}
+	p.stop()
+}
+
+// window is the counts of all devices before and after some scans.
+type window struct{ before, after map[string]device }
+
+// watch lets so many scans pass.
+func (p plantOfBuses) watch(scans uint64) window {
+	p.t.Helper()
+	before := p.counts()
+	return window{before, p.pass(before, scans)}
+}
+
+// keep reports whether the schedule was kept in a window, but for a scan or two.
+func (p plantOfBuses) keep(w window) bool {
+	least := due(w.before, w.after)
+	for _, b := range p.all {
+		least = min(least, b.leastMade(w.before, w.after))
+	}
+	return least+2 >= due(w.before, w.after) && missed(w.before, w.after) <= 2
+}
+
+// troubled has units die and come back, cuts connections meanwhile, and tells what the others had too few scans for, beside
+// a window with all units alive.
+func (p plantOfBuses) troubled(quiet window, scans uint64) (problems []string) {
+	p.t.Helper()
 	for _, b := range p.all {
 		b.units.Set(deadUnit, faultline.Fault{Kind: faultline.Dead})
 	}
 	for _, b := range p.all {
 		p.awaitState(b.device(deadUnit), "demoted")
 	}
-	// The machine is shared: what is the dead unit's doing is there at each try.
-	var problems []string
-	for range 3 {
-		if problems = p.troubled(first, quiet, scans); len(problems) == 0 {
-			break
-		}
-	}
-	for _, problem := range problems {
-		t.Error(problem)
-	}
-	p.comeBack()
-	p.stop()
+	return append(p.besideDead(quiet.before, quiet.after, scans), p.comeBack()...)
 }
 
-// troubled cuts connections beside the dead units, and tells what the others had too few scans for, beside a run with all
+// besideDead cuts connections beside the dead units, and tells what the others had too few scans for, beside a run with all
 // units alive.
-func (p plantOfBuses) troubled(first, quiet map[string]device, scans uint64) (problems []string) {
+func (p plantOfBuses) besideDead(first, quiet map[string]device, scans uint64) (problems []string) {
 	p.t.Helper()
 	before := p.counts()
 	p.strike(p.all[2], "reset_peer", map[string]int{"timeout": 0})
@@ -247,8 +278,8 @@ func (p plantOfBuses) troubled(first, quiet map[string]device, scans uint64) (pr
 }
 
 // comeBack revives the dead units: each is scanned again within a scan after at most one probe interval, counted in the
-// neighbour's scans.
-func (p plantOfBuses) comeBack() {
+// neighbour's scans. It tells which were not.
+func (p plantOfBuses) comeBack() (problems []string) {
 	p.t.Helper()
 	before := p.counts()
 	for _, b := range p.all {
@@ -273,7 +304,8 @@ func (p plantOfBuses) comeBack() {
 	p.t.Logf("scans until each dead unit was back: %v", back)
 	for name, n := range back {
 		if n > within {
-			p.t.Errorf("%s was scanned %d scans after its return, want at most %d", name, n, within)
+			problems = append(problems, fmt.Sprintf("%s was scanned %d scans after its return, want at most %d", name, n, within))
 		}
 	}
+	return problems
 }

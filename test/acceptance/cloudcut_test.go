@@ -21,18 +21,18 @@ import (
 	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
-// headquarters is a cloud of one member, and whoever tells it what to do.
+// headquarters is a cloud of one member, and whoever tells it what to do. Changes are watched for a window.
 type headquarters struct {
 	t      *testing.T
 	member *member.Member
 	ask    *client.Client
 }
 
-func startHeadquarters(t *testing.T) *headquarters {
+func startHeadquarters(t *testing.T, window time.Duration) *headquarters {
 	t.Helper()
 	dir := t.TempDir()
 	policy := link.DefaultPolicy()
-	policy.HealthWindow, policy.MaxBadTags = 50*time.Millisecond, 1 // there is no plant
+	policy.HealthWindow, policy.MaxBadTags = window, 1 // there is no plant
 	m, err := member.Start(t.Context(), member.Options{
 		Name: "m1", Store: kv.NewMemory(), Dir: dir, Link: "127.0.0.1:0", API: "127.0.0.1:0", Policy: policy, Logger: slog.New(slog.DiscardHandler),
 	})
@@ -103,7 +103,7 @@ func TestThePowerIsCutAnywhereInAChangeThatTheCloudBrings(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	h, data, port := startHeadquarters(t), t.TempDir(), ports.Free(t).Number()
+	h, data, port := startHeadquarters(t, 50*time.Millisecond), t.TempDir(), ports.Free(t).Number()
 	h.join("plant-7", data)
 	e := start(t, nil, "edge", "-c", site(t, pair(port, 0)), "--data", data)
 	runs := 0
@@ -129,6 +129,42 @@ func TestThePowerIsCutAnywhereInAChangeThatTheCloudBrings(t *testing.T) {
 		})
 		e.whole(runs, runs)
 	}
+}
+
+// TestAGenerationThatThePowerCutRevertedIsNotTriedAgain has the cloud's first generation, which takes the place of what
+// somebody has written at the site, reverted by a power cut. It is not taken for a local change that the cloud overrides.
+func TestAGenerationThatThePowerCutRevertedIsNotTriedAgain(t *testing.T) {
+	h, data, port := startHeadquarters(t, time.Hour), t.TempDir(), ports.Free(t).Number()
+	h.join("plant-7", data)
+	e := start(t, nil, "edge", "-c", site(t, pair(port, 0)), "--data", data)
+	first := h.apply("plant-7", pair(port, 1))
+	h.reports("plant-7", first, "gating")
+	e.kill()
+	e = start(t, nil, "edge", "--data", data)
+	h.reports("plant-7", first, "reverted")
+	h.reports("plant-7", h.apply("plant-7", pair(port, 2)), "gating")
+	var changes struct {
+		Ended []struct{ Origin, State string }
+	}
+	until(t, "the node tells its changes", func() error { return e.get("/api/v1/changes", &changes) })
+	if got, want := fmt.Sprint(changes.Ended), "[{cloud 1 reverted}]"; got != want {
+		t.Errorf("the node has tried %s, want %s", got, want)
+	}
+}
+
+// reports waits until a site tells of a generation that it is in a phase.
+func (h *headquarters) reports(name string, generation uint64, phase string) {
+	h.t.Helper()
+	until(h.t, fmt.Sprintf("generation %d is %s", generation, phase), func() error {
+		var s api.Site
+		if err := h.ask.Get(h.t.Context(), "/api/v1/sites/"+name, nil, &s); err != nil {
+			return err
+		}
+		if r := s.Reported; r == nil || r.Target != generation || r.Phase != phase {
+			return fmt.Errorf("the site reports %+v", r)
+		}
+		return nil
+	})
 }
 
 // whole wants a node to run one of two configurations, and all of it.

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/simonvetter/modbus"
 
@@ -64,7 +63,7 @@ func (p *pymodbus) signal(s os.Signal) {
 // with opens another master's connection to the device.
 func (p *pymodbus) with(use func(*modbus.ModbusClient) error) {
 	p.t.Helper()
-	c, err := modbus.NewClient(&modbus.ClientConfiguration{URL: "tcp://" + p.address(), Timeout: 10 * time.Second})
+	c, err := modbus.NewClient(&modbus.ClientConfiguration{URL: "tcp://" + p.address(), Timeout: patience})
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -35,6 +35,8 @@ devices:
     driver: modbus
     endpoint: tcp://%s
     unit: 1
+    timeout: 1m
+    shortest_timeout: 1m
     probe_max: 2s
     groups:
       - name: climate
