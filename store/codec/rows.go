@@ -3,6 +3,7 @@ package codec
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -17,9 +18,25 @@ const (
 	originMask  = 0x03
 )
 
+// Encoder appends rows, and keeps the memory that it needs for that from one batch to the next. The zero value has none yet.
+// It has one owner.
+type Encoder struct {
+	strip strip
+	times []int64
+}
+
+// maxKept bounds the numbers of eight octets that an Encoder keeps room for.
+const maxKept = 32 << 10
+
 // AppendRows appends the rows of b without their schema and identity. A batch
 // of more than MaxCells values is an error.
 func AppendRows(dst []byte, b *tag.Batch) ([]byte, error) {
+	var e Encoder
+	return e.AppendRows(dst, b)
+}
+
+// AppendRows is the function of that name.
+func (e *Encoder) AppendRows(dst []byte, b *tag.Batch) ([]byte, error) {
 	rows, width := b.Len(), b.Schema().Len()
 	if rows*max(width, 1) > MaxCells || rows > MaxCells {
 		return nil, fmt.Errorf("encode %d rows of %d fields of %s: more than %d values", rows, width, b.Schema().Name(), MaxCells)
@@ -31,25 +48,28 @@ func AppendRows(dst []byte, b *tag.Batch) ([]byte, error) {
 	dst = append(dst, flags, byte(b.Hops()))
 	dst = binary.AppendUvarint(dst, uint64(rows))
 	dst = binary.AppendUvarint(dst, uint64(width))
-	dst = appendRowTimes(dst, b)
+	dst = e.appendRowTimes(dst, b)
 	if b.HasValueTimes() {
 		dst = appendStamps(dst, rows, width, func(row, slot int) int64 { return b.ValueTime(row, slot) - b.Time(row) })
 	}
-	return appendColumns(dst, b), nil
+	return e.appendColumns(dst, b), nil
 }
 
-func appendRowTimes(dst []byte, b *tag.Batch) []byte {
+func (e *Encoder) appendRowTimes(dst []byte, b *tag.Batch) []byte {
 	if b.Len() == 1 {
 		return binary.AppendVarint(dst, b.Time(0))
 	}
-	times := make([]int64, b.Len())
+	times := slices.Grow(e.times[:0], b.Len())[:b.Len()]
 	for i := range times {
 		times[i] = b.Time(i)
+	}
+	if e.times = times; cap(times) > maxKept {
+		e.times = nil
 	}
 	return appendSteps(dst, times)
 }
 
-func appendColumns(dst []byte, b *tag.Batch) []byte {
+func (e *Encoder) appendColumns(dst []byte, b *tag.Batch) []byte {
 	if b.Len() == 1 {
 		row := b.Row(0)
 		for slot := range row {
@@ -57,11 +77,13 @@ func appendColumns(dst []byte, b *tag.Batch) []byte {
 		}
 		return dst
 	}
-	s := newStrip(b)
+	s := &e.strip
+	s.begin(b)
 	for slot := 0; slot < b.Schema().Len(); slot += stripWidth {
 		s.turn(b, slot)
 		dst = s.appendTo(dst, b)
 	}
+	s.end()
 	return dst
 }
 

@@ -1,6 +1,7 @@
 package codec_test
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"testing"
@@ -27,6 +28,30 @@ func TestRowsOfEveryKindComeBackAsTheyWere(t *testing.T) {
 			t.Fatal(difference)
 		}
 	})
+}
+
+func TestAnEncoderThatIsUsedAgainWritesTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var e codec.Encoder
+		for _, b := range rapid.SliceOfN(storetest.Batch("boiler", 40, 20), 1, 6).Draw(t, "batches") {
+			want, err := codec.AppendRows(nil, b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := e.AppendRows(nil, b); err != nil || !bytes.Equal(got, want) {
+				t.Fatalf("%d rows of %d fields: %v", b.Len(), b.Schema().Len(), err)
+			}
+		}
+	})
+}
+
+func TestManyRowsAreEncodedAgainAndAgainWithoutAllocation(t *testing.T) {
+	var e codec.Encoder
+	b := storetest.Rows(storetest.Stream("boiler", 18), 20, 1000, 1e18)
+	dst := make([]byte, 0, 256<<10)
+	if n := testing.AllocsPerRun(20, func() { dst, _ = e.AppendRows(dst[:0], b) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
 }
 
 func TestFloatsKeepEveryBit(t *testing.T) {
@@ -160,8 +185,9 @@ func BenchmarkRows(b *testing.B) {
 		encoded, _ := codec.AppendRows(nil, batch)
 		b.Run("encode "+shape.name, func(b *testing.B) {
 			b.ReportAllocs()
+			var e codec.Encoder
 			for b.Loop() {
-				encoded, _ = codec.AppendRows(encoded[:0], batch)
+				encoded, _ = e.AppendRows(encoded[:0], batch)
 			}
 			reportPerValue(b, shape.rows*shape.fields)
 		})

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -16,9 +17,11 @@ const stripWidth = 8
 type strip struct {
 	from    int // the first column
 	rows    int
+	room    []uint64 // of the two that follow
 	bits    []uint64 // by column
 	scratch []uint64 // as much as for a column
-	columns []nature
+	columns [stripWidth]nature
+	width   int // how many columns there are
 }
 
 // nature is what the values of a column have in common.
@@ -28,23 +31,35 @@ type nature struct {
 	various bool // they have not
 }
 
-func newStrip(b *tag.Batch) *strip {
+// begin makes room for the rows of a batch.
+func (s *strip) begin(b *tag.Batch) {
 	rows, width := b.Len(), min(stripWidth, b.Schema().Len())
-	room := make([]uint64, rows*(width+1))
-	return &strip{rows: rows, bits: room[rows:], scratch: room[:rows], columns: make([]nature, 0, width)}
+	s.room = slices.Grow(s.room[:0], rows*(width+1))[:rows*(width+1)]
+	s.rows, s.bits, s.scratch = rows, s.room[rows:], s.room[:rows]
+}
+
+// end gives back room that is more than is kept.
+func (s *strip) end() {
+	if cap(s.room) > maxKept {
+		*s = strip{}
+	}
 }
 
 // turn takes the columns from one on.
 func (s *strip) turn(b *tag.Batch, from int) {
 	to := min(from+stripWidth, b.Schema().Len())
-	s.from, s.columns = from, s.columns[:0]
-	for _, v := range b.Row(0)[from:to] {
-		s.columns = append(s.columns, nature{kind: v.Kind(), quality: v.Quality()})
+	s.from, s.width = from, to-from
+	columns := s.columns[:s.width]
+	for slot, v := range b.Row(0)[from:to] {
+		columns[slot] = nature{kind: v.Kind(), quality: v.Quality()}
 	}
 	for i := range s.rows {
+		row := b.Row(i)[from:to]
+		row = row[:len(columns)]
 		at := i
-		for slot, v := range b.Row(i)[from:to] {
-			if n := &s.columns[slot]; v.Kind() != n.kind || v.Quality() != n.quality {
+		for slot := range columns {
+			v, n := &row[slot], &columns[slot]
+			if v.Kind() != n.kind || v.Quality() != n.quality {
 				n.various = true
 			}
 			s.bits[at] = v.Bits()
@@ -55,7 +70,7 @@ func (s *strip) turn(b *tag.Batch, from int) {
 
 // appendTo appends the columns, each as AppendColumn does.
 func (s *strip) appendTo(dst []byte, b *tag.Batch) []byte {
-	for i, n := range s.columns {
+	for i, n := range s.columns[:s.width] {
 		if n.various || !isNumber(n.kind) {
 			dst = AppendColumn(dst, column(b, s.from+i))
 			continue

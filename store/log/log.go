@@ -27,6 +27,7 @@ type Log struct {
 	committer    *committer
 	counters     counters
 	lock         *os.File  // of the directory
+	encoders     sync.Pool // of *codec.Encoder
 	bodies       sync.Pool // of *[]byte, to encode into
 
 	mu          sync.Mutex
@@ -156,7 +157,12 @@ func (l *Log) encode(b *tag.Batch) ([]byte, error) {
 	if scratch == nil {
 		scratch = new([]byte)
 	}
-	encoded, err := codec.AppendRows((*scratch)[:0], b)
+	encoder, _ := l.encoders.Get().(*codec.Encoder)
+	if encoder == nil {
+		encoder = new(codec.Encoder)
+	}
+	encoded, err := encoder.AppendRows((*scratch)[:0], b)
+	l.encoders.Put(encoder)
 	if err != nil {
 		l.bodies.Put(scratch)
 		return nil, fmt.Errorf("append to log: %w", err)
