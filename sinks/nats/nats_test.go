@@ -3,6 +3,7 @@ package nats_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -152,6 +153,33 @@ func TestTheSinkConforms(t *testing.T) {
 		Sink: nats.Sink{}, Idempotent: true, Impatient: "timeout: 1s",
 		Start: func(t *testing.T, _ int64) conformance.Far { return start(t) },
 	})
+}
+
+func TestAnOpeningEndsWithItsContextAndNotWithTheServersSilence(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	closing := errors.New("closing time")
+	silent := make(chan net.Conn, 1)
+	go func() {
+		defer close(silent)
+		if conn, err := l.Accept(); err == nil {
+			silent <- conn
+			cancel(closing)
+		}
+	}()
+	t.Cleanup(func() {
+		_ = l.Close()
+		for conn := range silent {
+			_ = conn.Close()
+		}
+	})
+	keys := "url: nats://" + l.Addr().String() + "\nsubject: s\ntimeout: 1h"
+	if _, err := (nats.Sink{}).Open(ctx, conformance.Target(conformance.Options(t, nats.Sink{}, keys))); !errors.Is(err, closing) {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestOptionsThatDoNotGoTogetherAreRefused(t *testing.T) {

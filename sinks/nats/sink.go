@@ -45,9 +45,14 @@ func (Sink) Open(ctx context.Context, to sinks.Target) (sinks.Writer, error) {
 		addresses[i] = u.String()
 	}
 	p := &poster{options: o, site: to.Site, lost: make(chan struct{})}
-	settings = append(settings, nats.ClosedHandler(func(*nats.Conn) { close(p.lost) }))
+	way := &dialer{timeout: o.Timeout}
+	defer context.AfterFunc(ctx, way.cut)()
+	settings = append(settings, nats.ClosedHandler(func(*nats.Conn) { close(p.lost) }), nats.SetCustomDialer(way))
 	conn, err := nats.Connect(strings.Join(addresses, ","), settings...)
 	if err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		return nil, fmt.Errorf("open %s: %w", o.URL[0], opening(err))
 	}
 	p.conn = conn
