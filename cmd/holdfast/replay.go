@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/record"
 )
 
@@ -35,16 +36,30 @@ func (c *replayCommand) Run(ctx context.Context, s *surroundings) error {
 	if c.Info {
 		return nil
 	}
-	player, err := c.player(h.Driver)
+	driver, err := c.driver(h.Driver)
 	if err != nil {
 		return err
+	}
+	o := record.Options{Speed: c.Speed, Once: c.Once, Logger: s.logger}
+	const playing = "Playing on %s. Give a device of this driver that endpoint.\n"
+	if player, ok := driver.(record.PacketPlayer); ok {
+		conn, err := new(net.ListenConfig).ListenPacket(ctx, "udp4", c.Listen)
+		if err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(s.out, playing, conn.LocalAddr())
+		return player.PlayPackets(ctx, r, conn, o)
+	}
+	player, ok := driver.(record.Player)
+	if !ok {
+		return fmt.Errorf("recordings of the driver %s cannot be played: look at them with --info", h.Driver)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(s.out, "Playing on %s. Give a device of this driver that endpoint.\n", listener.Addr())
-	return player.Play(ctx, r, listener, record.Options{Speed: c.Speed, Once: c.Once, Logger: s.logger})
+	_, _ = fmt.Fprintf(s.out, playing, listener.Addr())
+	return player.Play(ctx, r, listener, o)
 }
 
 // read reads the file; what is intact of a damaged one is played.
@@ -65,18 +80,15 @@ func (c *replayCommand) read(s *surroundings) (*record.Recording, error) {
 	return r, nil
 }
 
-func (c *replayCommand) player(driver string) (record.Player, error) {
+// driver returns a driver of this program.
+func (c *replayCommand) driver(name string) (protocols.Driver, error) {
 	parts, err := components()
 	if err != nil {
 		return nil, err
 	}
-	d, ok := parts.Driver(driver)
+	d, ok := parts.Driver(name)
 	if !ok {
-		return nil, fmt.Errorf("this program has no driver called %q", driver)
+		return nil, fmt.Errorf("this program has no driver called %q", name)
 	}
-	player, ok := d.(record.Player)
-	if !ok {
-		return nil, fmt.Errorf("recordings of the driver %s cannot be played: look at them with --info", driver)
-	}
-	return player, nil
+	return d, nil
 }

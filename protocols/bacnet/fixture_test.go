@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,9 +29,13 @@ func parse(text string) (*config.Site, error) {
 	return config.Parse([]config.Source{{Name: "site.yaml", Data: []byte(text)}}, catalog)
 }
 
-// one returns a device with one group, from the keys of the device and the tags in YAML's short form.
+// one returns a device with one group, from the keys of the device and the tags in YAML's short form. Unless a key says otherwise
+// it may take as long with an answer as a machine may be slow.
 func one(t testing.TB, endpoint, keys string, tags ...string) *config.Device {
 	t.Helper()
+	if !strings.Contains(keys, "timeout:") {
+		keys = "timeout: 1m, " + keys
+	}
 	text := "site: test\ndevices:\n  - {name: ahu, driver: bacnet, endpoint: '" + endpoint + "', " + keys +
 		"\n    groups: [{name: main, scan: 50ms, tags: [\n"
 	for _, tag := range tags {
