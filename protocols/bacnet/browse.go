@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	browsing = 5 * time.Second // how long a device may take with an answer to a browser
-	pageSize = 200             // objects of a type in one folder
+	browsing = 10 * time.Second // how long a device may take with an answer to a browser
+	pageSize = 200              // objects of a type in one folder
 )
 
 // place is what an address of a browse names: [device:N/]TYPE[/PAGE], parts of which may be missing.

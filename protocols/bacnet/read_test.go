@@ -146,7 +146,7 @@ func TestALongPropertyComesInSegmentsAndOneThatIsLostComesAgain(t *testing.T) {
 	many(d)
 	text := strings.Repeat("a long description. ", 100)
 	d.Set(wire.NewObjectID(wire.AnalogValue, 100), wire.Description, wire.Value{Type: wire.Characters, Text: text})
-	c := dial(t, one(t, url(s), "", "name: list, address: 'device:0.object-list'", "name: text, address: 'analog-value:100.description'"))
+	c := dial(t, one(t, url(s), "timeout: 500ms, retries: 10,", "name: list, address: 'device:0.object-list'", "name: text, address: 'analog-value:100.description'"))
 	for range 2 {
 		values := c.read()
 		if n := len(values[0].Array()); n != 101 {

@@ -71,6 +71,10 @@ func TestAWriteIsNeverSentTwice(t *testing.T) {
 	if !isFault || !f.Sent {
 		t.Errorf("got %v", f)
 	}
+	if err := s.Break(0); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "what comes behind it is answered", func() bool { return c.session.Probe(t.Context(), c.device) == nil })
 	if n := count(s, wire.WriteProperty); n != 1 {
 		t.Errorf("it was sent %d times", n)
 	}
