@@ -3,6 +3,7 @@ package bacnet
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,9 +31,9 @@ func (s *session) watchOf(d *device, p *point) *watch {
 	return w
 }
 
-// told puts what devices have told into the row, plans the subscriptions that are due, and returns the points that are to be
-// read.
-func (a *asking) told() (polled []*point) {
+// told puts what devices have told into the row, and returns the points that are to be read, and those of which an object is
+// to be subscribed to.
+func (a *asking) told() (polled, due []*point) {
 	d := a.plan.device
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
@@ -49,8 +50,7 @@ func (a *asking) told() (polled []*point) {
 				"device", d.name, "object", p.at.Object, "lost_so_far", a.lost)
 		}
 		if w.isDue(a.now) && !planned[w] {
-			planned[w] = true
-			a.then(func(ctx context.Context, a *asking) error { return a.subscribe(ctx, p) })
+			planned[w], due = true, append(due, p)
 		}
 		if !w.stands(a.now) || w.isUnread(a.now) || w.isFaulty() { // one at fault is asked why
 			polled = append(polled, p)
@@ -58,7 +58,7 @@ func (a *asking) told() (polled []*point) {
 		}
 		a.row.Values[p.slot], _ = p.judged(w.results(p), 0)
 	}
-	return polled
+	return polled, due
 }
 
 // results returns what was told as if it had been read.
@@ -88,20 +88,22 @@ func (a *asking) subscribe(ctx context.Context, p *point) error {
 		Process: process, Object: p.at.Object, Confirmed: d.options.CovConfirmed, Lifetime: uint32(d.options.CovLifetime / time.Second),
 	}
 	doing := fmt.Sprintf("subscribe to %v of device %s", p.at.Object, d.name)
-	_, err := a.ask(ctx, d, question{doing, wire.SubscribeCOV, request.Append(nil), false})
-	refusal, isRefused := isRefusal(err)
+	_, err := a.ask(ctx, d, question{doing: doing, service: wire.SubscribeCOV, body: request.Append(nil), extra: true})
+	if refusal, isRefused := isRefusal(err); isRefused {
+		err = refusalOf(doing, refusal)
+	} else if err != nil && !errors.Is(err, link.ErrNoAnswer) {
+		return err
+	}
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	switch {
-	case err == nil:
+	if err == nil {
 		w.subscribed(a.now)
-	case isRefused:
-		w.refused(a.now)
-		a.refused++
-		a.logger.Warn("the device refuses a subscription: the tag is read at each scan", "tag", p.name,
-			"error", refusalOf(doing, refusal), "refused_so_far", a.refused)
+		return nil
 	}
-	return answered(err)
+	w.refused(a.now)
+	a.refused++
+	a.logger.Warn("the device does not take a subscription: the tag is read at each scan", "tag", p.name, "error", err, "refused_so_far", a.refused)
+	return nil
 }
 
 // notified takes a notification; false is for one that nobody has asked for.

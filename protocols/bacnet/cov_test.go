@@ -63,6 +63,19 @@ func TestWhatIsNotToldIsRead(t *testing.T) {
 	}
 }
 
+func TestADeviceThatDoesNotEvenRefuseASubscriptionIsRead(t *testing.T) {
+	s, d := station(t, simulator.Options{DeafToCOV: true})
+	furnish(d)
+	c := dial(t, one(t, url(s), "timeout: 200ms, retries: 5,", "name: temperature, address: 'analog-input:1', cov: true", "name: mode, address: 'multi-state-value:3'"))
+	for n := range 3 {
+		d.Set(temperature, wire.PresentValue, analog(float64(n)))
+		eventually(t, "it is read", func() bool {
+			values, err := c.scan()
+			return err == nil && values[0].Equal(tag.FloatOf(float64(n))) && values[1].Equal(tag.UintOf(2))
+		})
+	}
+}
+
 func TestADeviceThatTellsNothingIsRead(t *testing.T) {
 	s, d := station(t, simulator.Options{})
 	furnish(d)

@@ -34,6 +34,11 @@ func (s *session) Read(ctx context.Context, of protocols.Plan, step int, row pro
 	if step >= len(p.asks) {
 		return nil
 	}
+	if step > 0 && p.device.peer == nil { // a write in between was not answered
+		if err := s.meet(ctx, p.device, false); err != nil {
+			return err
+		}
+	}
 	return p.asks[step](ctx, a)
 }
 
@@ -78,7 +83,7 @@ const quiet = 10 * time.Second
 // planScan takes what was told, and plans the rest.
 func (a *asking) planScan() {
 	d := a.plan.device
-	polled := a.told()
+	polled, due := a.told()
 	if d.single {
 		for _, p := range polled {
 			a.then(func(ctx context.Context, a *asking) error { return a.readOne(ctx, p) })
@@ -87,6 +92,9 @@ func (a *asking) planScan() {
 	}
 	for _, batch := range pack(polled, d.peer.limit, d.most) {
 		a.then(func(ctx context.Context, a *asking) error { return a.readBatch(ctx, batch) })
+	}
+	for _, p := range due { // behind what is read: a device that does not even answer this is not worse for it
+		a.then(func(ctx context.Context, a *asking) error { return a.subscribe(ctx, p) })
 	}
 	if len(a.plan.asks) == 0 && a.now.Sub(d.heard) > quiet {
 		a.then(func(ctx context.Context, a *asking) error {
@@ -107,7 +115,7 @@ func answered(err error) error {
 // readProperty reads one property. A refusal is the device's own.
 func (s *session) readProperty(ctx context.Context, d *device, r wire.Reference, once bool) ([]wire.Value, error) {
 	doing := fmt.Sprintf("read %v of device %s", r, d.name)
-	body, err := s.ask(ctx, d, question{doing, wire.ReadProperty, wire.AppendRead(nil, r), once})
+	body, err := s.ask(ctx, d, question{doing: doing, service: wire.ReadProperty, body: wire.AppendRead(nil, r), once: once})
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +139,7 @@ type result struct {
 // readMultiple reads several properties at once. A refusal is the device's own, of the whole.
 func (s *session) readMultiple(ctx context.Context, d *device, references []wire.Reference) (map[wire.Reference]result, error) {
 	doing := fmt.Sprintf("read %v and %d more of device %s", references[0], len(references)-1, d.name)
-	body, err := s.ask(ctx, d, question{doing, wire.ReadMultiple, wire.AppendReadMultiple(nil, references), false})
+	body, err := s.ask(ctx, d, question{doing: doing, service: wire.ReadMultiple, body: wire.AppendReadMultiple(nil, references)})
 	if err != nil {
 		return nil, err
 	}

@@ -63,6 +63,7 @@ type question struct {
 	service wire.Service
 	body    []byte
 	once    bool // it must not be sent twice
+	extra   bool // whether the device answers it says nothing about the device
 }
 
 // ask asks a device that was met. That it does not answer is a reason to meet it anew: it may have been started again, and
@@ -74,8 +75,10 @@ func (s *session) ask(ctx context.Context, d *device, q question) ([]byte, error
 	}
 	body, sent, err := s.link.Ask(ctx, r)
 	if _, refused := isRefusal(err); err != nil && !refused {
-		d.peer = nil
-		s.lapse(r.To)
+		if !q.extra {
+			d.peer = nil
+			s.lapse(r.To)
+		}
 		return nil, errorOf(q.doing, sent, err)
 	}
 	d.heard = time.Now()

@@ -22,7 +22,7 @@ func (s *session) Write(ctx context.Context, to protocols.Point, v tag.Value) er
 		return unsent(err)
 	}
 	doing := fmt.Sprintf("write %s (%v of device %s)", p.name, p.at, d.name)
-	_, err = s.ask(ctx, d, question{doing, wire.WriteProperty, wire.AppendWrite(nil, p.at, sent, p.priority), true})
+	_, err = s.ask(ctx, d, question{doing: doing, service: wire.WriteProperty, body: wire.AppendWrite(nil, p.at, sent, p.priority), once: true})
 	if refused, isRefused := isRefusal(err); isRefused {
 		return refusalOf(doing, refused)
 	}

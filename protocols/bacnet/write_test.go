@@ -79,3 +79,30 @@ func TestAWriteIsNeverSentTwice(t *testing.T) {
 		t.Errorf("it was sent %d times", n)
 	}
 }
+
+func TestAScanGoesOnAfterAWriteInItsMiddleThatWasNotAnswered(t *testing.T) {
+	s, d := station(t, simulator.Options{})
+	furnish(d)
+	c := dial(t, one(t, url(s), "timeout: 200ms, max_per_request: 1, retries: 10,", furniture("")...))
+	c.read()
+	row := protocols.Row{Values: make([]tag.Value, 4), Stamps: make([]int64, 4)}
+	plan := c.device.Plans()[0]
+	for step := 0; step < plan.Steps(); step++ {
+		if err := c.session.Read(t.Context(), plan, step, row); err != nil {
+			t.Fatal(err)
+		}
+		if step > 0 {
+			continue
+		}
+		if err := s.Break(simulator.Silent); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.write("mode", tag.IntOf(4)); err == nil {
+			t.Error("a write that was not answered is a success")
+		}
+		if err := s.Break(0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantValue(t, "the mode", row.Values[3], tag.UintOf(4))
+}

@@ -15,6 +15,9 @@ func (d *Device) take(from netip.AddrPort, a *wire.APDU) {
 		d.broadcast(from, a)
 	case wire.ConfirmedRequest:
 		d.station.asked = append(d.station.asked, a.Service)
+		if d.options.DeafToCOV && a.Service == wire.SubscribeCOV {
+			return
+		}
 		reply := d.answered(from, a)
 		reply.Invoke = a.Invoke
 		d.reply(from, a, reply)

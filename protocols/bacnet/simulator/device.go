@@ -14,6 +14,7 @@ type Options struct {
 	Whole      bool // it does not send segments
 	NoMultiple bool // it does not have ReadPropertyMultiple
 	NoCOV      bool // it does not have SubscribeCOV
+	DeafToCOV  bool // it does not even refuse it
 	NoWildcard bool // it does not know the wildcard instance
 }
 
