@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,11 +26,11 @@ type Broker struct {
 	rooms    rooms
 	inside   atomic.Int64 // bytes published by the node that are on their way to the vault
 
-	listeners []net.Listener
-	running   sync.WaitGroup // everything that Close waits for
-	over      chan struct{}  // closed by Close
+	running sync.WaitGroup // everything that Close waits for
+	over    chan struct{}  // closed by Close
 
 	mu          sync.Mutex
+	doorways    []*doorway
 	sessions    map[string]*session
 	connections map[*connection]struct{}
 	closed      bool
@@ -110,8 +109,8 @@ func (b *Broker) Close(ctx context.Context) error {
 		return nil
 	}
 	close(b.over)
-	for _, l := range b.listeners {
-		_ = l.Close()
+	for _, s := range b.sockets() { // no other is opened any more
+		_ = s.Close()
 	}
 	for _, c := range connections {
 		c.end(errShutdown)

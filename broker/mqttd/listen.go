@@ -15,35 +15,106 @@ import (
 
 var errShutdown = packets.ErrServerShuttingDown
 
-// listen opens every address, and then takes connections.
+// doorway is an address of the configuration: each stands for itself.
+type doorway struct {
+	Listener
+	socket net.Listener // nil: it is closed
+	err    error        // why
+}
+
+// How long after a doorway could not be opened it is tried again.
+const (
+	tryAgain  = 500 * time.Millisecond // twice as long each time
+	tryAtMost = 15 * time.Second
+)
+
+// listen takes connections at every address that can be had. The others are tried
+// again until they can, so that a port that is taken keeps no other one down; where
+// none can be had, that is an error.
 func (b *Broker) listen() error {
+	var failed []error
 	for _, l := range b.config.Listeners {
-		socket, err := listen.TCP(context.Background(), l.Address)
-		if err != nil {
-			return err
+		d := &doorway{Listener: l}
+		b.mu.Lock()
+		b.doorways = append(b.doorways, d)
+		b.mu.Unlock()
+		if err := b.openDoorway(d); err != nil {
+			failed = append(failed, err)
+			b.running.Go(func() { b.keepTrying(d, err) })
 		}
-		if l.TLS != nil {
-			socket = tls.NewListener(socket, l.TLS)
-		}
-		b.listeners = append(b.listeners, socket)
 	}
-	for i, l := range b.config.Listeners {
-		if l.WebSocket {
-			b.running.Go(func() { b.serveWeb(b.listeners[i], l) })
-			continue
-		}
-		b.running.Go(func() { b.accept(b.listeners[i], l) })
+	if len(failed) > 0 && len(failed) == len(b.config.Listeners) {
+		return failed[0]
 	}
 	return nil
 }
 
+// openDoorway has connections taken there.
+func (b *Broker) openDoorway(d *doorway) error {
+	socket, err := listen.TCP(context.Background(), d.Address)
+	if err == nil && d.TLS != nil {
+		socket = tls.NewListener(socket, d.TLS)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if d.err = err; err != nil {
+		return err
+	}
+	if b.closed {
+		return socket.Close()
+	}
+	d.socket = socket
+	if d.WebSocket {
+		b.running.Go(func() { b.serveWeb(socket, d.Listener) })
+	} else {
+		b.running.Go(func() { b.accept(socket, d.Listener) })
+	}
+	return nil
+}
+
+// keepTrying opens a doorway as soon as that can be, or until the broker ends.
+func (b *Broker) keepTrying(d *doorway, err error) {
+	for wait := tryAgain; err != nil; wait = min(2*wait, tryAtMost) {
+		select {
+		case <-b.over:
+			return
+		case <-time.After(wait):
+			err = b.openDoorway(d)
+		}
+	}
+	b.log.Info("the broker listens", "listen", d.Address)
+}
+
 // Addresses lists where the broker listens, in the order of the configuration.
-func (b *Broker) Addresses() []net.Addr {
-	all := make([]net.Addr, len(b.listeners))
-	for i, l := range b.listeners {
-		all[i] = l.Addr()
+func (b *Broker) Addresses() (all []net.Addr) {
+	for _, socket := range b.sockets() {
+		all = append(all, socket.Addr())
 	}
 	return all
+}
+
+func (b *Broker) sockets() (open []net.Listener) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, d := range b.doorways {
+		if d.socket != nil {
+			open = append(open, d.socket)
+		}
+	}
+	return open
+}
+
+// Closed lists why the broker does not listen at some of its addresses, while it does
+// at others.
+func (b *Broker) Closed() (why []error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, d := range b.doorways {
+		if d.err != nil {
+			why = append(why, d.err)
+		}
+	}
+	return why
 }
 
 // accept takes connections until the listener is closed. When the system has

@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/eclipse/paho.golang/packets"
 
 	"github.com/holdfast-edge/holdfast/broker/mqttd"
+	"github.com/holdfast-edge/holdfast/internal/ports"
 )
 
 // certificate makes one for 127.0.0.1 that signs itself.
@@ -105,6 +107,30 @@ func TestAnAddressThatIsTakenIsAnErrorThatNamesIt(t *testing.T) {
 	} else {
 		t.Log(err)
 	}
+}
+
+func TestAnAddressThatIsTakenKeepsNoOtherOneDownAndIsServedWhenItIsFree(t *testing.T) {
+	taken, err := net.Listen("tcp", ports.Free(t).Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	at := taken.Addr().String()
+	b := start(t, func(c *mqttd.Config) {
+		c.Listeners = append([]mqttd.Listener{{Address: at, Anonymous: c.Listeners[0].Anonymous}}, c.Listeners...)
+	})
+	dial(t, port(b), "c", cleanStart).sync(t)
+	if why := b.Closed(); len(why) != 1 || !strings.Contains(why[0].Error(), at) || len(b.Addresses()) != 1 {
+		t.Errorf("it listens at %v, and not elsewhere: %v", b.Addresses(), why)
+	}
+	if err := taken.Close(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the other address", func() bool { return len(b.Addresses()) == 2 })
+	if got := b.Addresses()[0].String(); got != at || len(b.Closed()) != 0 {
+		t.Errorf("it listens at %s, %v", got, b.Closed())
+	}
+	dial(t, port(b), "d", cleanStart).sync(t)
 }
 
 func TestABrokerWithoutListenersServesTheNode(t *testing.T) {

@@ -85,6 +85,9 @@ func answered(t *testing.T, path string, form url.Values) string {
 	return string(text)
 }
 
+// ofSome are metrics of what the demonstration's plant does not have; test/deploy knows that a node exports them.
+var ofSome = regexp.MustCompile(`^holdfast_(function|table|server|log_dropped|console_log_ins|stream_(state|messages|undecodable|untaken|unlisted))_`)
+
 func TestEveryQueryOfTheDashboardsIsAnsweredByANode(t *testing.T) {
 	plant(t)
 	eventually(t, "Good", "get", "tags", "boiler.temperature")
@@ -106,6 +109,9 @@ func TestEveryQueryOfTheDashboardsIsAnsweredByANode(t *testing.T) {
 					t.Errorf("%s, %s: no metric in %s", d.Title, p.Title, expr)
 				}
 				for _, one := range found {
+					if ofSome.MatchString(one) {
+						continue
+					}
 					if strings.Contains(answered(t, "series", url.Values{"match[]": {one}}), `"data":[]`) {
 						t.Errorf("%s, %s: nothing is %s", d.Title, p.Title, one)
 					}

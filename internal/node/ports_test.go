@@ -1,6 +1,7 @@
 package node
 
 import (
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -59,6 +60,22 @@ func TestANodeWhoseEveryPortIsTakenReadsItsDevicesAndServesWhenThePortsAreFree(t
 	holds(t, "all is well", func() bool {
 		return len(n.Trouble()) == 0 && n.door.Broker() != nil && n.Servers()[0].Listening == listeners["SCADA"].Addr().String()
 	})
+}
+
+func TestAPortForWebSocketsThatIsTakenKeepsTheBrokersOtherClientsOutOfNothing(t *testing.T) {
+	taken, err := net.Listen("tcp", ports.Free(t).Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	n := run(t, fmt.Sprintf("site: plant-7\nconsole: {listen: \"127.0.0.1:0\"}\nbroker: {listen: \"127.0.0.1:0\", websocket: %q, anonymous: true}\n", taken.Addr()))
+	holds(t, "the broker listens, and tells where it does not", func() bool {
+		return len(n.Broker().Listening) == 1 && strings.Contains(strings.Join(n.Trouble(), "\n"), "the broker does not listen everywhere: listen tcp "+taken.Addr().String())
+	})
+	if err := taken.Close(); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, "it listens everywhere", func() bool { return len(n.Broker().Listening) == 2 && len(n.Trouble()) == 0 })
 }
 
 func TestTwoPartsOfANodeCannotListenAtOneAddress(t *testing.T) {

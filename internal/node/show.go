@@ -63,6 +63,16 @@ func (n *Node) Trouble() (trouble []string) {
 			}
 		}
 	}
+	return append(trouble, n.brokerTrouble()...)
+}
+
+// brokerTrouble is where the node's own broker does not listen, while it does elsewhere.
+func (n *Node) brokerTrouble() (trouble []string) {
+	if b := n.door.Broker(); b != nil {
+		for _, why := range b.Closed() {
+			trouble = append(trouble, "the broker does not listen everywhere: "+why.Error())
+		}
+	}
 	return trouble
 }
 
