@@ -20,6 +20,7 @@ func (f Fields) One(name string) string { return strings.Join(f[name], ",") }
 type Dissection struct {
 	Port      uint16   // which packets come from; tshark chooses the dissector by it
 	Datagrams bool     // UDP, else TCP
+	Toward    []bool   // which of the frames go to the port, in the order of the frames; the others come from it
 	Names     []string // of the fields, as tshark -G fields lists them
 	Arguments []string // further ones of tshark, as -d tcp.port==1102,tpkt
 }
