@@ -45,8 +45,8 @@ type finding struct {
 	reason error
 }
 
-// most is how long the values of one tag may be in all.
-const most = 1 << 20
+// most is how long the values of one tag may be in all, and least a piece of them that has a packet of its own.
+const most, least = 1 << 20, 64
 
 // newPlan makes the plan of a group.
 func newPlan(d *device, points []*point) *plan {
@@ -235,7 +235,8 @@ func (p *plan) further(i *item) {
 func (p *plan) takeValues(i *item, reply cip.Reply) {
 	kind, values, err := cip.ParseValues(reply.Data)
 	whole := reply.Status.OK()
-	if err != nil || len(i.read) > 0 && kind != i.kind || !whole && len(values) == 0 || len(i.read)+len(values) > most {
+	stuck := !whole && (len(values) == 0 || i.long && len(values) < least)
+	if err != nil || len(i.read) > 0 && kind != i.kind || stuck || len(i.read)+len(values) > most {
 		p.spoil(i, cutOff())
 		return
 	}

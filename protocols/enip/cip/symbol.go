@@ -3,7 +3,6 @@ package cip
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 )
 
 // Symbol is a tag as the controller lists it (LDA, Symbol object).
@@ -64,13 +63,13 @@ const (
 	symbolName       = 1
 	symbolType       = 2
 	symbolDimensions = 8
-	symbolAccess     = 10
+	SymbolAccess     = 10 // which controllers before version 21 do not have
 )
 
-// symbolAttributes are those that are asked for; controllers before version 21 do not know the access.
-func symbolAttributes(access bool) []uint16 {
+// SymbolAttributes are those that are asked for.
+func SymbolAttributes(access bool) []uint16 {
 	if access {
-		return []uint16{symbolName, symbolType, symbolDimensions, symbolAccess}
+		return []uint16{symbolName, symbolType, symbolDimensions, SymbolAccess}
 	}
 	return []uint16{symbolName, symbolType, symbolDimensions}
 }
@@ -82,7 +81,7 @@ func AppendSymbolList(dst []byte, program string, from uint32, access bool) []by
 	if program != "" {
 		path = AppendSymbol(nil, program)
 	}
-	return AppendRequest(dst, GetInstanceAttribute, AppendObject(path, SymbolClass, from), appendList(nil, symbolAttributes(access)))
+	return AppendRequest(dst, GetInstanceAttribute, AppendObject(path, SymbolClass, from), appendList(nil, SymbolAttributes(access)))
 }
 
 // appendList appends a list of attributes behind its length.
@@ -120,27 +119,36 @@ func ParseSymbols(dst []Symbol, data []byte, access bool) ([]Symbol, error) {
 	return dst, nil
 }
 
-// ParseSymbolList reads which attributes a request for tags wants; access is whether the last of them is. ok is false for other
-// requests.
-func ParseSymbolList(data []byte) (access, ok bool) {
-	for _, access := range [...]bool{false, true} {
-		if slices.Equal(data, appendList(nil, symbolAttributes(access))) {
-			return access, true
-		}
+// ParseSymbolList reads which attributes a request for tags wants. An error wraps ErrMessage.
+func ParseSymbolList(data []byte) (attributes []uint16, err error) {
+	if len(data) < 2 || len(data) != 2+2*int(binary.LittleEndian.Uint16(data)) {
+		return nil, fmt.Errorf("%w: a list of attributes, cut off", ErrMessage)
 	}
-	return false, false
+	for rest := data[2:]; len(rest) > 0; rest = rest[2:] {
+		attributes = append(attributes, binary.LittleEndian.Uint16(rest))
+	}
+	return attributes, nil
 }
 
-// Append appends a tag as it stands in the reply.
-func (s Symbol) Append(dst []byte, access bool) []byte {
+// Append appends a tag with the attributes that a reply has; ok is false where it has not all of them.
+func (s Symbol) Append(dst []byte, attributes []uint16) (_ []byte, ok bool) {
 	dst = binary.LittleEndian.AppendUint32(dst, s.Instance)
-	dst = binary.LittleEndian.AppendUint16(dst, uint16(len(s.Name)))
-	dst = binary.LittleEndian.AppendUint16(append(dst, s.Name...), uint16(s.Type))
-	for _, n := range s.Dimensions {
-		dst = binary.LittleEndian.AppendUint32(dst, n)
+	for _, a := range attributes {
+		switch a {
+		case symbolName:
+			dst = binary.LittleEndian.AppendUint16(dst, uint16(len(s.Name)))
+			dst = append(dst, s.Name...)
+		case symbolType:
+			dst = binary.LittleEndian.AppendUint16(dst, uint16(s.Type))
+		case symbolDimensions:
+			for _, n := range s.Dimensions {
+				dst = binary.LittleEndian.AppendUint32(dst, n)
+			}
+		case SymbolAccess:
+			dst = append(dst, byte(s.Access))
+		default:
+			return dst, false
+		}
 	}
-	if access {
-		dst = append(dst, byte(s.Access))
-	}
-	return dst
+	return dst, true
 }

@@ -3,6 +3,7 @@ package controller
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 )
@@ -182,8 +183,8 @@ func (c *Controller) symbols(r cip.Request, segments []cip.Segment, room int) ci
 	if len(segments) != 2 || segments[0].Kind != cip.Class || segments[0].Number != cip.SymbolClass {
 		return refusal(cip.PathSegmentError)
 	}
-	access, ok := cip.ParseSymbolList(r.Data)
-	if !ok || access && c.options.Old {
+	attributes, err := cip.ParseSymbolList(r.Data)
+	if err != nil || c.options.Old && slices.Contains(attributes, cip.SymbolAccess) {
 		return refusal(cip.AttributeList)
 	}
 	list, ok := c.memory.list(program, segments[1].Number)
@@ -196,7 +197,9 @@ func (c *Controller) symbols(r cip.Request, segments []cip.Segment, room int) ci
 			answer.Status.General = cip.Partial
 			break
 		}
-		answer.Data = symbol.Append(answer.Data, access)
+		if answer.Data, ok = symbol.Append(answer.Data, attributes); !ok {
+			return refusal(cip.AttributeList)
+		}
 	}
 	return answer
 }
