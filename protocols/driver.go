@@ -149,7 +149,7 @@ func TooMany(doing string) *Refusal {
 
 // Item is one thing that a device offers.
 type Item struct {
-	Address  string // as a tag's address is configured
+	Address  string // as a tag's address is configured; empty for what is only told and no tag
 	Name     string
 	Type     string // as a tag's type is configured; empty for a folder
 	Unit     string // of the value, where the listing tells

@@ -80,6 +80,10 @@ type Harness struct {
 	// TooLarge is a value that neither the number nor the flag can hold; absent where they hold any.
 	TooLarge tag.Value
 
+	// Browsed returns the address of the folder or item by which browsing finds a tag with the address, "" where it finds
+	// none; nil: the tag's own.
+	Browsed func(address string) string
+
 	// Wrong are devices that the driver must refuse to compile, by what is wrong with them.
 	Wrong map[string]*config.Device
 }
