@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,7 +68,7 @@ func harness(start func(t *testing.T) conformance.Peer) conformance.Harness {
 		return &config.Device{Name: "wrong", Options: &s7.DeviceOptions{}, Groups: []config.Group{{Name: "main", Tags: tags}}}
 	}
 	return conformance.Harness{
-		Driver: s7.Driver{}, Start: start, TooLarge: tag.IntOf(40000),
+		Driver: s7.Driver{}, Start: start, TooLarge: tag.IntOf(40000), Browsed: browsed,
 		Wrong: map[string]*config.Device{
 			"a tag without an address":           wrong("", s7.TagOptions{}),
 			"an input that is written":           wrong("IW0", s7.TagOptions{}),
@@ -89,6 +90,15 @@ func harness(start func(t *testing.T) conformance.Peer) conformance.Harness {
 			"a bool with a table for its values": {Name: "wrong", Options: &s7.DeviceOptions{}, Groups: scaledBool()},
 		},
 	}
+}
+
+// browsed returns the data block of an address: a PLC tells no others.
+func browsed(address string) string {
+	block, _, isBlock := strings.Cut(address, ".DB")
+	if !isBlock {
+		return ""
+	}
+	return block
 }
 
 func scaledBool() []config.Group {
@@ -115,7 +125,7 @@ type peer struct {
 
 func (p *peer) Device(timeout time.Duration) *config.Device {
 	p.t.Helper()
-	return kit.Device(p.t, "tcp://"+p.address+"?connect_timeout=3s", fmt.Sprintf("timeout: %v,", min(timeout, 5*time.Minute)),
+	return kit.Device(p.t, "tcp://"+p.address+"?connect_timeout=1m", fmt.Sprintf("timeout: %v,", min(timeout, 5*time.Minute)),
 		`name: number, address: DB1.DBW0, type: int, access: rw`,
 		`name: decimal, address: DB1.DBD4, type: real, access: rw`,
 		`name: flag, address: M3.5, access: rw`,
@@ -168,7 +178,7 @@ func (p *peer) Break(f conformance.Fault) bool {
 	p.plc.Break(map[conformance.Fault]plc.Fault{
 		conformance.Silent: plc.Silent, conformance.Late: plc.Late, conformance.Garbage: plc.Garbage,
 		conformance.HalfFrame: plc.HalfFrame, conformance.Drip: plc.Drip, conformance.Refusing: plc.Refusing,
-		conformance.CutOff: plc.CutOff, conformance.HalfOpen: plc.HalfOpen, conformance.Unreached: plc.Unreached,
+		conformance.CutOff: plc.CutOff, conformance.HalfOpen: plc.Silent, conformance.Unreached: plc.Unreached,
 	}[f])
 	return true
 }
@@ -202,9 +212,17 @@ type foreignMemory struct {
 	process *foreign.Process
 }
 
+// placed returns where Snap7's server keeps what a PLC has at an octet: timer and counter n at octet n/2, not 2n.
+func placed(area string, at int) int {
+	if area == "T" || area == "C" {
+		return at / 4
+	}
+	return at
+}
+
 func (f foreignMemory) set(area string, db, at int, octets []byte) {
 	f.t.Helper()
-	answer, err := f.process.Ask("set %s %d %d %x", area, db, at, octets)
+	answer, err := f.process.Ask("set %s %d %d %x", area, db, placed(area, at), octets)
 	if err != nil || answer != "ok" {
 		f.t.Fatal(answer, err)
 	}
@@ -212,7 +230,7 @@ func (f foreignMemory) set(area string, db, at int, octets []byte) {
 
 func (f foreignMemory) get(area string, db, at, count int) []byte {
 	f.t.Helper()
-	answer, err := f.process.Ask("get %s %d %d %d", area, db, at, count)
+	answer, err := f.process.Ask("get %s %d %d %d", area, db, placed(area, at), count)
 	if err != nil {
 		f.t.Fatal(err)
 	}

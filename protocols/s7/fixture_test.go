@@ -6,11 +6,18 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/s7"
+	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
 	"github.com/holdfast-edge/holdfast/protocols/s7/plc"
 )
 
 // kit is what the tests of the driver are made with.
 var kit = conformance.Kit{Driver: s7.Driver{}, Patient: "timeout: 1m,"}
+
+// What tests name often.
+const (
+	dataBlock = pdu.DB
+	writeVar  = byte(pdu.WriteVar)
+)
 
 // standard returns the options of a PLC that says nothing of itself.
 func standard() plc.Options { return plc.Standard(slog.New(slog.DiscardHandler)) }

@@ -17,7 +17,7 @@ type session struct {
 	logger *slog.Logger
 	calls  []link.Call // used again
 	items  []pdu.Item  // the same
-	told   map[string]bool
+	told   map[reason]bool
 }
 
 // ready returns n calls to be filled in.
@@ -54,8 +54,10 @@ func (s *session) Read(ctx context.Context, asked protocols.Plan, step int, row 
 		}
 	}
 	for _, r := range p.learn() {
-		area, db := p.block(r.span)
-		s.tell(p.device, causeOf(r.code, area, db, r.end))
+		if r.hi-r.lo == 1 || !isAbsence(r.code) { // else it is divided
+			area, db := p.block(r.span)
+			s.tell(p.device, reason{area: area, db: db, code: r.code}, r.end)
+		}
 	}
 	return nil
 }
@@ -63,11 +65,11 @@ func (s *session) Read(ctx context.Context, asked protocols.Plan, step int, row 
 // take puts what became of a job into the row.
 func (s *session) take(p *plan, of job, answer pdu.PDU, row []tag.Value) error {
 	if answer.Error != 0 {
-		q, cause := refusedJob(answer.Error)
+		q, _ := refusedJob(answer.Error)
 		for _, piece := range of {
 			p.spoil(p.now[piece.span].span, q, row)
 		}
-		s.tell(p.device, cause)
+		s.tell(p.device, reason{job: answer.Error}, 0)
 		return nil
 	}
 	items, err := pdu.ParseRead(answer, len(of))
@@ -100,18 +102,28 @@ func (s *session) Probe(ctx context.Context, of protocols.Device) error {
 	return nil
 }
 
-// maxTold bounds what a session remembers to have told.
-const maxTold = 1000
+// reason is why values are Bad: the error of a job, or a code of an item in a block.
+type reason struct {
+	job  pdu.Error
+	area pdu.Area
+	db   uint16
+	code pdu.Return
+}
 
-// tell logs why values are Bad, once in a session.
-func (s *session) tell(d *device, cause error) {
-	if text := cause.Error(); !s.told[text] && len(s.told) < maxTold {
-		if s.told == nil {
-			s.told = map[string]bool{}
-		}
-		s.told[text] = true
-		s.logger.Warn("the PLC refuses a read", "device", d.name, "error", text)
+// tell logs a reason, once in a session. An item ends at so many octets.
+func (s *session) tell(d *device, r reason, octets int) {
+	if s.told[r] {
+		return
 	}
+	if s.told == nil {
+		s.told = map[reason]bool{} // as many at most as there are blocks with tags, and codes
+	}
+	s.told[r] = true
+	cause := causeOf(r.code, r.area, r.db, octets)
+	if r.job != 0 {
+		_, cause = refusedJob(r.job)
+	}
+	s.logger.Warn("the PLC refuses a read", "device", d.name, "error", cause)
 }
 
 // Close is described at protocols.Session.

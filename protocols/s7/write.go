@@ -114,18 +114,25 @@ func (s *session) read(ctx context.Context, p *target, of piece) ([]byte, error)
 		q, cause := refusedJob(answer.Error)
 		return nil, &protocols.Refusal{Quality: q, Err: fmt.Errorf("%s: %w", doing, cause)}
 	}
-	items, err := pdu.ParseRead(answer, 1)
-	if err != nil {
-		return nil, mistrusted(doing, err)
-	}
-	code, octets, err := items.Next()
+	octets, code, err := onlyItem(answer, item)
 	switch {
 	case err != nil:
 		return nil, mistrusted(doing, err)
 	case code != pdu.OK:
 		return nil, p.refusal("read", code)
-	case len(octets) != of.octets:
-		return nil, mistrusted(doing, errLength)
 	}
 	return octets, nil
+}
+
+// onlyItem returns what an answer says of the only item that was asked for.
+func onlyItem(answer pdu.PDU, i pdu.Item) ([]byte, pdu.Return, error) {
+	items, err := pdu.ParseRead(answer, 1)
+	if err != nil {
+		return nil, 0, err
+	}
+	code, octets, err := items.Next()
+	if err == nil && code == pdu.OK && len(octets) != i.Octets() {
+		err = errLength
+	}
+	return octets, code, err
 }

@@ -165,10 +165,11 @@ func (c *Conn) wait(ctx context.Context, ready <-chan struct{}) error {
 func (c *Conn) send(call *Call, answered chan<- struct{}) error {
 	c.sending.Lock()
 	defer c.sending.Unlock()
-	call.reference = c.expect(call, answered)
+	if err := c.expect(call, answered); err != nil {
+		return err
+	}
 	pdu.SetReference(call.Request, call.reference)
 	c.out = pdu.AppendData(c.out[:0], call.Request, c.maxTPDU)
-	call.Sent = true
 	if _, err := c.transport.Write(c.out); err != nil {
 		c.fail(fmt.Errorf("send: %w", err))
 		return c.Err()
@@ -176,15 +177,19 @@ func (c *Conn) send(call *Call, answered chan<- struct{}) error {
 	return nil
 }
 
-// expect makes ready for the answer, under a reference that none on the way has.
-func (c *Conn) expect(call *Call, answered chan<- struct{}) uint16 {
+// expect makes ready for the answer, under a reference that none on the way has. The error is why the connection is broken.
+func (c *Conn) expect(call *Call, answered chan<- struct{}) error {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
+	if c.err != nil {
+		return c.err
+	}
 	for {
 		c.last++
 		if _, taken := c.waiting[c.last]; !taken && c.last != 0 {
 			c.waiting[c.last] = &waiter{call, answered}
-			return c.last
+			call.reference, call.Sent = c.last, true
+			return nil
 		}
 	}
 }

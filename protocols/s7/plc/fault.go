@@ -23,7 +23,6 @@ const (
 	Refusing                   // every item is refused
 	NoService                  // every job is refused, as where PUT/GET is not permitted
 	Stranger                   // the reference is another one
-	HalfOpen                   // it takes connections, and nothing is ever heard on them
 )
 
 // line is a connection whose writes, one or several whole frames each, suffer the PLC's fault.
@@ -49,11 +48,11 @@ const (
 // Write sends frames, or what the fault makes of them.
 func (l *line) Write(b []byte) (int, error) {
 	fault := l.fault()
-	if !l.made && fault != HalfOpen && fault != Unreached {
+	if !l.made && fault != Unreached {
 		fault = 0
 	}
 	switch fault {
-	case Silent, HalfOpen:
+	case Silent:
 		return len(b), nil
 	case Late:
 		if !l.wait(lateness) {
