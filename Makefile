@@ -34,7 +34,7 @@ build: ## Build the programs into bin/
 # What runs once at the start, when somebody asks, or as seldom as a substation changes: small code is worth more than fast
 # code there.
 COLD := github.com/alecthomas/kong github.com/danielgtaylor/huma/v2/... github.com/goccy/go-yaml/... \
-	github.com/prometheus/... go.opentelemetry.io/... github.com/go-logr/... google.golang.org/grpc/... ./protocols/iec104/... ./protocols/bacnet/...
+	github.com/prometheus/... go.opentelemetry.io/... github.com/go-logr/... google.golang.org/grpc/... ./protocols/iec104/... ./protocols/iec61850/... ./protocols/bacnet/...
 
 .PHONY: lean
 lean: ## Build the small program for gateways (linux/arm, v7) into bin/, and fail where it has grown

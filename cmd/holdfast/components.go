@@ -6,6 +6,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/bacnet"
 	"github.com/holdfast-edge/holdfast/protocols/enip"
 	"github.com/holdfast-edge/holdfast/protocols/iec104"
+	"github.com/holdfast-edge/holdfast/protocols/iec61850"
 	"github.com/holdfast-edge/holdfast/protocols/modbus"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/server"
 	"github.com/holdfast-edge/holdfast/protocols/opcua"
@@ -22,7 +23,7 @@ import (
 // components is everything that this build speaks.
 func components() (*node.Components, error) {
 	return node.NewComponents(
-		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}, iec104.Driver{}, enip.Driver{}, s7.Driver{}, bacnet.Driver{}},
+		[]protocols.Driver{modbus.Driver{}, opcua.Driver{}, iec104.Driver{}, iec61850.Driver{}, enip.Driver{}, s7.Driver{}, bacnet.Driver{}},
 		append([]sinks.Sink{
 			mqtt.New(), sparkplug.Sink{}, influx.Sink{}, remotewrite.Sink{}, http.Sink{}, file.Sink{},
 		}, furtherSinks()...),

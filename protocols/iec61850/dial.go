@@ -1,0 +1,72 @@
+package iec61850
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/iec61850/assoc"
+	"github.com/holdfast-edge/holdfast/protocols/iec61850/osi"
+	"github.com/holdfast-edge/holdfast/tag"
+)
+
+// Driver is the IEC 61850 driver.
+type Driver struct{}
+
+var _ protocols.Driver = Driver{}
+
+// Spec is described at protocols.Driver.
+func (Driver) Spec() config.Driver { return Component() }
+
+const (
+	defaultPort = "102"            // RFC 1006 §4
+	keepAlive   = 15 * time.Second // finds a peer that is gone
+)
+
+// Dial is described at protocols.Driver. The session is a protocols.Browser.
+func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
+	o, ok := e.Options.(*EndpointOptions)
+	if !ok {
+		return nil, undialled(e, true, fmt.Errorf("it has no IEC 61850 options: load the configuration with the driver's component"))
+	}
+	options, err := o.associated()
+	if err != nil {
+		return nil, undialled(e, true, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.ConnectTimeout)
+	defer cancel()
+	host, port := e.URL.Hostname(), e.URL.Port()
+	if port == "" {
+		port = defaultPort
+	}
+	conn, err := (&net.Dialer{KeepAlive: keepAlive}).DialContext(ctx, "tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, undialled(e, false, err)
+	}
+	s := newSession(e.Logger)
+	options.Report = s.report
+	if s.conn, err = assoc.Open(ctx, e.Tapped(conn), options); err != nil {
+		return nil, undialled(e, false, err)
+	}
+	return s, nil
+}
+
+// undialled returns the fault of a session that did not come about. What the device refuses is not permanent: somebody may
+// correct the device, or another client leave it.
+func undialled(e protocols.Endpoint, permanent bool, err error) error {
+	f := &protocols.Fault{
+		Scope: protocols.ScopeSession, Quality: tag.BadNotConnected, Permanent: permanent,
+		Err: fmt.Errorf("connect to %s: %w", e.URL.Redacted(), err),
+	}
+	if _, refused := errors.AsType[*osi.Refused](err); refused {
+		f.Quality = tag.BadAccessDenied
+	}
+	if permanent {
+		f.Quality = tag.BadConfiguration
+	}
+	return f
+}

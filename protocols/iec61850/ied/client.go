@@ -1,0 +1,126 @@
+package ied
+
+import (
+	"bytes"
+	"context"
+	"net"
+
+	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
+	"github.com/holdfast-edge/holdfast/protocols/iec61850/osi"
+	"github.com/holdfast-edge/holdfast/supervisor"
+)
+
+// client is a connection.
+type client struct {
+	ied    *IED
+	line   *line
+	reader *osi.Reader
+	size   int          // of a TPDU
+	agreed mms.Initiate // with the client
+	before [][]byte     // PDUs that go before the next response
+	after  [][]byte     // PDUs that follow it
+}
+
+// serve is one connection, until ctx is done or it ends.
+func (d *IED) serve(ctx context.Context, conn net.Conn) {
+	c := &client{ied: d, line: &line{Conn: conn, fault: d.now, closed: make(chan struct{})}, reader: osi.NewReader(conn)}
+	defer context.AfterFunc(ctx, func() { _ = c.line.Close() })()
+	defer func() { _ = c.line.Close() }()
+	d.mutex.Lock()
+	d.clients[c] = struct{}{}
+	d.mutex.Unlock()
+	defer d.forget(c)
+	if panicked := supervisor.Guard(func() { c.run() }); panicked != nil {
+		d.options.Logger.Error("a client's goroutine failed", "error", panicked)
+	}
+}
+
+func (d *IED) forget(c *client) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	delete(d.clients, c)
+	for _, x := range d.controls {
+		if x.selected == c {
+			x.selected = nil
+		}
+	}
+}
+
+// run answers until the connection ends.
+func (c *client) run() {
+	if c.ied.now() == Unreached || !c.shakeHands() {
+		return
+	}
+	for {
+		t, err := c.reader.Next()
+		if err != nil || t.Code != osi.DataTPDU {
+			return
+		}
+		b, err := osi.ParseData(t.Data)
+		if err != nil {
+			return
+		}
+		p, err := mms.Parse(b)
+		if err != nil || p.Form == mms.ConcludeRequest {
+			c.send(mms.Concluded())
+			return
+		}
+		c.handle(p)
+	}
+}
+
+// send sends a PDU.
+func (c *client) send(pdu []byte) {
+	_, _ = c.line.Write(osi.Segment(nil, osi.Data(pdu), c.size)) // where it ends, reading ends, too
+}
+
+// shakeHands takes the client through the layers; false where it is refused.
+func (c *client) shakeHands() bool {
+	me := &c.ied.options
+	t, err := c.reader.Next()
+	if err != nil || t.Code != osi.ConnectRequest {
+		return false
+	}
+	if !same(me.Transport, t.Called) {
+		const unknown = 3
+		_, _ = c.line.Write(osi.DisconnectTPDU(t.Source, unknown))
+		return false
+	}
+	if c.size = t.Size; c.size == 0 {
+		c.size = osi.MinSize
+	}
+	if _, err := c.line.Write(osi.ConnectTPDU(osi.ConnectConfirm, t.Source, 7, t.Calling, t.Called)); err != nil {
+		return false
+	}
+	if t, err = c.reader.Next(); err != nil || t.Code != osi.DataTPDU {
+		return false
+	}
+	called, initiate, err := osi.ParseConnect(t.Data)
+	if err != nil {
+		return false
+	}
+	accepted := c.accept(called, initiate)
+	_, err = c.line.Write(osi.Segment(nil, accepted, c.size))
+	return err == nil && c.agreed.MaxPDU > 0
+}
+
+// same reports whether what a client calls is what is listened for; nothing is listened for where it is empty.
+func same(mine, called []byte) bool { return len(mine) == 0 || bytes.Equal(mine, called) }
+
+// accept returns the SPDU that answers one that connects.
+func (c *client) accept(called osi.Party, initiate []byte) []byte {
+	const unknownSelector, unknownTitle = 0x81, 7
+	me := &c.ied.options
+	switch {
+	case !same(me.Session, called.Session), !same(me.Presentation, called.Presentation):
+		return osi.Refuse(unknownSelector)
+	case !same(me.APTitle, called.APTitle):
+		return osi.RefuseACSE(unknownTitle)
+	}
+	agreed, err := mms.ParseInitiate(initiate, mms.InitiateRequest, mms.Initiate{MaxPDU: me.MaxPDU, Outstanding: me.Outstanding})
+	if err != nil {
+		return osi.Abort()
+	}
+	c.agreed = agreed
+	return osi.Accept(called, agreed.Append(nil, mms.InitiateResponse))
+}
