@@ -1,10 +1,14 @@
 package iec61850
 
 import (
+	"bytes"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 )
 
 // device is a compiled device. But for what its plans learn of a session it is immutable.
@@ -13,6 +17,29 @@ type device struct {
 	options *DeviceOptions
 	plans   []*plan
 	points  map[string]*point
+	widths  []int // of the groups' rows
+	scans   []time.Duration
+	memory  memory
+}
+
+// memory is what a device knows beyond a session. It may be used concurrently.
+type memory struct {
+	mutex   sync.Mutex
+	entries map[mms.Name][]byte // the EntryID that came last from each buffered block
+}
+
+// came notes the entry that came last.
+func (m *memory) came(block mms.Name, entry []byte) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.entries[block] = append(m.entries[block][:0], entry...)
+}
+
+// entry returns the entry that came last; nil where there was none.
+func (m *memory) entry(block mms.Name) []byte {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return bytes.Clone(m.entries[block])
 }
 
 // Compile is described at protocols.Driver.
@@ -21,7 +48,7 @@ func (Driver) Compile(c *config.Device) (protocols.Device, error) {
 	if !ok {
 		return nil, fmt.Errorf("device %s has no IEC 61850 options: load the configuration with the driver's component", c.Name)
 	}
-	d := &device{name: c.Name, options: o, points: map[string]*point{}}
+	d := &device{name: c.Name, options: o, points: map[string]*point{}, memory: memory{entries: map[mms.Name][]byte{}}}
 	for g := range c.Groups {
 		if err := d.addGroup(g, &c.Groups[g]); err != nil {
 			return nil, fmt.Errorf("device %s: %w", c.Name, err)
@@ -45,7 +72,24 @@ func (d *device) addGroup(index int, group *config.Group) error {
 		}
 	}
 	d.plans = append(d.plans, p)
+	d.widths, d.scans = append(d.widths, len(group.Tags)), append(d.scans, group.Scan)
 	return nil
+}
+
+// readable returns the tags that are read.
+func (d *device) readable() (points []*point) {
+	for _, p := range d.plans {
+		points = append(points, p.points...)
+	}
+	return points
+}
+
+// wanted returns the report control blocks that the configuration names.
+func (d *device) wanted() (names []string) {
+	for _, name := range d.options.blocks() {
+		names = append(names, d.options.IED+name)
+	}
+	return names
 }
 
 // Plans is described at protocols.Device.

@@ -27,7 +27,8 @@ const (
 	keepAlive   = 15 * time.Second // finds a peer that is gone
 )
 
-// Dial is described at protocols.Driver. The session is a protocols.Browser.
+// Dial is described at protocols.Driver. The session is a protocols.Browser, and a protocols.Subscriber unless the
+// options say otherwise.
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
 	o, ok := e.Options.(*EndpointOptions)
 	if !ok {
@@ -51,6 +52,9 @@ func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session
 	options.Report = s.report
 	if s.conn, err = assoc.Open(ctx, e.Tapped(conn), options); err != nil {
 		return nil, undialled(e, false, err)
+	}
+	if o.Reports {
+		return reporting{s}, nil
 	}
 	return s, nil
 }

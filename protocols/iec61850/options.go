@@ -28,6 +28,8 @@ type EndpointOptions struct {
 	OwnAPTitle string `yaml:"own_ap_title" advanced:"true" doc:"The AP title of this node, for devices that know their clients by it." example:"1,1,9999,1"`
 	OwnAEQual  int    `yaml:"own_ae_qualifier" default:"12" min:"0" max:"32767" advanced:"true" doc:"The AE qualifier of this node. It goes with own_ap_title."`
 
+	Reports bool `yaml:"reports" default:"true" doc:"Whether the device sends by reports what changes. Without it, and where no report control block is free, the tags are read at each scan."`
+
 	MaxPDU      int `yaml:"max_pdu" default:"65000" min:"512" max:"65000" advanced:"true" doc:"The most octets of an MMS PDU that the device is offered; it may agree to less."`
 	Outstanding int `yaml:"outstanding" default:"5" min:"1" max:"100" advanced:"true" doc:"The most requests at a time that the device is offered; it may agree to less."`
 }
@@ -107,16 +109,31 @@ func (o *EndpointOptions) associated() (a assoc.Options, err error) {
 // DeviceOptions are the keys of a device, which is an IED or a part of one.
 type DeviceOptions struct {
 	IED            string        `yaml:"ied" doc:"What stands before the logical device of every address: the name of the IED, for addresses that have LDInst only. Devices that are alike can share a template so." example:"AA1E1Q01A1"`
+	RCB            string        `yaml:"rcb" doc:"The report control blocks to use, with commas, as LD/LN.NAME; those are chosen that are free and have the tags where none is given." example:"LD0/LLN0.brcbStatus01,LD0/LLN0.urcbMeas01"`
+	Integrity      time.Duration `yaml:"integrity" default:"1m" min:"0s" max:"24h" doc:"How often a report control block tells everything, changed or not (IntgPd); 0 never."`
 	CommandTimeout time.Duration `yaml:"command_timeout" default:"30s" min:"10ms" max:"10m" doc:"How long a control with enhanced security may take to its termination. After that its outcome is unknown."`
 	OrCat          string        `yaml:"or_cat" default:"remote" enum:"bay,station,remote,automatic-bay,automatic-station,automatic-remote,maintenance,process" doc:"Who controls (orCat), as the device logs it and checks the switching authority by it."`
 	OrIdent        string        `yaml:"or_ident" default:"holdfast" doc:"Who controls, by name (orIdent)."`
 	KeepTimes      bool          `yaml:"keep_times" default:"false" advanced:"true" doc:"Whether times of a clock that says that it is not synchronized are kept. Without it, the values are of their arrival."`
 }
 
-// Check refuses a name that is none.
+// SendsChanges says that a device sends what changes, and is silent otherwise.
+func (*DeviceOptions) SendsChanges() {}
+
+// blocks returns the report control blocks that are named.
+func (o *DeviceOptions) blocks() []string {
+	return strings.FieldsFunc(o.RCB, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// Check refuses names that are none.
 func (o *DeviceOptions) Check(report config.Report) {
 	if o.IED != "" && !isName(o.IED) {
 		report("ied", &config.Problem{What: fmt.Sprintf("%q is no name of an IED", o.IED), Fix: "want letters, digits and underscores"})
+	}
+	for _, name := range o.blocks() {
+		if a, err := parseAddress(name); err != nil || a.Path == "" || strings.Contains(a.Path, ".") || a.Constraint != "" {
+			report("rcb", &config.Problem{What: fmt.Sprintf("%q is no report control block", name), Fix: "want LD/LN.NAME, as LD0/LLN0.brcbStatus01, several with commas"})
+		}
 	}
 }
 
@@ -136,14 +153,17 @@ func (*DeviceOptions) CheckTag(t *config.Tag, report config.Report) {
 	}
 }
 
-var _ config.TagChecker = (*DeviceOptions)(nil)
+var (
+	_ config.TagChecker = (*DeviceOptions)(nil)
+	_ config.Sender     = (*DeviceOptions)(nil)
+)
 
 // Component tells the configuration of the driver.
 func Component() config.Driver {
 	return config.Driver{
 		Name: "iec61850",
 		Doc: "Devices (IEDs) that speak IEC 61850 over MMS (tcp://host:102): protection, bay controllers, merging units, power " +
-			"meters. Values come with their quality and time; controls go with or without select. A device is an IED or a part of one.",
+			"meters. What changes is reported, or read, with its quality and time; controls go with or without select. A device is an IED or a part of one.",
 		Schemes: []string{"tcp"}, Endpoint: EndpointOptions{}, Device: DeviceOptions{}, Tag: TagOptions{},
 	}
 }

@@ -2,6 +2,7 @@ package iec61850_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,8 +48,9 @@ func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 	}
 	o := standard()
 	o.Names = 20
-	plant(t, o)
 	d := plant(t, o)
+	d.List(logical, "LLN0$ds", mms.Name{Domain: logical, Item: "MMXU1$MX$TotW"}, mms.Name{Domain: logical, Item: "XCBR1$ST$Pos"})
+	d.Reporter(logical, "LLN0$BR$brcb01", "LLN0$ds")
 	c := kit.Device(t, "tcp://"+d.Address()+"?ap_title=1,3,9999,23&own_ap_title=1,1,9999,1", "ied: BAY1,",
 		"name: power, address: 'LD0/MMXU1.TotW.mag.f [MX]'", "name: breaker, address: LD0/XCBR1.Pos.stVal, type: dbpos, access: rw",
 		"name: direct, address: 'LD0/GGIO1.SPCSO1.stVal [ST]', access: rw", "name: selected, address: 'LD0/GGIO1.SPCSO2.stVal [ST]', access: rw",
@@ -78,6 +80,22 @@ func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 	}
 	walk(t, s, "", func(protocols.Item) {})
 	if err := s.Probe(t.Context(), at); err != nil {
+		t.Error(err)
+	}
+	told := make(chan protocols.Row, 100)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.(protocols.Subscriber).Subscribe(ctx, at, func(_ int, row protocols.Row) { told <- row })
+	}()
+	for v, came := tag.FloatOf(77), false; !came; {
+		d.Set(logical, "MMXU1$MX$TotW$mag$f", mms.FloatOf(77))
+		came = (<-told).Values[0].Equal(v)
+	}
+	conformance.Eventually(t, "the block reports", func() bool { return d.Reporting(logical, "LLN0$BR$brcb01") })
+	d.Set(logical, "XCBR1$ST$Pos$stVal", mms.BitsOf(2, 1))
+	cancel()
+	if err := <-ended; err != nil {
 		t.Error(err)
 	}
 	s.Close()

@@ -43,24 +43,17 @@ func (s *session) prepare(ctx context.Context, p *plan) error {
 		return err
 	}
 	ready := &prepared{session: s, absent: map[int]tag.Quality{}}
-	byObject := map[*object]int{}
-	var objects []*object
-	var tags [][]reading
+	var tags []reading
 	for i, f := range places {
 		if f.err != nil {
 			ready.absent[p.points[i].slot], ready.again = protocols.QualityOf(f.err), ready.again || f.again
 			s.unfound(p, f.err)
 			continue
 		}
-		n, ok := byObject[f.place.object]
-		if !ok {
-			n = len(objects)
-			byObject[f.place.object] = n
-			objects, tags = append(objects, f.place.object), append(tags, nil)
-		}
-		tags[n] = append(tags[n], reading{p.points[i], f.place})
+		tags = append(tags, reading{p.points[i], f.place})
 	}
-	ready.requests = pack(objects, tags, s.conn.MaxPDU()-envelope)
+	objects, inside := byObject(tags)
+	ready.requests = pack(objects, inside, s.conn.MaxPDU()-envelope)
 	p.ready = ready
 	return nil
 }
@@ -111,28 +104,34 @@ func (s *session) Read(ctx context.Context, asked protocols.Plan, step int, row 
 	return s.read(ctx, &p.ready.requests[step], row)
 }
 
-// read performs a request and fills the tags in.
-func (s *session) read(ctx context.Context, r *request, row protocols.Row) error {
+// values performs a request and returns what its objects are.
+func (s *session) values(ctx context.Context, r *request) ([]mms.Data, error) {
 	const doing = "read data objects"
 	body, err := s.ask(ctx, doing, r.service)
-	if refusal, refused := errors.AsType[*protocols.Refusal](err); refused {
-		for _, tags := range r.tags {
-			for _, t := range tags {
-				row.Values[t.point.slot] = tag.NullOf(refusal.Quality)
-			}
-		}
-		return nil
-	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	values, err := mms.ParseRead(body, len(r.tags))
 	if err != nil {
-		return s.judge(doing, err)
+		return nil, s.judge(doing, err)
+	}
+	return values, nil
+}
+
+// read performs a request and fills the tags in.
+func (s *session) read(ctx context.Context, r *request, row protocols.Row) error {
+	values, err := s.values(ctx, r)
+	refusal, refused := errors.AsType[*protocols.Refusal](err)
+	if err != nil && !refused {
+		return err
 	}
 	now := time.Now()
 	for i, tags := range r.tags {
 		for _, t := range tags {
+			if refused {
+				row.Values[t.point.slot] = tag.NullOf(refusal.Quality)
+				continue
+			}
 			row.Values[t.point.slot], row.Stamps[t.point.slot] = t.of(values[i], now)
 		}
 	}

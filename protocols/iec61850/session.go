@@ -23,20 +23,36 @@ type session struct {
 	mutex   sync.Mutex
 	objects map[mms.Name]known
 	waiting *termination // of the control in progress; nil: there is none
+
+	subscribed map[*subscription]bool
+	strange    uint64 // reports that were not understood
 }
 
 var _ protocols.Browser = (*session)(nil)
 
 func newSession(logger *slog.Logger) *session {
-	return &session{logger: logger, models: map[mms.Name]int64{}, objects: map[mms.Name]known{}}
+	return &session{logger: logger, models: map[mms.Name]int64{}, objects: map[mms.Name]known{}, subscribed: map[*subscription]bool{}}
 }
 
 // report takes what the device sends by itself.
 func (s *session) report(r mms.Report) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if s.waiting != nil {
-		s.waiting.hear(r)
+	if r.List.Item != "RPT" {
+		if s.waiting != nil {
+			s.waiting.hear(r)
+		}
+		return
+	}
+	parsed, err := parseReport(r.Values)
+	if err != nil {
+		if s.strange++; s.strange == 1 {
+			s.logger.Warn("the device sends a report that is not understood", "error", err)
+		}
+		return
+	}
+	for b := range s.subscribed {
+		b.hear(&parsed)
 	}
 }
 

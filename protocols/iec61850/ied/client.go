@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net"
+	"sync"
 
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/osi"
@@ -19,6 +20,9 @@ type client struct {
 	agreed mms.Initiate // with the client
 	before [][]byte     // PDUs that go before the next response
 	after  [][]byte     // PDUs that follow it
+	out    [][]byte     // reports that wait to be sent
+
+	sending sync.Mutex // held from when what is to be sent is taken: it keeps its order
 }
 
 // serve is one connection, until ctx is done or it ends.
@@ -39,6 +43,7 @@ func (d *IED) forget(c *client) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	delete(d.clients, c)
+	d.released(c)
 	for _, x := range d.controls {
 		if x.selected == c {
 			x.selected = nil
@@ -72,6 +77,33 @@ func (c *client) run() {
 // send sends a PDU.
 func (c *client) send(pdu []byte) {
 	_, _ = c.line.Write(osi.Segment(nil, osi.Data(pdu), c.size)) // where it ends, reading ends, too
+}
+
+// queue has a report sent.
+func (c *client) queue(pdu []byte) { c.out = append(c.out, pdu) }
+
+// take takes what waits to be sent.
+func (c *client) take() [][]byte {
+	out := c.out
+	c.out = nil
+	return out
+}
+
+func (c *client) sendAll(pdus [][]byte) {
+	for _, pdu := range pdus {
+		c.send(pdu)
+	}
+}
+
+// flush sends the reports that wait, to each client in their order.
+func (d *IED) flush() {
+	for c := range d.clients {
+		if out := c.take(); len(out) > 0 {
+			c.sending.Lock()
+			c.sendAll(out)
+			c.sending.Unlock()
+		}
+	}
 }
 
 // shakeHands takes the client through the layers; false where it is refused.

@@ -116,6 +116,7 @@ func (c *client) operate(x *control, name mms.Name, what string, v mms.Data) *mm
 	x.operated++
 	if !x.late {
 		d.set(x.status, statusOf(d.at(x.status), v.Items[fieldValue]))
+		d.changed(x.status)
 	}
 	if x.model >= directEnhanced && !x.mute {
 		c.terminate(x, name, v)

@@ -4,6 +4,7 @@
 //	Define   an attribute of the model, by its name in MMS: LN$FC$DO$attribute
 //	Fault    what a line or a device does wrong, switched while connections are open
 //
-// It answers identify, lists of names in pieces, types, reads, writes and controls of all four models. What it sends is checked
+// It answers identify, lists of names in pieces, types, reads, writes and controls of all four models, and has
+// report control blocks, buffered and unbuffered. What it sends is checked
 // against tshark, which nobody here wrote. It is for tests: it has no configuration and no security.
 package ied

@@ -14,7 +14,6 @@ func (c *client) handle(p mms.PDU) {
 	}
 	c.ied.mutex.Lock()
 	service, refused := c.answer(p)
-	c.ied.mutex.Unlock()
 	pdu := mms.Response(p.Invoke, service)
 	if refused == nil && len(pdu) > c.agreed.MaxPDU {
 		refused = &mms.ServiceError{Class: mms.ClassResource, Code: 0}
@@ -22,10 +21,16 @@ func (c *client) handle(p mms.PDU) {
 	if refused != nil {
 		pdu = mms.Refuse(p.Invoke, refused)
 	}
-	for _, pdu := range slices.Concat(c.before, [][]byte{pdu}, c.after) {
-		c.send(pdu)
-	}
+	c.out = slices.Concat(c.before, [][]byte{pdu}, c.after, c.out)
 	c.before, c.after = nil, nil
+	out := c.take()
+	c.sending.Lock()
+	c.ied.mutex.Unlock()
+	c.sendAll(out)
+	c.sending.Unlock()
+	c.ied.mutex.Lock()
+	defer c.ied.mutex.Unlock()
+	c.ied.flush()
 }
 
 func absent() *mms.ServiceError { return &mms.ServiceError{Class: mms.ClassAccess, Code: 2} }
@@ -144,6 +149,9 @@ func (c *client) writeOne(name mms.Name, v mms.Data) *mms.AccessError {
 	if n == nil {
 		return refuse(mms.NonExistent)
 	}
+	if x, what := d.rcbOf(name); x != nil {
+		return c.configure(x, name, what, v)
+	}
 	if x, what := d.controlOf(name); x != nil {
 		return c.operate(x, name, what, v)
 	}
@@ -154,5 +162,6 @@ func (c *client) writeOne(name mms.Name, v mms.Data) *mms.AccessError {
 		return refuse(mms.TypeInconsistent)
 	}
 	d.set(name, v)
+	d.changed(name)
 	return nil
 }

@@ -25,6 +25,7 @@ type IED struct {
 	root     node
 	lists    map[mms.Name][]mms.Name
 	controls map[mms.Name]*control
+	rcbs     map[mms.Name]*rcb
 	clients  map[*client]struct{}
 	requests map[mms.Service]int
 }
@@ -53,7 +54,7 @@ func Listen(ctx context.Context, address string, o Options) (*IED, error) {
 	}
 	run, stop := context.WithCancel(context.Background())
 	d := &IED{
-		listener: listener, options: o, stop: stop, lists: map[mms.Name][]mms.Name{}, controls: map[mms.Name]*control{},
+		listener: listener, options: o, stop: stop, lists: map[mms.Name][]mms.Name{}, controls: map[mms.Name]*control{}, rcbs: map[mms.Name]*rcb{},
 		clients: map[*client]struct{}{}, requests: map[mms.Service]int{},
 	}
 	d.serving.Go(func() {

@@ -152,6 +152,8 @@ func (d *IED) Set(device, item string, v mms.Data) {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	d.set(mms.Name{Domain: device, Item: item}, v)
+	d.changed(mms.Name{Domain: device, Item: item})
+	d.flush()
 }
 
 func (d *IED) set(name mms.Name, v mms.Data) {

@@ -1,10 +1,12 @@
 package mms
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/ber"
@@ -126,6 +128,15 @@ func BitsOf(size int, set ...int) Data {
 // Bit reports whether a bit of a BitString is set; those beyond its end are not.
 func (d Data) Bit(n int) bool {
 	return d.Kind == BitString && n >= 0 && n < d.Size && d.Octets[n/8]&(0x80>>(n%8)) != 0
+}
+
+// Clone returns a value whose memory is its own.
+func Clone(d Data) Data {
+	d.Octets, d.Items = bytes.Clone(d.Octets), slices.Clone(d.Items)
+	for i := range d.Items {
+		d.Items[i] = Clone(d.Items[i])
+	}
+	return d
 }
 
 // The parts of a second that UTCTime counts, and the bits of its quality (IEC 61850-8-1 §8.1.3.6).
