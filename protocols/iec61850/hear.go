@@ -64,14 +64,18 @@ func (b *subscription) arrange(rows *outbox.Rows, x *block, r *report, t reading
 	rows.Put(outbox.Value{Group: t.point.group, Slot: t.point.slot, Value: v, Stamp: stamp, Origin: origin})
 }
 
-// of returns the block that a report is of; nil where it is none of this subscription.
-func (b *subscription) of(r *report) *block {
+// of returns the block that a report is of; nil where it is none of this subscription. Blocks of the same RptID are told apart by
+// their data sets, which not every device writes alike.
+func (b *subscription) of(r *report) (found *block) {
 	for _, x := range b.active {
-		if x.id == r.id && (r.dataSet == "" || r.dataSet == x.dataSet.String()) {
-			return x
+		if x.id != r.id {
+			continue
+		}
+		if found == nil || r.dataSet == x.dataSet.String() {
+			found = x
 		}
 	}
-	return nil
+	return found
 }
 
 // count looks for reports that are missing. What they told is asked for again.
