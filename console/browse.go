@@ -35,7 +35,7 @@ type Contents struct {
 	Device string `json:"device"`
 	Node   string `json:"node,omitempty" doc:"What was asked for; not there for the root."`
 	Items  []Item `json:"items"`
-	Total  int    `json:"total" doc:"How many items there are, with those beyond the limit."`
+	Total  int    `json:"total" doc:"How many items there are, with those passed over and beyond the limit."`
 }
 
 // Item is one thing that a device has.
@@ -54,6 +54,7 @@ type Item struct {
 type browseInput struct {
 	Device string `path:"device" example:"boiler"`
 	Node   string `query:"node" maxLength:"4096" doc:"The address of a folder; nothing for the root." example:"station:1"`
+	Skip   int    `query:"skip" default:"0" minimum:"0" maximum:"100000" doc:"So many items are passed over, as a question before has told them."`
 	Limit  int    `query:"limit" default:"1000" minimum:"1" maximum:"20000" doc:"So many items are told, the others counted."`
 }
 
@@ -72,7 +73,7 @@ func (s *Server) browse(ctx context.Context, in *browseInput) (*body[Contents], 
 	}
 	wait, cancel := context.WithTimeout(ctx, browseWait)
 	defer cancel()
-	found, err := s.options.Node.Browse(wait, in.Device, in.Node, in.Limit)
+	found, err := s.options.Node.Browse(wait, in.Device, in.Node, in.Skip, in.Limit)
 	s.options.Logger.Info("browse", "by", "user "+access.UserOf(ctx), "device", in.Device, "node", in.Node, "items", found.Total, "error", err)
 	if err != nil {
 		return nil, huma.NewError(browseStatus(err), err.Error())

@@ -15,8 +15,8 @@ import (
 
 func TestWhatADeviceHasIsToldWithTypesValuesAndACount(t *testing.T) {
 	node := newFake()
-	node.onBrowse = func(device, address string, limit int) (console.Browsed, error) {
-		if device != "boiler" || address != "ns=2;s=A&B" || limit != 2 {
+	node.onBrowse = func(device, address string, skip, limit int) (console.Browsed, error) {
+		if device != "boiler" || address != "ns=2;s=A&B" || skip != 5 || limit != 2 {
 			return console.Browsed{}, fmt.Errorf("asked for %d of %s %s", limit, device, address)
 		}
 		return console.Browsed{Total: 7, Items: []protocols.Item{
@@ -25,7 +25,7 @@ func TestWhatADeviceHasIsToldWithTypesValuesAndACount(t *testing.T) {
 		}}, nil
 	}
 	var got console.Contents
-	serve(t, node, nil).get("/api/v1/devices/boiler/browse?limit=2&node=ns%3D2%3Bs%3DA%26B", &got)
+	serve(t, node, nil).get("/api/v1/devices/boiler/browse?skip=5&limit=2&node=ns%3D2%3Bs%3DA%26B", &got)
 	text, err := json.Marshal(got)
 	const want = `{"device":"boiler","node":"ns=2;s=A\u0026B","items":[{"name":"Folder","address":"a","folder":true},` +
 		`{"name":"Speed","address":"b","type":"float","value":null,"quality":"BadTimeout","writable":true}],"total":7}`
@@ -44,14 +44,14 @@ func TestABrowseThatTellsNothingSaysWhy(t *testing.T) {
 		http.StatusServiceUnavailable:  &protocols.Fault{Scope: protocols.ScopeSession, Quality: tag.BadDecoding, Err: errors.New("garbage")},
 	} {
 		node.change(func(f *fake) {
-			f.onBrowse = func(string, string, int) (console.Browsed, error) { return console.Browsed{}, err }
+			f.onBrowse = func(string, string, int, int) (console.Browsed, error) { return console.Browsed{}, err }
 		})
 		if status, text := s.do(http.MethodGet, "/api/v1/devices/boiler/browse", ""); status != want || !strings.Contains(text, err.Error()) {
 			t.Errorf("%v: %d %s", err, status, text)
 		}
 	}
 	node.change(func(f *fake) {
-		f.onBrowse = func(string, string, int) (console.Browsed, error) {
+		f.onBrowse = func(string, string, int, int) (console.Browsed, error) {
 			return console.Browsed{}, fmt.Errorf("browse: %w", &protocols.Refusal{Quality: tag.BadAddressInvalid, Err: errors.New("no such node")})
 		}
 	})

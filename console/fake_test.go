@@ -49,7 +49,7 @@ type fake struct {
 	written   []write.Command
 	onWrite   func(context.Context, write.Command) (write.Report, error)
 	onVerb    func(ctx context.Context, verb console.Verb, path string) error
-	onBrowse  func(device, address string, limit int) (console.Browsed, error)
+	onBrowse  func(device, address string, skip, limit int) (console.Browsed, error)
 }
 
 func limit(f float64) *float64 { return &f }
@@ -444,11 +444,11 @@ func (f *fake) Try(_ context.Context, t console.Trial) (console.Tried, error) {
 
 func (f *fake) Functions() []console.Function { return nil }
 
-func (f *fake) Browse(_ context.Context, device, address string, limit int) (console.Browsed, error) {
+func (f *fake) Browse(_ context.Context, device, address string, skip, limit int) (console.Browsed, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.onBrowse == nil {
 		return console.Browsed{}, console.ErrNotBrowsable
 	}
-	return f.onBrowse(device, address, limit)
+	return f.onBrowse(device, address, skip, limit)
 }

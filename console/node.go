@@ -97,7 +97,7 @@ type Node interface {
 	// Browse asks a device what it has below an address of the driver's, "" being
 	// the root, and keeps so many items. The error wraps ErrNotBrowsable,
 	// ErrNotNow or ErrTooLong where it is not the device's own.
-	Browse(ctx context.Context, device, address string, limit int) (Browsed, error)
+	Browse(ctx context.Context, device, address string, skip, limit int) (Browsed, error)
 
 	// History calls found with the samples of a tag from one time up to but
 	// not including another, in order, until it returns false.

@@ -27,7 +27,8 @@ var (
 // a *Browsed after 20 seconds at the latest; where its sender is gone the answer goes nowhere.
 type Browse struct {
 	Address string // "": the root
-	Limit   int    // so many items are kept, the others counted
+	Skip    int    // so many items are only counted, and
+	Limit   int    // so many behind them kept; the others are counted, too
 }
 
 // Browsed answers a Browse.
@@ -93,7 +94,7 @@ func look(ctx context.Context, b protocols.Browser, msg *Browse) (browsed *Brows
 	defer cancel()
 	browsed = &Browsed{}
 	err := b.Browse(within, msg.Address, func(i protocols.Item) {
-		if browsed.Total++; len(browsed.Items) < msg.Limit {
+		if browsed.Total++; browsed.Total > msg.Skip && len(browsed.Items) < msg.Limit {
 			browsed.Items = append(browsed.Items, i)
 		}
 	})

@@ -61,13 +61,19 @@ func (b *bench) reads(device string) (n int) {
 // browse asks a device, and returns where the answer comes.
 func (b *bench) browse(device, address string, limit int) <-chan *endpoint.Browsed {
 	b.t.Helper()
+	return b.browseBehind(device, address, 0, limit)
+}
+
+// browseBehind is browse without the first items.
+func (b *bench) browseBehind(device, address string, skip, limit int) <-chan *endpoint.Browsed {
+	b.t.Helper()
 	pid, ok := b.system.Lookup("/tcp:127.0.0.1:502/" + device)
 	if !ok {
 		b.t.Fatalf("there is no %s", device)
 	}
 	answered := make(chan *endpoint.Browsed, 1)
 	go func() {
-		answer, err := b.system.Ask(context.Background(), pid, &endpoint.Browse{Address: address, Limit: limit})
+		answer, err := b.system.Ask(context.Background(), pid, &endpoint.Browse{Address: address, Skip: skip, Limit: limit})
 		if err != nil {
 			answer = &endpoint.Browsed{Err: err}
 		}
@@ -80,6 +86,12 @@ func TestABrowseTellsSoManyItemsAndCountsTheOthers(t *testing.T) {
 	telling(t, func(b *bench) {
 		if got := <-b.browse("boiler", "x.", 2); got.Err != nil || got.Total != 5 || len(got.Items) != 2 || got.Items[1].Address != "x.b" {
 			t.Errorf("%+v", got)
+		}
+		if got := <-b.browseBehind("boiler", "x.", 1, 1); got.Err != nil || got.Total != 5 || len(got.Items) != 1 || got.Items[0].Address != "x.b" {
+			t.Errorf("behind the first: %+v", got)
+		}
+		if got := <-b.browseBehind("boiler", "x.", 5, 1); got.Err != nil || got.Total != 5 || len(got.Items) != 0 {
+			t.Errorf("behind the last: %+v", got)
 		}
 	})
 }

@@ -20,7 +20,7 @@ type browseCommand struct {
 
 	JSON  bool `name:"json" xor:"form" help:"Print what the node answers, as JSON."`
 	YAML  bool `name:"yaml" xor:"form" help:"Print tags to paste into a group of the device in a configuration."`
-	Limit int  `default:"1000" help:"At most so many items, up to 20,000; the others are counted."`
+	Limit int  `default:"1000" help:"At most so many items; the others are counted."`
 
 	connection
 }
@@ -40,9 +40,8 @@ func (c *browseCommand) Run(ctx context.Context, s *surroundings) error {
 	}
 	defer node.Close()
 	device := "/api/v1/devices/" + url.PathEscape(c.Device)
-	var found console.Contents
-	ask := url.Values{"node": {c.Node}, "limit": {strconv.Itoa(c.Limit)}}
-	if err := node.Get(ctx, device+"/browse", ask, &found); err != nil {
+	found, err := c.ask(ctx, node, device)
+	if err != nil {
 		return unlessStopped(ctx, err)
 	}
 	switch {
@@ -57,6 +56,25 @@ func (c *browseCommand) Run(ctx context.Context, s *surroundings) error {
 		_, err = fmt.Fprintf(s.errs, "%d of %d items: --limit asks for more\n", len(found.Items), found.Total)
 	}
 	return err
+}
+
+// itemsPerPage is how many items a node tells at once.
+const itemsPerPage = 20_000
+
+// ask asks for the items, in as many pages as they need. For each of them the device is browsed once more.
+func (c *browseCommand) ask(ctx context.Context, node *client.Client, device string) (found console.Contents, err error) {
+	for {
+		told := len(found.Items)
+		query := url.Values{"node": {c.Node}, "skip": {strconv.Itoa(told)}, "limit": {strconv.Itoa(min(c.Limit-told, itemsPerPage))}}
+		var page console.Contents
+		if err := node.Get(ctx, device+"/browse", query, &page); err != nil {
+			return found, err
+		}
+		page.Items = append(found.Items, page.Items...)
+		if found = page; len(found.Items) == told || len(found.Items) >= min(c.Limit, found.Total) {
+			return found, nil
+		}
+	}
 }
 
 // printTags prints the items that are no folders as tags, whose names the device has not given away yet.

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
@@ -85,6 +86,31 @@ func TestASubstationSaysWhatItHasAndThatIsPastedIntoItsConfiguration(t *testing.
 		t.Errorf("the name of a tag that there is was given away:\n%s", printed)
 	}
 	pasted(t, text, printed)
+}
+
+func TestMoreItemsThanANodeTellsAtOnceAreAskedForPageByPage(t *testing.T) {
+	s, text := bay(t)
+	station := s.Put(2)
+	const objects = 20_003
+	for i := range uint32(objects) {
+		station.Define(apdu.SinglePoint, apdu.Object{Address: i + 1}, 0, 0)
+	}
+	siteOf(t, text)
+	eventually(t, "station:2", "browse", "bay")
+	for limit, want := range map[string]int{"100000": objects, "20001": 20_001} {
+		var found console.Contents
+		out := eventually(t, `"items"`, "browse", "bay", "station:2", "--json", "--limit", limit)
+		if err := json.Unmarshal([]byte(out), &found); err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, i := range found.Items {
+			seen[i.Address] = true
+		}
+		if len(found.Items) != want || len(seen) != want || found.Total != objects {
+			t.Errorf("limit %s: %d items, %d of them different, of %d", limit, len(found.Items), len(seen), found.Total)
+		}
+	}
 }
 
 func TestADeviceThatIsAwayOrCannotTellSaysSo(t *testing.T) {

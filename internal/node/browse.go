@@ -11,12 +11,12 @@ import (
 )
 
 // Browse is described at console.Node.
-func (n *Node) Browse(ctx context.Context, device, address string, limit int) (console.Browsed, error) {
+func (n *Node) Browse(ctx context.Context, device, address string, skip, limit int) (console.Browsed, error) {
 	pid, ok := n.system.Lookup(n.plan().paths[device])
 	if !ok {
 		return console.Browsed{}, fmt.Errorf("browse %s: %w: %w", device, console.ErrNotNow, errStopped)
 	}
-	answer, err := n.system.Ask(ctx, pid, &endpoint.Browse{Address: address, Limit: limit})
+	answer, err := n.system.Ask(ctx, pid, &endpoint.Browse{Address: address, Skip: skip, Limit: limit})
 	found, ok := answer.(*endpoint.Browsed)
 	switch {
 	case err != nil:

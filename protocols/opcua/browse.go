@@ -31,10 +31,24 @@ func (s *session) Browse(ctx context.Context, address string, found func(protoco
 	if err != nil {
 		return err
 	}
+	return s.describeAll(ctx, references, found)
+}
+
+// describeAll describes what was found, as many at a time as the server takes. Values that are too large for one message
+// are left out.
+func (s *session) describeAll(ctx context.Context, references []*ua.ReferenceDescription, found func(protocols.Item)) error {
 	size := perRequest(s.limits.perRead/attributesPerItem, &DeviceOptions{MaxPerRequest: itemsPerRead})
 	for len(references) > 0 {
 		n := min(size, len(references))
-		if err := s.describe(ctx, references[:n], found); err != nil {
+		err := s.describe(ctx, references[:n], true, found)
+		if isTooMuch(err) && n > 1 {
+			size = n / 2
+			continue
+		}
+		if isTooMuch(err) {
+			err = s.describe(ctx, references[:n], false, found)
+		}
+		if err != nil {
 			return err
 		}
 		references = references[n:]
@@ -109,16 +123,20 @@ func (s *session) browseOn(ctx context.Context, doing string, from []byte) ([]*u
 
 // What is read of each variable to describe it.
 const (
-	attributesPerItem = 2
+	attributesPerItem = 3
 	itemsPerRead      = 500
 )
 
-// describe tells what was found, with type and access of variables.
-func (s *session) describe(ctx context.Context, references []*ua.ReferenceDescription, found func(protocols.Item)) error {
+// describe tells what was found, with type and access of variables, and their values. Where it fails it has told nothing.
+func (s *session) describe(ctx context.Context, references []*ua.ReferenceDescription, values bool, found func(protocols.Item)) error {
 	var ids []*ua.ReadValueID
 	for _, r := range references {
-		if r.NodeClass == ua.NodeClassVariable {
-			ids = append(ids, attributeID(local(r), ua.AttributeIDDataType), attributeID(local(r), ua.AttributeIDUserAccessLevel))
+		if r.NodeClass != ua.NodeClassVariable {
+			continue
+		}
+		ids = append(ids, attributeID(local(r), ua.AttributeIDDataType), attributeID(local(r), ua.AttributeIDUserAccessLevel))
+		if values {
+			ids = append(ids, valueID(local(r)))
 		}
 	}
 	var results []*ua.DataValue
@@ -135,7 +153,11 @@ func (s *session) describe(ctx context.Context, references []*ua.ReferenceDescri
 		}
 		if r.NodeClass == ua.NodeClassVariable {
 			item.Type, item.Writable = typeName(results[0]), isWritable(results[1])
-			results = results[attributesPerItem:]
+			results = results[2:]
+			if values {
+				item.Value, _ = (&point{}).value(results[0])
+				results = results[1:]
+			}
 		}
 		found(item)
 	}

@@ -242,23 +242,30 @@ func TestASessionThatNobodyUsesIsKeptAlive(t *testing.T) {
 	}
 }
 
-func TestBrowsingTellsTypeAndAccess(t *testing.T) {
+func TestBrowsingTellsTypeAccessAndValue(t *testing.T) {
 	s := sharedServer(t)
 	c := kit.Device(t, endpointOf(s, ""), "")
+	s.set(t, "Number", 7)
 	browser := kit.Dial(t, c).(protocols.Browser)
 	items := map[string]protocols.Item{}
 	if err := browser.Browse(t.Context(), "ns=1;s=Plant", func(i protocols.Item) { items[i.Name] = i }); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []protocols.Item{
-		{Address: "ns=1;s=Number", Name: "Number", Type: "int32", Writable: true},
-		{Address: "ns=1;s=Fixed", Name: "Fixed", Type: "uint16"},
-		{Address: "ns=1;s=Structure", Name: "Structure", Writable: true},
-		{Address: "ns=1;s=Many249", Name: "Many249", Type: "int32", Writable: true},
+		{Address: "ns=1;s=Number", Name: "Number", Type: "int32", Writable: true, Value: tag.IntOf(7)},
+		{Address: "ns=1;s=Fixed", Name: "Fixed", Type: "uint16", Value: mustValue(t, s, "Fixed")},
+		{Address: "ns=1;s=Structure", Name: "Structure", Writable: true, Value: items["Structure"].Value},
+		{Address: "ns=1;s=Text", Name: "Text", Type: "text", Writable: true, Value: tag.StringOf("hot")},
+		{Address: "ns=1;s=Many249", Name: "Many249", Type: "int32", Writable: true, Value: tag.IntOf(249)},
 	} {
-		if got := items[want.Name]; got != want {
+		got := items[want.Name]
+		conformance.WantValue(t, want.Name, got.Value, want.Value)
+		if got.Value = want.Value; got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
+	}
+	if v := items["Structure"].Value; v.Kind() != tag.ObjectKind {
+		t.Errorf("the structure is %s", tag.AppendJSON(nil, v))
 	}
 	for _, address := range []string{"ns=1;s=Missing", "what"} {
 		err := browser.Browse(t.Context(), address, func(protocols.Item) { t.Error("found something") })
