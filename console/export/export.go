@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -41,7 +42,7 @@ func New(format string, to io.Writer) (Writer, error) {
 	case "json":
 		return &jsonWriter{out: bufio.NewWriterSize(to, 32<<10)}, nil
 	case "csv":
-		return &csvWriter{out: csv.NewWriter(to)}, nil
+		return newCSV(to), nil
 	case "parquet":
 		if !rowparquet.Available {
 			return nil, rowparquet.ErrLean
@@ -138,10 +139,16 @@ func Times(marks map[string]int64) map[string]string {
 }
 
 // csvWriter writes RFC 4180, with the names of the columns first. NULL is an
-// empty cell.
+// empty cell, in quotes where it is the only one: readers pass over empty lines.
 type csvWriter struct {
-	out   *csv.Writer
+	to    *bufio.Writer
+	out   *csv.Writer // to the one above
 	cells []string
+}
+
+func newCSV(to io.Writer) *csvWriter {
+	buffered := bufio.NewWriterSize(to, 32<<10)
+	return &csvWriter{to: buffered, out: csv.NewWriter(buffered)} // which takes the buffer for its own
 }
 
 func (*csvWriter) ContentType() string { return "text/csv; charset=utf-8" }
@@ -158,12 +165,17 @@ func (c *csvWriter) Row(values []any) error {
 	for i, v := range values {
 		c.cells[i] = Cell(v)
 	}
+	if len(c.cells) == 1 && c.cells[0] == "" {
+		c.out.Flush()
+		_, err := c.to.WriteString("\"\"\n")
+		return err
+	}
 	return c.out.Write(c.cells)
 }
 
 func (c *csvWriter) End(Summary) error {
 	c.out.Flush()
-	return c.out.Error()
+	return errors.Join(c.out.Error(), c.to.Flush())
 }
 
 // Cell is a value as plain text.

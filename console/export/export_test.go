@@ -2,6 +2,7 @@ package export_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"io"
@@ -64,6 +65,16 @@ func TestAnAnswerIsCSV(t *testing.T) {
 	text, err := written(t, "csv", []string{"a", "b c"}, [][]any{{int64(1), "x,\"y\""}, {nil, 1e-7}}, export.Summary{})
 	if want := "a,b c\n1,\"x,\"\"y\"\"\"\n,1e-07\n"; err != nil || text != want {
 		t.Errorf("%v %q", err, text)
+	}
+}
+
+func TestARowWithoutAValueIsALineOfCSVThatReadersTake(t *testing.T) {
+	text, err := written(t, "csv", []string{"a"}, [][]any{{int64(1)}, {nil}, {""}, {int64(2)}}, export.Summary{})
+	if want := "a\n1\n\"\"\n\"\"\n2\n"; err != nil || text != want {
+		t.Errorf("%v %q", err, text)
+	}
+	if rows, err := csv.NewReader(strings.NewReader(text)).ReadAll(); err != nil || len(rows) != 5 {
+		t.Errorf("%d rows are read, %v", len(rows), err)
 	}
 }
 
