@@ -8,7 +8,10 @@ import (
 )
 
 // Names gives every name once. The zero Names is ready.
-type Names struct{ taken map[string]bool }
+type Names struct {
+	taken map[string]bool
+	next  map[string]int // by name, the first number that it may not have been given with
+}
 
 // Take notes a name that others have.
 func (n *Names) Take(name string) {
@@ -24,12 +27,19 @@ func (n *Names) Has(name string) bool { return n.taken[name] }
 // Give returns the name that is nearest to the wanted one, and is one here: letters, digits, _ and -, beginning with a
 // letter, 64 at most, and not given before.
 func (n *Names) Give(wanted string) string {
-	name := Name(wanted)
-	for i := 2; n.taken[name]; i++ {
+	plain := Name(wanted)
+	name, i := plain, max(n.next[plain], 2)
+	for ; n.taken[name]; i++ {
 		suffix := fmt.Sprintf("_%d", i)
-		name = cut(Name(wanted), maxName-len(suffix)) + suffix
+		name = cut(plain, maxName-len(suffix)) + suffix
 	}
 	n.Take(name)
+	if i > 2 {
+		if n.next == nil {
+			n.next = map[string]int{}
+		}
+		n.next[plain] = i
+	}
 	return name
 }
 

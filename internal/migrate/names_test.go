@@ -36,3 +36,16 @@ func TestANameStaysAsNearAsItCan(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestAsManyEqualNamesAsADeviceTellsAreGivenWithoutASearch(t *testing.T) {
+	var names migrate.Names
+	names.Take("Value_3")
+	const many = 100_000
+	seen := map[string]bool{}
+	for range many {
+		seen[names.Give("Value")] = true
+	}
+	if len(seen) != many || !seen["Value"] || !seen["Value_2"] || seen["Value_3"] || !seen["Value_4"] || !seen["Value_100001"] {
+		t.Errorf("%d different names", len(seen))
+	}
+}
