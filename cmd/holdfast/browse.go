@@ -28,7 +28,7 @@ type browseCommand struct {
 // Help is the long form of the help.
 func (*browseCommand) Help() string {
 	return "The device is asked now, beside its scans and writes, for 20 seconds at most, and by one at a time for each endpoint. " +
-		"Its driver must be able to: opcua, iec104, enip, bacnet and s7 are. A folder has others below it: browse its address. The names in YAML are " +
+		"Its driver must be able to: opcua, iec104, enip, bacnet, iec61850 and s7 are. A folder has others below it: browse its address. The names in YAML are " +
 		"made of what the device tells, and none is that of a tag that the device has in the running configuration."
 }
 
