@@ -147,6 +147,10 @@ bench-iec104: ## Measure the decoding of IEC 60870-5-104, and a change's way fro
 	   $(GO) test -run '^$$' -bench 'Decode|AChange' ./protocols/iec104/...; printf '```\n'; } > docs/benchmarks/iec104.md
 	@cat docs/benchmarks/iec104.md
 
+.PHONY: peer-enip
+peer-enip: deps ## Try the EtherNet/IP driver at the server of gologix, a module of its own (root: a network namespace)
+	HOLDFAST_GOLOGIX=1 $(GO) test -count=1 -v -run Gologix ./protocols/enip
+
 .PHONY: bench-query
 bench-query: deps ## Ask six hours of a tag by PromQL, here and of Debian's Prometheus, into docs/benchmarks
 	@mkdir -p docs/benchmarks
