@@ -36,7 +36,7 @@ func failureQuality(err error) tag.Quality {
 		return tag.BadTimeout
 	case errors.Is(err, context.Canceled):
 		return tag.BadShutdown
-	case errors.Is(err, io.EOF), errors.Is(err, assoc.ErrClosed), errors.As(err, &ended):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, assoc.ErrClosed), errors.As(err, &ended):
 		return tag.BadConnectionClosed
 	default:
 		return tag.BadCommunication

@@ -15,6 +15,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/oracle"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/osi"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -31,7 +32,7 @@ func (r *recorder) Note(n protocols.Note, octets []byte) {
 	to := n.Kind() == protocols.Sent
 	r.open[to] = append(r.open[to], octets...)
 	for {
-		_, n, err := osi.Parse(r.open[to])
+		_, n, err := tpkt.Parse(r.open[to])
 		if err != nil || n == 0 {
 			return
 		}
@@ -127,11 +128,11 @@ func wantAsMeant(t *testing.T, told oracle.Fields, frame []byte) {
 	if flaw := told.One("_ws.malformed") + told.One("_ws.expert.message"); flaw != "" {
 		t.Errorf("tshark says of % x: %s", frame, flaw)
 	}
-	tpdu, _, err := osi.Parse(frame)
+	tpdu, _, err := tpkt.Parse(frame)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if tpdu.Code != osi.DataTPDU {
+	if tpdu.Code != tpkt.Data {
 		return
 	}
 	b, err := osi.ParseData(tpdu.Data)

@@ -7,6 +7,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/osi"
 	"github.com/holdfast-edge/holdfast/protocols/record"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 )
 
 var _ record.Player = Driver{}
@@ -18,26 +19,18 @@ func (Driver) Play(ctx context.Context, r *record.Recording, listener net.Listen
 
 // message is what one or several TPDUs carry together.
 type message struct {
-	code osi.Code
-	data []byte // of the session layer
+	code tpkt.Code
 	pdu  []byte // of MMS; nil: it is none
 }
 
 // take takes the first message off b, and returns how many octets it has; 0 where it is not there yet.
 func take(b []byte) (m message, n int, err error) {
-	for {
-		t, length, err := osi.Parse(b[n:])
-		if err != nil || length == 0 {
-			return m, 0, err
-		}
-		n += length
-		m.code, m.data = t.Code, append(m.data, t.Data...)
-		if t.Code != osi.DataTPDU || t.Last {
-			break
-		}
+	t, n, err := tpkt.ParseMessage(b)
+	if err != nil || n == 0 {
+		return m, 0, err
 	}
-	if m.code == osi.DataTPDU {
-		m.pdu, _ = osi.ParseData(m.data) // it may be what connects
+	if m.code = t.Code; m.code == tpkt.Data {
+		m.pdu, _ = osi.ParseData(t.Data) // it may be what connects
 	}
 	return m, n, nil
 }
@@ -75,7 +68,7 @@ const (
 
 // number returns what a message has in common with its answer; 0 for what a device sends by itself.
 func (m message) number() uint32 {
-	if m.code != osi.DataTPDU {
+	if m.code != tpkt.Data {
 		return numberTransport
 	}
 	p, err := mms.Parse(m.pdu)
@@ -100,7 +93,7 @@ const (
 // Question is the PDU without its number; of a write without the times in it, which are others each time.
 func (invocations) Question(request []byte) string {
 	m, _, _ := take(request)
-	if m.code != osi.DataTPDU {
+	if m.code != tpkt.Data {
 		return questionTransport
 	}
 	p, err := mms.Parse(m.pdu)
@@ -144,5 +137,5 @@ func (invocations) Readdress(dst, received, _, now []byte) []byte {
 	if err != nil {
 		return append(dst, received...)
 	}
-	return osi.Segment(dst, osi.Data(mms.Renumbered(answer.pdu, p.Invoke)), osi.MaxSize)
+	return tpkt.AppendData(dst, osi.Data(mms.Renumbered(answer.pdu, p.Invoke)), tpkt.MaxSize)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -90,9 +91,9 @@ func FuzzValue(f *testing.F) {
 }
 
 func FuzzMessage(f *testing.F) {
-	f.Add(pdu.AppendData(nil, pdu.AppendRead(nil, pdu.Item{Area: pdu.Markers, Count: 1}), 128))
-	f.Add(pdu.AppendData(nil, make([]byte, 300), 128))
-	f.Add(pdu.AppendConnect(nil, pdu.ConnectRequest, 0, 1, 1, 2))
+	f.Add(tpkt.AppendData(nil, pdu.AppendRead(nil, pdu.Item{Area: pdu.Markers, Count: 1}), 128))
+	f.Add(tpkt.AppendData(nil, make([]byte, 300), 128))
+	f.Add(tpkt.AppendConnect(nil, 0, tpkt.TPDU{Code: tpkt.ConnectRequest, Reference: 1, Calling: []byte{0, 1}, Called: []byte{0, 2}, Size: 1024}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var d references
 		if n := d.Request(b); n > len(b) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols/record"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 )
 
 var _ record.Player = Driver{}
@@ -21,7 +22,7 @@ type references struct{}
 
 // Request is described at record.Dialect.
 func (references) Request(sent []byte) int {
-	n, err := message(sent)
+	_, n, err := tpkt.ParseMessage(sent)
 	if err != nil {
 		return -1
 	}
@@ -30,7 +31,7 @@ func (references) Request(sent []byte) int {
 
 // Reply is described at record.Dialect.
 func (references) Reply(received []byte) (length int, number uint32, ok bool) {
-	n, err := message(received)
+	_, n, err := tpkt.ParseMessage(received)
 	if err != nil || n == 0 {
 		return 0, 0, false
 	}
@@ -62,24 +63,6 @@ func (references) Readdress(dst, received, recorded, now []byte) []byte {
 	return dst
 }
 
-// message returns the length of the frames at the beginning of b that carry one PDU, or a TPDU of another kind; 0 where too
-// little is there.
-func message(b []byte) (length int, err error) {
-	for {
-		n, err := pdu.FrameLen(b[length:])
-		if err != nil || n == 0 || n > len(b)-length {
-			return 0, err
-		}
-		t, err := pdu.ParseFrame(b[length : length+n])
-		if err != nil {
-			return 0, err
-		}
-		if length += n; t.Code != pdu.Data || t.Last {
-			return length, nil
-		}
-	}
-}
-
 // Where in a frame that begins a PDU its identifier and its reference are.
 const (
 	identifierAt = 7
@@ -87,7 +70,7 @@ const (
 )
 
 func hasReference(b []byte) bool {
-	return len(b) >= referenceAt+2 && pdu.Code(b[5]) == pdu.Data && b[identifierAt] == pdu.Identifier
+	return len(b) >= referenceAt+2 && tpkt.Code(b[5]) == tpkt.Data && b[identifierAt] == pdu.Identifier
 }
 
 // referenceOf returns the reference in a message; 0 where it has none.

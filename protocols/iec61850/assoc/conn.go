@@ -11,6 +11,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/osi"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
@@ -28,7 +29,7 @@ type Options struct {
 // Conn is an association. It may be used concurrently.
 type Conn struct {
 	transport protocols.Transport
-	reader    *osi.Reader // of the goroutine that reads
+	reader    *tpkt.Reader // of the goroutine that reads
 	options   Options
 	agreed    mms.Initiate
 	size      int           // of a TPDU
@@ -156,7 +157,7 @@ func (c *Conn) write() error {
 	for {
 		select {
 		case pdu := <-c.out:
-			frames = osi.Segment(frames[:0], osi.Data(pdu), c.size)
+			frames = tpkt.AppendData(frames[:0], osi.Data(pdu), c.size)
 			if _, err := c.transport.Write(frames); err != nil {
 				return fmt.Errorf("send: %w", err)
 			}
@@ -173,7 +174,7 @@ func (c *Conn) read() error {
 		if err != nil {
 			return err
 		}
-		if t.Code != osi.DataTPDU {
+		if t.Code != tpkt.Data {
 			return fmt.Errorf("the device ends the connection: %w", io.EOF)
 		}
 		b, err := osi.ParseData(t.Data)

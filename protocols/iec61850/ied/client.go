@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/osi"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
@@ -15,7 +16,7 @@ import (
 type client struct {
 	ied    *IED
 	line   *line
-	reader *osi.Reader
+	reader *tpkt.Reader
 	size   int          // of a TPDU
 	agreed mms.Initiate // with the client
 	before [][]byte     // PDUs that go before the next response
@@ -27,7 +28,7 @@ type client struct {
 
 // serve is one connection, until ctx is done or it ends.
 func (d *IED) serve(ctx context.Context, conn net.Conn) {
-	c := &client{ied: d, line: &line{Conn: conn, fault: d.now, closed: make(chan struct{})}, reader: osi.NewReader(conn)}
+	c := &client{ied: d, line: &line{Conn: conn, fault: d.now, closed: make(chan struct{})}, reader: tpkt.NewReader(conn, osi.MaxData)}
 	defer context.AfterFunc(ctx, func() { _ = c.line.Close() })()
 	defer func() { _ = c.line.Close() }()
 	d.mutex.Lock()
@@ -58,7 +59,7 @@ func (c *client) run() {
 	}
 	for {
 		t, err := c.reader.Next()
-		if err != nil || t.Code != osi.DataTPDU {
+		if err != nil || t.Code != tpkt.Data {
 			return
 		}
 		b, err := osi.ParseData(t.Data)
@@ -76,7 +77,7 @@ func (c *client) run() {
 
 // send sends a PDU.
 func (c *client) send(pdu []byte) {
-	_, _ = c.line.Write(osi.Segment(nil, osi.Data(pdu), c.size)) // where it ends, reading ends, too
+	_, _ = c.line.Write(tpkt.AppendData(nil, osi.Data(pdu), c.size)) // where it ends, reading ends, too
 }
 
 // queue has a report sent.
@@ -110,21 +111,23 @@ func (d *IED) flush() {
 func (c *client) shakeHands() bool {
 	me := &c.ied.options
 	t, err := c.reader.Next()
-	if err != nil || t.Code != osi.ConnectRequest {
+	if err != nil || t.Code != tpkt.ConnectRequest {
 		return false
 	}
 	if !same(me.Transport, t.Called) {
 		const unknown = 3
-		_, _ = c.line.Write(osi.DisconnectTPDU(t.Source, unknown))
+		_, _ = c.line.Write(tpkt.AppendDisconnect(nil, t.Reference, unknown))
 		return false
 	}
 	if c.size = t.Size; c.size == 0 {
-		c.size = osi.MinSize
+		c.size = tpkt.MinSize
 	}
-	if _, err := c.line.Write(osi.ConnectTPDU(osi.ConnectConfirm, t.Source, 7, t.Calling, t.Called)); err != nil {
+	if _, err := c.line.Write(tpkt.AppendConnect(nil, t.Reference, tpkt.TPDU{
+		Code: tpkt.ConnectConfirm, Reference: 7, Calling: t.Calling, Called: t.Called, Size: tpkt.MaxSize,
+	})); err != nil {
 		return false
 	}
-	if t, err = c.reader.Next(); err != nil || t.Code != osi.DataTPDU {
+	if t, err = c.reader.Next(); err != nil || t.Code != tpkt.Data {
 		return false
 	}
 	called, initiate, err := osi.ParseConnect(t.Data)
@@ -132,7 +135,7 @@ func (c *client) shakeHands() bool {
 		return false
 	}
 	accepted := c.accept(called, initiate)
-	_, err = c.line.Write(osi.Segment(nil, accepted, c.size))
+	_, err = c.line.Write(tpkt.AppendData(nil, accepted, c.size))
 	return err == nil && c.agreed.MaxPDU > 0
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/ber"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 )
 
 // Party is one end of an association: its selectors, and its name where it has one.
@@ -13,6 +14,9 @@ type Party struct {
 	APTitle                          []byte // an object identifier as BER has its content; empty: none is given
 	AEQualifier                      int64  // goes with APTitle
 }
+
+// MaxData bounds what is put together of TPDUs.
+const MaxData = 1 << 20
 
 // The SPDUs (ISO/IEC 8327 §8.3).
 const (
@@ -61,17 +65,17 @@ func appendLength(dst []byte, n int) []byte {
 // next takes an identifier, a length and as many octets off b.
 func next(b []byte) (kind byte, value, rest []byte, err error) {
 	if len(b) < 2 {
-		return 0, nil, nil, fmt.Errorf("%w: a session parameter that is not whole", ErrFrame)
+		return 0, nil, nil, fmt.Errorf("%w: a session parameter that is not whole", tpkt.ErrFrame)
 	}
 	kind, length, b := b[0], int(b[1]), b[2:]
 	if length == 0xFF {
 		if len(b) < 2 {
-			return 0, nil, nil, fmt.Errorf("%w: a session length that is not whole", ErrFrame)
+			return 0, nil, nil, fmt.Errorf("%w: a session length that is not whole", tpkt.ErrFrame)
 		}
 		length, b = int(binary.BigEndian.Uint16(b)), b[2:]
 	}
 	if length > len(b) {
-		return 0, nil, nil, fmt.Errorf("%w: a session parameter of %d octets where there are %d", ErrFrame, length, len(b))
+		return 0, nil, nil, fmt.Errorf("%w: a session parameter of %d octets where there are %d", tpkt.ErrFrame, length, len(b))
 	}
 	return kind, b[:length], b[length:], nil
 }
@@ -181,7 +185,7 @@ func ParseConnect(b []byte) (called Party, mms []byte, err error) {
 		return called, nil, err
 	}
 	if kind != spduConnect {
-		return called, nil, fmt.Errorf("%w: SPDU %d where one that connects is due", ErrFrame, kind)
+		return called, nil, fmt.Errorf("%w: SPDU %d where one that connects is due", tpkt.ErrFrame, kind)
 	}
 	found, err := parameters(content)
 	if err != nil {
@@ -215,6 +219,6 @@ func ParseData(b []byte) (mms []byte, err error) {
 	case spduFinish, spduDisconnect:
 		return nil, &Ended{"releases the association"}
 	default:
-		return nil, fmt.Errorf("%w: SPDU %d where data is due", ErrFrame, kind)
+		return nil, fmt.Errorf("%w: SPDU %d where data is due", tpkt.ErrFrame, kind)
 	}
 }

@@ -1,7 +1,6 @@
-// Package osi is what MMS lies in on TCP: the layers 4 to 7 of OSI, as IEC 61850-8-1 uses them, without socket and clock.
+// Package osi is what MMS lies in above the transport of OSI (protocols/tpkt): the layers 5 to 7, as IEC 61850-8-1 uses them,
+// without socket and clock.
 //
-//	TPKT          RFC 1006: a length before each TPDU                              Parse
-//	transport     ISO/IEC 8073, class 0: connect, data in pieces                   ConnectTPDU, Segment, Reader
 //	session       ISO/IEC 8327: connect, data, abort                               Connect, Accept, Data, Abort
 //	presentation  ISO/IEC 8823: two contexts, ACSE and MMS, in BER                 the same
 //	ACSE          ISO/IEC 8650: the association, and who is meant by it            the same

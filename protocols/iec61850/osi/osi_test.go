@@ -3,10 +3,8 @@ package osi_test
 import (
 	"bytes"
 	"errors"
-	"io"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/ber"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/osi"
@@ -65,55 +63,6 @@ func TestAnEndOfTheAssociationIsNoData(t *testing.T) {
 	if _, ended := errors.AsType[*osi.Ended](err); !ended {
 		t.Error(err)
 	}
-}
-
-func TestDataIsPutTogetherHoweverItComes(t *testing.T) {
-	data := bytes.Repeat([]byte{1, 2, 3}, 1000)
-	stream := slicesOf(osi.ConnectTPDU(osi.ConnectRequest, 0, 7, []byte{1}, []byte{2, 3}), osi.Segment(nil, data, osi.MinSize), osi.Segment(nil, data[:5], osi.MaxSize))
-	for _, from := range []io.Reader{bytes.NewReader(stream), iotest.OneByteReader(bytes.NewReader(stream)), iotest.HalfReader(bytes.NewReader(stream))} {
-		r := osi.NewReader(from)
-		first, err := r.Next()
-		if err != nil || first.Code != osi.ConnectRequest || first.Source != 7 || first.Size != osi.MaxSize || !bytes.Equal(first.Called, []byte{2, 3}) {
-			t.Fatalf("%+v, %v", first, err)
-		}
-		for _, want := range [][]byte{data, data[:5]} {
-			if got, err := r.Next(); err != nil || !bytes.Equal(got.Data, want) {
-				t.Fatalf("%d octets, %v", len(got.Data), err)
-			}
-		}
-		if _, err := r.Next(); !errors.Is(err, io.EOF) {
-			t.Error(err)
-		}
-	}
-}
-
-func slicesOf(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
-
-func TestDataWithoutAnEndIsRefused(t *testing.T) {
-	piece := osi.Segment(nil, make([]byte, osi.MaxSize-3), osi.MaxSize)
-	piece[6] = 0 // not the last
-	r := osi.NewReader(bytes.NewReader(bytes.Repeat(piece, 200)))
-	if _, err := r.Next(); !errors.Is(err, osi.ErrFrame) {
-		t.Error(err)
-	}
-}
-
-func FuzzParse(f *testing.F) {
-	calling, called := parties()
-	f.Add(osi.ConnectTPDU(osi.ConnectConfirm, 1, 2, []byte{1}, nil))
-	f.Add(osi.DisconnectTPDU(1, 3))
-	f.Add(osi.Segment(nil, osi.Connect(calling, called, []byte{0xA8, 0}), osi.MinSize))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if tpdu, n, err := osi.Parse(b); err != nil && n != 0 || len(tpdu.Data) > len(b) || n > len(b) {
-			t.Fatalf("%+v, %d, %v", tpdu, n, err)
-		}
-		r := osi.NewReader(bytes.NewReader(b))
-		for {
-			if _, err := r.Next(); err != nil {
-				return
-			}
-		}
-	})
 }
 
 func FuzzAssociation(f *testing.F) {

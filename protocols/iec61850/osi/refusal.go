@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/ber"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 )
 
 // Ended is an association that the far end has ended.
@@ -61,7 +62,7 @@ func ParseAccept(b []byte) (mms []byte, err error) {
 	case spduAbort:
 		return nil, &Refused{Layer: "session", Reason: "it aborts", Option: "ssel, psel and ap_title"}
 	default:
-		return nil, fmt.Errorf("%w: SPDU %d where one that accepts is due", ErrFrame, kind)
+		return nil, fmt.Errorf("%w: SPDU %d where one that accepts is due", tpkt.ErrFrame, kind)
 	}
 	aare, err := ber.Inside(found[paramUserData], tagSet, 0xA2, tagData, tagSequence, 0xA0, tagAARE)
 	if err != nil {

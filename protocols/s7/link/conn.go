@@ -1,25 +1,22 @@
 package link
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 	"github.com/holdfast-edge/holdfast/supervisor"
 )
 
 // Conn is a connection. It may be used concurrently. Once it is broken it stays so.
 type Conn struct {
 	transport protocols.Transport
-	in        *bufio.Reader // of the one who receives
-	framed    []byte        // the same: a frame
-	message   []byte        // the same: what was put together of frames
+	in        *tpkt.Reader // of the one who receives
 	maxTPDU   int
 	size      int
 	jobs      int
@@ -169,7 +166,7 @@ func (c *Conn) send(call *Call, answered chan<- struct{}) error {
 		return err
 	}
 	pdu.SetReference(call.Request, call.reference)
-	c.out = pdu.AppendData(c.out[:0], call.Request, c.maxTPDU)
+	c.out = tpkt.AppendData(c.out[:0], call.Request, c.maxTPDU)
 	if _, err := c.transport.Write(c.out); err != nil {
 		c.fail(fmt.Errorf("send: %w", err))
 		return c.Err()
@@ -249,48 +246,17 @@ const maxMessage = 1 << 16
 
 // receive returns the octets of the next PDU, valid until the next call.
 func (c *Conn) receive() ([]byte, error) {
-	c.message = c.message[:0]
 	for {
-		t, err := c.frame()
+		t, err := c.in.Next()
 		switch {
 		case err != nil:
 			return nil, err
-		case t.Code == pdu.DisconnectRequest || t.Code == pdu.TPDUError:
+		case t.Code == tpkt.DisconnectRequest || t.Code == tpkt.Error:
 			return nil, fmt.Errorf("%w: reason %d", errDisconnected, t.Reason)
-		case t.Code != pdu.Data || len(c.message)+len(t.Octets) > maxMessage:
-			return nil, fmt.Errorf("%w: TPDU %02x", pdu.ErrFrame, uint8(t.Code))
-		}
-		c.message = append(c.message, t.Octets...)
-		if t.Last && len(c.message) > 0 { // without octets it is a sign of life
-			return c.message, nil
+		case t.Code != tpkt.Data:
+			return nil, fmt.Errorf("%w: TPDU %02x", tpkt.ErrFrame, uint8(t.Code))
+		case len(t.Data) > 0: // without octets it is a sign of life
+			return t.Data, nil
 		}
 	}
-}
-
-// frame receives a frame. What it returns is valid until the next one.
-func (c *Conn) frame() (pdu.TPDU, error) {
-	const header = 4
-	begin, err := c.in.Peek(header)
-	if len(begin) > 0 {
-		if _, bad := pdu.FrameLen(begin); bad != nil {
-			return pdu.TPDU{}, bad
-		}
-	}
-	if err != nil {
-		return pdu.TPDU{}, fmt.Errorf("receive: %w", err)
-	}
-	n, _ := pdu.FrameLen(begin) // it was found right
-	whole := c.frameBuffer(n)
-	if _, err := io.ReadFull(c.in, whole); err != nil {
-		return pdu.TPDU{}, fmt.Errorf("receive: %w", err)
-	}
-	return pdu.ParseFrame(whole)
-}
-
-// frameBuffer returns memory for a frame.
-func (c *Conn) frameBuffer(n int) []byte {
-	if cap(c.framed) < n {
-		c.framed = make([]byte, n)
-	}
-	return c.framed[:n]
 }

@@ -1,10 +1,8 @@
 package link_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"strings"
 	"testing"
@@ -13,40 +11,29 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols/s7/link"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 )
 
 // far is the other end of a connection, played by the test.
 type far struct {
 	t    *testing.T
 	conn net.Conn
-	in   *bufio.Reader
+	in   *tpkt.Reader
 }
 
-func (f *far) frame() pdu.TPDU {
+func (f *far) frame() tpkt.TPDU {
 	f.t.Helper()
-	begin, err := f.in.Peek(4)
+	t, err := f.in.Next()
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	n, err := pdu.FrameLen(begin)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	whole := make([]byte, n)
-	if _, err := io.ReadFull(f.in, whole); err != nil {
-		f.t.Fatal(err)
-	}
-	frame, err := pdu.ParseFrame(whole)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	return frame
+	return t
 }
 
 // job receives a job.
 func (f *far) job() pdu.PDU {
 	f.t.Helper()
-	p, err := pdu.Parse(f.frame().Octets)
+	p, err := pdu.Parse(f.frame().Data)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -62,14 +49,14 @@ func (f *far) send(octets ...byte) {
 
 func (f *far) sendPDU(p []byte) {
 	f.t.Helper()
-	f.send(pdu.AppendData(nil, p, pdu.MaxTPDU)...)
+	f.send(tpkt.AppendData(nil, p, 1024)...)
 }
 
 // confirm confirms the connection.
 func (f *far) confirm() {
 	f.t.Helper()
 	r := f.frame()
-	f.send(pdu.AppendConnect(nil, pdu.ConnectConfirm, r.Reference, 9, r.Calling, r.Called)...)
+	f.send(tpkt.AppendConnect(nil, r.Reference, tpkt.TPDU{Code: tpkt.ConnectConfirm, Reference: 9, Calling: r.Calling, Called: r.Called, Size: 1024})...)
 }
 
 // agree answers the setup.
@@ -91,7 +78,7 @@ func open(t *testing.T, ctx context.Context, play func(f *far)) (*link.Conn, err
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		play(&far{t, other, bufio.NewReader(other)})
+		play(&far{t, other, tpkt.NewReader(other, 1<<16)})
 	}()
 	c, err := link.Open(ctx, near, link.Options{Local: 0x0100, Remote: 0x0102, PDU: 480, Jobs: 4})
 	t.Cleanup(func() {
@@ -133,10 +120,11 @@ func octet(t *testing.T, c *link.Call) byte {
 
 func TestTermsAreTheLowestOfBothEnds(t *testing.T) {
 	c, err := open(t, t.Context(), func(f *far) {
-		if r := f.frame(); r.Calling != 0x0100 || r.Called != 0x0102 || r.MaxTPDU != 1024 {
+		r := f.frame()
+		if string(r.Calling) != "\x01\x00" || string(r.Called) != "\x01\x02" || r.Size != 1024 {
 			t.Errorf("the connect request is %+v", r)
 		}
-		f.send(pdu.AppendConnect(nil, pdu.ConnectConfirm, 1, 9, 0x0100, 0x0102)...)
+		f.send(tpkt.AppendConnect(nil, 1, tpkt.TPDU{Code: tpkt.ConnectConfirm, Reference: 9, Calling: r.Calling, Called: r.Called, Size: 1024})...)
 		f.agree(pdu.Terms{Calling: 3, Called: 8, PDU: 960})
 	})
 	if err != nil || c.PDU() != 480 || c.Jobs() != 3 {
@@ -150,10 +138,10 @@ func TestAConnectionThatDoesNotComeAboutSaysWhy(t *testing.T) {
 		want error
 		says string
 	}{
-		"refused":       {func(f *far) { f.frame(); f.send(pdu.AppendDisconnect(nil, 1, 3)...) }, link.ErrTSAP, "to TSAP 01.02: reason 3"},
+		"refused":       {func(f *far) { f.frame(); f.send(tpkt.AppendDisconnect(nil, 1, 3)...) }, link.ErrTSAP, "to TSAP 01.02: reason 3"},
 		"hung up":       {func(f *far) { f.frame(); f.conn.Close() }, link.ErrTSAP, "it has hung up"},
 		"another":       {func(f *far) { f.frame(); f.send([]byte("SSH-2.0-OpenSSH\r\n")...) }, link.ErrNoS7, "53 53 48"},
-		"data":          {func(f *far) { f.frame(); f.send(pdu.AppendData(nil, []byte{1}, 128)...) }, link.ErrNoS7, "TPDU f0"},
+		"data":          {func(f *far) { f.frame(); f.send(tpkt.AppendData(nil, []byte{1}, 128)...) }, link.ErrNoS7, "TPDU f0"},
 		"setup refused": {func(f *far) { f.confirm(); f.sendPDU(refused(f.job())) }, link.ErrTSAP, "0x8104"},
 		"setup hung up": {func(f *far) { f.confirm(); f.job(); f.conn.Close() }, link.ErrTSAP, "at the setup"},
 		"plus":          {func(f *far) { f.confirm(); f.job(); f.sendPDU([]byte{0x72, 1, 0, 0}) }, link.ErrNoS7, "S7CommPlus"},
@@ -272,7 +260,7 @@ func TestWhatIsNoAnswerBreaksTheConnection(t *testing.T) {
 	for name, octets := range map[string][]byte{
 		"no frame":         {0xFF, 0, 0, 9, 1, 2, 3, 4, 5},
 		"no PDU":           {3, 0, 0, 8, 2, 0xF0, 0x80, 1},
-		"a disconnect":     pdu.AppendDisconnect(nil, 1, 0),
+		"a disconnect":     tpkt.AppendDisconnect(nil, 1, 0),
 		"a false length":   {3, 0, 0, 7 + 12, 2, 0xF0, 0x80, 0x32, 3, 0, 0, 0, 1, 0, 9, 0, 0, 0, 0},
 		"a length of none": {3, 0, 0, 2},
 	} {

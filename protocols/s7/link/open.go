@@ -1,7 +1,6 @@
 package link
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 )
 
 // Options are what a connection is opened with.
@@ -17,6 +17,9 @@ type Options struct {
 	PDU           int // octets that are proposed
 	Jobs          int // on the way at once that are proposed; at least 1
 }
+
+// maxTPDU is the size of a TPDU that is proposed.
+const maxTPDU = 1024
 
 // MinPDU is the smallest PDU with which anything can be read.
 const MinPDU = 64
@@ -36,7 +39,7 @@ var (
 // Open connects over a transport, which it owns from then on. A ctx that is done ends it at once.
 func Open(ctx context.Context, transport protocols.Transport, o Options) (*Conn, error) {
 	stop := context.AfterFunc(ctx, func() { transport.Close() })
-	c := &Conn{transport: transport, in: bufio.NewReader(transport), maxTPDU: pdu.MaxTPDU}
+	c := &Conn{transport: transport, in: tpkt.NewReader(transport, maxMessage), maxTPDU: maxTPDU}
 	err := c.connect(o)
 	if err == nil {
 		err = c.setUp(o)
@@ -55,25 +58,27 @@ func Open(ctx context.Context, transport protocols.Transport, o Options) (*Conn,
 // connect is COTP's part.
 func (c *Conn) connect(o Options) error {
 	const reference = 1
-	request := pdu.AppendConnect(nil, pdu.ConnectRequest, 0, reference, o.Local, o.Remote)
+	request := tpkt.AppendConnect(nil, 0, tpkt.TPDU{
+		Code: tpkt.ConnectRequest, Reference: reference, Calling: o.Local.Octets(), Called: o.Remote.Octets(), Size: maxTPDU,
+	})
 	if _, err := c.transport.Write(request); err != nil {
 		return fmt.Errorf("send the connect request: %w", err)
 	}
-	t, err := c.frame()
+	t, err := c.in.Next()
 	switch {
 	case errors.Is(err, io.EOF):
 		return fmt.Errorf("%w to TSAP %v: it has hung up", ErrTSAP, o.Remote)
-	case errors.Is(err, pdu.ErrFrame):
+	case errors.Is(err, tpkt.ErrFrame):
 		return fmt.Errorf("%w: %w", ErrNoS7, err)
 	case err != nil:
 		return fmt.Errorf("wait for the connect confirm: %w", err)
-	case t.Code == pdu.DisconnectRequest || t.Code == pdu.TPDUError:
+	case t.Code == tpkt.DisconnectRequest || t.Code == tpkt.Error:
 		return fmt.Errorf("%w to TSAP %v: reason %d", ErrTSAP, o.Remote, t.Reason)
-	case t.Code != pdu.ConnectConfirm:
+	case t.Code != tpkt.ConnectConfirm:
 		return fmt.Errorf("%w: it answers a connect request with TPDU %02x", ErrNoS7, uint8(t.Code))
 	}
-	if t.MaxTPDU > 0 {
-		c.maxTPDU = min(t.MaxTPDU, c.maxTPDU)
+	if t.Size > 0 {
+		c.maxTPDU = min(t.Size, c.maxTPDU)
 	}
 	return nil
 }
@@ -82,7 +87,7 @@ func (c *Conn) connect(o Options) error {
 func (c *Conn) setUp(o Options) error {
 	jobs := uint16(max(o.Jobs, 1))
 	request := pdu.AppendSetup(nil, pdu.Job, 0, pdu.Terms{Calling: jobs, Called: jobs, PDU: uint16(o.PDU)})
-	if _, err := c.transport.Write(pdu.AppendData(nil, request, c.maxTPDU)); err != nil {
+	if _, err := c.transport.Write(tpkt.AppendData(nil, request, c.maxTPDU)); err != nil {
 		return fmt.Errorf("send the setup: %w", err)
 	}
 	octets, err := c.receive()

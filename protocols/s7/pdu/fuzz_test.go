@@ -26,31 +26,6 @@ func samples() [][]byte {
 	}
 }
 
-func FuzzFrame(f *testing.F) {
-	f.Add(pdu.AppendConnect(nil, pdu.ConnectRequest, 0, 1, 0x0100, 0x0102))
-	f.Add(pdu.AppendDisconnect(nil, 1, 3))
-	f.Add(pdu.AppendData(nil, []byte{1, 2, 3}, 128))
-	f.Add([]byte{3, 0, 0, 9, 4, 0x70, 0, 1, 2})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		n, err := pdu.FrameLen(b)
-		if err != nil && !errors.Is(err, pdu.ErrFrame) || err == nil && n != 0 && n < 7 {
-			t.Fatal(n, err)
-		}
-		frame, err := pdu.ParseFrame(b)
-		if err != nil {
-			if !errors.Is(err, pdu.ErrFrame) {
-				t.Fatal(err)
-			}
-			return
-		}
-		if frame.Code == pdu.Data && frame.Last {
-			if again, err := pdu.ParseFrame(pdu.AppendData(nil, frame.Octets, 1<<16-8)); err == nil && !bytes.Equal(again.Octets, frame.Octets) {
-				t.Fatalf("% x is read back as % x", frame.Octets, again.Octets)
-			}
-		}
-	})
-}
-
 func FuzzPDU(f *testing.F) {
 	for _, b := range samples() {
 		f.Add(b)

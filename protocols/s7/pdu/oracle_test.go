@@ -5,6 +5,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols/conformance/oracle"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 )
 
 // dissection is what tshark is asked for.
@@ -25,17 +26,17 @@ func TestTsharkReadsEveryFrameAsItWasWritten(t *testing.T) {
 		{Area: pdu.DB, DB: 10, Start: 4, Count: 3}, {Area: pdu.Markers, IsBit: true, Bit: 5, Start: 1, Count: 1}, {Area: pdu.Timers, Start: 5, Count: 2},
 	}
 	outcomes := []pdu.Outcome{{Return: pdu.OK, Octets: []byte{1, 2, 3}}, {Return: pdu.NotThere}, {Return: pdu.OK, Octets: []byte{0, 1, 0, 2}}}
-	frame := func(p []byte) []byte { return pdu.AppendData(nil, p, pdu.MaxTPDU) }
+	frame := func(p []byte) []byte { return tpkt.AppendData(nil, p, 1024) }
 	referred := pdu.AppendRead(nil, items...)
 	pdu.SetReference(referred, 513)
 	cases := []struct {
 		frame []byte
 		want  map[string]string
 	}{
-		{pdu.AppendConnect(nil, pdu.ConnectRequest, 0, 1, 0x0100, 0x0203), map[string]string{
+		{tpkt.AppendConnect(nil, 0, tpkt.TPDU{Code: tpkt.ConnectRequest, Reference: 1, Calling: []byte{1, 0}, Called: []byte{2, 3}, Size: 1024}), map[string]string{
 			"cotp.type": "0x0e", "cotp.srcref": "0x0001", "cotp.src-tsap-bytes": "0100", "cotp.dst-tsap-bytes": "0203", "cotp.tpdu_size": "1024",
 		}},
-		{pdu.AppendDisconnect(nil, 1, 3), map[string]string{
+		{tpkt.AppendDisconnect(nil, 1, 3), map[string]string{
 			"cotp.type": "0x08", "cotp.destref": "0x0001", "_ws.expert.message": "Disconnect Request(DR): 0x0 -> 0x1",
 		}},
 		{frame(pdu.AppendSetup(nil, pdu.Job, 0, pdu.Terms{Calling: 8, Called: 7, PDU: 960})), map[string]string{

@@ -1,10 +1,9 @@
 package plc
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 )
 
 // Options are what a PLC is.
@@ -24,6 +24,12 @@ type Options struct {
 	Listing bool       // whether it tells its blocks, as S7-300 and 400 do
 	Logger  *slog.Logger
 }
+
+// What is proposed and taken of the layer below.
+const (
+	maxTPDU    = 1024
+	maxMessage = 1 << 16
+)
 
 // Standard returns the options of an S7-300.
 func Standard(logger *slog.Logger) Options {
@@ -138,7 +144,7 @@ func (p *PLC) breachedf(format string, arguments ...any) {
 type client struct {
 	plc     *PLC
 	line    *line
-	in      *bufio.Reader
+	in      *tpkt.Reader
 	maxTPDU int
 	terms   pdu.Terms
 	held    [][]byte // answers
@@ -146,8 +152,8 @@ type client struct {
 
 // serve runs one connection.
 func (p *PLC) serve(_ context.Context, conn net.Conn) {
-	c := &client{plc: p, line: &line{Conn: conn, fault: p.now, closed: make(chan struct{})}, maxTPDU: pdu.MaxTPDU}
-	c.in = bufio.NewReader(c.line)
+	c := &client{plc: p, line: &line{Conn: conn, fault: p.now, closed: make(chan struct{})}, maxTPDU: maxTPDU}
+	c.in = tpkt.NewReader(c.line, maxMessage)
 	defer func() { _ = c.line.Close() }() // it is at its end
 	p.mutex.Lock()
 	p.lines[c.line] = struct{}{}
@@ -158,7 +164,7 @@ func (p *PLC) serve(_ context.Context, conn net.Conn) {
 		delete(p.lines, c.line)
 	}()
 	for p.now() != Unreached {
-		t, err := c.frame()
+		t, err := c.in.Next()
 		if err == nil {
 			err = c.take(t)
 		}
@@ -169,39 +175,25 @@ func (p *PLC) serve(_ context.Context, conn net.Conn) {
 	}
 }
 
-// frame receives a frame.
-func (c *client) frame() (pdu.TPDU, error) {
-	begin, err := c.in.Peek(4)
-	if err != nil {
-		return pdu.TPDU{}, err
-	}
-	n, err := pdu.FrameLen(begin)
-	if err != nil {
-		return pdu.TPDU{}, err
-	}
-	whole := make([]byte, n)
-	if _, err := io.ReadFull(c.in, whole); err != nil {
-		return pdu.TPDU{}, err
-	}
-	return pdu.ParseFrame(whole)
-}
-
-// take takes what a frame carries.
-func (c *client) take(t pdu.TPDU) error {
+// take takes a TPDU.
+func (c *client) take(t tpkt.TPDU) error {
 	o := &c.plc.options
+	isCalled := func(mine pdu.TSAP) bool { return bytes.Equal(mine.Octets(), t.Called) }
 	switch {
-	case t.Code == pdu.ConnectRequest && len(o.TSAPs) > 0 && !slices.Contains(o.TSAPs, t.Called):
-		return c.write(pdu.AppendDisconnect(nil, t.Reference, 3)) // address unknown
-	case t.Code == pdu.ConnectRequest:
-		return c.write(pdu.AppendConnect(nil, pdu.ConnectConfirm, t.Reference, 7, t.Calling, t.Called))
-	case t.Code != pdu.Data || !t.Last:
-		return fmt.Errorf("%w: TPDU %02x", pdu.ErrFrame, uint8(t.Code))
+	case t.Code == tpkt.ConnectRequest && len(o.TSAPs) > 0 && !slices.ContainsFunc(o.TSAPs, isCalled):
+		return c.write(tpkt.AppendDisconnect(nil, t.Reference, 3)) // address unknown
+	case t.Code == tpkt.ConnectRequest:
+		return c.write(tpkt.AppendConnect(nil, t.Reference, tpkt.TPDU{
+			Code: tpkt.ConnectConfirm, Reference: 7, Calling: t.Calling, Called: t.Called, Size: maxTPDU,
+		}))
+	case t.Code != tpkt.Data:
+		return fmt.Errorf("%w: TPDU %02x", tpkt.ErrFrame, uint8(t.Code))
 	}
-	job, err := pdu.Parse(t.Octets)
+	job, err := pdu.Parse(t.Data)
 	if err != nil {
 		return err
 	}
-	answer, err := c.answer(job, len(t.Octets))
+	answer, err := c.answer(job, len(t.Data))
 	if err != nil {
 		return err
 	}
@@ -221,7 +213,7 @@ func (c *client) reply(answer []byte) error {
 	}
 	slices.Reverse(c.held)
 	for _, answer := range c.held {
-		if err := c.write(pdu.AppendData(nil, answer, c.maxTPDU)); err != nil {
+		if err := c.write(tpkt.AppendData(nil, answer, c.maxTPDU)); err != nil {
 			return err
 		}
 	}
