@@ -44,6 +44,7 @@ type control struct {
 	connected  bool
 	epoch      uint64 // highest that was ever welcomed with
 	journal    string
+	behind     bool // what the node reports has changed since the cloud was told
 }
 
 func controlSpec(env Env) supervisor.Spec {
@@ -67,7 +68,7 @@ func (c *control) Receive(ctx actor.Context) {
 	case sendOutcome:
 		c.send(&wire.FromNode{Message: &wire.FromNode_Outcome{Outcome: m.outcome}})
 	case Changed:
-		c.send(&wire.FromNode{Message: &wire.FromNode_Reported{Reported: c.env.Plant.Reported()}})
+		c.changed()
 	case supervisor.GoFailed:
 		supervisor.Fail(ctx, m.Err) // a panic: the connection's goroutine returns no errors
 	}
@@ -94,7 +95,7 @@ func (c *control) dial(ctx actor.Context) {
 		Oldest: c.env.versions().Oldest, Newest: c.env.versions().Newest, Epoch: c.epoch, Version: c.env.Version,
 		Journal: c.journal, Boot: c.env.Boot, Reported: c.env.Plant.Reported(), Platform: c.env.Platform,
 	}
-	c.connection = n
+	c.connection, c.behind = n, false
 	supervisor.Report(ctx, "connecting", address)
 	supervisor.Go(ctx, "connection", n.run)
 }
@@ -119,6 +120,7 @@ func (c *control) welcome(ctx actor.Context, m welcomed) {
 	c.remember(m)
 	supervisor.Report(ctx, "connected", m.welcome.GetMember()+" at "+m.connection.address)
 	supervisor.Healthy(ctx)
+	c.report()
 	if pid, ok := c.env.System.Lookup(commandsPath); ok {
 		ctx.Send(pid, listOutcomes{})
 	}
@@ -156,6 +158,20 @@ func (c *control) lose(ctx actor.Context, m lost) {
 	}
 	supervisor.Report(ctx, state, m.err.Error())
 	supervisor.After(ctx, wait, dialNow{})
+}
+
+func (c *control) changed() {
+	c.behind = true
+	c.report()
+}
+
+// report tells the cloud what the node reports, where that has changed: since the hello, too, which was made when the
+// connection began.
+func (c *control) report() {
+	if c.connected && c.behind {
+		c.behind = false
+		c.send(&wire.FromNode{Message: &wire.FromNode_Reported{Reported: c.env.Plant.Reported()}})
+	}
 }
 
 func (c *control) send(m *wire.FromNode) {

@@ -27,3 +27,31 @@ func TestAWelcomeLateInASessionKeepsTheCertificateThatWasRenewedMeanwhile(t *tes
 		t.Errorf("kept are the certificate %q and the addresses %v", kept.Certificate, kept.Addresses)
 	}
 }
+
+// telling is a plant that reports a phase.
+type telling struct {
+	Plant
+	phase string
+}
+
+func (p *telling) Reported() *wire.Reported { return &wire.Reported{Phase: p.phase} }
+
+func TestWhatChangesBetweenHelloAndWelcomeIsTold(t *testing.T) {
+	plant := &telling{phase: "gating"}
+	c := control{env: Env{Plant: plant}}
+	c.connection = newConnection(c.env, nil, enrol.Credentials{}, "one:1") // it has said hello
+	plant.phase = "reverted"
+	c.changed()
+	if n := len(c.connection.out); n != 0 {
+		t.Fatalf("%d messages before the welcome", n)
+	}
+	c.connected = true
+	c.report()
+	c.report() // nothing has changed since
+	if n := len(c.connection.out); n != 1 {
+		t.Fatalf("%d messages behind the welcome", n)
+	}
+	if told := (<-c.connection.out).GetReported().GetPhase(); told != "reverted" {
+		t.Errorf("told is %q", told)
+	}
+}
