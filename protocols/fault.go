@@ -52,6 +52,27 @@ func (r *Refusal) Error() string { return r.Err.Error() }
 // Unwrap returns the cause.
 func (r *Refusal) Unwrap() error { return r.Err }
 
+// Undialled returns the fault of a session that did not come about; doing is what was tried, as "connect to" and where to.
+// Permanent is an error in the configuration.
+func Undialled(doing string, permanent bool, err error) *Fault {
+	f := &Fault{Scope: ScopeSession, Quality: tag.BadNotConnected, Permanent: permanent, Err: fmt.Errorf("%s: %w", doing, err)}
+	if permanent {
+		f.Quality = tag.BadConfiguration
+	}
+	return f
+}
+
+// Unsent returns the error of a write that failed before it was sent: a fault of what had to be done first is one, but the write
+// has not reached the device.
+func Unsent(err error) error {
+	if f, ok := errors.AsType[*Fault](err); ok {
+		before := *f
+		before.Sent = false
+		return &before
+	}
+	return err
+}
+
 // FaultOf returns the fault in an error. An error that is neither fault nor
 // refusal breaks the contract and is taken for the worst: a session whose
 // state nobody knows.

@@ -10,7 +10,6 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/link"
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Driver is the BACnet/IP driver.
@@ -38,9 +37,10 @@ const registering = 5 * time.Second
 // Dial is described at protocols.Driver. No device is asked yet: several may be behind the socket. The session is a
 // protocols.Browser.
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
+	doing := "open a socket to " + e.URL.Redacted()
 	o, ok := e.Options.(*EndpointOptions)
 	if !ok {
-		return nil, undialled(e, true, fmt.Errorf("it has no BACnet options: load the configuration with the driver's component"))
+		return nil, protocols.Undialled(doing, true, fmt.Errorf("it has no BACnet options: load the configuration with the driver's component"))
 	}
 	s := newSession(o, e)
 	l, err := link.Open(ctx, link.Options{
@@ -48,20 +48,8 @@ func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session
 		Tap: e.Tap, Logger: e.Logger, Handle: s.hear,
 	})
 	if err != nil {
-		return nil, undialled(e, false, err)
+		return nil, protocols.Undialled(doing, false, err)
 	}
 	s.link = l
 	return s, nil
-}
-
-// undialled returns the fault of a session that did not come about.
-func undialled(e protocols.Endpoint, permanent bool, err error) error {
-	f := &protocols.Fault{
-		Scope: protocols.ScopeSession, Quality: tag.BadNotConnected, Permanent: permanent,
-		Err: fmt.Errorf("open a socket to %s: %w", e.URL.Redacted(), err),
-	}
-	if permanent {
-		f.Quality = tag.BadConfiguration
-	}
-	return f
 }

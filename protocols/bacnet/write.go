@@ -19,22 +19,12 @@ func (s *session) Write(ctx context.Context, to protocols.Point, v tag.Value) er
 		return &protocols.Refusal{Quality: tag.BadOutOfRange, Err: fmt.Errorf("write %s: %w", p.name, err)}
 	}
 	if err := s.reach(ctx, d); err != nil {
-		return unsent(err)
+		return protocols.Unsent(err)
 	}
 	doing := fmt.Sprintf("write %s (%v of device %s)", p.name, p.at, d.name)
 	_, err = s.ask(ctx, d, question{doing: doing, service: wire.WriteProperty, body: wire.AppendWrite(nil, p.at, sent, p.priority), once: true})
 	if refused, isRefused := isRefusal(err); isRefused {
 		return refusalOf(doing, refused)
-	}
-	return err
-}
-
-// unsent returns the fault of a write that was not made, since nobody could tell whose device it is.
-func unsent(err error) error {
-	if f, ok := err.(*protocols.Fault); ok { //nolint:errorlint // it is made here, and not wrapped
-		before := *f
-		before.Sent = false
-		return &before
 	}
 	return err
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/encap"
 	"github.com/holdfast-edge/holdfast/protocols/enip/link"
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Driver is the EtherNet/IP driver.
@@ -29,22 +28,23 @@ const keepAlive = 15 * time.Second
 
 // Dial is described at protocols.Driver. The session is a protocols.Browser.
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
+	doing := "connect to " + e.URL.Redacted()
 	o, ok := e.Options.(*EndpointOptions)
 	if !ok {
-		return nil, undialled(e, fmt.Errorf("it has no EtherNet/IP options: load the configuration with the driver's component"), true)
+		return nil, protocols.Undialled(doing, true, fmt.Errorf("it has no EtherNet/IP options: load the configuration with the driver's component"))
 	}
 	route, known, err := o.route()
 	if err != nil {
-		return nil, undialled(e, fmt.Errorf("path: %w", err), true)
+		return nil, protocols.Undialled(doing, true, fmt.Errorf("path: %w", err))
 	}
 	ctx, cancel := context.WithTimeout(ctx, 4*o.ConnectTimeout) // the connection, and three questions
 	defer cancel()
 	s := &session{route: route, logger: e.Logger}
 	if err := s.open(ctx, e, o); err != nil {
-		return nil, undialled(e, err, false)
+		return nil, protocols.Undialled(doing, false, err)
 	}
 	if err := s.reach(ctx, o, known); err != nil {
-		return nil, undialled(e, errors.Join(err, s.Close()), false)
+		return nil, protocols.Undialled(doing, false, errors.Join(err, s.Close()))
 	}
 	return s, nil
 }
@@ -87,15 +87,3 @@ func (s *session) reach(ctx context.Context, o *EndpointOptions, known bool) err
 
 // isMicro reports whether a device is a Micro800, by its catalogue number.
 func isMicro(i cip.Identity) bool { return strings.HasPrefix(i.Name, "2080-") }
-
-// undialled returns the fault of a session that did not come about.
-func undialled(e protocols.Endpoint, err error, permanent bool) error {
-	f := &protocols.Fault{
-		Scope: protocols.ScopeSession, Quality: tag.BadNotConnected, Permanent: permanent,
-		Err: fmt.Errorf("connect to %s: %w", e.URL.Redacted(), err),
-	}
-	if permanent {
-		f.Quality = tag.BadConfiguration
-	}
-	return f
-}

@@ -73,7 +73,7 @@ func (s *session) Write(ctx context.Context, to protocols.Point, v tag.Value) er
 	shape := p.known()
 	if shape == nil {
 		if _, err := s.ReadPoint(ctx, p); err != nil {
-			return unsent(err)
+			return protocols.Unsent(err)
 		}
 		shape = p.known()
 	}
@@ -97,16 +97,6 @@ func (s *session) Write(ctx context.Context, to protocols.Point, v tag.Value) er
 		return refusedBy(reply.Status).refusal(doing)
 	}
 	return nil
-}
-
-// unsent returns the fault of a write that failed before it was sent.
-func unsent(err error) error {
-	if f, ok := err.(*protocols.Fault); ok { //nolint:errorlint // it is made here, and not wrapped
-		before := *f
-		before.Sent = false
-		return &before
-	}
-	return err
 }
 
 // ReadPoint is described at protocols.Session. What is long takes several round trips.

@@ -9,7 +9,6 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/link"
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Driver is the IEC 60870-5-104 driver.
@@ -25,15 +24,16 @@ const keepAlive = 15 * time.Second
 
 // Dial is described at protocols.Driver. The session is a protocols.Subscriber and a protocols.Browser.
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
+	doing := "connect to " + e.URL.Redacted()
 	o, ok := e.Options.(*EndpointOptions)
 	if !ok {
-		return nil, undialled(e, true, fmt.Errorf("it has no IEC 104 options: load the configuration with the driver's component"))
+		return nil, protocols.Undialled(doing, true, fmt.Errorf("it has no IEC 104 options: load the configuration with the driver's component"))
 	}
 	addresses := make([]string, 0, 2)
 	for _, address := range append([]string{e.URL.Host}, o.also()...) {
 		full, err := withPort(address)
 		if err != nil {
-			return nil, undialled(e, true, fmt.Errorf("%s: %w", address, err))
+			return nil, protocols.Undialled(doing, true, fmt.Errorf("%s: %w", address, err))
 		}
 		addresses = append(addresses, full)
 	}
@@ -49,20 +49,8 @@ func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session
 		},
 	})
 	if err != nil {
-		return nil, undialled(e, false, err)
+		return nil, protocols.Undialled(doing, false, err)
 	}
 	s.group = group
 	return s, nil
-}
-
-// undialled returns the fault of a session that did not come about.
-func undialled(e protocols.Endpoint, permanent bool, err error) error {
-	f := &protocols.Fault{
-		Scope: protocols.ScopeSession, Quality: tag.BadNotConnected, Permanent: permanent,
-		Err: fmt.Errorf("connect to %s: %w", e.URL.Redacted(), err),
-	}
-	if permanent {
-		f.Quality = tag.BadConfiguration
-	}
-	return f
 }

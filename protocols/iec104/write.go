@@ -21,7 +21,7 @@ func (s *session) Write(ctx context.Context, to protocols.Point, v tag.Value) er
 		selecting := o
 		selecting.Qualifier |= apdu.Select
 		if err := s.command(ctx, "select "+p.name, p, selecting, false); err != nil {
-			return unsent(err)
+			return protocols.Unsent(err)
 		}
 	}
 	return s.command(ctx, "write "+p.name, p, o, p.device.options.Terminated)
@@ -55,14 +55,4 @@ func (s *session) command(ctx context.Context, doing string, p *target, o apdu.O
 	default:
 		return nil
 	}
-}
-
-// unsent returns the fault of a command that was not executed.
-func unsent(err error) error {
-	if f, ok := err.(*protocols.Fault); ok { //nolint:errorlint // it is made here, and not wrapped
-		before := *f
-		before.Sent = false
-		return &before
-	}
-	return err
 }

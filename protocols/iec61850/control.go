@@ -32,14 +32,14 @@ type controlling struct {
 func (s *session) operate(ctx context.Context, p *point, at *place, v tag.Value) error {
 	c, err := s.controlOf(ctx, p)
 	if err != nil {
-		return unsent(err)
+		return protocols.Unsent(err)
 	}
 	oper, err := c.says("Oper", at, v)
 	if err != nil {
 		return err
 	}
 	if err := c.choose(ctx, at, v); err != nil {
-		return unsent(err)
+		return protocols.Unsent(err)
 	}
 	return c.execute(ctx, oper)
 }

@@ -62,15 +62,9 @@ func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session
 // undialled returns the fault of a session that did not come about. What the device refuses is not permanent: somebody may
 // correct the device, or another client leave it.
 func undialled(e protocols.Endpoint, permanent bool, err error) error {
-	f := &protocols.Fault{
-		Scope: protocols.ScopeSession, Quality: tag.BadNotConnected, Permanent: permanent,
-		Err: fmt.Errorf("connect to %s: %w", e.URL.Redacted(), err),
-	}
+	f := protocols.Undialled("connect to "+e.URL.Redacted(), permanent, err)
 	if _, refused := errors.AsType[*osi.Refused](err); refused {
 		f.Quality = tag.BadAccessDenied
-	}
-	if permanent {
-		f.Quality = tag.BadConfiguration
 	}
 	return f
 }

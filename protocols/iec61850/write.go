@@ -22,7 +22,7 @@ func (s *session) Write(ctx context.Context, to protocols.Point, v tag.Value) er
 	}
 	places, err := s.locate(ctx, []*point{p})
 	if err != nil {
-		return unsent(err)
+		return protocols.Unsent(err)
 	}
 	if places[0].err != nil {
 		return places[0].err
@@ -43,16 +43,6 @@ func (s *session) Write(ctx context.Context, to protocols.Point, v tag.Value) er
 // unfit refuses a value that does not fit.
 func unfit(p *point, err error) error {
 	return &protocols.Refusal{Quality: tag.BadOutOfRange, Err: fmt.Errorf("write %s: %w", p.name, err)}
-}
-
-// unsent returns the fault of a write before whose sending something went wrong.
-func unsent(err error) error {
-	if f, ok := err.(*protocols.Fault); ok { //nolint:errorlint // it is made here, and not wrapped
-		before := *f
-		before.Sent = false
-		return &before
-	}
-	return err
 }
 
 // set writes an attribute.

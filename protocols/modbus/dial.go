@@ -39,10 +39,8 @@ func isASCII(scheme string) bool { return strings.HasPrefix(scheme, "ascii") }
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
 	o, ok := e.Options.(*EndpointOptions)
 	if !ok {
-		return nil, &protocols.Fault{
-			Scope: protocols.ScopeSession, Quality: tag.BadConfiguration, Permanent: true,
-			Err: fmt.Errorf("endpoint %s has no Modbus options: load the configuration with the driver's component", e.URL.Redacted()),
-		}
+		return nil, protocols.Undialled("connect to "+e.URL.Redacted(), true,
+			fmt.Errorf("it has no Modbus options: load the configuration with the driver's component"))
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.ConnectTimeout+o.LateReply)
 	defer cancel()

@@ -88,13 +88,3 @@ func broken(err error) error {
 	}
 	return f
 }
-
-// unsent returns the fault of a write that failed before it was sent.
-func unsent(err error) error {
-	if f, ok := errors.AsType[*protocols.Fault](err); ok {
-		before := *f
-		before.Sent = false
-		return &before
-	}
-	return err
-}

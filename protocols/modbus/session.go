@@ -126,7 +126,7 @@ func (s *session) Write(ctx context.Context, to protocols.Point, v tag.Value) er
 func (s *session) modified(ctx context.Context, p *target, v tag.Value) ([]byte, error) {
 	data, err := s.ask(ctx, p.device, "read "+p.name, p.block().appendRead(nil))
 	if err != nil {
-		return nil, unsent(err)
+		return nil, protocols.Unsent(err)
 	}
 	on, err := truth(v)
 	if err != nil {

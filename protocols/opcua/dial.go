@@ -29,10 +29,8 @@ func (Driver) Spec() config.Driver { return Component() }
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
 	o, ok := e.Options.(*EndpointOptions)
 	if !ok {
-		return nil, &protocols.Fault{
-			Scope: protocols.ScopeSession, Quality: tag.BadConfiguration, Permanent: true,
-			Err: fmt.Errorf("endpoint %s has no OPC UA options: load the configuration with the driver's component", e.URL.Redacted()),
-		}
+		return nil, protocols.Undialled("connect to "+e.URL.Redacted(), true,
+			fmt.Errorf("it has no OPC UA options: load the configuration with the driver's component"))
 	}
 	dialling, cancel := context.WithTimeout(ctx, o.ConnectTimeout)
 	defer cancel()

@@ -2,7 +2,6 @@ package opcua
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/gopcua/opcua/ua"
@@ -81,7 +80,7 @@ func (s *session) learnType(ctx context.Context, p *point, node *ua.NodeID) erro
 	results, err := s.attributes(ctx, doing, valueID(node), attributeID(node, ua.AttributeIDDataType),
 		attributeID(node, ua.AttributeIDValueRank), attributeID(node, ua.AttributeIDUserAccessLevel))
 	if err != nil {
-		return unsent(err)
+		return protocols.Unsent(err)
 	}
 	access, told := results[3].Value.Value().(byte)
 	if told && ua.AccessLevelType(access)&ua.AccessLevelTypeCurrentWrite == 0 {
@@ -110,14 +109,4 @@ func (p *point) learnDataType(dataType, rank *ua.Variant) bool {
 	}
 	p.kept.Store(kept)
 	return true
-}
-
-// unsent returns the fault of a write that failed before it was sent.
-func unsent(err error) error {
-	if f, ok := errors.AsType[*protocols.Fault](err); ok {
-		before := *f
-		before.Sent = false
-		return &before
-	}
-	return err
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/s7/link"
-	"github.com/holdfast-edge/holdfast/tag"
 )
 
 // Driver is the S7 driver.
@@ -33,18 +32,14 @@ const (
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
 	o, ok := e.Options.(*EndpointOptions)
 	if !ok {
-		return nil, &protocols.Fault{
-			Scope: protocols.ScopeSession, Quality: tag.BadConfiguration, Permanent: true,
-			Err: fmt.Errorf("endpoint %s has no S7 options: load the configuration with the driver's component", e.URL.Redacted()),
-		}
+		return nil, protocols.Undialled("connect to "+e.URL.Redacted(), true,
+			fmt.Errorf("it has no S7 options: load the configuration with the driver's component"))
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.ConnectTimeout)
 	defer cancel()
 	conn, err := o.open(ctx, e)
 	if err != nil {
-		return nil, &protocols.Fault{
-			Scope: protocols.ScopeSession, Quality: tag.BadNotConnected, Err: fmt.Errorf("connect to %s: %w", e.URL.Host, o.explained(err)),
-		}
+		return nil, protocols.Undialled("connect to "+e.URL.Host, false, o.explained(err))
 	}
 	return &session{conn: conn, logger: e.Logger, terms: terms{size: conn.PDU(), jobs: conn.Jobs()}}, nil
 }

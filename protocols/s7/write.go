@@ -56,7 +56,7 @@ func (s *session) fits(ctx context.Context, p *target, octets int) error {
 	size, character := p.form.head()
 	head, err := s.octets(ctx, p, size)
 	if err != nil {
-		return unsent(err)
+		return protocols.Unsent(err)
 	}
 	declared, _, _ := p.form.lengths(head)
 	if octets -= size / 2; octets > declared*character {
@@ -64,14 +64,6 @@ func (s *session) fits(ctx context.Context, p *target, octets int) error {
 			"write %s: a text of %d characters: the PLC declares %v with %d", p.name, octets/character, p.address, declared)}
 	}
 	return nil
-}
-
-// unsent returns the error of a read before a write, of which nothing was sent yet.
-func unsent(err error) error {
-	if f, ok := errors.AsType[*protocols.Fault](err); ok {
-		f.Sent = false
-	}
-	return err
 }
 
 // ReadPoint is described at protocols.Session. What does not fit an answer takes several.
