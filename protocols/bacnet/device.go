@@ -42,7 +42,7 @@ func (Driver) Compile(c *config.Device) (protocols.Device, error) {
 			t := &c.Groups[g].Tags[i]
 			at, flaw := newPoint(t)
 			if flaw != nil {
-				return nil, fmt.Errorf("device %s: tag %s: %s: %w", c.Name, t.Name, flaw.key, flaw.err)
+				return nil, fmt.Errorf("device %s: tag %s: %w", c.Name, t.Name, flaw)
 			}
 			at.slot = i
 			d.points[at.name] = at

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
 	"github.com/holdfast-edge/holdfast/protocols/scale"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -28,21 +29,11 @@ type point struct {
 	alone bool // its answer is so long that nothing else fits beside it
 }
 
-// flaw is what is wrong with a tag's configuration, and at which key.
-type flaw struct {
-	key string
-	err error
-}
-
-func flawed(key, fix, format string, args ...any) *flaw {
-	return &flaw{key, &config.Problem{What: fmt.Sprintf(format, args...), Fix: fix}}
-}
-
 // newPoint compiles a tag, or says what is wrong with it.
-func newPoint(t *config.Tag) (*point, *flaw) {
+func newPoint(t *config.Tag) (*point, *protocols.Flaw) {
 	o, ok := t.Options.(*TagOptions)
 	if !ok {
-		return nil, flawed("address", "load the configuration with the driver's component", "the tag has no BACnet options")
+		return nil, protocols.Flawed("address", "load the configuration with the driver's component", "the tag has no BACnet options")
 	}
 	isPresent := o.Address.Property == wire.PresentValue
 	p := &point{
@@ -50,25 +41,25 @@ func newPoint(t *config.Tag) (*point, *flaw) {
 		status: o.Status && isPresent && o.Address.Index == wire.NoIndex,
 	}
 	if o.Address.Object.Type() == 0 && o.Address.Property == 0 && t.Address == "" {
-		return nil, flawed("address", "give an object, as analog-input:3", "the tag has no address")
+		return nil, protocols.Flawed("address", "give an object, as analog-input:3", "the tag has no address")
 	}
 	if o.Cov && (!p.readable || !isPresent || o.Address.Index != wire.NoIndex) {
-		return nil, flawed("cov", "remove it", "only what is read, and is a present value, is told by cov")
+		return nil, protocols.Flawed("cov", "remove it", "only what is read, and is a present value, is told by cov")
 	}
 	if t.Access.Writable() {
 		if flaw := p.setWritten(o); flaw != nil {
 			return nil, flaw
 		}
 	} else if o.Priority != 0 {
-		return nil, flawed("priority", "remove it, or give the tag access: rw", "the tag is not written")
+		return nil, protocols.Flawed("priority", "remove it, or give the tag access: rw", "the tag is not written")
 	}
 	flaw := p.setScaling(t, o.Scaling)
 	return p, flaw
 }
 
 // setScaling takes scale and offset or a curve.
-func (p *point) setScaling(t *config.Tag, curve *scale.Options) *flaw {
-	if t.Scale == 1 && t.Offset == 0 && curve == nil {
+func (p *point) setScaling(t *config.Tag, curve *scale.Options) *protocols.Flaw {
+	if !scale.IsAsked(t, curve) {
 		return nil
 	}
 	key := "scale"
@@ -76,29 +67,23 @@ func (p *point) setScaling(t *config.Tag, curve *scale.Options) *flaw {
 		key = "scaling"
 	}
 	if p.writes == wire.Boolean || p.writes == wire.Characters || p.at.Property == wire.PresentValue && isBinary(p.at.Object.Type()) {
-		return flawed(key, "remove scale, offset and scaling", "what is no number cannot be scaled")
+		return protocols.Flawed(key, "remove scale, offset and scaling", "what is no number cannot be scaled")
 	}
-	scaling, err := scale.New(t.Scale, t.Offset, curve)
-	if err != nil {
-		return &flaw{key, err}
-	}
-	if t.Access.Writable() && !scaling.Invertible() {
-		return flawed(key, "let the table only rise or only fall", "the tag is writable, and several raw numbers stand for the same value")
-	}
-	p.scaling = scaling
-	return nil
+	var flaw *protocols.Flaw
+	p.scaling, flaw = scale.OfTag(t, curve)
+	return flaw
 }
 
 // setWritten chooses the type of what is written.
-func (p *point) setWritten(o *TagOptions) *flaw {
+func (p *point) setWritten(o *TagOptions) *protocols.Flaw {
 	if o.Type != "" {
 		if p.writes = wire.Type(slices.Index(typeNames(), o.Type)); int8(p.writes) < 1 {
-			return flawed("type", "want real, double, unsigned, signed, enumerated, boolean or string", "%q is no type", o.Type)
+			return protocols.Flawed("type", "want real, double, unsigned, signed, enumerated, boolean or string", "%q is no type", o.Type)
 		}
 		return nil
 	}
 	if p.writes = typeOf(p.at); p.writes == wire.Null {
-		return flawed("type", "give the type that the object takes, as real", "the tag is writable, and what %v takes is not known", p.at)
+		return protocols.Flawed("type", "give the type that the object takes, as real", "the tag is writable, and what %v takes is not known", p.at)
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func (Driver) Compile(c *config.Device) (protocols.Device, error) {
 		for i := range tags {
 			p, flaw := newPoint(&tags[i])
 			if flaw != nil {
-				return nil, fmt.Errorf("device %s: tag %s: %s: %w", c.Name, tags[i].Name, flaw.key, flaw.err)
+				return nil, fmt.Errorf("device %s: tag %s: %w", c.Name, tags[i].Name, flaw)
 			}
 			d.points[p.name] = p
 			if p.readable {

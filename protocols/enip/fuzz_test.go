@@ -57,7 +57,7 @@ func FuzzTake(f *testing.F) {
 			}
 			p, flaw := newPoint(&config.Tag{Name: "t", Scale: 1, Access: config.ReadOnly, Options: &o})
 			if flaw != nil {
-				t.Fatal(flaw.err)
+				t.Fatal(flaw.Err)
 			}
 			points = append(points, p)
 		}

@@ -1,10 +1,10 @@
 package enip
 
 import (
-	"fmt"
 	"sync/atomic"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 	"github.com/holdfast-edge/holdfast/protocols/scale"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -41,61 +41,43 @@ type target struct {
 	device *device
 }
 
-// flaw is what is wrong with a tag's configuration, and at which key.
-type flaw struct {
-	key string
-	err error
-}
-
-func flawed(key, fix, format string, args ...any) *flaw {
-	return &flaw{key, &config.Problem{What: fmt.Sprintf(format, args...), Fix: fix}}
-}
-
 // newPoint compiles a tag, or says what is wrong with it.
-func newPoint(t *config.Tag) (*point, *flaw) {
+func newPoint(t *config.Tag) (*point, *protocols.Flaw) {
 	o, ok := t.Options.(*TagOptions)
 	switch {
 	case !ok:
-		return nil, flawed("address", "load the configuration with the driver's component", "the tag has no EtherNet/IP options")
+		return nil, protocols.Flawed("address", "load the configuration with the driver's component", "the tag has no EtherNet/IP options")
 	case len(o.Address.path) == 0:
-		return nil, flawed("address", addressForms, "the tag has no address")
+		return nil, protocols.Flawed("address", addressForms, "the tag has no address")
 	}
 	p := &point{
 		name: t.Name, address: o.Address, declared: cip.TypeNamed(o.Type), count: o.Count, readable: t.Access.Readable(),
-		scaled: t.Scale != 1 || t.Offset != 0 || o.Scaling != nil,
+		scaled: scale.IsAsked(t, o.Scaling),
 	}
 	if flaw := p.checkType(t, o); flaw != nil {
 		return nil, flaw
 	}
-	scaling, err := scale.New(t.Scale, t.Offset, o.Scaling)
-	switch {
-	case err != nil && o.Scaling != nil:
-		return nil, &flaw{"scaling", err}
-	case err != nil:
-		return nil, &flaw{"scale", err}
-	case t.Access.Writable() && !scaling.Invertible():
-		return nil, flawed("scaling", "let the table only rise or only fall", "the tag is writable, and several raw numbers stand for the same value")
-	}
-	p.scaling = scaling
-	return p, nil
+	var flaw *protocols.Flaw
+	p.scaling, flaw = scale.OfTag(t, o.Scaling)
+	return p, flaw
 }
 
 // checkType refuses what contradicts the type.
-func (p *point) checkType(t *config.Tag, o *TagOptions) *flaw {
+func (p *point) checkType(t *config.Tag, o *TagOptions) *protocols.Flaw {
 	isBit := p.address.bit != noBit
 	switch {
 	case o.Type != "" && p.declared == 0:
-		return flawed("type", "want bool, sint, int, dint …", "%q is no type", o.Type)
+		return protocols.Flawed("type", "want bool, sint, int, dint …", "%q is no type", o.Type)
 	case isBit && p.declared != 0 && p.declared != cip.BOOL:
-		return flawed("type", "remove type, or write bool", "%s is a bit and cannot be %s", p.address, p.declared)
+		return protocols.Flawed("type", "remove type, or write bool", "%s is a bit and cannot be %s", p.address, p.declared)
 	case isBit && p.count > 0:
-		return flawed("count", "declare a tag for each bit", "%s is a bit", p.address)
+		return protocols.Flawed("count", "declare a tag for each bit", "%s is a bit", p.address)
 	case p.scaled && (isBit || p.declared == cip.BOOL || p.declared == cip.STRING):
-		return flawed("scale", "remove scale, offset and scaling", "%s is no number and cannot be scaled", p.address)
+		return protocols.Flawed("scale", "remove scale, offset and scaling", "%s is no number and cannot be scaled", p.address)
 	case p.count > 0 && len(p.address.last()) > 1:
-		return flawed("count", "declare a tag for each element", "%s is an element of an array with several dimensions", p.address)
+		return protocols.Flawed("count", "declare a tag for each element", "%s is an element of an array with several dimensions", p.address)
 	case t.Access.Writable() && p.count > 0 && p.declared == cip.BOOL:
-		return flawed("access", "write access: r, and declare a tag for each element that is written", "%d elements of BOOL cannot be written at once", p.count)
+		return protocols.Flawed("access", "write access: r, and declare a tag for each element that is written", "%d elements of BOOL cannot be written at once", p.count)
 	}
 	return nil
 }

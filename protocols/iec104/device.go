@@ -75,7 +75,7 @@ func (d *device) addGroup(index int, group *config.Group) error {
 	for i := range group.Tags {
 		at, flaw := newPoint(&group.Tags[i])
 		if flaw != nil {
-			return fmt.Errorf("tag %s: %s: %w", group.Tags[i].Name, flaw.key, flaw.err)
+			return fmt.Errorf("tag %s: %w", group.Tags[i].Name, flaw)
 		}
 		at.group, at.slot = index, i
 		d.points[at.name] = at

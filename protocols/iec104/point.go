@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/scale"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -26,29 +27,19 @@ type point struct {
 	qualifier uint8
 }
 
-// flaw is what is wrong with a tag's configuration, and at which key.
-type flaw struct {
-	key string
-	err error
-}
-
-func flawed(key, fix, format string, args ...any) *flaw {
-	return &flaw{key, &config.Problem{What: fmt.Sprintf(format, args...), Fix: fix}}
-}
-
 // newPoint compiles a tag, or says what is wrong with it.
-func newPoint(t *config.Tag) (*point, *flaw) {
+func newPoint(t *config.Tag) (*point, *protocols.Flaw) {
 	o, ok := t.Options.(*TagOptions)
 	if !ok {
-		return nil, flawed("address", "load the configuration with the driver's component", "the tag has no IEC 104 options")
+		return nil, protocols.Flawed("address", "load the configuration with the driver's component", "the tag has no IEC 104 options")
 	}
 	p := &point{name: t.Name, address: uint32(o.Address), readable: t.Access.Readable()}
 	if o.Address == 0 || o.Address > apdu.MaxAddress {
-		return nil, flawed("address", "give the number of the information object", "the tag has no address")
+		return nil, protocols.Flawed("address", "give the number of the information object", "the tag has no address")
 	}
 	if o.Type != "" {
 		if p.form, ok = formNamed(o.Type); !ok {
-			return nil, flawed("type", "want single, double, step, bits, normalized, scaled, float or counter", "%q is no type", o.Type)
+			return nil, protocols.Flawed("type", "want single, double, step, bits, normalized, scaled, float or counter", "%q is no type", o.Type)
 		}
 	}
 	if flaw := p.setScaling(t, o.Scaling); flaw != nil {
@@ -64,50 +55,40 @@ func newPoint(t *config.Tag) (*point, *flaw) {
 }
 
 // setScaling takes scale and offset or a curve; only numbers that measure or count have them.
-func (p *point) setScaling(t *config.Tag, curve *scale.Options) *flaw {
-	if t.Scale == 1 && t.Offset == 0 && curve == nil {
+func (p *point) setScaling(t *config.Tag, curve *scale.Options) *protocols.Flaw {
+	if !scale.IsAsked(t, curve) {
 		return nil
 	}
 	switch p.form.element {
 	case apdu.SIQ, apdu.DIQ, apdu.BSI:
-		return flawed("scale", "remove scale, offset and scaling", "a tag of type %s cannot be scaled", p.form.name)
+		return protocols.Flawed("scale", "remove scale, offset and scaling", "a tag of type %s cannot be scaled", p.form.name)
 	}
-	key := "scale"
-	if curve != nil {
-		key = "scaling"
-	}
-	scaling, err := scale.New(t.Scale, t.Offset, curve)
-	if err != nil {
-		return &flaw{key, err}
-	}
-	if t.Access.Writable() && !scaling.Invertible() {
-		return flawed(key, "let the table only rise or only fall", "the tag is writable, and several raw numbers stand for the same value")
-	}
-	p.scaling = scaling
-	return nil
+	var flaw *protocols.Flaw
+	p.scaling, flaw = scale.OfTag(t, curve)
+	return flaw
 }
 
 // maxQU is the largest qualifier of single, double and step commands (101 §7.2.6.26).
 const maxQU = 31
 
 // setCommand chooses the command that writes the tag.
-func (p *point) setCommand(o *TagOptions) *flaw {
+func (p *point) setCommand(o *TagOptions) *protocols.Flaw {
 	p.command, p.at, p.selects = p.form.command, p.address, o.Select
 	if o.CommandAddress != 0 {
 		p.at = uint32(o.CommandAddress)
 	}
 	switch {
 	case p.form.element == 0:
-		return flawed("type", "give its type: it decides about the command", "the tag is writable and has no type")
+		return protocols.Flawed("type", "give its type: it decides about the command", "the tag is writable and has no type")
 	case p.command == 0:
-		return flawed("access", "let it be r", "a tag of type %s cannot be written", p.form.name)
+		return protocols.Flawed("access", "let it be r", "a tag of type %s cannot be written", p.form.name)
 	case p.command == apdu.StepCommand && p.readable:
-		return flawed("access", "make the command a tag of its own, with access w, and read the position with another",
+		return protocols.Flawed("access", "make the command a tag of its own, with access w, and read the position with another",
 			"a step command moves by one and sets no position")
 	case p.command == apdu.BitstringCommand && (o.Select || o.Qualifier != 0):
-		return flawed("select", "remove select and qualifier", "a command of type bits has no qualifier")
+		return protocols.Flawed("select", "remove select and qualifier", "a command of type bits has no qualifier")
 	case p.isSwitch() && o.Qualifier > maxQU:
-		return flawed("qualifier", "want 0 to 31", "qualifier %d of a command of type %s", o.Qualifier, p.form.name)
+		return protocols.Flawed("qualifier", "want 0 to 31", "qualifier %d of a command of type %s", o.Qualifier, p.form.name)
 	}
 	p.qualifier = uint8(o.Qualifier)
 	if p.isSwitch() {

@@ -2,9 +2,9 @@ package iec61850
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 	"github.com/holdfast-edge/holdfast/protocols/scale"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -25,32 +25,22 @@ type point struct {
 	slot     int // in the group's row
 }
 
-// flaw is what is wrong with a tag's configuration, and at which key.
-type flaw struct {
-	key string
-	err error
-}
-
-func flawed(key, fix, format string, args ...any) *flaw {
-	return &flaw{key, &config.Problem{What: fmt.Sprintf(format, args...), Fix: fix}}
-}
-
 // newPoint compiles a tag, or says what is wrong with it.
-func newPoint(t *config.Tag) (*point, *flaw) {
+func newPoint(t *config.Tag) (*point, *protocols.Flaw) {
 	o, ok := t.Options.(*TagOptions)
 	if !ok {
-		return nil, flawed("address", "load the configuration with the driver's component", "the tag has no IEC 61850 options")
+		return nil, protocols.Flawed("address", "load the configuration with the driver's component", "the tag has no IEC 61850 options")
 	}
 	p := &point{
 		name: t.Name, address: o.Address, readable: t.Access.Readable(), writable: t.Access.Writable(), test: o.Test,
 		checks: map[string][]int{"synchro": {0}, "interlock": {1}, "both": {0, 1}}[o.Checks],
 	}
 	if o.Address.Path == "" {
-		return nil, flawed("address", addressFix, "the tag has no address")
+		return nil, protocols.Flawed("address", addressFix, "the tag has no address")
 	}
 	if o.Type != "" {
 		if p.form, ok = formNamed(o.Type); !ok {
-			return nil, flawed("type", "want one of those in the reference", "%q is no type", o.Type)
+			return nil, protocols.Flawed("type", "want one of those in the reference", "%q is no type", o.Type)
 		}
 	}
 	if flaw := p.setScaling(t, o.Scaling); flaw != nil {
@@ -63,26 +53,16 @@ func newPoint(t *config.Tag) (*point, *flaw) {
 }
 
 // setScaling takes scale and offset or a curve.
-func (p *point) setScaling(t *config.Tag, curve *scale.Options) *flaw {
-	if t.Scale == 1 && t.Offset == 0 && curve == nil {
+func (p *point) setScaling(t *config.Tag, curve *scale.Options) *protocols.Flaw {
+	if !scale.IsAsked(t, curve) {
 		return nil
 	}
 	if p.form.name != "" && !p.form.isNumber() {
-		return flawed("scale", "remove scale, offset and scaling", "a tag of type %s cannot be scaled", p.form.name)
+		return protocols.Flawed("scale", "remove scale, offset and scaling", "a tag of type %s cannot be scaled", p.form.name)
 	}
-	key := "scale"
-	if curve != nil {
-		key = "scaling"
-	}
-	scaling, err := scale.New(t.Scale, t.Offset, curve)
-	if err != nil {
-		return &flaw{key, err}
-	}
-	if p.writable && !scaling.Invertible() {
-		return flawed(key, "let the table only rise or only fall", "the tag is writable, and several raw numbers stand for the same value")
-	}
-	p.scaling = scaling
-	return nil
+	var flaw *protocols.Flaw
+	p.scaling, flaw = scale.OfTag(t, curve)
+	return flaw
 }
 
 // How a tag is written, by its functional constraint.
@@ -112,15 +92,15 @@ func (a Address) controls() bool {
 }
 
 // checkAccess refuses what cannot be done under the functional constraint.
-func (p *point) checkAccess() *flaw {
+func (p *point) checkAccess() *protocols.Flaw {
 	c := p.address.Constraint
 	switch {
 	case p.writable && isControlled(c) && !p.address.controls():
-		return flawed("address", "name the status, as stVal [ST] or mxVal.f [MX], or Oper.ctlVal [CO] with access w", "%s is no attribute by which a data object is controlled", p.address)
+		return protocols.Flawed("address", "name the status, as stVal [ST] or mxVal.f [MX], or Oper.ctlVal [CO] with access w", "%s is no attribute by which a data object is controlled", p.address)
 	case p.writable && c != "" && !isControlled(c) && !isSetting(c):
-		return flawed("access", "let it be r", "what has the functional constraint %s is not written", c)
+		return protocols.Flawed("access", "let it be r", "what has the functional constraint %s is not written", c)
 	case c == "CO" && p.readable:
-		return flawed("access", "let it be w; or name the status instead, as stVal [ST], with access rw", "a control is not read")
+		return protocols.Flawed("access", "let it be w; or name the status instead, as stVal [ST], with access rw", "a control is not read")
 	default:
 		return nil
 	}

@@ -15,7 +15,7 @@ type Codec struct{ point *point }
 func NewCodec(t *config.Tag, o *DeviceOptions) (c *Codec, key string, err error) {
 	p, flaw := newPoint(t, o)
 	if flaw != nil {
-		return nil, flaw.key, flaw.err
+		return nil, flaw.Key, flaw.Err
 	}
 	return &Codec{p}, "", nil
 }

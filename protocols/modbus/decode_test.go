@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -33,12 +34,12 @@ func compile(t testing.TB, o TagOptions, change ...func(*config.Tag)) *point {
 	t.Helper()
 	p, flaw := tryCompile(o, change...)
 	if flaw != nil {
-		t.Fatalf("%s: %v", flaw.key, flaw.err)
+		t.Fatalf("%s: %v", flaw.Key, flaw.Err)
 	}
 	return p
 }
 
-func tryCompile(o TagOptions, change ...func(*config.Tag)) (*point, *flaw) {
+func tryCompile(o TagOptions, change ...func(*config.Tag)) (*point, *protocols.Flaw) {
 	c := &config.Tag{Name: "x", Scale: 1, Access: config.ReadWrite, Options: &o}
 	for _, f := range change {
 		f(c)

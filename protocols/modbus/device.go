@@ -60,7 +60,7 @@ func (d *device) addGroup(group *config.Group, o *DeviceOptions) error {
 	for i := range points {
 		p, flaw := pointOf(&group.Tags[i], o)
 		if flaw != nil {
-			return fmt.Errorf("tag %s: %s: %w", group.Tags[i].Name, flaw.key, flaw.err)
+			return fmt.Errorf("tag %s: %w", group.Tags[i].Name, flaw)
 		}
 		points[i] = p
 	}

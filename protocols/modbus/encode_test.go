@@ -113,7 +113,7 @@ func TestTagsThatCannotWorkAreRefusedAtTheirKey(t *testing.T) {
 		{"address", TagOptions{Address: address(t, "holding:65535"), Type: "float32"}, writable},
 		{"address", TagOptions{Address: address(t, "input:0"), Count: 126}, readOnly},
 	} {
-		if _, flaw := tryCompile(c.o, c.change); flaw == nil || flaw.key != c.key || flaw.err.Error() == "" {
+		if _, flaw := tryCompile(c.o, c.change); flaw == nil || flaw.Key != c.key || flaw.Err.Error() == "" {
 			t.Errorf("%s %s: %+v, want a flaw of %s", c.o.Address, c.o.Type, flaw, c.key)
 		}
 	}

@@ -55,7 +55,7 @@ type TagOptions struct {
 func (d *DeviceOptions) CheckTag(t *config.Tag, report config.Report) {
 	p, flaw := newPoint(t, d)
 	if flaw != nil {
-		report(flaw.key, flaw.err)
+		report(flaw.Key, flaw.Err)
 		return
 	}
 	t.Options.(*TagOptions).compiled = p

@@ -188,7 +188,7 @@ func TestEveryPlanReadsWhatIsThereAndOnlyThat(t *testing.T) {
 		for _, r := range registers {
 			p, flaw := tryCompile(TagOptions{Address: Address{Area: Holding, Number: uint32(r), Bit: NoBit}})
 			if flaw != nil {
-				t.Fatal(flaw.err)
+				t.Fatal(flaw.Err)
 			}
 			points = append(points, p)
 		}

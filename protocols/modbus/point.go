@@ -7,7 +7,6 @@ import (
 	"math/bits"
 	"sync/atomic"
 
-	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/wire"
 	"github.com/holdfast-edge/holdfast/protocols/scale"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -219,14 +218,4 @@ func (p *point) put(registers []byte, v tag.Value) error {
 	}
 	p.order.put(registers, n)
 	return nil
-}
-
-// flaw is what is wrong with a tag's configuration, and at which key.
-type flaw struct {
-	key string
-	err error
-}
-
-func flawed(key, fix, format string, args ...any) *flaw {
-	return &flaw{key, &config.Problem{What: fmt.Sprintf(format, args...), Fix: fix}}
 }

@@ -68,7 +68,7 @@ type TagOptions struct {
 // CheckTag refuses, at its key, what cannot be read or written as it is configured.
 func (*DeviceOptions) CheckTag(t *config.Tag, report config.Report) {
 	if _, flaw := newPoint(t); flaw != nil {
-		report(flaw.key, flaw.err)
+		report(flaw.Key, flaw.Err)
 	}
 }
 

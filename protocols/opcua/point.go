@@ -7,6 +7,7 @@ import (
 	"github.com/gopcua/opcua/ua"
 
 	"github.com/holdfast-edge/holdfast/config"
+	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/scale"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -24,18 +25,18 @@ type point struct {
 }
 
 // newPoint compiles a tag, or says what is wrong with it.
-func newPoint(t *config.Tag) (*point, *flaw) {
+func newPoint(t *config.Tag) (*point, *protocols.Flaw) {
 	o, ok := t.Options.(*TagOptions)
 	if !ok {
-		return nil, flawed("address", "load the configuration with the driver's component", "the tag has no OPC UA options")
+		return nil, protocols.Flawed("address", "load the configuration with the driver's component", "the tag has no OPC UA options")
 	}
 	p := &point{name: t.Name, address: o.Address, readable: t.Access.Readable()}
 	if o.Address.kind == 0 {
-		return nil, flawed("address", "name the node, as ns=2;s=NAME", "the tag has no address")
+		return nil, protocols.Flawed("address", "name the node, as ns=2;s=NAME", "the tag has no address")
 	}
 	if o.Type != "" {
 		if p.asked = builtinNamed(o.Type); p.asked == nil {
-			return nil, flawed("type", "want bool, int8, uint8, int16 …", "%q is no type", o.Type)
+			return nil, protocols.Flawed("type", "want bool, int8, uint8, int16 …", "%q is no type", o.Type)
 		}
 	}
 	if flaw := p.setScaling(t, o.Scaling); flaw != nil {
@@ -45,26 +46,16 @@ func newPoint(t *config.Tag) (*point, *flaw) {
 }
 
 // setScaling takes scale and offset or a curve; only numbers have them.
-func (p *point) setScaling(t *config.Tag, curve *scale.Options) *flaw {
-	if t.Scale == 1 && t.Offset == 0 && curve == nil {
+func (p *point) setScaling(t *config.Tag, curve *scale.Options) *protocols.Flaw {
+	if !scale.IsAsked(t, curve) {
 		return nil
 	}
 	if p.asked != nil && !p.asked.isNumber() {
-		return flawed("scale", "remove scale, offset and scaling", "a tag of type %s cannot be scaled", p.asked.name)
+		return protocols.Flawed("scale", "remove scale, offset and scaling", "a tag of type %s cannot be scaled", p.asked.name)
 	}
-	scaling, err := scale.New(t.Scale, t.Offset, curve)
-	key := "scale"
-	if curve != nil {
-		key = "scaling"
-	}
-	if err != nil {
-		return &flaw{key, err}
-	}
-	if t.Access.Writable() && !scaling.Invertible() {
-		return flawed(key, "let the table only rise or only fall", "the tag is writable, and several raw numbers stand for the same value")
-	}
-	p.scaling = scaling
-	return nil
+	var flaw *protocols.Flaw
+	p.scaling, flaw = scale.OfTag(t, curve)
+	return flaw
 }
 
 // isArray marks a node that keeps arrays, beside the id of its type.
@@ -144,14 +135,4 @@ func (p *point) written(v tag.Value) (*ua.Variant, error) {
 		return nil, fmt.Errorf("want an array of %s", to.name)
 	}
 	return to.variant(v, p.scaling)
-}
-
-// flaw is what is wrong with a tag's configuration, and at which key.
-type flaw struct {
-	key string
-	err error
-}
-
-func flawed(key, fix, format string, args ...any) *flaw {
-	return &flaw{key, &config.Problem{What: fmt.Sprintf(format, args...), Fix: fix}}
 }

@@ -23,7 +23,7 @@ func tagOf(t testing.TB, change func(*config.Tag, *TagOptions)) *point {
 	}
 	p, flaw := newPoint(c)
 	if flaw != nil {
-		t.Fatal(flaw.err)
+		t.Fatal(flaw.Err)
 	}
 	return p
 }
@@ -227,7 +227,7 @@ func TestATagThatIsConfiguredWronglyIsRefusedAtItsKey(t *testing.T) {
 		o := &TagOptions{Address: Address{kind: 'i', number: 1}}
 		c := &config.Tag{Name: "x", Scale: 1, Access: config.ReadWrite, Options: o}
 		change(c, o)
-		if _, flaw := newPoint(c); flaw == nil || flaw.key != key {
+		if _, flaw := newPoint(c); flaw == nil || flaw.Key != key {
 			t.Errorf("%s: %+v", key, flaw)
 		}
 	}

@@ -34,7 +34,7 @@ func (Driver) Compile(c *config.Device) (protocols.Device, error) {
 		for i := range tags {
 			p, flaw := newPoint(&tags[i], zone)
 			if flaw != nil {
-				return nil, fmt.Errorf("device %s: tag %s: %s: %w", c.Name, tags[i].Name, flaw.key, flaw.err)
+				return nil, fmt.Errorf("device %s: tag %s: %w", c.Name, tags[i].Name, flaw)
 			}
 			points[i], d.points[p.name] = p, p
 		}
