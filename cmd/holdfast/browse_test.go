@@ -17,6 +17,7 @@ import (
 	"github.com/holdfast-edge/holdfast/console"
 	"github.com/holdfast-edge/holdfast/internal/migrate"
 	"github.com/holdfast-edge/holdfast/internal/node"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/outstation"
 )
@@ -43,7 +44,7 @@ func bay(t *testing.T) (*outstation.Outstation, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
+	t.Cleanup(s.Close)
 	station := s.Put(1)
 	station.Define(apdu.DoublePoint, apdu.Object{Address: 100, Int: 1}, apdu.DoubleCommand, 1100)
 	station.Define(apdu.Float, apdu.Object{Address: 4001, Float: 21.5}, 0, 0)
@@ -115,7 +116,7 @@ func TestMoreItemsThanANodeTellsAtOnceAreAskedForPageByPage(t *testing.T) {
 
 func TestADeviceThatIsAwayOrCannotTellSaysSo(t *testing.T) {
 	s, text := bay(t)
-	s.Break(outstation.Unreached)
+	s.Break(faulty.Unreached)
 	siteOf(t, text+`
   - name: boiler
     driver: modbus

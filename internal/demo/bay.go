@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/outstation"
 )
@@ -69,14 +70,14 @@ func (b *bay) address() string { return b.outstation.Address() }
 // silence has the bay say nothing any more, or speak again.
 func (b *bay) silence(on bool) {
 	if on {
-		b.outstation.Break(outstation.Silent)
+		b.outstation.Break(faulty.Silent)
 	} else {
-		b.outstation.Break(0)
+		b.outstation.Heal()
 	}
 }
 
-func (b *bay) close() error {
+func (b *bay) close() {
 	b.stop()
 	b.moving.Wait()
-	return b.outstation.Close()
+	b.outstation.Close()
 }

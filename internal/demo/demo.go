@@ -127,7 +127,7 @@ func (d *Demo) Close(ctx context.Context) error {
 		errs = append(errs, d.line.close())
 	}
 	if d.bay != nil {
-		errs = append(errs, d.bay.close())
+		d.bay.close()
 	}
 	for _, p := range []*simulator.Plant{d.hall, d.yard} {
 		if p != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/simulator"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -100,20 +101,18 @@ func (p *peer) Held(name string) tag.Value {
 	return tag.IntOf(int64(v.Number))
 }
 
-func (p *peer) Break(f conformance.Fault) bool {
-	fault, ok := map[conformance.Fault]simulator.Fault{
-		conformance.Silent: simulator.Silent, conformance.Late: simulator.Late, conformance.Garbage: simulator.Garbage,
-		conformance.HalfFrame: simulator.HalfFrame, conformance.Refusing: simulator.Refusing, conformance.Unreached: simulator.Unreached,
-	}[f]
-	if ok {
-		p.set(fault)
+func (p *peer) Break(f faulty.Fault) bool {
+	switch f {
+	case faulty.Drip, faulty.CutOff, faulty.HalfOpen:
+		return false // without a connection there is none to cut, and a datagram does not drip
 	}
-	return ok // without a connection there is none to cut, and a datagram does not drip
+	p.set(f)
+	return true
 }
 
 func (p *peer) Heal() { p.set(0) }
 
-func (p *peer) set(f simulator.Fault) {
+func (p *peer) set(f faulty.Fault) {
 	p.t.Helper()
 	if err := p.station.Break(f); err != nil {
 		p.t.Fatal(err)

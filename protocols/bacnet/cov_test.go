@@ -5,6 +5,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/simulator"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -110,7 +111,7 @@ func TestADeviceThatWasAwayIsSubscribedToAnew(t *testing.T) {
 	furnish(d)
 	c := dial(t, one(t, url(s), "timeout: 100ms, retries: 0, cov_check: 1s,", furniture(", cov: true")...))
 	eventually(t, "all is told", func() bool { c.scan(); return d.Subscriptions() == 4 })
-	if err := s.Break(simulator.Silent); err != nil {
+	if err := s.Break(faulty.Silent); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "its silence is noticed", func() bool { _, err := c.scan(); return err != nil })

@@ -8,6 +8,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/simulator"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -64,7 +65,7 @@ func TestAWriteIsNeverSentTwice(t *testing.T) {
 	s, d := station(t, simulator.Options{})
 	furnish(d)
 	c := dial(t, one(t, url(s), "timeout: 50ms, retries: 5,", furniture("")...))
-	if err := s.Break(simulator.Silent); err != nil {
+	if err := s.Break(faulty.Silent); err != nil {
 		t.Fatal(err)
 	}
 	f, isFault := errors.AsType[*protocols.Fault](c.write("setpoint", tag.FloatOf(1)))
@@ -94,7 +95,7 @@ func TestAScanGoesOnAfterAWriteInItsMiddleThatWasNotAnswered(t *testing.T) {
 		if step > 0 {
 			continue
 		}
-		if err := s.Break(simulator.Silent); err != nil {
+		if err := s.Break(faulty.Silent); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.write("mode", tag.IntOf(4)); err == nil {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -31,7 +32,7 @@ func everyDisturbancePasses(t *testing.T, h Harness) {
 func aLateAnswerIsDropped(t *testing.T, h Harness) {
 	c, peer := h.start(t, brief)
 	for turn := range int64(5) {
-		if !peer.Break(Late) {
+		if !peer.Break(faulty.Late) {
 			t.Skip("this peer cannot be made to answer late")
 		}
 		peer.Set(Number, tag.IntOf(100+turn))
@@ -51,7 +52,7 @@ func aProbeTells(t *testing.T, h Harness) {
 		return c.try(func(s protocols.Session) error { return s.Probe(t.Context(), c.device) })
 	}
 	Eventually(c.t, "a living device answers a probe", func() bool { return probe() == nil })
-	if !peer.Break(Silent) {
+	if !peer.Break(faulty.Silent) {
 		t.Skip("this peer cannot be made silent")
 	}
 	wantFault(t, probe())

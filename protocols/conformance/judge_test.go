@@ -39,14 +39,3 @@ func TestARefusalDoesNotEndTheSession(t *testing.T) {
 		}
 	}
 }
-
-func TestFaultsHaveNames(t *testing.T) {
-	for _, f := range disturbances() {
-		if f.String() == "" || f.String() == "no fault" {
-			t.Errorf("fault %d has none", f)
-		}
-	}
-	if got := Fault(99).String(); got != "no fault" {
-		t.Error(got)
-	}
-}

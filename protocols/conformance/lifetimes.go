@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 )
 
 // inProgress starts a read that nobody answers, and returns what it ended with.
@@ -33,7 +34,7 @@ func wantEnd(t *testing.T, ended <-chan error) error {
 
 func aCallEndsWithItsContext(t *testing.T, h Harness) {
 	c, peer := h.start(t, 10*Patience)
-	if !peer.Break(Silent) {
+	if !peer.Break(faulty.Silent) {
 		t.Skip("this peer cannot be made silent")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -44,7 +45,7 @@ func aCallEndsWithItsContext(t *testing.T, h Harness) {
 
 func aCallEndsWithItsSession(t *testing.T, h Harness) {
 	c, peer := h.start(t, 10*Patience)
-	if !peer.Break(Silent) {
+	if !peer.Break(faulty.Silent) {
 		t.Skip("this peer cannot be made silent")
 	}
 	ended := inProgress(t.Context(), c)
@@ -108,7 +109,7 @@ func sessionsLeaveNothingBehind(t *testing.T, h Harness) {
 	before := goleak.IgnoreCurrent()
 	for range 3 {
 		c.recover()
-		peer.Break(HalfFrame)
+		peer.Break(faulty.HalfFrame)
 		_, _ = c.scan()
 		peer.Heal()
 		c.close()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -31,43 +32,17 @@ type Peer interface {
 	Held(tagName string) tag.Value
 
 	// Break breaks the device or the way to it until Heal. It returns false for what this peer cannot be made to do.
-	Break(f Fault) bool
+	Break(f faulty.Fault) bool
 
 	// Heal ends all faults. Connections that are broken stay so.
 	Heal()
 }
 
-// Fault is a way in which devices fail.
-type Fault uint8
-
-// The faults.
-const (
-	Silent    Fault = iota + 1 // the device takes requests and does not answer
-	Late                       // it answers later than anybody waits: when Heal is called
-	Garbage                    // it answers with bytes of no meaning
-	HalfFrame                  // it stops in the middle of an answer
-	Drip                       // its answers come byte by byte, too slowly
-	Refusing                   // it refuses what it is asked to do
-	CutOff                     // it closes the connection instead of answering
-	HalfOpen                   // it takes connections, and nothing is ever heard on them
-	Unreached                  // it takes no connections, and has closed those that were
-)
-
-// String returns the fault in words.
-func (f Fault) String() string {
-	names := [...]string{
-		Silent: "silent", Late: "late", Garbage: "garbage", HalfFrame: "half frame", Drip: "drip",
-		Refusing: "refusing", CutOff: "cut off", HalfOpen: "half open", Unreached: "unreached",
-	}
-	if f == 0 || int(f) >= len(names) {
-		return "no fault"
-	}
-	return names[f]
-}
-
 // disturbances are the faults that leave no usable answer.
-func disturbances() []Fault {
-	return []Fault{Silent, Late, Garbage, HalfFrame, Drip, CutOff, HalfOpen, Unreached}
+func disturbances() []faulty.Fault {
+	return []faulty.Fault{
+		faulty.Silent, faulty.Late, faulty.Garbage, faulty.HalfFrame, faulty.Drip, faulty.CutOff, faulty.HalfOpen, faulty.Unreached,
+	}
 }
 
 // Harness is a driver and how to start a device for it.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -74,7 +75,7 @@ func whatDoesNotFitIsRefused(t *testing.T, h Harness) {
 
 func aRefusedWriteIsARefusal(t *testing.T, h Harness) {
 	c, peer := h.start(t, patient)
-	if !peer.Break(Refusing) {
+	if !peer.Break(faulty.Refusing) {
 		t.Skip("this peer cannot be made to refuse")
 	}
 	err := c.session.Write(t.Context(), c.point(Number), tag.IntOf(3))
@@ -93,7 +94,7 @@ func aRefusedWriteIsARefusal(t *testing.T, h Harness) {
 
 func aRefusedReadIsBad(t *testing.T, h Harness) {
 	c, peer := h.start(t, patient)
-	if !peer.Break(Refusing) {
+	if !peer.Break(faulty.Refusing) {
 		t.Skip("this peer cannot be made to refuse")
 	}
 	values, err := c.scan()
@@ -107,7 +108,7 @@ func aRefusedReadIsBad(t *testing.T, h Harness) {
 
 func anUnansweredWriteIsNoSuccess(t *testing.T, h Harness) {
 	for _, fault := range disturbances() {
-		if fault == Unreached {
+		if fault == faulty.Unreached {
 			continue // nothing is sent
 		}
 		t.Run(fault.String(), func(t *testing.T) {

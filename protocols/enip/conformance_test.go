@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/enip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/controller"
@@ -97,13 +98,9 @@ func (p *peer) Held(name string) tag.Value {
 	return v
 }
 
-func (p *peer) Break(f conformance.Fault) bool {
-	p.controller.Break(map[conformance.Fault]controller.Fault{
-		conformance.Silent: controller.Silent, conformance.Late: controller.Late, conformance.Garbage: controller.Garbage,
-		conformance.HalfFrame: controller.HalfFrame, conformance.Drip: controller.Drip, conformance.Refusing: controller.Refusing,
-		conformance.CutOff: controller.CutOff, conformance.HalfOpen: controller.Silent, conformance.Unreached: controller.Unreached,
-	}[f])
+func (p *peer) Break(f faulty.Fault) bool {
+	p.controller.Break(f)
 	return true
 }
 
-func (p *peer) Heal() { p.controller.Break(0) }
+func (p *peer) Heal() { p.controller.Heal() }

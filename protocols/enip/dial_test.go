@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/enip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/controller"
@@ -88,7 +89,7 @@ func TestAWayThatLeadsNowhereIsAFaultThatNamesTheFix(t *testing.T) {
 	for _, c := range []struct {
 		options     func() controller.Options
 		query, says string
-		fault       controller.Fault
+		fault       faulty.Fault
 	}{
 		{query: "?path=1,3", says: "slot or address does not exist"},
 		{query: "?path=2,0", says: "port does not exist"},

@@ -103,7 +103,7 @@ func start(t testing.TB, o controller.Options) *controller.Controller {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = c.Close() })
+	t.Cleanup(c.Close)
 	return c
 }
 

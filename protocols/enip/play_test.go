@@ -11,9 +11,9 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/enip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
-	"github.com/holdfast-edge/holdfast/protocols/enip/controller"
 	"github.com/holdfast-edge/holdfast/protocols/record"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -105,7 +105,7 @@ func TestARecordedFaultyControllerIsTheSameWhenItIsPlayed(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := observe(t, c.Address(), tap)
-	faults := []controller.Fault{0, 0, controller.Garbage, 0, controller.Refusing, controller.CutOff, 0}
+	faults := []faulty.Fault{0, 0, faulty.Garbage, 0, faulty.Refusing, faulty.CutOff, 0}
 	for i, f := range faults {
 		if first.session == nil && f != 0 {
 			first.scan("before") // a fault of a connection that is being opened is none of a scan

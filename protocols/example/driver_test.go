@@ -12,6 +12,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/example"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -50,7 +51,7 @@ type server struct {
 
 	mutex  sync.Mutex
 	values map[string]string
-	fault  conformance.Fault
+	fault  faulty.Fault
 	open   []net.Conn
 	held   []func() // answers that are late
 }
@@ -77,7 +78,7 @@ func (s *server) accept() {
 		}
 		s.mutex.Lock()
 		s.open = append(s.open, conn)
-		unreached := s.fault == conformance.Unreached
+		unreached := s.fault == faulty.Unreached
 		s.mutex.Unlock()
 		if unreached {
 			conn.Close()
@@ -101,19 +102,19 @@ func (s *server) serve(conn net.Conn) {
 	for lines.Scan() {
 		answer, fault := s.answer(lines.Text())
 		switch fault {
-		case conformance.Silent, conformance.HalfOpen, conformance.Unreached:
+		case faulty.Silent, faulty.HalfOpen, faulty.Unreached:
 			continue
-		case conformance.Late:
+		case faulty.Late:
 			s.hold(func() { fmt.Fprintln(conn, answer) })
 			continue
-		case conformance.Garbage:
+		case faulty.Garbage:
 			answer = "\xFF\x00%%%"
-		case conformance.HalfFrame, conformance.Drip:
+		case faulty.HalfFrame, faulty.Drip:
 			fmt.Fprint(conn, answer[:1])
 			continue
-		case conformance.Refusing:
+		case faulty.Refusing:
 			answer = "! not now"
-		case conformance.CutOff:
+		case faulty.CutOff:
 			return
 		}
 		fmt.Fprintln(conn, answer)
@@ -127,7 +128,7 @@ func (s *server) hold(answer func()) {
 	s.held = append(s.held, answer)
 }
 
-func (s *server) answer(line string) (string, conformance.Fault) {
+func (s *server) answer(line string) (string, faulty.Fault) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	words := strings.Fields(line)
@@ -169,11 +170,11 @@ func (s *server) Held(name string) tag.Value {
 	return tag.FloatOf(f)
 }
 
-func (s *server) Break(f conformance.Fault) bool {
+func (s *server) Break(f faulty.Fault) bool {
 	s.mutex.Lock()
 	s.fault = f
 	s.mutex.Unlock()
-	if f == conformance.Unreached {
+	if f == faulty.Unreached {
 		s.cut()
 	}
 	return true

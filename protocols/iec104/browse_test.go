@@ -15,7 +15,7 @@ func TestAStationWithMoreObjectsThanABrowserRemembersIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
+	t.Cleanup(s.Close)
 	station := s.Put(1)
 	for i := range uint32(protocols.MaxBrowsed) {
 		station.Define(apdu.SinglePoint, apdu.Object{Address: i + 1}, 0, 0)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec104"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/outstation"
@@ -27,7 +28,7 @@ func TestTheDriverConforms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Cleanup(func() { s.Close() })
+			t.Cleanup(s.Close)
 			p := &peer{t: t, outstation: s, station: s.Put(7)}
 			p.station.Define(apdu.Scaled, apdu.Object{Address: 1}, apdu.SetScaled, 1)
 			p.station.Define(apdu.Float, apdu.Object{Address: 2}, apdu.SetFloat, 102)
@@ -90,13 +91,9 @@ func (p *peer) Held(name string) tag.Value {
 	return tag.IntOf(int64(o.Int))
 }
 
-func (p *peer) Break(f conformance.Fault) bool {
-	p.outstation.Break(map[conformance.Fault]outstation.Fault{
-		conformance.Silent: outstation.Silent, conformance.Late: outstation.Late, conformance.Garbage: outstation.Garbage,
-		conformance.HalfFrame: outstation.HalfFrame, conformance.Drip: outstation.Drip, conformance.Refusing: outstation.Refusing,
-		conformance.CutOff: outstation.CutOff, conformance.HalfOpen: outstation.Silent, conformance.Unreached: outstation.Unreached,
-	}[f])
+func (p *peer) Break(f faulty.Fault) bool {
+	p.outstation.Break(f)
 	return true
 }
 
-func (p *peer) Heal() { p.outstation.Break(0) }
+func (p *peer) Heal() { p.outstation.Heal() }

@@ -27,7 +27,7 @@ func plant(t testing.TB, o outstation.Options) (*outstation.Outstation, *outstat
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(s.Close)
 	return s, furnish(s, 1)
 }
 

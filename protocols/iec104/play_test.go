@@ -13,9 +13,9 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec104"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
-	"github.com/holdfast-edge/holdfast/protocols/iec104/outstation"
 	"github.com/holdfast-edge/holdfast/protocols/record"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -144,7 +144,7 @@ func TestACutConnectionIsPlayedAsOne(t *testing.T) {
 	c := kit.Device(t, "tcp://"+s.Address(), "station: 1,", recordable()...)
 	session, d := tapped(t, c, tap), kit.Compile(t, c)
 	_ = story(t, session, d)
-	s.Break(outstation.CutInFrame)
+	s.Break(faulty.CutInFrame)
 	row := protocols.NewRow(3)
 	if err := session.Read(t.Context(), d.Plans()[0], 0, row); err == nil {
 		t.Fatal("a cut session was read")

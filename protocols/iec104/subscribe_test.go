@@ -9,6 +9,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec104"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/outstation"
@@ -218,9 +219,9 @@ func TestAStationThatAnswersNoInterrogationIsBadAndTheSessionStands(t *testing.T
 }
 
 func TestAStationThatDoesNotAcknowledgeWithinT1EndsTheSession(t *testing.T) {
-	for what, fault := range map[string]outstation.Fault{
-		"silence": outstation.Silent, "no acknowledgement": outstation.Deaf, "a wrong number": outstation.WrongSequence,
-		"a frame cut in the middle": outstation.CutInFrame, "half a frame": outstation.HalfFrame,
+	for what, fault := range map[string]faulty.Fault{
+		"silence": faulty.Silent, "no acknowledgement": outstation.Deaf, "a wrong number": outstation.WrongSequence,
+		"a frame cut in the middle": faulty.CutInFrame, "half a frame": faulty.HalfFrame,
 	} {
 		t.Run(what, func(t *testing.T) {
 			s, station := plant(t, standard())
@@ -297,21 +298,21 @@ func TestAnotherAddressOfTheStationTakesOver(t *testing.T) {
 	rows, ended := conformance.Watch(t, session, kit.Compile(t, c))
 	conformance.Await(t, rows, "the first one's values come", conformance.Has(6, tag.FloatOf(21.7)))
 	conformance.Eventually(t, "the other connection is ready", func() bool { return iec104.Ready(session) == 1 })
-	first.Break(outstation.Unreached)
+	first.Break(faulty.Unreached)
 	conformance.Await(t, rows, "the second one is interrogated", conformance.Has(6, tag.FloatOf(2)))
 	first.Break(0)
 	conformance.Eventually(t, "the first one is ready again, and not started", func() bool {
 		open, started := first.Clients()
 		return open == 1 && started == 0 && iec104.Ready(session) == 1
 	})
-	second.Break(outstation.Unreached)
+	second.Break(faulty.Unreached)
 	conformance.Await(t, rows, "the first one is interrogated again", conformance.Has(6, tag.FloatOf(21.7)))
 	select {
 	case err := <-ended:
 		t.Errorf("the session has ended: %v", err)
 	default:
 	}
-	first.Break(outstation.Unreached)
+	first.Break(faulty.Unreached)
 	select {
 	case err := <-ended:
 		if protocols.FaultOf(err).Scope != protocols.ScopeSession {

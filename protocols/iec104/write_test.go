@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec104"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/outstation"
@@ -171,7 +172,7 @@ func TestASwitchOfConnectionsMakesACommandsOutcomeUnknown(t *testing.T) {
 	c, session := redundant(t, first, second)
 	d := kit.Compile(t, c)
 	conformance.Eventually(t, "the other connection is ready", func() bool { return iec104.Ready(session) == 1 })
-	first.Break(outstation.CutOff)
+	first.Break(faulty.CutOff)
 	f, ok := errors.AsType[*protocols.Fault](session.Write(t.Context(), conformance.Point(t, d, "breaker"), tag.BoolOf(false)))
 	if !ok || !f.Sent || f.Scope != protocols.ScopeUnit {
 		t.Fatalf("got %+v", f)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/ied"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
@@ -30,7 +31,7 @@ func TestTheDriverConforms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Cleanup(func() { d.Close() })
+			t.Cleanup(d.Close)
 			d.Define(logical, "GGIO1$SP$Num$setVal", ied.Int32(), mms.IntOf(0))
 			d.Define(logical, "GGIO1$SP$Dec$setMag$f", ied.Float32(), mms.FloatOf(0))
 			d.Object(logical, "GGIO1$ST$SPCSO1", "stVal", ied.Bool(), mms.BoolOf(false))
@@ -101,13 +102,9 @@ func (p *peer) Held(name string) tag.Value {
 	}
 }
 
-func (p *peer) Break(f conformance.Fault) bool {
-	p.ied.Break(map[conformance.Fault]ied.Fault{
-		conformance.Silent: ied.Silent, conformance.Late: ied.Late, conformance.Garbage: ied.Garbage,
-		conformance.HalfFrame: ied.HalfFrame, conformance.Drip: ied.Drip, conformance.Refusing: ied.Refusing,
-		conformance.CutOff: ied.CutOff, conformance.HalfOpen: ied.Silent, conformance.Unreached: ied.Unreached,
-	}[f])
+func (p *peer) Break(f faulty.Fault) bool {
+	p.ied.Break(f)
 	return true
 }
 
-func (p *peer) Heal() { p.ied.Break(0) }
+func (p *peer) Heal() { p.ied.Heal() }

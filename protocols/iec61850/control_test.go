@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/ied"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -118,7 +119,7 @@ func TestAControlIsNotSentThatCouldNotBeSelected(t *testing.T) {
 	if err := first("selected", tag.BoolOf(true)); err != nil {
 		t.Fatal(err)
 	}
-	d.Break(ied.Silent)
+	d.Break(faulty.Silent)
 	f, ok := errors.AsType[*protocols.Fault](second("selected", tag.BoolOf(false)))
 	if !ok || f.Sent {
 		t.Errorf("nothing was operated, and it is %+v", f)

@@ -26,7 +26,7 @@ func plant(t testing.TB, o ied.Options) *ied.IED {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { d.Close() })
+	t.Cleanup(d.Close)
 	d.Object(logical, "LLN0$ST$Mod", "stVal", ied.Enum(), mms.IntOf(1))
 	d.Object(logical, "MMXU1$MX$TotW", "mag$f", ied.Float32(), mms.FloatOf(21.7))
 	for i, phase := range []string{"phsA", "phsB", "phsC"} {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/modbus"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/faultline"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/foreign"
@@ -198,28 +199,28 @@ func (p *peer) Held(name string) tag.Value {
 	}
 }
 
-func (p *peer) Break(f conformance.Fault) bool {
+func (p *peer) Break(f faulty.Fault) bool {
 	if p.line == nil {
 		return p.stop(f)
 	}
 	switch f {
-	case conformance.Silent:
+	case faulty.Silent:
 		p.line.SetAll(faultline.Fault{Kind: faultline.Dead})
-	case conformance.Late:
+	case faulty.Late:
 		p.line.SetAll(faultline.Fault{Kind: faultline.Held})
-	case conformance.Garbage:
+	case faulty.Garbage:
 		p.line.SetAll(faultline.Fault{Kind: faultline.Garbage})
-	case conformance.HalfFrame:
+	case faulty.HalfFrame:
 		p.line.SetAll(faultline.Fault{Kind: faultline.HalfFrame})
-	case conformance.Drip:
+	case faulty.Drip:
 		p.line.SetAll(faultline.Fault{Kind: faultline.Drip, Delay: 300 * time.Millisecond})
-	case conformance.Refusing:
+	case faulty.Refusing:
 		p.line.SetAll(faultline.Fault{Kind: faultline.Refused, Exception: wire.IllegalValue})
-	case conformance.CutOff:
+	case faulty.CutOff:
 		p.line.SetAll(faultline.Fault{Kind: faultline.CutOff})
-	case conformance.HalfOpen:
+	case faulty.HalfOpen:
 		p.line.HalfOpen(true)
-	case conformance.Unreached:
+	case faulty.Unreached:
 		p.line.Refuse(true)
 	default:
 		return false
@@ -228,8 +229,8 @@ func (p *peer) Break(f conformance.Fault) bool {
 }
 
 // stop stops the process where that is the fault.
-func (p *peer) stop(f conformance.Fault) bool {
-	if f != conformance.Silent && f != conformance.Late {
+func (p *peer) stop(f faulty.Fault) bool {
+	if f != faulty.Silent && f != faulty.Late {
 		return false
 	}
 	if err := p.process.Pause(); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/opcua"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -99,8 +100,8 @@ func (p *peer) Held(name string) tag.Value {
 	}
 }
 
-func (p *peer) Break(f conformance.Fault) bool {
-	if f == conformance.Refusing {
+func (p *peer) Break(f faulty.Fault) bool {
+	if f == faulty.Refusing {
 		p.server.refuse(p.t, true)
 		return true
 	}

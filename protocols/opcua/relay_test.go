@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 )
 
 // relay is a line to a server that breaks on demand: it does to the server's frames what lines do in plants.
@@ -21,7 +21,7 @@ type relay struct {
 	asked    atomic.Int64 // times that clients have sent something
 
 	mutex sync.Mutex
-	fault conformance.Fault
+	fault faulty.Fault
 	other chan struct{} // closed when the fault is another one
 	open  map[net.Conn]struct{}
 }
@@ -47,24 +47,24 @@ func newRelay(t testing.TB, target string) *relay {
 func (r *relay) address() string { return r.listener.Addr().String() }
 
 // set switches the fault; the zero one is none.
-func (r *relay) set(f conformance.Fault) {
+func (r *relay) set(f faulty.Fault) {
 	r.mutex.Lock()
 	r.fault = f
 	close(r.other)
 	r.other = make(chan struct{})
 	r.mutex.Unlock()
-	if f == conformance.Unreached {
+	if f == faulty.Unreached {
 		r.cut()
 	}
 }
 
-func (r *relay) now() conformance.Fault {
+func (r *relay) now() faulty.Fault {
 	f, _ := r.judge()
 	return f
 }
 
 // judge returns the fault, and what is closed when it is another one.
-func (r *relay) judge() (conformance.Fault, <-chan struct{}) {
+func (r *relay) judge() (faulty.Fault, <-chan struct{}) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	return r.fault, r.other
@@ -105,7 +105,7 @@ func (r *relay) enter(conns ...net.Conn) {
 		case <-r.closed:
 			c.Close()
 		default:
-			if r.fault == conformance.Unreached {
+			if r.fault == faulty.Unreached {
 				c.Close()
 			}
 		}
@@ -131,7 +131,7 @@ func (r *relay) requests(near, far net.Conn) {
 			return
 		}
 		r.asked.Add(1)
-		if r.now() == conformance.HalfOpen {
+		if r.now() == faulty.HalfOpen {
 			continue
 		}
 		if _, err := far.Write(buffer[:n]); err != nil {
@@ -163,17 +163,17 @@ func (r *relay) replies(near, far net.Conn) {
 func (r *relay) pass(near net.Conn, frame []byte) bool {
 	fault, other := r.judge()
 	switch fault {
-	case conformance.Silent, conformance.HalfOpen:
+	case faulty.Silent, faulty.HalfOpen:
 		return true
-	case conformance.Late:
+	case faulty.Late:
 		return wait(r, other) && write(near, frame)
-	case conformance.Garbage:
+	case faulty.Garbage:
 		return write(near, []byte{0xFF, 0x00, 0xA5, 0x5A, 0x13, 0x37, 0x00, 0xFE, 0x80})
-	case conformance.HalfFrame:
+	case faulty.HalfFrame:
 		return write(near, frame[:len(frame)/2])
-	case conformance.Drip:
+	case faulty.Drip:
 		return r.drip(near, frame)
-	case conformance.CutOff:
+	case faulty.CutOff:
 		return false
 	default:
 		return write(near, frame)
@@ -183,7 +183,7 @@ func (r *relay) pass(near net.Conn, frame []byte) bool {
 // drip sends a frame byte by byte, too slowly while the fault lasts.
 func (r *relay) drip(near net.Conn, frame []byte) bool {
 	for i := range frame {
-		if r.now() == conformance.Drip && !wait(r, time.After(300*time.Millisecond)) || !write(near, frame[i:i+1]) {
+		if r.now() == faulty.Drip && !wait(r, time.After(300*time.Millisecond)) || !write(near, frame[i:i+1]) {
 			return false
 		}
 	}

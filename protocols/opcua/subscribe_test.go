@@ -13,6 +13,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -246,7 +247,7 @@ func TestAnEndedSubscriptionIsGoneAtTheServerAndTheSessionStays(t *testing.T) {
 }
 
 func TestALineThatBreaksEndsTheSubscription(t *testing.T) {
-	for _, fault := range []conformance.Fault{conformance.CutOff, conformance.Garbage, conformance.HalfFrame, conformance.HalfOpen, conformance.Silent} {
+	for _, fault := range []faulty.Fault{faulty.CutOff, faulty.Garbage, faulty.HalfFrame, faulty.HalfOpen, faulty.Silent} {
 		t.Run(fault.String(), func(t *testing.T) {
 			s := sharedServer(t)
 			line := newRelay(t, s.address())
@@ -287,7 +288,7 @@ func TestWhatWasMissedIsReadFromTheServersHistory(t *testing.T) {
 	l := listen(t, first, d)
 	l.wantLatest(t, 0, tag.FloatOf(1000))
 	l.wantLatest(t, 1, mustValue(t, s, "Number"))
-	line.set(conformance.Unreached)
+	line.set(faulty.Unreached)
 	l.wantFault(t)
 	first.Close()
 	for i := range 5 {

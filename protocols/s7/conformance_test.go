@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/conformance/foreign"
 	"github.com/holdfast-edge/holdfast/protocols/s7"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
@@ -171,21 +172,17 @@ func (p *peer) Held(name string) tag.Value {
 	}
 }
 
-func (p *peer) Break(f conformance.Fault) bool {
+func (p *peer) Break(f faulty.Fault) bool {
 	if p.plc == nil {
 		return false
 	}
-	p.plc.Break(map[conformance.Fault]plc.Fault{
-		conformance.Silent: plc.Silent, conformance.Late: plc.Late, conformance.Garbage: plc.Garbage,
-		conformance.HalfFrame: plc.HalfFrame, conformance.Drip: plc.Drip, conformance.Refusing: plc.Refusing,
-		conformance.CutOff: plc.CutOff, conformance.HalfOpen: plc.Silent, conformance.Unreached: plc.Unreached,
-	}[f])
+	p.plc.Break(f)
 	return true
 }
 
 func (p *peer) Heal() {
 	if p.plc != nil {
-		p.plc.Break(0)
+		p.plc.Heal()
 	}
 }
 

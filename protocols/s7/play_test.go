@@ -12,6 +12,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/record"
 	"github.com/holdfast-edge/holdfast/protocols/s7"
 	"github.com/holdfast-edge/holdfast/protocols/s7/plc"
@@ -41,7 +42,7 @@ func watch(t *testing.T, address string, tap protocols.Tap, before func(scan int
 		}
 		d := patient
 		switch faults()[scan] {
-		case plc.Silent, plc.HalfFrame, plc.Stranger: // of which nothing comes, however long one waits
+		case faulty.Silent, faulty.HalfFrame, plc.Stranger: // of which nothing comes, however long one waits
 			d = brief
 		}
 		row, err := conformance.Scan(t, s, d, len(tags))
@@ -64,8 +65,8 @@ func watch(t *testing.T, address string, tap protocols.Tap, before func(scan int
 }
 
 // faults is a bad day of a PLC.
-func faults() []plc.Fault {
-	return []plc.Fault{0, plc.Refusing, 0, plc.Silent, plc.Garbage, 0, plc.HalfFrame, plc.CutOff, plc.NoService, plc.Stranger, 0}
+func faults() []faulty.Fault {
+	return []faulty.Fault{0, faulty.Refusing, 0, faulty.Silent, faulty.Garbage, 0, faulty.HalfFrame, faulty.CutOff, plc.NoService, plc.Stranger, 0}
 }
 
 func TestARecordedPLCIsTheSameWhenItIsPlayed(t *testing.T) {

@@ -37,7 +37,7 @@ func (e *edge) apply(text string, code int, args ...string) (said string) {
 
 // changing is a node with two devices and a console that stays where it is.
 type changing struct {
-	faulty
+	ailing
 	text, data string
 }
 
@@ -57,7 +57,7 @@ func startChanging(t *testing.T) *changing {
 		t.Fatal(err)
 	}
 	text := twoEndpoints(f.line.Address(), strings.TrimPrefix(d.Endpoint, "tcp://"))
-	c := &changing{faulty: f, text: strings.Replace(text, "127.0.0.1:0", free, 1), data: t.TempDir()}
+	c := &changing{ailing: f, text: strings.Replace(text, "127.0.0.1:0", free, 1), data: t.TempDir()}
 	f.stop()
 	c.start()
 	return c

@@ -33,15 +33,15 @@ devices:
 `, broken, whole)
 }
 
-// faulty is a node with a device of pymodbus behind a line that can be broken,
+// ailing is a node with a device of pymodbus behind a line that can be broken,
 // and its neighbour.
-type faulty struct {
+type ailing struct {
 	*edge
 	plant *pymodbus
 	line  *faultline.Line
 }
 
-func startFaulty(t *testing.T) faulty {
+func startFaulty(t *testing.T) ailing {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	plant := startPlant(t)
@@ -59,12 +59,12 @@ func startFaulty(t *testing.T) faulty {
 	e := start(t, nil, "edge", "-c", site(t, twoEndpoints(line.Address(), next.Address())), "--data", t.TempDir())
 	e.awaitState("boiler", "polling")
 	e.awaitState("neighbour", "polling")
-	return faulty{edge: e, plant: plant, line: line}
+	return ailing{edge: e, plant: plant, line: line}
 }
 
 // scans waits until a device has made so many more scans, and returns how many
 // of them were late or left out.
-func (f faulty) scans(name string, n uint64) (missed uint64) {
+func (f ailing) scans(name string, n uint64) (missed uint64) {
 	f.t.Helper()
 	before, err := f.device(name)
 	if err != nil {
@@ -82,40 +82,40 @@ func (f faulty) scans(name string, n uint64) (missed uint64) {
 
 // breakings are what can happen to a device, and how it is undone.
 var breakings = map[string]struct {
-	on, off func(f faulty)
+	on, off func(f ailing)
 	quality string
 }{
 	"its socket is cut again and again": {
-		on:  func(f faulty) { f.line.Refuse(true) },
-		off: func(f faulty) { f.line.Refuse(false) }, quality: "Bad",
+		on:  func(f ailing) { f.line.Refuse(true) },
+		off: func(f ailing) { f.line.Refuse(false) }, quality: "Bad",
 	},
 	"it is paused": {
-		on:  func(f faulty) { f.plant.pause() },
-		off: func(f faulty) { f.plant.goOn() }, quality: "BadTimeout",
+		on:  func(f ailing) { f.plant.pause() },
+		off: func(f ailing) { f.plant.goOn() }, quality: "BadTimeout",
 	},
 	"it answers exceptions": {
-		on:  func(f faulty) { f.line.Set(1, faultline.Fault{Kind: faultline.Refused, Exception: wire.DeviceFailure}) },
+		on:  func(f ailing) { f.line.Set(1, faultline.Fault{Kind: faultline.Refused, Exception: wire.DeviceFailure}) },
 		off: heal, quality: "BadDeviceFailure",
 	},
 	"it answers garbage": {
-		on:  func(f faulty) { f.line.Set(1, faultline.Fault{Kind: faultline.Garbage}) },
+		on:  func(f ailing) { f.line.Set(1, faultline.Fault{Kind: faultline.Garbage}) },
 		off: heal, quality: "Bad",
 	},
 	"it answers half a frame": {
-		on:  func(f faulty) { f.line.Set(1, faultline.Fault{Kind: faultline.HalfFrame}) },
+		on:  func(f ailing) { f.line.Set(1, faultline.Fault{Kind: faultline.HalfFrame}) },
 		off: heal, quality: "Bad",
 	},
 	"it gives no answer": {
-		on:  func(f faulty) { f.line.Set(1, faultline.Fault{Kind: faultline.Dead}) },
+		on:  func(f ailing) { f.line.Set(1, faultline.Fault{Kind: faultline.Dead}) },
 		off: heal, quality: "BadTimeout",
 	},
 	"its line is half open": {
-		on:  func(f faulty) { f.line.HalfOpen(true) },
-		off: func(f faulty) { f.line.HalfOpen(false); f.line.Cut() }, quality: "BadTimeout",
+		on:  func(f ailing) { f.line.HalfOpen(true) },
+		off: func(f ailing) { f.line.HalfOpen(false); f.line.Cut() }, quality: "BadTimeout",
 	},
 }
 
-func heal(f faulty) { f.line.Heal() }
+func heal(f ailing) { f.line.Heal() }
 
 func TestADeviceThatBreaksHealsByItselfAndLeavesItsNeighbourAlone(t *testing.T) {
 	f := startFaulty(t)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/outstation"
 )
@@ -18,7 +19,7 @@ func TestASubstationIsWatchedCommandedAndFollowedThroughAnOutage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
+	t.Cleanup(s.Close)
 	bay := s.Put(1)
 	bay.Define(apdu.DoublePoint, apdu.Object{Address: 100, Int: 1}, apdu.DoubleCommand, 1100)
 	bay.Define(apdu.Float, apdu.Object{Address: 4001, Float: 21.7}, 0, 0)
@@ -58,7 +59,7 @@ devices:
 	}
 
 	begin := time.Now().Add(-time.Minute)
-	s.Break(outstation.Unreached)
+	s.Break(faulty.Unreached)
 	e.awaitQuality("bay", "current", "Bad")
 	bay.Set(apdu.Object{Address: 4001, Float: 41}) // kept, and sent when the line is back
 	bay.Set(apdu.Object{Address: 4001, Float: 42})

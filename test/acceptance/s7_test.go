@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
 	"github.com/holdfast-edge/holdfast/protocols/s7/plc"
 )
@@ -66,7 +67,7 @@ devices:
 		t.Errorf("%d\n%s", code, said)
 	}
 
-	p.Break(plc.Unreached)
+	p.Break(faulty.Unreached)
 	e.awaitQuality("press", "pressure", "Bad")
 	p.Set(pdu.DB, 10, 4, 0x41, 0xF0, 0, 0)
 	p.Break(0)

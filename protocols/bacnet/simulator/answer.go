@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 )
 
 // take takes an APDU for the device. The caller holds the station's lock.
@@ -74,7 +75,7 @@ func (d *Device) find(r wire.Reference) (values []wire.Value, class, code uint64
 	switch {
 	case !ok:
 		return nil, 2, wire.UnknownProperty
-	case d.station.fault == Refusing && r.Property != wire.ObjectIdentifier:
+	case d.station.fault == faulty.Refusing && r.Property != wire.ObjectIdentifier:
 		return nil, 2, wire.ReadAccessDenied
 	case r.Index == 0:
 		return []wire.Value{{Type: wire.Unsigned, Number: uint64(len(values))}}, 0, 0
@@ -145,7 +146,7 @@ func (d *Device) write(f *wire.Fields) *wire.APDU {
 	switch {
 	case !ok || len(values) != 1:
 		return &wire.APDU{Kind: wire.RejectPDU, Service: 5}
-	case d.station.fault == Refusing, o.Type() == wire.AnalogInput:
+	case d.station.fault == faulty.Refusing, o.Type() == wire.AnalogInput:
 		return refusing(wire.WriteProperty, 2, wire.WriteAccessDenied)
 	case code != 0:
 		return refusing(wire.WriteProperty, class, code)

@@ -9,21 +9,12 @@ import (
 
 	"github.com/holdfast-edge/holdfast/internal/ports"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 )
 
-// Fault is a way in which a station fails.
-type Fault uint8
-
-// The faults.
-const (
-	Silent    Fault = iota + 1 // it takes requests and does not answer
-	Late                       // its answers come when it has healed
-	Garbage                    // it answers with octets of no meaning
-	HalfFrame                  // the end of its answers is missing
-	Refusing                   // it refuses reads and writes
-	Unreached                  // nothing listens at its socket
-	Forgetful                  // it takes subscriptions, and tells nothing
-)
+// Forgetful takes subscriptions, and tells nothing: a fault that stations have beyond those of all devices. Of those they have all
+// but what befalls connections (CutInFrame, CutOff, HalfOpen) and Drip: datagrams do not.
+const Forgetful = faulty.Own
 
 // Station is a socket with devices behind it. It may be used concurrently.
 type Station struct {
@@ -33,7 +24,7 @@ type Station struct {
 	mutex   sync.Mutex
 	conn    *net.UDPConn
 	devices map[wire.Address]*Device
-	fault   Fault
+	fault   faulty.Fault
 	held    []held
 	asked   []wire.Service // confirmed requests, in their order
 	loses   int            // segments that are not sent
@@ -85,17 +76,17 @@ func (s *Station) Close() error {
 }
 
 // Break has the station fail until it is healed, by the zero Fault.
-func (s *Station) Break(f Fault) error {
+func (s *Station) Break(f faulty.Fault) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	before := s.fault
 	s.fault = f
 	switch {
-	case f == Unreached && before != Unreached:
+	case f == faulty.Unreached && before != faulty.Unreached:
 		return s.conn.Close()
-	case f != Unreached && before == Unreached:
+	case f != faulty.Unreached && before == faulty.Unreached:
 		return s.open()
-	case f != Late:
+	case f != faulty.Late:
 		for _, h := range s.held {
 			s.write(h.to, h.octets)
 		}
@@ -169,12 +160,12 @@ func (s *Station) take(from netip.AddrPort, datagram []byte) {
 func (s *Station) answer(to netip.AddrPort, from wire.Address, a *wire.APDU) {
 	octets := (&wire.Packet{Function: wire.OriginalUnicast, Message: wire.NoMessage, From: from, Body: a.Append(nil)}).Append(nil)
 	switch s.fault {
-	case Silent, Unreached:
-	case Late:
+	case faulty.Silent, faulty.Unreached:
+	case faulty.Late:
 		s.held = append(s.held, held{to, octets})
-	case Garbage:
+	case faulty.Garbage:
 		s.write(to, []byte("this is not what was asked for"))
-	case HalfFrame:
+	case faulty.HalfFrame:
 		s.write(to, octets[:len(octets)/2])
 	default:
 		if a.Segmented && s.loses > 0 {

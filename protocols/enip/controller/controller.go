@@ -2,23 +2,17 @@ package controller
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"net"
 	"sync"
-	"sync/atomic"
 
-	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 )
 
 // Controller is a running controller. It may be used concurrently.
 type Controller struct {
-	listener net.Listener
-	options  Options
-	fault    atomic.Uint32
-	stop     context.CancelFunc
-	serving  sync.WaitGroup
+	*faulty.Server
+	options Options
 
 	mutex     sync.Mutex
 	memory    memory
@@ -60,50 +54,13 @@ func Micro(logger *slog.Logger) Options {
 // Listen starts a controller on host:port. Port 0 takes a free one, which Address tells. ctx is for listening only: it runs
 // until Close.
 func Listen(ctx context.Context, address string, o Options) (*Controller, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	server, err := faulty.Listen(ctx, address, o.Logger)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", address, err)
+		return nil, err
 	}
-	run, stop := context.WithCancel(context.Background())
-	c := &Controller{
-		listener: listener, options: o, stop: stop, memory: newMemory(), clients: map[*client]struct{}{}, asked: map[cip.Service]int{},
-	}
-	c.serving.Go(func() {
-		if err := protocols.Accept(run, listener, c.serve); err != nil {
-			o.Logger.Error("the controller takes no more connections", "error", err)
-		}
-	})
+	c := &Controller{Server: server, options: o, memory: newMemory(), clients: map[*client]struct{}{}, asked: map[cip.Service]int{}}
+	server.Start(c.serve)
 	return c, nil
-}
-
-// Address returns the host:port that it listens on.
-func (c *Controller) Address() string { return c.listener.Addr().String() }
-
-// Close stops listening, closes all connections, and returns when nothing is left behind.
-func (c *Controller) Close() error {
-	c.stop()
-	c.Cut()
-	c.serving.Wait()
-	return nil
-}
-
-// Break switches a fault on, in the place of the one that there was; 0 heals.
-func (c *Controller) Break(f Fault) {
-	c.fault.Store(uint32(f))
-	if f == Unreached {
-		c.Cut()
-	}
-}
-
-func (c *Controller) now() Fault { return Fault(c.fault.Load()) }
-
-// Cut closes the connections of the network that there are; new ones are taken.
-func (c *Controller) Cut() {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	for one := range c.clients {
-		_ = one.line.Close() // whoever serves it ends with it
-	}
 }
 
 // Forget loses all CIP connections, as a controller does that has restarted behind its Ethernet module: what is sent over them

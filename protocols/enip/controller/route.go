@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 )
 
@@ -54,7 +55,7 @@ func (c *Controller) leads(way []byte) cip.Status {
 	own := cip.AppendUnconnectedSend(nil, nil, c.options.Route)
 	_, expected, _ := cip.ParseUnconnectedSend(own[6:]) // behind service and path
 	switch {
-	case c.now() == EmptySlot:
+	case c.Fault() == EmptySlot:
 		return failure(cip.RequestExpired)
 	case bytes.Equal(way, expected):
 		return cip.Status{}
@@ -83,7 +84,7 @@ func (c *client) forwardOpen(r cip.Request) cip.Reply {
 		return cip.Reply{Status: at.leads(way)}
 	case wanted.Size > o.LargestConnection:
 		return cip.Reply{Status: failure(cip.InvalidSize, uint16(o.LargestConnection))}
-	case at.connected >= o.Connections || at.now() == Crowded:
+	case at.connected >= o.Connections || at.Fault() == Crowded:
 		return cip.Reply{Status: failure(cip.OutOfConnections)}
 	}
 	for _, one := range c.open {
@@ -128,7 +129,7 @@ func (c *Controller) route(r cip.Request, room int) []byte {
 		return reply(r, c.memory.template(r, uint16(segments[1].Number), room))
 	case r.Service == cip.GetInstanceAttribute:
 		return reply(r, c.symbols(r, segments, room))
-	case c.now() == Refusing:
+	case c.Fault() == faulty.Refusing:
 		return reply(r, refusal(cip.Privilege))
 	default:
 		return reply(r, c.memory.tag(r, room))

@@ -3,8 +3,8 @@ package controller
 import (
 	"context"
 	"encoding/binary"
-	"net"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/encap"
 )
@@ -12,19 +12,14 @@ import (
 // client is a connection of the network.
 type client struct {
 	controller *Controller
-	line       *line
+	conn       *faulty.Conn
 	session    uint32
 	open       map[uint32]cip.Connection // by the number of the direction to the controller; under the controller's mutex
 }
 
 // serve runs one connection.
-func (c *Controller) serve(ctx context.Context, conn net.Conn) {
-	one := &client{controller: c, line: &line{Conn: conn, fault: c.now, closed: make(chan struct{})}, open: map[uint32]cip.Connection{}}
-	defer func() { _ = one.line.Close() }() // it is closed in any case
-	defer context.AfterFunc(ctx, func() { _ = one.line.Close() })()
-	if c.now() == Unreached {
-		return
-	}
+func (c *Controller) serve(_ context.Context, conn *faulty.Conn) {
+	one := &client{controller: c, conn: conn, open: map[uint32]cip.Connection{}}
 	c.mutex.Lock()
 	c.clients[one] = struct{}{}
 	c.mutex.Unlock()
@@ -90,7 +85,7 @@ func (c *client) answer(f encap.Frame) bool {
 	if !ok {
 		return true
 	}
-	_, err := c.line.Write(encap.Append(nil, reply))
+	_, err := c.conn.Write(encap.Append(nil, reply))
 	return err == nil
 }
 
@@ -122,7 +117,7 @@ func (c *client) connected(data []byte) ([]byte, bool) {
 	c.controller.mutex.Lock()
 	defer c.controller.mutex.Unlock()
 	connection, ok := c.open[asked.Connection]
-	if !ok || c.controller.now() == EmptySlot {
+	if !ok || c.controller.Fault() == EmptySlot {
 		return nil, false
 	}
 	r, err := cip.ParseRequest(asked.Message)

@@ -3,7 +3,7 @@
 //
 //	Outstation   listens, and runs a link for each connection
 //	Station      the objects of one common address
-//	Fault        what a line or a station does wrong, switched while connections are open
+//	Break        what a line or a station does wrong, of package faulty and its own, switched while connections are open
 //
 // It answers general and counter interrogations, reads, commands (direct, and selected before), clock synchronisation and
 // test commands; it sends what changes spontaneously, with its time, and keeps up to 1,000 changes for when nobody listens.

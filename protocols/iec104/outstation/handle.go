@@ -3,6 +3,7 @@ package outstation
 import (
 	"time"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 )
 
@@ -24,7 +25,7 @@ func (c *client) handle(asdu []byte) {
 	defer s.mutex.Unlock()
 	s.heard = append(s.heard, a.Header)
 	s.heard = s.heard[max(0, len(s.heard)-heardLimit):]
-	if s.now() == Mute {
+	if s.Fault() == Mute {
 		return
 	}
 	if err != nil || a.Len() != 1 {
@@ -59,7 +60,7 @@ func (c *client) mirror(a apdu.ASDU, cause apdu.Cause, negative bool) {
 
 // answer answers what concerns one station.
 func (c *client) answer(s *Station, a apdu.ASDU) {
-	refusing := c.outstation.now() == Refusing
+	refusing := c.outstation.Fault() == faulty.Refusing
 	switch {
 	case a.Type == apdu.Read:
 		c.read(s, a, refusing)

@@ -132,7 +132,7 @@ func (s *Station) change(value apdu.Object, why apdu.Cause) {
 func (s *Station) emit(e event) {
 	told := false
 	for c := range s.outstation.clients {
-		if c.started && s.outstation.now() != Mute {
+		if c.started && s.outstation.Fault() != Mute {
 			c.put(e.header, e.object)
 			told = true
 		}

@@ -3,9 +3,9 @@ package ied
 import (
 	"bytes"
 	"context"
-	"net"
 	"sync"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/osi"
 	"github.com/holdfast-edge/holdfast/protocols/tpkt"
@@ -15,7 +15,7 @@ import (
 // client is a connection.
 type client struct {
 	ied    *IED
-	line   *line
+	conn   *faulty.Conn
 	reader *tpkt.Reader
 	size   int          // of a TPDU
 	agreed mms.Initiate // with the client
@@ -27,10 +27,8 @@ type client struct {
 }
 
 // serve is one connection, until ctx is done or it ends.
-func (d *IED) serve(ctx context.Context, conn net.Conn) {
-	c := &client{ied: d, line: &line{Conn: conn, fault: d.now, closed: make(chan struct{})}, reader: tpkt.NewReader(conn, osi.MaxData)}
-	defer context.AfterFunc(ctx, func() { _ = c.line.Close() })()
-	defer func() { _ = c.line.Close() }()
+func (d *IED) serve(_ context.Context, conn *faulty.Conn) {
+	c := &client{ied: d, conn: conn, reader: tpkt.NewReader(conn, osi.MaxData)}
 	d.mutex.Lock()
 	d.clients[c] = struct{}{}
 	d.mutex.Unlock()
@@ -54,7 +52,7 @@ func (d *IED) forget(c *client) {
 
 // run answers until the connection ends.
 func (c *client) run() {
-	if c.ied.now() == Unreached || !c.shakeHands() {
+	if !c.shakeHands() {
 		return
 	}
 	for {
@@ -77,7 +75,7 @@ func (c *client) run() {
 
 // send sends a PDU.
 func (c *client) send(pdu []byte) {
-	_, _ = c.line.Write(tpkt.AppendData(nil, osi.Data(pdu), c.size)) // where it ends, reading ends, too
+	_, _ = c.conn.Write(tpkt.AppendData(nil, osi.Data(pdu), c.size)) // where it ends, reading ends, too
 }
 
 // queue has a report sent.
@@ -116,13 +114,13 @@ func (c *client) shakeHands() bool {
 	}
 	if !same(me.Transport, t.Called) {
 		const unknown = 3
-		_, _ = c.line.Write(tpkt.AppendDisconnect(nil, t.Reference, unknown))
+		_, _ = c.conn.Write(tpkt.AppendDisconnect(nil, t.Reference, unknown))
 		return false
 	}
 	if c.size = t.Size; c.size == 0 {
 		c.size = tpkt.MinSize
 	}
-	if _, err := c.line.Write(tpkt.AppendConnect(nil, t.Reference, tpkt.TPDU{
+	if _, err := c.conn.Write(tpkt.AppendConnect(nil, t.Reference, tpkt.TPDU{
 		Code: tpkt.ConnectConfirm, Reference: 7, Calling: t.Calling, Called: t.Called, Size: tpkt.MaxSize,
 	})); err != nil {
 		return false
@@ -135,7 +133,7 @@ func (c *client) shakeHands() bool {
 		return false
 	}
 	accepted := c.accept(called, initiate)
-	_, err = c.line.Write(tpkt.AppendData(nil, accepted, c.size))
+	_, err = c.conn.Write(tpkt.AppendData(nil, accepted, c.size))
 	return err == nil && c.agreed.MaxPDU > 0
 }
 

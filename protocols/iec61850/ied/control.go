@@ -3,6 +3,7 @@ package ied
 import (
 	"strings"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 )
 
@@ -96,7 +97,7 @@ func (c *client) operate(x *control, name mms.Name, what string, v mms.Data) *mm
 	switch {
 	case x.cause != 0 && !x.late:
 		cause = x.cause
-	case d.now() == Refusing:
+	case d.Fault() == faulty.Refusing:
 		cause = selectFailed
 	case what == "SBOw" && x.selected != nil && x.selected != c:
 		cause = alreadySelected

@@ -2,7 +2,7 @@
 //
 //	IED      listens, and answers each client
 //	Define   an attribute of the model, by its name in MMS: LN$FC$DO$attribute
-//	Fault    what a line or a device does wrong, switched while connections are open
+//	Break    what a line or a device does wrong, of package faulty, switched while connections are open
 //
 // It answers identify, lists of names in pieces, types, reads, writes and controls of all four models, and has
 // report control blocks, buffered and unbuffered. What it sends is checked

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 )
 
@@ -42,7 +43,7 @@ func (c *client) answer(p mms.PDU) ([]byte, *mms.ServiceError) {
 	d := c.ied
 	service := mms.ServiceOf(p)
 	d.requests[service]++
-	if d.now() == Refusing && service != mms.Write {
+	if d.Fault() == faulty.Refusing && service != mms.Write {
 		return nil, denied()
 	}
 	switch service {
@@ -156,7 +157,7 @@ func (c *client) writeOne(name mms.Name, v mms.Data) *mms.AccessError {
 		return c.operate(x, name, what, v)
 	}
 	switch {
-	case d.now() == Refusing:
+	case d.Fault() == faulty.Refusing:
 		return refuse(mms.AccessDenied)
 	case len(n.inner) > 0 || n.typ.Kind != v.Kind:
 		return refuse(mms.TypeInconsistent)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
 )
 
@@ -23,7 +24,7 @@ func (c *client) answer(job pdu.PDU, octets int) ([]byte, error) {
 		return refused(job, pdu.PDUTooLarge), nil
 	}
 	c.plc.hear(job)
-	if c.plc.now() == NoService {
+	if c.plc.Fault() == NoService {
 		return refused(job, pdu.NoService), nil
 	}
 	answer, err := c.plc.execute(job)
@@ -103,7 +104,7 @@ func (p *PLC) find(i pdu.Item) (pdu.Return, []byte) {
 		from *= 2
 	}
 	switch {
-	case p.now() == Refusing, i.Area == pdu.DB && p.denied[i.DB]:
+	case p.Fault() == faulty.Refusing, i.Area == pdu.DB && p.denied[i.DB]:
 		return pdu.AccessDenied, nil
 	case !there:
 		return pdu.NotThere, nil

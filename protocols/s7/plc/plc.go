@@ -5,12 +5,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"slices"
 	"sync"
-	"sync/atomic"
 
-	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
 	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 )
@@ -38,15 +36,11 @@ func Standard(logger *slog.Logger) Options {
 
 // PLC is a running PLC. It may be used concurrently.
 type PLC struct {
-	listener net.Listener
-	options  Options
-	fault    atomic.Uint32
-	stop     context.CancelFunc
-	serving  sync.WaitGroup
+	*faulty.Server
+	options Options
 
 	mutex  sync.Mutex
 	memory map[place][]byte
-	lines  map[*line]struct{}
 	denied map[uint16]bool // data blocks
 	jobs   []pdu.PDU       // Read Var and Write Var, copies
 	hold   int             // jobs until answers are sent, the last first
@@ -62,53 +56,16 @@ type place struct {
 // Listen starts a PLC on host:port. Port 0 takes a free one, which Address tells. ctx is for listening only: it runs until
 // Close.
 func Listen(ctx context.Context, address string, o Options) (*PLC, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	server, err := faulty.Listen(ctx, address, o.Logger)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", address, err)
+		return nil, err
 	}
-	run, stop := context.WithCancel(context.Background())
-	p := &PLC{
-		listener: listener, options: o, stop: stop,
-		memory: map[place][]byte{}, lines: map[*line]struct{}{}, denied: map[uint16]bool{},
-	}
+	p := &PLC{Server: server, options: o, memory: map[place][]byte{}, denied: map[uint16]bool{}}
 	for area, octets := range map[pdu.Area]int{pdu.Inputs: 128, pdu.Outputs: 128, pdu.Markers: 256, pdu.Timers: 128, pdu.Counters: 128} {
 		p.memory[place{area: area}] = make([]byte, octets)
 	}
-	p.serving.Go(func() {
-		if err := protocols.Accept(run, listener, p.serve); err != nil {
-			o.Logger.Error("the PLC takes no more connections", "error", err)
-		}
-	})
+	server.Start(p.serve)
 	return p, nil
-}
-
-// Address returns the host:port that it listens on.
-func (p *PLC) Address() string { return p.listener.Addr().String() }
-
-// Close stops listening, closes all connections, and returns when nothing is left behind.
-func (p *PLC) Close() {
-	p.stop()
-	p.Cut()
-	p.serving.Wait()
-}
-
-// Break switches a fault on, in the place of the one that there was; 0 heals.
-func (p *PLC) Break(f Fault) {
-	p.fault.Store(uint32(f))
-	if f == Unreached {
-		p.Cut()
-	}
-}
-
-func (p *PLC) now() Fault { return Fault(p.fault.Load()) }
-
-// Cut closes the connections that there are; new ones are taken.
-func (p *PLC) Cut() {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	for l := range p.lines {
-		_ = l.Close() // its goroutine ends with it
-	}
 }
 
 // Hold has answers wait until so many jobs have come, and sends them then, the last first; 0 ends that.
@@ -143,7 +100,7 @@ func (p *PLC) breachedf(format string, arguments ...any) {
 // client is a connection.
 type client struct {
 	plc     *PLC
-	line    *line
+	conn    *faulty.Conn
 	in      *tpkt.Reader
 	maxTPDU int
 	terms   pdu.Terms
@@ -151,19 +108,10 @@ type client struct {
 }
 
 // serve runs one connection.
-func (p *PLC) serve(_ context.Context, conn net.Conn) {
-	c := &client{plc: p, line: &line{Conn: conn, fault: p.now, closed: make(chan struct{})}, maxTPDU: maxTPDU}
-	c.in = tpkt.NewReader(c.line, maxMessage)
-	defer func() { _ = c.line.Close() }() // it is at its end
-	p.mutex.Lock()
-	p.lines[c.line] = struct{}{}
-	p.mutex.Unlock()
-	defer func() {
-		p.mutex.Lock()
-		defer p.mutex.Unlock()
-		delete(p.lines, c.line)
-	}()
-	for p.now() != Unreached {
+func (p *PLC) serve(_ context.Context, conn *faulty.Conn) {
+	conn.Falsify, conn.Spared = falsified, true
+	c := &client{plc: p, conn: conn, in: tpkt.NewReader(conn, maxMessage), maxTPDU: maxTPDU}
+	for {
 		t, err := c.in.Next()
 		if err == nil {
 			err = c.take(t)
@@ -198,7 +146,7 @@ func (c *client) take(t tpkt.TPDU) error {
 		return err
 	}
 	err = c.reply(answer)
-	c.line.made = true // the first job is the setup
+	c.conn.Spared = false // the first job is the setup
 	return err
 }
 
@@ -222,6 +170,6 @@ func (c *client) reply(answer []byte) error {
 }
 
 func (c *client) write(octets []byte) error {
-	_, err := c.line.Write(octets)
+	_, err := c.conn.Write(octets)
 	return err
 }
