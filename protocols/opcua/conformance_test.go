@@ -57,7 +57,7 @@ type peer struct {
 
 func (p *peer) Device(timeout time.Duration) *config.Device {
 	p.t.Helper()
-	endpoint := fmt.Sprintf("opc.tcp://%s/?request_timeout=%v&connect_timeout=30s", p.line.address(), min(timeout, 5*time.Minute))
+	endpoint := fmt.Sprintf("opc.tcp://%s/?request_timeout=%v&connect_timeout=30s", p.line.Address(), min(timeout, 5*time.Minute))
 	return kit.Device(p.t, endpoint, "",
 		`name: number, address: "ns=1;s=Number", type: int32, access: rw`,
 		`name: decimal, address: "ns=1;s=Decimal", type: int16, scale: 0.1, access: rw`,
@@ -105,11 +105,11 @@ func (p *peer) Break(f faulty.Fault) bool {
 		p.server.refuse(p.t, true)
 		return true
 	}
-	p.line.set(f)
+	p.line.Break(f)
 	return true
 }
 
 func (p *peer) Heal() {
 	p.server.refuse(p.t, false)
-	p.line.set(0)
+	p.line.Heal()
 }

@@ -232,7 +232,7 @@ func TestAClosedSessionIsGoneAtTheServer(t *testing.T) {
 
 func TestASessionThatNobodyUsesIsKeptAlive(t *testing.T) {
 	line := newRelay(t, sharedServer(t).address())
-	c := kit.Device(t, "opc.tcp://"+line.address()+"/?session_timeout=1s&subscribe=false", "", `name: a, address: "ns=1;s=Number"`)
+	c := kit.Device(t, "opc.tcp://"+line.Address()+"/?session_timeout=1s&subscribe=false", "", `name: a, address: "ns=1;s=Number"`)
 	if _, subscribes := kit.Dial(t, c).(protocols.Subscriber); subscribes {
 		t.Error("a session that is to be polled subscribes")
 	}

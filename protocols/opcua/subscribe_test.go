@@ -127,7 +127,7 @@ func (l *listener) wantLatest(t testing.TB, slot int, want tag.Value) {
 // behind returns a device at a relay.
 func behind(t testing.TB, line *relay, options, keys string, tags ...string) *config.Device {
 	t.Helper()
-	return kit.Device(t, "opc.tcp://"+line.address()+"/?connect_timeout=60s"+options, keys, tags...)
+	return kit.Device(t, "opc.tcp://"+line.Address()+"/?connect_timeout=60s"+options, keys, tags...)
 }
 
 func TestChangesArriveWithTheServersTime(t *testing.T) {
@@ -256,11 +256,11 @@ func TestALineThatBreaksEndsTheSubscription(t *testing.T) {
 			before := goleak.IgnoreCurrent()
 			l := listen(t, session, d)
 			conformance.Eventually(t, "a value arrives, or the server is too slow", func() bool { return len(l.all(0)) > 0 || len(l.ended) > 0 })
-			line.set(fault)
+			line.Break(fault)
 			l.wantFault(t)
 			session.Close()
-			line.set(0)
-			line.cut()
+			line.Heal()
+			line.Cut()
 			conformance.Eventually(t, "nothing of the subscription is left", func() bool { return goleak.Find(before) == nil })
 		})
 	}
@@ -288,14 +288,14 @@ func TestWhatWasMissedIsReadFromTheServersHistory(t *testing.T) {
 	l := listen(t, first, d)
 	l.wantLatest(t, 0, tag.FloatOf(1000))
 	l.wantLatest(t, 1, mustValue(t, s, "Number"))
-	line.set(faulty.Unreached)
+	line.Break(faulty.Unreached)
 	l.wantFault(t)
 	first.Close()
 	for i := range 5 {
 		s.set(t, "History", 1001+i)
 		tick(t)
 	}
-	line.set(0)
+	line.Heal()
 	again := listen(t, kit.Dial(t, c), d)
 	again.wantLatest(t, 0, tag.FloatOf(1005))
 	conformance.Eventually(t, "the four values in between arrive", func() bool { return len(again.history(0)) >= 4 })
