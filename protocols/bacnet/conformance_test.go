@@ -79,7 +79,7 @@ func valueFor(o wire.ObjectID, f float64) wire.Value {
 
 func (p *peer) Device(timeout time.Duration) *config.Device {
 	p.t.Helper()
-	return one(p.t, url(p.station), fmt.Sprintf("timeout: %v, retries: 0,", timeout),
+	return kit.Device(p.t, url(p.station), fmt.Sprintf("timeout: %v, retries: 0,", timeout),
 		`name: number, address: 'positive-integer-value:1', access: rw`,
 		`name: decimal, address: 'analog-value:2', access: rw`,
 		`name: flag, address: 'binary-value:3', access: rw`,

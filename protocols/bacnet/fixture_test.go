@@ -1,12 +1,8 @@
 package bacnet_test
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/internal/ports"
@@ -14,40 +10,12 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols/bacnet"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/simulator"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// patience is how long a test waits for what must happen, on a machine as slow as may be.
-const patience = time.Minute
-
-// parse reads the devices of a configuration.
-func parse(text string) (*config.Site, error) {
-	catalog, err := config.NewCatalog([]config.Driver{bacnet.Component()}, nil)
-	if err != nil {
-		return nil, err
-	}
-	return config.Parse([]config.Source{{Name: "site.yaml", Data: []byte(text)}}, catalog)
-}
-
-// one returns a device with one group, from the keys of the device and the tags in YAML's short form. Unless a key says otherwise
-// it may take as long with an answer as a machine may be slow.
-func one(t testing.TB, endpoint, keys string, tags ...string) *config.Device {
-	t.Helper()
-	if !strings.Contains(keys, "timeout:") {
-		keys = "timeout: 1m, " + keys
-	}
-	text := "site: test\ndevices:\n  - {name: ahu, driver: bacnet, endpoint: '" + endpoint + "', " + keys +
-		"\n    groups: [{name: main, scan: 50ms, tags: [\n"
-	for _, tag := range tags {
-		text += "      {" + tag + "},\n"
-	}
-	text += "    ]}]}\n"
-	site, err := parse(text)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	return &site.Devices[0]
-}
+// kit is what the tests of the driver are made with.
+var kit = conformance.Kit{Driver: bacnet.Driver{}, Patient: "timeout: 1m,"}
 
 // station starts a simulator with one device.
 func station(t testing.TB, o simulator.Options) (*simulator.Station, *simulator.Device) {
@@ -72,33 +40,20 @@ type client struct {
 // dial opens a session that the test closes at its end.
 func dial(t testing.TB, c *config.Device) *client {
 	t.Helper()
-	d, err := bacnet.Driver{}.Compile(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	s, err := bacnet.Driver{}.Dial(ctx, protocols.Endpoint{
-		URL: c.Endpoint.Parsed(), Options: c.EndpointOptions, Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	return &client{t, c, d, s}
+	return tapped(t, c, nil)
+}
+
+// tapped is dial with a tap.
+func tapped(t testing.TB, c *config.Device, tap protocols.Tap) *client {
+	t.Helper()
+	return &client{t, c, kit.Compile(t, c), kit.DialTapped(t, c, tap)}
 }
 
 // scan reads the group once.
 func (c *client) scan() ([]tag.Value, error) {
-	n := len(c.config.Groups[0].Tags)
-	row := protocols.Row{Values: make([]tag.Value, n), Stamps: make([]int64, n)}
-	plan := c.device.Plans()[0]
-	for step := 0; step < plan.Steps(); step++ {
-		if err := c.session.Read(c.t.Context(), plan, step, row); err != nil {
-			return row.Values, err
-		}
-	}
-	return row.Values, nil
+	c.t.Helper()
+	row, err := conformance.Scan(c.t, c.session, c.device, len(c.config.Groups[0].Tags))
+	return row.Values, err
 }
 
 // read is a scan that must succeed.
@@ -114,32 +69,7 @@ func (c *client) read() []tag.Value {
 // write writes a tag.
 func (c *client) write(name string, v tag.Value) error {
 	c.t.Helper()
-	p, ok := c.device.Point(name)
-	if !ok {
-		c.t.Fatalf("no point %s", name)
-	}
-	return c.session.Write(c.t.Context(), p, v)
-}
-
-// eventually waits for a condition, asking again and again.
-func eventually(t testing.TB, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(patience)
-	for wait := time.Millisecond; !condition(); wait = min(2*wait, 100*time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("it never came about that %s", what)
-		}
-		<-time.After(wait)
-	}
-}
-
-// wantValue fails unless a value is what is wanted, kind and quality included.
-func wantValue(t testing.TB, what string, got, want tag.Value) {
-	t.Helper()
-	if !got.Equal(want) {
-		t.Errorf("%s is %s %s (%s), want %s %s (%s)", what,
-			got.Kind(), tag.AppendJSON(nil, got), got.Quality(), want.Kind(), tag.AppendJSON(nil, want), want.Quality())
-	}
+	return c.session.Write(c.t.Context(), conformance.Point(c.t, c.device, name), v)
 }
 
 // The objects that tests use.

@@ -12,6 +12,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/simulator"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/conformance/foreign"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -47,7 +48,7 @@ func TestADeviceOfNodeBacnetIsReadWrittenFollowedAndBrowsed(t *testing.T) {
 	port := ports.Free(t)
 	p := npm(t, "bacnet_device.js", "node-bacnet", strconv.Itoa(port.Number()))
 	for _, keys := range []string{"cov_confirmed: true,", "cov_confirmed: false,"} {
-		c := dial(t, one(t, "udp://"+port.Address(), "instance: 1234, timeout: 30s, cov_check: 1h,"+keys,
+		c := dial(t, kit.Device(t, "udp://"+port.Address(), "instance: 1234, timeout: 30s, cov_check: 1h,"+keys,
 			"name: temperature, address: 'analog-input:1'", "name: setpoint, address: 'analog-value:2', access: rw, priority: 8",
 			"name: flag, address: 'binary-value:3', access: rw", "name: mode, address: 'multi-state-value:4', access: rw, cov: true",
 			"name: name, address: 'device:1234.object-name'", "name: missing, address: 'analog-input:9'"))
@@ -58,7 +59,7 @@ func TestADeviceOfNodeBacnetIsReadWrittenFollowedAndBrowsed(t *testing.T) {
 		for i, want := range []tag.Value{
 			tag.FloatOf(21.5), tag.FloatOf(20), tag.BoolOf(true), tag.UintOf(2), tag.StringOf("peer-device"), tag.NullOf(tag.BadAddressUnknown),
 		} {
-			wantValue(t, c.config.Groups[0].Tags[i].Name, values[i], want)
+			conformance.WantValue(t, c.config.Groups[0].Tags[i].Name, values[i], want)
 		}
 		if err := c.write("setpoint", tag.FloatOf(23.5)); err != nil {
 			t.Fatal(err)
@@ -67,7 +68,7 @@ func TestADeviceOfNodeBacnetIsReadWrittenFollowedAndBrowsed(t *testing.T) {
 			t.Errorf("the device holds %s", got)
 		}
 		asked(t, p, "set 19 4 5")
-		eventually(t, "a change is told", func() bool { return c.read()[3].Equal(tag.UintOf(5)) })
+		conformance.Eventually(t, "a change is told", func() bool { return c.read()[3].Equal(tag.UintOf(5)) })
 		browsed := map[string]string{}
 		if err := c.session.(protocols.Browser).Browse(t.Context(), "analog-value", func(i protocols.Item) { browsed[i.Address] = i.Name }); err != nil {
 			t.Fatal(err)
@@ -110,7 +111,7 @@ func TestTheObjectsOfALargeDeviceAreBrowsedInPages(t *testing.T) {
 	for i := range uint32(450) {
 		d.Define(wire.NewObjectID(wire.AnalogValue, 1000+i), fmt.Sprintf("value %d", i), present(analog(float64(i))))
 	}
-	c := dial(t, one(t, url(s), "instance: 3,", furniture("")...))
+	c := dial(t, kit.Device(t, url(s), "instance: 3,", furniture("")...))
 	browse := func(address string) (items []protocols.Item) {
 		if err := c.session.(protocols.Browser).Browse(t.Context(), address, func(i protocols.Item) { items = append(items, i) }); err != nil {
 			t.Fatal(err)
@@ -134,7 +135,7 @@ func TestTheObjectsOfALargeDeviceAreBrowsedInPages(t *testing.T) {
 	if i.Address != "analog-value:1449" || i.Name != "value 449" || i.Unit != "degrees-celsius" || !i.Writable || i.Type != "real" {
 		t.Errorf("the last is %+v", i)
 	}
-	wantValue(t, "it", i.Value, tag.FloatOf(449))
+	conformance.WantValue(t, "it", i.Value, tag.FloatOf(449))
 	err := c.session.(protocols.Browser).Browse(t.Context(), "nonsense", func(protocols.Item) {})
 	if _, refused := errors.AsType[*protocols.Refusal](err); !refused {
 		t.Errorf("nonsense: %v", err)

@@ -11,6 +11,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/simulator"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -78,12 +79,12 @@ func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 	furnish(d)
 	many(d)
 	w := &wiretap{}
-	c := tapped(t, one(t, url(s), "instance: 1234, network: 2001, mac: '12', cov_lifetime: 300s,", append(furniture(""),
+	c := tapped(t, kit.Device(t, url(s), "instance: 1234, network: 2001, mac: '12', cov_lifetime: 300s,", append(furniture(""),
 		"name: eighth, address: 'binary-output:2.priority-array[8]'", "name: list, address: 'device:1234.object-list'",
 		"name: told, address: 'multi-state-value:3', cov: true", "name: missing, address: 'analog-input:77', access: rw, type: real",
 		"name: text, address: 'analog-value:100.object-name', access: rw")...), w)
 	c.read()
-	eventually(t, "all is told", func() bool { c.read(); return c.read()[6].Equal(tag.UintOf(2)) })
+	conformance.Eventually(t, "all is told", func() bool { c.read(); return c.read()[6].Equal(tag.UintOf(2)) })
 	for name, v := range map[string]tag.Value{"fan": tag.BoolOf(false), "setpoint": tag.FloatOf(23.5), "mode": tag.IntOf(3), "text": tag.StringOf("Zuluft")} {
 		if err := c.write(name, v); err != nil {
 			t.Fatal(err)

@@ -13,7 +13,7 @@ var update = flag.Bool("update", false, "rewrite the page of the protocol")
 func TestThePageTellsEveryKey(t *testing.T) { conformance.Page(t, bacnet.Component(), *update) }
 
 func TestTheExampleOnThePageIsRight(t *testing.T) {
-	if _, err := parse("site: test\n" + conformance.Example(t, "bacnet")); err != nil {
+	if _, err := kit.Parse("site: test\n" + conformance.Example(t, "bacnet")); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/simulator"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -26,7 +27,7 @@ func count(s *simulator.Station, service wire.Service) (n int) {
 func TestValuesKeepTheirKinds(t *testing.T) {
 	s, d := station(t, simulator.Options{Instance: 1234})
 	furnish(d)
-	c := dial(t, one(t, url(s), "instance: 1234,", append(furniture(""),
+	c := dial(t, kit.Device(t, url(s), "instance: 1234,", append(furniture(""),
 		"name: unit, address: 'analog-input:1.units'",
 		"name: name, address: 'device:1234.object-name'",
 		"name: list, address: 'device:1234.object-list[2]'",
@@ -44,7 +45,7 @@ func TestValuesKeepTheirKinds(t *testing.T) {
 		tag.FloatOf(21.7), tag.FloatOf(20), tag.BoolOf(true), tag.UintOf(2), tag.StringOf("degrees-celsius"), tag.StringOf("simulated device"),
 		tag.StringOf("analog-input:1"), tag.NullOf(tag.Good), tag.ArrayOf(array), tag.UintOf(0), tag.NullOf(tag.BadAddressUnknown),
 	} {
-		wantValue(t, c.config.Groups[0].Tags[i].Name, values[i], want)
+		conformance.WantValue(t, c.config.Groups[0].Tags[i].Name, values[i], want)
 	}
 	if n := count(s, wire.ReadMultiple); n != 1 {
 		t.Errorf("%d requests for what fits into one", n)
@@ -54,7 +55,7 @@ func TestValuesKeepTheirKinds(t *testing.T) {
 func TestStatusFlagsAndReliabilityAreTheQuality(t *testing.T) {
 	s, d := station(t, simulator.Options{})
 	furnish(d)
-	c := dial(t, one(t, url(s), "", furniture("")...))
+	c := dial(t, kit.Device(t, url(s), "", furniture("")...))
 	for _, w := range []struct {
 		flags       []int
 		reliability uint64
@@ -72,8 +73,8 @@ func TestStatusFlagsAndReliabilityAreTheQuality(t *testing.T) {
 		d.Set(temperature, wire.StatusFlags, simulator.Flags(w.flags...))
 		d.Set(temperature, wire.Reliability, enumerated(w.reliability))
 		values := c.read()
-		wantValue(t, fmt.Sprintf("with flags %v and reliability %d it", w.flags, w.reliability), values[0], w.want)
-		wantValue(t, "the set point", values[1], tag.FloatOf(20))
+		conformance.WantValue(t, fmt.Sprintf("with flags %v and reliability %d it", w.flags, w.reliability), values[0], w.want)
+		conformance.WantValue(t, "the set point", values[1], tag.FloatOf(20))
 	}
 }
 
@@ -89,7 +90,7 @@ func many(d *simulator.Device) (tags []string) {
 func wantMany(t *testing.T, c *client) {
 	t.Helper()
 	for i, v := range c.read() {
-		wantValue(t, c.config.Groups[0].Tags[i].Name, v, tag.FloatOf(float64(i)))
+		conformance.WantValue(t, c.config.Groups[0].Tags[i].Name, v, tag.FloatOf(float64(i)))
 	}
 }
 
@@ -105,7 +106,7 @@ func TestARequestAsksForAsMuchAsTheAnswerHolds(t *testing.T) {
 		{simulator.Options{}, "max_per_request: 10,", 10},
 	} {
 		s, d := station(t, w.device)
-		c := dial(t, one(t, url(s), w.keys, many(d)...))
+		c := dial(t, kit.Device(t, url(s), w.keys, many(d)...))
 		wantMany(t, c)
 		if n := count(s, wire.ReadMultiple); n > w.atMost {
 			t.Errorf("%+v: %d requests, want %d at most", w.device, n, w.atMost)
@@ -117,7 +118,7 @@ func TestAnAnswerThatIsTooLongIsHalvedUntilItFitsAndThatIsRemembered(t *testing.
 	s, d := station(t, simulator.Options{MaxAPDU: 300, Whole: true})
 	tags := many(d)
 	d.Set(wire.NewObjectID(wire.Device, 0), wire.MaxAPDUAccepted, unsigned(1476)) // it promises too much
-	c := dial(t, one(t, url(s), "", tags...))
+	c := dial(t, kit.Device(t, url(s), "", tags...))
 	wantMany(t, c)
 	first := count(s, wire.ReadMultiple)
 	wantMany(t, c)
@@ -130,11 +131,11 @@ func TestADeviceWithoutReadPropertyMultipleIsReadOneByOne(t *testing.T) {
 	s, d := station(t, simulator.Options{NoMultiple: true})
 	furnish(d)
 	d.Set(temperature, wire.StatusFlags, simulator.Flags(2))
-	c := dial(t, one(t, url(s), "", furniture("")...))
+	c := dial(t, kit.Device(t, url(s), "", furniture("")...))
 	for range 2 {
 		values := c.read()
-		wantValue(t, "the temperature", values[0], tag.FloatOf(21.7).WithQuality(tag.UncertainSubstitute))
-		wantValue(t, "the mode", values[3], tag.UintOf(2))
+		conformance.WantValue(t, "the temperature", values[0], tag.FloatOf(21.7).WithQuality(tag.UncertainSubstitute))
+		conformance.WantValue(t, "the mode", values[3], tag.UintOf(2))
 	}
 	if n := count(s, wire.ReadMultiple); n != 1 {
 		t.Errorf("it was asked for several %d times", n)
@@ -146,13 +147,13 @@ func TestALongPropertyComesInSegmentsAndOneThatIsLostComesAgain(t *testing.T) {
 	many(d)
 	text := strings.Repeat("a long description. ", 100)
 	d.Set(wire.NewObjectID(wire.AnalogValue, 100), wire.Description, wire.Value{Type: wire.Characters, Text: text})
-	c := dial(t, one(t, url(s), "timeout: 500ms, retries: 10,", "name: list, address: 'device:0.object-list'", "name: text, address: 'analog-value:100.description'"))
+	c := dial(t, kit.Device(t, url(s), "timeout: 500ms, retries: 10,", "name: list, address: 'device:0.object-list'", "name: text, address: 'analog-value:100.description'"))
 	for range 2 {
 		values := c.read()
 		if n := len(values[0].Array()); n != 101 {
 			t.Errorf("the list has %d objects", n)
 		}
-		wantValue(t, "the text", values[1], tag.StringOf(text))
+		conformance.WantValue(t, "the text", values[1], tag.StringOf(text))
 	}
 	point, _ := c.device.Point("text")
 	s.Lose(1) // the first: the request is sent again
@@ -164,16 +165,16 @@ func TestALongPropertyComesInSegmentsAndOneThatIsLostComesAgain(t *testing.T) {
 func TestADeviceThatCannotSendSegmentsIsToldHowItsLongPropertyIsRead(t *testing.T) {
 	s, d := station(t, simulator.Options{MaxAPDU: 128, Whole: true})
 	many(d)
-	c := dial(t, one(t, url(s), "", "name: list, address: 'device:0.object-list'", "name: v, address: 'analog-value:100'"))
+	c := dial(t, kit.Device(t, url(s), "", "name: list, address: 'device:0.object-list'", "name: v, address: 'analog-value:100'"))
 	values := c.read()
-	wantValue(t, "the list", values[0], tag.NullOf(tag.BadResponseTooLarge))
-	wantValue(t, "the value", values[1], tag.FloatOf(0))
+	conformance.WantValue(t, "the list", values[0], tag.NullOf(tag.BadResponseTooLarge))
+	conformance.WantValue(t, "the value", values[1], tag.FloatOf(0))
 }
 
 func TestAnotherDeviceAtTheAddressIsNeitherReadNorWritten(t *testing.T) {
 	s, d := station(t, simulator.Options{Instance: 7})
 	furnish(d)
-	c := dial(t, one(t, url(s), "instance: 8,", furniture("")...))
+	c := dial(t, kit.Device(t, url(s), "instance: 8,", furniture("")...))
 	for _, act := range []func() error{
 		func() error { _, err := c.scan(); return err },
 		func() error { return c.write("setpoint", tag.FloatOf(25)) },
@@ -192,8 +193,8 @@ func TestAnotherDeviceAtTheAddressIsNeitherReadNorWritten(t *testing.T) {
 func TestADeviceThatDoesNotKnowTheWildcardIsMetByItsIAm(t *testing.T) {
 	s, d := station(t, simulator.Options{Instance: 7, NoWildcard: true})
 	furnish(d)
-	c := dial(t, one(t, url(s), "", furniture("")...))
-	wantValue(t, "the temperature", c.read()[0], tag.FloatOf(21.7))
+	c := dial(t, kit.Device(t, url(s), "", furniture("")...))
+	conformance.WantValue(t, "the temperature", c.read()[0], tag.FloatOf(21.7))
 	var found []string
 	if err := c.session.(protocols.Browser).Browse(t.Context(), "", func(i protocols.Item) { found = append(found, i.Address) }); err != nil {
 		t.Fatal(err)
@@ -209,12 +210,12 @@ func TestDevicesBehindARouterAreKeptApart(t *testing.T) {
 	behind := s.Put(wire.Address{Network: 2001, MAC: "\x0c"}, simulator.Options{Instance: 12})
 	furnish(behind)
 	behind.Set(temperature, wire.PresentValue, analog(12))
-	near := dial(t, one(t, url(s), "", furniture("")...))
-	c := dial(t, one(t, url(s), "network: 2001, mac: '12',", furniture("")...))
-	wantValue(t, "the router's", near.read()[0], tag.FloatOf(21.7))
-	wantValue(t, "the one behind it", c.read()[0], tag.FloatOf(12))
+	near := dial(t, kit.Device(t, url(s), "", furniture("")...))
+	c := dial(t, kit.Device(t, url(s), "network: 2001, mac: '12',", furniture("")...))
+	conformance.WantValue(t, "the router's", near.read()[0], tag.FloatOf(21.7))
+	conformance.WantValue(t, "the one behind it", c.read()[0], tag.FloatOf(12))
 
-	lost := dial(t, one(t, url(s), "network: 2002, mac: '12',", furniture("")...))
+	lost := dial(t, kit.Device(t, url(s), "network: 2002, mac: '12',", furniture("")...))
 	_, err := lost.scan()
 	f, isFault := errors.AsType[*protocols.Fault](err)
 	if !isFault || f.Scope != protocols.ScopeUnit || !strings.Contains(f.Error(), "knows no way to that network") {
@@ -225,9 +226,9 @@ func TestDevicesBehindARouterAreKeptApart(t *testing.T) {
 func TestADeviceIsFoundThroughABBMDByItsInstance(t *testing.T) {
 	s, d := station(t, simulator.Options{Instance: 41})
 	furnish(d)
-	c := dial(t, one(t, url(s)+"?foreign=1m", "instance: 41,", furniture("")...))
-	wantValue(t, "the temperature", c.read()[0], tag.FloatOf(21.7))
-	nobody := dial(t, one(t, url(s)+"?foreign=1m", "instance: 42, timeout: 50ms,", furniture("")...))
+	c := dial(t, kit.Device(t, url(s)+"?foreign=1m", "instance: 41,", furniture("")...))
+	conformance.WantValue(t, "the temperature", c.read()[0], tag.FloatOf(21.7))
+	nobody := dial(t, kit.Device(t, url(s)+"?foreign=1m", "instance: 42, timeout: 50ms,", furniture("")...))
 	if _, err := nobody.scan(); !strings.Contains(fmt.Sprint(err), "instance 42, by a Who-Is") {
 		t.Errorf("got %v", err)
 	}
@@ -240,10 +241,10 @@ func TestEndpointsMayShareALocalPort(t *testing.T) {
 	furnish(e)
 	e.Set(temperature, wire.PresentValue, analog(2))
 	local := freePort(t)
-	a := dial(t, one(t, url(first)+"?local="+local, "", furniture("")...))
-	b := dial(t, one(t, url(second)+"?local="+local, "", furniture("")...))
+	a := dial(t, kit.Device(t, url(first)+"?local="+local, "", furniture("")...))
+	b := dial(t, kit.Device(t, url(second)+"?local="+local, "", furniture("")...))
 	for range 3 {
-		wantValue(t, "the first", a.read()[0], tag.FloatOf(21.7))
-		wantValue(t, "the second", b.read()[0], tag.FloatOf(2))
+		conformance.WantValue(t, "the first", a.read()[0], tag.FloatOf(21.7))
+		conformance.WantValue(t, "the second", b.read()[0], tag.FloatOf(2))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/simulator"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -15,7 +16,7 @@ import (
 func TestAWriteHasItsPriorityAndNullRelinquishesIt(t *testing.T) {
 	s, d := station(t, simulator.Options{})
 	furnish(d)
-	c := dial(t, one(t, url(s), "", furniture("")...))
+	c := dial(t, kit.Device(t, url(s), "", furniture("")...))
 	held := func(o wire.ObjectID, slot int) wire.Value { return d.Value(o, wire.PriorityArray)[slot-1] }
 
 	if err := c.write("fan", tag.BoolOf(false)); err != nil {
@@ -24,14 +25,14 @@ func TestAWriteHasItsPriorityAndNullRelinquishesIt(t *testing.T) {
 	if v := held(fan, 8); v.Type != wire.Enumerated || v.Number != 0 {
 		t.Errorf("priority 8 holds %+v", v)
 	}
-	wantValue(t, "the fan", c.read()[2], tag.BoolOf(false))
+	conformance.WantValue(t, "the fan", c.read()[2], tag.BoolOf(false))
 	if err := c.write("fan", tag.NullOf(tag.Good)); err != nil {
 		t.Fatal(err)
 	}
 	if v := held(fan, 8); v.Type != wire.Null {
 		t.Errorf("relinquished, priority 8 holds %+v", v)
 	}
-	wantValue(t, "the fan", c.read()[2], tag.BoolOf(true))
+	conformance.WantValue(t, "the fan", c.read()[2], tag.BoolOf(true))
 
 	if err := c.write("setpoint", tag.FloatOf(23.5)); err != nil {
 		t.Fatal(err)
@@ -48,7 +49,7 @@ func TestARefusedWriteSaysWhatToDo(t *testing.T) {
 	s, d := station(t, simulator.Options{})
 	furnish(d)
 	d.Define(wire.NewObjectID(wire.AnalogInput, 9), "of another type", present(unsigned(1)))
-	c := dial(t, one(t, url(s), "", "name: input, address: 'analog-input:1', access: w", "name: nobody, address: 'analog-value:99', access: w",
+	c := dial(t, kit.Device(t, url(s), "", "name: input, address: 'analog-input:1', access: w", "name: nobody, address: 'analog-value:99', access: w",
 		"name: type, address: 'multi-state-value:3', access: w, type: real"))
 	for name, want := range map[string]string{
 		"input": "write-access-denied (property): the property is read-only", "nobody": "unknown-object (object): it has no such object",
@@ -64,7 +65,7 @@ func TestARefusedWriteSaysWhatToDo(t *testing.T) {
 func TestAWriteIsNeverSentTwice(t *testing.T) {
 	s, d := station(t, simulator.Options{})
 	furnish(d)
-	c := dial(t, one(t, url(s), "timeout: 50ms, retries: 5,", furniture("")...))
+	c := dial(t, kit.Device(t, url(s), "timeout: 50ms, retries: 5,", furniture("")...))
 	if err := s.Break(faulty.Silent); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func TestAWriteIsNeverSentTwice(t *testing.T) {
 	if err := s.Break(0); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "what comes behind it is answered", func() bool { return c.session.Probe(t.Context(), c.device) == nil })
+	conformance.Eventually(t, "what comes behind it is answered", func() bool { return c.session.Probe(t.Context(), c.device) == nil })
 	if n := count(s, wire.WriteProperty); n != 1 {
 		t.Errorf("it was sent %d times", n)
 	}
@@ -84,7 +85,7 @@ func TestAWriteIsNeverSentTwice(t *testing.T) {
 func TestAScanGoesOnAfterAWriteInItsMiddleThatWasNotAnswered(t *testing.T) {
 	s, d := station(t, simulator.Options{})
 	furnish(d)
-	c := dial(t, one(t, url(s), "timeout: 200ms, max_per_request: 1, retries: 10,", furniture("")...))
+	c := dial(t, kit.Device(t, url(s), "timeout: 200ms, max_per_request: 1, retries: 10,", furniture("")...))
 	c.read()
 	row := protocols.Row{Values: make([]tag.Value, 4), Stamps: make([]int64, 4)}
 	plan := c.device.Plans()[0]
@@ -105,5 +106,5 @@ func TestAScanGoesOnAfterAWriteInItsMiddleThatWasNotAnswered(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantValue(t, "the mode", row.Values[3], tag.UintOf(4))
+	conformance.WantValue(t, "the mode", row.Values[3], tag.UintOf(4))
 }

@@ -65,7 +65,15 @@ func (k Kit) Compile(t testing.TB, c *config.Device) protocols.Device {
 // Dial opens a session that the test closes at its end.
 func (k Kit) Dial(t testing.TB, c *config.Device) protocols.Session {
 	t.Helper()
-	s, err := k.TryDial(t, c)
+	return k.DialTapped(t, c, nil)
+}
+
+// DialTapped is Dial with a tap.
+func (k Kit) DialTapped(t testing.TB, c *config.Device, tap protocols.Tap) protocols.Session {
+	t.Helper()
+	e := EndpointOf(c)
+	e.Tap = tap
+	s, err := k.tryDial(t, e)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,9 +83,14 @@ func (k Kit) Dial(t testing.TB, c *config.Device) protocols.Session {
 // TryDial is Dial where it may fail.
 func (k Kit) TryDial(t testing.TB, c *config.Device) (protocols.Session, error) {
 	t.Helper()
+	return k.tryDial(t, EndpointOf(c))
+}
+
+func (k Kit) tryDial(t testing.TB, e protocols.Endpoint) (protocols.Session, error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Patience)
 	defer cancel()
-	s, err := k.Driver.Dial(ctx, EndpointOf(c))
+	s, err := k.Driver.Dial(ctx, e)
 	if err == nil {
 		t.Cleanup(func() { _ = s.Close() }) // a test that asks what it says closes it itself
 	}

@@ -37,7 +37,7 @@ func TestAControllerTellsItsTagsProgramsAndStructures(t *testing.T) {
 		o.Old = old
 		c := start(t, o)
 		furnish(c)
-		b := dial(t, one(t, "tcp://"+c.Address(), "", "name: a, address: a")).(protocols.Browser)
+		b := kit.Dial(t, kit.Device(t, "tcp://"+c.Address(), "", "name: a, address: a")).(protocols.Browser)
 		root := browse(t, b, "")
 		for _, want := range []string{
 			"Program:Main Program:Main folder", "a_real a_real real rw", "Counts Counts folder", "Recipe Recipe string rw", "Motor Motor folder",
@@ -75,7 +75,7 @@ func TestAControllerTellsItsTagsProgramsAndStructures(t *testing.T) {
 
 func TestEverythingThatABrowseTellsCanBeRead(t *testing.T) {
 	c := plant(t)
-	b := dial(t, one(t, "tcp://"+c.Address(), "", "name: a, address: a")).(protocols.Browser)
+	b := kit.Dial(t, kit.Device(t, "tcp://"+c.Address(), "", "name: a, address: a")).(protocols.Browser)
 	var tags []string
 	var walk func(address string)
 	walk = func(address string) {
@@ -94,8 +94,8 @@ func TestEverythingThatABrowseTellsCanBeRead(t *testing.T) {
 		}
 	}
 	walk("")
-	d := one(t, "tcp://"+c.Address(), "", tags...)
-	values, err := scan(t, dial(t, d), compiled(t, d), len(tags))
+	d := kit.Device(t, "tcp://"+c.Address(), "", tags...)
+	values, err := scan(t, kit.Dial(t, d), kit.Compile(t, d), len(tags))
 	if err != nil || len(tags) < 2000 {
 		t.Fatalf("%d tags: %v", len(tags), err)
 	}
@@ -109,7 +109,7 @@ func TestEverythingThatABrowseTellsCanBeRead(t *testing.T) {
 func TestABrowseOfMoreTagsThanAreRememberedIsRefused(t *testing.T) {
 	c := plant(t)
 	c.Define("", controller.Tag{Symbol: cip.Symbol{Name: "Huge", Type: cip.AtomicType(cip.SINT, 1), Dimensions: [3]uint32{protocols.MaxBrowsed + 1}}})
-	b := dial(t, one(t, "tcp://"+c.Address(), "", "name: a, address: a")).(protocols.Browser)
+	b := kit.Dial(t, kit.Device(t, "tcp://"+c.Address(), "", "name: a, address: a")).(protocols.Browser)
 	found := 0
 	err := b.Browse(t.Context(), "Huge", func(protocols.Item) { found++ })
 	if _, refused := errors.AsType[*protocols.Refusal](err); !refused || found > protocols.MaxBrowsed {

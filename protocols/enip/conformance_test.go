@@ -69,7 +69,7 @@ func (p *peer) Device(timeout time.Duration) *config.Device {
 	p.t.Helper()
 	timeout = min(timeout, time.Minute)
 	endpoint := fmt.Sprintf("tcp://%s?connect_timeout=%v%s", p.controller.Address(), timeout, p.query)
-	return one(p.t, endpoint, fmt.Sprintf("timeout: %v,", timeout),
+	return kit.Device(p.t, endpoint, fmt.Sprintf("timeout: %v,", timeout),
 		`name: number, address: number, type: int, access: rw`,
 		`name: decimal, address: decimal, type: real, access: rw, scale: 0.1`,
 		`name: flag, address: flag, type: bool, access: rw`,

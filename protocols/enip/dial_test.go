@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/conformance/faulty"
 	"github.com/holdfast-edge/holdfast/protocols/enip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
@@ -45,8 +46,8 @@ func TestAConnectionIsAsLargeAsTheControllerTakes(t *testing.T) {
 			o.LargestConnection, o.Connections = c.largest, c.connections
 			at := start(t, o)
 			furnish(at)
-			d := one(t, "tcp://"+at.Address()+c.query, "", "name: a, address: a_dint")
-			s, device := dial(t, d), compiled(t, d)
+			d := kit.Device(t, "tcp://"+at.Address()+c.query, "", "name: a, address: a_dint")
+			s, device := kit.Dial(t, d), kit.Compile(t, d)
 			for range 3 {
 				read(t, s, device, tag.IntOf(0))
 			}
@@ -66,8 +67,8 @@ func TestTheWayIsFoundWhereItIsNotGiven(t *testing.T) {
 	for _, o := range []controller.Options{controller.Logix(quiet()), controller.Micro(quiet())} {
 		c := start(t, o)
 		furnish(c)
-		d := one(t, "tcp://"+c.Address(), "", "name: a, address: a_dint")
-		read(t, dial(t, d), compiled(t, d), tag.IntOf(0))
+		d := kit.Device(t, "tcp://"+c.Address(), "", "name: a, address: a_dint")
+		read(t, kit.Dial(t, d), kit.Compile(t, d), tag.IntOf(0))
 	}
 }
 
@@ -77,8 +78,8 @@ func TestElementsOfAMicro800AreReadAsTheyAre(t *testing.T) {
 	c.Define("", controller.Tag{Symbol: cip.Symbol{Name: "Words", Type: cip.AtomicType(cip.DWORD, 1), Dimensions: [3]uint32{3}}})
 	c.Octets("Bits", append(make([]byte, 37), 1)...)
 	c.Octets("Words", 0, 0, 0, 0, 7)
-	d := one(t, "tcp://"+c.Address(), "", "name: a, address: 'Bits[37]'", "name: b, address: 'Words[1]'", "name: c, address: 'Words[3]'", "name: d, address: 'Words[1].2'")
-	got, err := scan(t, dial(t, d), compiled(t, d), 4)
+	d := kit.Device(t, "tcp://"+c.Address(), "", "name: a, address: 'Bits[37]'", "name: b, address: 'Words[1]'", "name: c, address: 'Words[3]'", "name: d, address: 'Words[1].2'")
+	got, err := scan(t, kit.Dial(t, d), kit.Compile(t, d), 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +103,7 @@ func TestAWayThatLeadsNowhereIsAFaultThatNamesTheFix(t *testing.T) {
 		}
 		at := start(t, o)
 		at.Break(c.fault)
-		_, err := enip.Driver{}.Dial(t.Context(), endpoint(one(t, "tcp://"+at.Address()+c.query, "", "name: a, address: a"), quiet()))
+		_, err := enip.Driver{}.Dial(t.Context(), conformance.EndpointOf(kit.Device(t, "tcp://"+at.Address()+c.query, "", "name: a, address: a")))
 		f, ok := errors.AsType[*protocols.Fault](err)
 		if !ok || f.Permanent || f.Scope != protocols.ScopeSession || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), o.Identity.Name) {
 			t.Errorf("%s: %v, want a fault that says %q and names the device", c.query, err, c.says)
@@ -111,7 +112,7 @@ func TestAWayThatLeadsNowhereIsAFaultThatNamesTheFix(t *testing.T) {
 }
 
 func TestSeveralControllersBehindOneModuleAreSeveralEndpoints(t *testing.T) {
-	site, err := parse(`site: x
+	site, err := kit.Parse(`site: x
 devices:
   - {name: filler, driver: enip, endpoint: "tcp://192.0.2.40/filler?path=1,0", groups: [{name: g, tags: [{name: a, address: a}]}]}
   - {name: packer, driver: enip, endpoint: "tcp://192.0.2.40/packer?path=1,2", groups: [{name: g, tags: [{name: a, address: a}]}]}
@@ -122,7 +123,7 @@ devices:
 }
 
 func TestAPathThatIsNoneIsRefusedAtItsKey(t *testing.T) {
-	_, err := parse(`site: x
+	_, err := kit.Parse(`site: x
 devices:
   - {name: filler, driver: enip, endpoint: "tcp://192.0.2.40?path=backplane", groups: [{name: g, tags: [{name: a, address: a}]}]}
 `)
@@ -135,15 +136,15 @@ devices:
 func TestAConnectionThatIsLostIsOpenedAnewAndNoWriteRepeated(t *testing.T) {
 	c := plant(t)
 	endpoint := "tcp://" + c.Address() + "?connect_timeout=1m"
-	hasty := one(t, endpoint, "timeout: 50ms,", "name: a, address: a_dint, type: dint, access: rw")
-	patient := one(t, endpoint, "timeout: 1m,", "name: a, address: a_dint")
-	s := dial(t, hasty)
+	hasty := kit.Device(t, endpoint, "timeout: 50ms,", "name: a, address: a_dint, type: dint, access: rw")
+	patient := kit.Device(t, endpoint, "timeout: 1m,", "name: a, address: a_dint")
+	s := kit.Dial(t, hasty)
 	c.Forget()
-	err := s.Write(t.Context(), point(t, compiled(t, hasty), "a"), tag.IntOf(5))
+	err := s.Write(t.Context(), conformance.Point(t, kit.Compile(t, hasty), "a"), tag.IntOf(5))
 	if f, ok := errors.AsType[*protocols.Fault](err); !ok || f.Scope != protocols.ScopeUnit || !f.Sent || f.Quality != tag.BadTimeout {
 		t.Fatalf("%v, want a fault of the unit, of unknown outcome", err)
 	}
-	read(t, s, compiled(t, patient), tag.IntOf(0))
+	read(t, s, kit.Compile(t, patient), tag.IntOf(0))
 	if n := c.Connected(); n != 1 {
 		t.Errorf("%d connections", n)
 	}
@@ -155,9 +156,9 @@ func TestAConnectionThatIsLostIsOpenedAnewAndNoWriteRepeated(t *testing.T) {
 func TestWithoutAConnectionLeftRequestsGoUnconnected(t *testing.T) {
 	c := plant(t)
 	c.Set("a_dint", cip.DINT, tag.IntOf(9))
-	d := one(t, "tcp://"+c.Address(), "", "name: a, address: a_dint")
+	d := kit.Device(t, "tcp://"+c.Address(), "", "name: a, address: a_dint")
 	c.Break(controller.Crowded)
-	s, device := dial(t, d), compiled(t, d)
+	s, device := kit.Dial(t, d), kit.Compile(t, d)
 	read(t, s, device, tag.IntOf(9))
 	if c.Connected() != 0 || c.Asked(cip.UnconnectedSend) == 0 {
 		t.Errorf("%d connections, %d requests passed on", c.Connected(), c.Asked(cip.UnconnectedSend))
@@ -166,15 +167,15 @@ func TestWithoutAConnectionLeftRequestsGoUnconnected(t *testing.T) {
 
 func TestASessionThatEndsLeavesNoConnectionBehind(t *testing.T) {
 	c := plant(t)
-	d := one(t, "tcp://"+c.Address(), "", "name: a, address: a_dint")
-	s := dial(t, d)
+	d := kit.Device(t, "tcp://"+c.Address(), "", "name: a, address: a_dint")
+	s := kit.Dial(t, d)
 	if c.Connected() != 1 {
 		t.Fatalf("%d connections", c.Connected())
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(conformance.Patience)
 	for c.Connected() != 0 && time.Now().Before(deadline) {
 		<-time.After(time.Millisecond)
 	}

@@ -1,99 +1,28 @@
 package enip_test
 
 import (
-	"context"
+	"fmt"
 	"log/slog"
 	"testing"
-	"time"
 
-	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/enip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/controller"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// patience is how long a test waits for what must happen, on a machine as slow as may be.
-const patience = time.Minute
+// kit is what the tests of the driver are made with.
+var kit = conformance.Kit{Driver: enip.Driver{}, Patient: "timeout: 1m,"}
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
-
-// parse reads the devices of a configuration.
-func parse(text string) (*config.Site, error) {
-	catalog, err := config.NewCatalog([]config.Driver{enip.Component()}, nil)
-	if err != nil {
-		return nil, err
-	}
-	return config.Parse([]config.Source{{Name: "site.yaml", Data: []byte(text)}}, catalog)
-}
-
-// one returns a device with one group, from the keys of the device and the tags in YAML's short form.
-func one(t testing.TB, endpoint, keys string, tags ...string) *config.Device {
-	t.Helper()
-	if keys == "" {
-		keys = "timeout: 1m,"
-	}
-	text := "site: test\ndevices:\n  - {name: press, driver: enip, endpoint: '" + endpoint + "', " + keys + "\n    groups: [{name: main, tags: [\n"
-	for _, tag := range tags {
-		text += "      {" + tag + "},\n"
-	}
-	text += "    ]}]}\n"
-	site, err := parse(text)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	return &site.Devices[0]
-}
-
-// compiled compiles a device.
-func compiled(t testing.TB, c *config.Device) protocols.Device {
-	t.Helper()
-	d, err := enip.Driver{}.Compile(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
-// dial opens a session that the test closes at its end.
-func dial(t testing.TB, c *config.Device) protocols.Session {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	s, err := enip.Driver{}.Dial(ctx, endpoint(c, quiet()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	return s
-}
-
-func endpoint(c *config.Device, logger *slog.Logger) protocols.Endpoint {
-	return protocols.Endpoint{URL: c.Endpoint.Parsed(), Options: c.EndpointOptions, Logger: logger}
-}
 
 // scan reads the device's first group once.
 func scan(t testing.TB, s protocols.Session, d protocols.Device, width int) ([]tag.Value, error) {
 	t.Helper()
-	row := protocols.Row{Values: make([]tag.Value, width), Stamps: make([]int64, width)}
-	plan := d.Plans()[0]
-	for step := 0; step < plan.Steps(); step++ {
-		if err := s.Read(t.Context(), plan, step, row); err != nil {
-			return row.Values, err
-		}
-	}
-	return row.Values, nil
-}
-
-// point returns a tag by itself.
-func point(t testing.TB, d protocols.Device, name string) protocols.Point {
-	t.Helper()
-	p, ok := d.Point(name)
-	if !ok {
-		t.Fatalf("no point %s", name)
-	}
-	return p
+	row, err := conformance.Scan(t, s, d, width)
+	return row.Values, err
 }
 
 // start starts a controller with a plant's tags.
@@ -159,10 +88,6 @@ func wantValues(t testing.TB, got []tag.Value, want ...tag.Value) {
 		t.Fatalf("%d values, want %d", len(got), len(want))
 	}
 	for i := range want {
-		if !got[i].Equal(want[i]) {
-			t.Errorf("value %d is %s %s (%s), want %s %s (%s)", i,
-				got[i].Kind(), tag.AppendJSON(nil, got[i]), got[i].Quality(),
-				want[i].Kind(), tag.AppendJSON(nil, want[i]), want[i].Quality())
-		}
+		conformance.WantValue(t, fmt.Sprintf("value %d", i), got[i], want[i])
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/enip"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -43,7 +44,7 @@ func gologix(t *testing.T) string {
 		_ = run.Process.Kill() // what it has started ends with it
 		_ = run.Wait()
 	})
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(conformance.Patience); ; {
 		if _, err := os.Stat(socket); err == nil {
 			return relay(t, socket)
 		}
@@ -93,23 +94,23 @@ func relay(t *testing.T, socket string) string {
 }
 
 func TestTheDriverReadsAndWritesTheServerOfGologix(t *testing.T) {
-	d := one(t, "tcp://"+gologix(t)+"?path=1,0&connect_timeout=1m", "",
+	d := kit.Device(t, "tcp://"+gologix(t)+"?path=1,0&connect_timeout=1m", "",
 		"name: a, address: adint, access: rw", "name: b, address: areal", "name: c, address: aint", "name: d, address: text, access: rw", "name: e, address: 'list[2]'")
-	s, err := enip.Driver{}.Dial(t.Context(), endpoint(d, quiet()))
+	s, err := enip.Driver{}.Dial(t.Context(), conformance.EndpointOf(d))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	device := compiled(t, d)
+	device := kit.Compile(t, d)
 	got, err := scan(t, s, device, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantValues(t, got, tag.IntOf(-12345), tag.FloatOf(21.7), tag.IntOf(3), tag.StringOf("Hello"), tag.IntOf(3))
-	if err := s.Write(t.Context(), point(t, device, "a"), tag.IntOf(77)); err != nil {
+	if err := s.Write(t.Context(), conformance.Point(t, device, "a"), tag.IntOf(77)); err != nil {
 		t.Error(err)
 	}
-	if err := s.Write(t.Context(), point(t, device, "d"), tag.StringOf("there")); err != nil {
+	if err := s.Write(t.Context(), conformance.Point(t, device, "d"), tag.StringOf("there")); err != nil {
 		t.Error(err)
 	}
 	got, err = scan(t, s, device, 5)
@@ -117,7 +118,7 @@ func TestTheDriverReadsAndWritesTheServerOfGologix(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantValues(t, got, tag.IntOf(77), tag.FloatOf(21.7), tag.IntOf(3), tag.StringOf("there"), tag.IntOf(3))
-	err = s.Write(t.Context(), point(t, device, "a"), tag.StringOf("x"))
+	err = s.Write(t.Context(), conformance.Point(t, device, "a"), tag.StringOf("x"))
 	if _, refused := errors.AsType[*protocols.Refusal](err); !refused {
 		t.Error(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/conformance/oracle"
 	"github.com/holdfast-edge/holdfast/protocols/enip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
@@ -47,25 +48,25 @@ func (w *wire) frames(t *testing.T, n protocols.Note) (frames [][]byte) {
 func session(t *testing.T, query string) (requests, replies [][]byte) {
 	t.Helper()
 	c := plant(t)
-	d := one(t, "tcp://"+c.Address()+query, "",
+	d := kit.Device(t, "tcp://"+c.Address()+query, "",
 		"name: a, address: 'Program:Main.Counter', access: rw", "name: b, address: 'Flags[37]', access: rw", "name: c, address: Profile, count: 2000",
 		"name: d, address: nothing", "name: e, address: Recipe, access: rw", "name: f, address: 'Grid[2,3]'", "name: g, address: Motor.Speed")
 	w := &wire{went: map[protocols.Note][]byte{}}
-	e := endpoint(d, quiet())
+	e := conformance.EndpointOf(d)
 	e.Tap = w
 	s, err := enip.Driver{}.Dial(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	device := compiled(t, d)
+	device := kit.Compile(t, d)
 	for range 2 {
 		if _, err := scan(t, s, device, 7); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for name, v := range map[string]tag.Value{"a": tag.IntOf(5), "b": tag.BoolOf(true), "e": tag.StringOf("x")} {
-		if err := s.Write(t.Context(), point(t, device, name), v); err != nil {
+		if err := s.Write(t.Context(), conformance.Point(t, device, name), v); err != nil {
 			t.Fatal(err)
 		}
 	}

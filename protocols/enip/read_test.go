@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/enip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/controller"
@@ -37,8 +38,8 @@ func TestEveryTypeIsReadAsTheControllerHasIt(t *testing.T) {
 		tags = append(tags, fmt.Sprintf("name: %v, address: A_%v", kind, kind))
 		want = append(want, v)
 	}
-	d := one(t, "tcp://"+c.Address(), "", tags...)
-	got, err := scan(t, dial(t, d), compiled(t, d), len(tags))
+	d := kit.Device(t, "tcp://"+c.Address(), "", tags...)
+	got, err := scan(t, kit.Dial(t, d), kit.Compile(t, d), len(tags))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +109,8 @@ func TestTagsAreReadByTheirNames(t *testing.T) {
 		{"address: Shown", tag.IntOf(0)},
 	} {
 		t.Run(r.keys, func(t *testing.T) {
-			d := one(t, "tcp://"+c.Address(), "", "name: a, "+r.keys, "name: other, address: a_dint")
-			s, device := dial(t, d), compiled(t, d)
+			d := kit.Device(t, "tcp://"+c.Address(), "", "name: a, "+r.keys, "name: other, address: a_dint")
+			s, device := kit.Dial(t, d), kit.Compile(t, d)
 			for range 4 { // what was learnt must hold
 				got, err := scan(t, s, device, 2)
 				if err != nil {
@@ -117,7 +118,7 @@ func TestTagsAreReadByTheirNames(t *testing.T) {
 				}
 				wantValues(t, got, r.want, tag.IntOf(1<<5))
 			}
-			if v, err := s.ReadPoint(t.Context(), point(t, device, "a")); r.want.IsNull() != (err != nil) || err == nil && !v.Equal(r.want) {
+			if v, err := s.ReadPoint(t.Context(), conformance.Point(t, device, "a")); r.want.IsNull() != (err != nil) || err == nil && !v.Equal(r.want) {
 				t.Errorf("by itself it is %s, %v", tag.AppendJSON(nil, v), err)
 			}
 		})
@@ -134,8 +135,8 @@ func TestLongArraysAreReadInPieces(t *testing.T) {
 			octets = binary.LittleEndian.AppendUint32(octets, uint32(i*i))
 		}
 		c.Octets("Profile", octets...)
-		d := one(t, "tcp://"+c.Address()+query, "", "name: all, address: Profile, count: 2000", "name: last, address: 'Profile[1999]'", "name: more, address: Profile, count: 2001")
-		s, device := dial(t, d), compiled(t, d)
+		d := kit.Device(t, "tcp://"+c.Address()+query, "", "name: all, address: Profile, count: 2000", "name: last, address: 'Profile[1999]'", "name: more, address: Profile, count: 2001")
+		s, device := kit.Dial(t, d), kit.Compile(t, d)
 		for range 3 {
 			got, err := scan(t, s, device, 3)
 			if err != nil {
@@ -152,8 +153,8 @@ func TestManyTagsArePackedIntoFewPackets(t *testing.T) {
 	for i := range 1000 {
 		tags = append(tags, fmt.Sprintf("name: t%d, address: 'Profile[%d]'", i, i))
 	}
-	d := one(t, "tcp://"+c.Address(), "", tags...)
-	s, device := dial(t, d), compiled(t, d)
+	d := kit.Device(t, "tcp://"+c.Address(), "", tags...)
+	s, device := kit.Dial(t, d), kit.Compile(t, d)
 	for range 2 {
 		if _, err := scan(t, s, device, len(tags)); err != nil {
 			t.Fatal(err)
@@ -169,8 +170,8 @@ func TestAControllerThatTakesNoSeveralRequestsInOneIsAskedOneByOne(t *testing.T)
 	o.Alone = true
 	c := start(t, o)
 	furnish(c)
-	d := one(t, "tcp://"+c.Address(), "", "name: a, address: a_dint", "name: b, address: a_real", "name: c, address: nothing")
-	s, device := dial(t, d), compiled(t, d)
+	d := kit.Device(t, "tcp://"+c.Address(), "", "name: a, address: a_dint", "name: b, address: a_real", "name: c, address: nothing")
+	s, device := kit.Dial(t, d), kit.Compile(t, d)
 	for range 3 {
 		got, err := scan(t, s, device, 3)
 		if err != nil {
@@ -186,13 +187,15 @@ func TestAControllerThatTakesNoSeveralRequestsInOneIsAskedOneByOne(t *testing.T)
 func TestWhyATagIsBadIsInTheLogOnceAndThatItIsNoMore(t *testing.T) {
 	c := plant(t)
 	var log bytes.Buffer
-	d := one(t, "tcp://"+c.Address(), "", "name: a, address: 'Later[3]'", "name: b, address: a_dint")
-	s, err := enip.Driver{}.Dial(t.Context(), endpoint(d, slog.New(slog.NewTextHandler(&log, nil))))
+	d := kit.Device(t, "tcp://"+c.Address(), "", "name: a, address: 'Later[3]'", "name: b, address: a_dint")
+	e := conformance.EndpointOf(d)
+	e.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	s, err := enip.Driver{}.Dial(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	device := compiled(t, d)
+	device := kit.Compile(t, d)
 	read := func() {
 		if _, err := scan(t, s, device, 2); err != nil {
 			t.Fatal(err)

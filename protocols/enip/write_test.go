@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/controller"
 	"github.com/holdfast-edge/holdfast/tag"
@@ -36,9 +37,9 @@ func TestValuesAreWrittenWithTheControllersType(t *testing.T) {
 		{"address: Motor.Tripped", tag.BoolOf(true), "Motor", []byte{2, 0}},
 		{"address: Motor.Name", tag.StringOf(""), "Motor", []byte{2, 0}},
 	} {
-		d := one(t, "tcp://"+c.Address(), "", "name: a, access: rw, "+w.keys)
-		s, device := dial(t, d), compiled(t, d)
-		p := point(t, device, "a")
+		d := kit.Device(t, "tcp://"+c.Address(), "", "name: a, access: rw, "+w.keys)
+		s, device := kit.Dial(t, d), kit.Compile(t, d)
+		p := conformance.Point(t, device, "a")
 		if err := s.Write(t.Context(), p, w.v); err != nil {
 			t.Errorf("%s: %v", w.keys, err)
 			continue
@@ -84,8 +85,8 @@ func TestWhatCannotBeWrittenIsRefusedWithAReasonAndLeavesTheControllerAlone(t *t
 		{"address: a_dint, type: int", tag.IntOf(1), "another type"},
 		{"address: 'Flags[96]'", tag.BoolOf(true), "element"},
 	} {
-		d := one(t, "tcp://"+c.Address(), "", "name: a, access: rw, "+w.keys)
-		err := dial(t, d).Write(t.Context(), point(t, compiled(t, d), "a"), w.v)
+		d := kit.Device(t, "tcp://"+c.Address(), "", "name: a, access: rw, "+w.keys)
+		err := kit.Dial(t, d).Write(t.Context(), conformance.Point(t, kit.Compile(t, d), "a"), w.v)
 		if _, refused := errors.AsType[*protocols.Refusal](err); !refused || !strings.Contains(err.Error(), w.says) {
 			t.Errorf("%s, %s: %v, want a refusal that says %q", w.keys, tag.AppendJSON(nil, w.v), err, w.says)
 		}
@@ -97,9 +98,9 @@ func TestWhatCannotBeWrittenIsRefusedWithAReasonAndLeavesTheControllerAlone(t *t
 
 func TestATagWhoseTypeHasChangedIsWrittenAfterItHasBeenReadAnew(t *testing.T) {
 	c := plant(t)
-	d := one(t, "tcp://"+c.Address(), "", "name: a, access: rw, address: a_dint")
-	s, device := dial(t, d), compiled(t, d)
-	p := point(t, device, "a")
+	d := kit.Device(t, "tcp://"+c.Address(), "", "name: a, access: rw, address: a_dint")
+	s, device := kit.Dial(t, d), kit.Compile(t, d)
+	p := conformance.Point(t, device, "a")
 	if err := s.Write(t.Context(), p, tag.IntOf(1)); err != nil {
 		t.Fatal(err)
 	}
