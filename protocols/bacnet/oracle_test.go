@@ -1,84 +1,26 @@
 package bacnet_test
 
 import (
-	"bytes"
-	"encoding/binary"
-	"os/exec"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/simulator"
 	"github.com/holdfast-edge/holdfast/protocols/bacnet/wire"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
+	"github.com/holdfast-edge/holdfast/protocols/conformance/oracle"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// wiretap is a tap that keeps the datagrams of both directions.
-type wiretap struct {
-	mutex     sync.Mutex
-	datagrams [][]byte
-}
-
-func (w *wiretap) Note(_ protocols.Note, octets []byte) {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	if len(octets) > 0 {
-		w.datagrams = append(w.datagrams, bytes.Clone(octets))
-	}
-}
-
-func (*wiretap) Active() bool { return true }
-
-// capture returns a capture file (pcap, link type 101: packets that begin with their IP header) of datagrams at port 47808.
-func capture(datagrams [][]byte) []byte {
-	file := binary.LittleEndian.AppendUint32(nil, 0xA1B2C3D4)
-	file = append(file, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 101, 0, 0, 0)
-	for i, d := range datagrams {
-		const ip, udp = 20, 8
-		packet := make([]byte, ip+udp, ip+udp+len(d))
-		packet[0], packet[8], packet[9] = 0x45, 64, 17
-		binary.BigEndian.PutUint16(packet[2:], uint16(ip+udp+len(d)))
-		copy(packet[12:], []byte{192, 0, 2, 1, 192, 0, 2, 2})
-		binary.BigEndian.PutUint16(packet[ip:], 47808)
-		binary.BigEndian.PutUint16(packet[ip+2:], 47808)
-		binary.BigEndian.PutUint16(packet[ip+4:], uint16(udp+len(d)))
-		packet = append(packet, d...)
-		for _, field := range [...]uint32{uint32(i), 0, uint32(len(packet)), uint32(len(packet))} {
-			file = binary.LittleEndian.AppendUint32(file, field)
-		}
-		file = append(file, packet...)
-	}
-	return file
-}
-
-// dissected has tshark take datagrams apart in full.
-func dissected(t *testing.T, datagrams [][]byte) string {
-	t.Helper()
+func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 	if testing.Short() {
 		t.Skip("tshark takes a second to start")
 	}
-	if _, err := exec.LookPath("tshark"); err != nil {
-		t.Skip("tshark is not installed: make deps")
-	}
-	command := exec.CommandContext(t.Context(), "tshark", "-n", "-r", "-", "-V", "-O", "bvlc,bacnet,bacapp")
-	var complaints bytes.Buffer
-	command.Stdin, command.Stderr = bytes.NewReader(capture(datagrams)), &complaints
-	out, err := command.Output()
-	if err != nil {
-		t.Fatalf("tshark: %v\n%s", err, complaints.String())
-	}
-	return string(out)
-}
-
-func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 	s, router := station(t, simulator.Options{Instance: 1})
 	furnish(router)
 	d := s.Put(wire.Address{Network: 2001, MAC: "\x0c"}, simulator.Options{Instance: 1234, MaxAPDU: 128})
 	furnish(d)
 	many(d)
-	w := &wiretap{}
+	w := oracle.Datagrams()
 	c := tapped(t, kit.Device(t, url(s), "instance: 1234, network: 2001, mac: '12', cov_lifetime: 300s,", append(furniture(""),
 		"name: eighth, address: 'binary-output:2.priority-array[8]'", "name: list, address: 'device:1234.object-list'",
 		"name: told, address: 'multi-state-value:3', cov: true", "name: missing, address: 'analog-input:77', access: rw, type: real",
@@ -99,7 +41,8 @@ func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 	if err := c.session.Close(); err != nil {
 		t.Fatal(err)
 	}
-	told := dissected(t, w.datagrams)
+	frames, toward := w.Frames(t)
+	told := oracle.Dissection{Port: 47808, Datagrams: true, Toward: toward}.Tell(t, "bvlc,bacnet,bacapp", frames...)
 	if at := strings.Index(told, "Malformed"); at >= 0 {
 		t.Fatalf("tshark says: %s", told[max(0, at-2000):at+200])
 	}

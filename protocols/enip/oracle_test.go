@@ -3,62 +3,25 @@ package enip_test
 import (
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/conformance/oracle"
-	"github.com/holdfast-edge/holdfast/protocols/enip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/cip"
 	"github.com/holdfast-edge/holdfast/protocols/enip/encap"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
-// wire is a tap that keeps the octets of both directions.
-type wire struct {
-	mutex sync.Mutex
-	went  map[protocols.Note][]byte
-}
-
-func (w *wire) Note(n protocols.Note, octets []byte) {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	w.went[n.Kind()] = append(w.went[n.Kind()], octets...)
-}
-
-func (*wire) Active() bool { return true }
-
-// frames returns the frames of a direction.
-func (w *wire) frames(t *testing.T, n protocols.Note) (frames [][]byte) {
-	t.Helper()
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	for b := w.went[n]; len(b) > 0; {
-		_, length, err := encap.Parse(b)
-		if err != nil || length == 0 {
-			t.Fatalf("% x is %d, %v", b, length, err)
-		}
-		frames, b = append(frames, b[:length]), b[length:]
-	}
-	return frames
-}
-
 // session does with a controller all that the driver can.
-func session(t *testing.T, query string) (requests, replies [][]byte) {
+func session(t *testing.T, query string) (frames [][]byte, toward []bool) {
 	t.Helper()
 	c := plant(t)
 	d := kit.Device(t, "tcp://"+c.Address()+query, "",
 		"name: a, address: 'Program:Main.Counter', access: rw", "name: b, address: 'Flags[37]', access: rw", "name: c, address: Profile, count: 2000",
 		"name: d, address: nothing", "name: e, address: Recipe, access: rw", "name: f, address: 'Grid[2,3]'", "name: g, address: Motor.Speed")
-	w := &wire{went: map[protocols.Note][]byte{}}
-	e := conformance.EndpointOf(d)
-	e.Tap = w
-	s, err := enip.Driver{}.Dial(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	tap := oracle.Stream(encap.Parse)
+	s := kit.DialTapped(t, d, tap)
 	device := kit.Compile(t, d)
 	for range 2 {
 		if _, err := scan(t, s, device, 7); err != nil {
@@ -79,7 +42,7 @@ func session(t *testing.T, query string) (requests, replies [][]byte) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return w.frames(t, protocols.Sent), w.frames(t, protocols.Received)
+	return tap.Frames(t)
 }
 
 func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
@@ -87,25 +50,26 @@ func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 		t.Skip("tshark takes a second to start")
 	}
 	for _, query := range []string{"", "?connection_size=0"} {
-		requests, replies := session(t, query)
-		if len(requests) != len(replies)+1 || len(replies) < 15 {
-			t.Fatalf("%d requests, %d replies: want a reply to each but the last", len(requests), len(replies))
+		frames, toward := session(t, query)
+		if len(frames) < 31 || !slices.Equal(toward, byTurns(len(frames))) {
+			t.Fatalf("requests are %v: want a reply to each but the last", toward)
 		}
-		var frames [][]byte
-		d := oracle.Dissection{Port: 44818, Names: []string{
+		d := oracle.Dissection{Port: 44818, Toward: toward, Names: []string{
 			"enip.command", "cip.sc", "cip.genstat", "cip.symbol", "_ws.malformed", "_ws.expert.message",
 		}}
-		for i, r := range requests {
-			frames, d.Toward = append(frames, r), append(d.Toward, true)
-			if i < len(replies) {
-				frames, d.Toward = append(frames, replies[i]), append(d.Toward, false)
-			}
-		}
 		var asked []string
 		for i, told := range d.Dissect(t, frames...) {
 			asked = wantAsMeant(t, told, frames[i], asked)
 		}
 	}
+}
+
+// byTurns returns which of so many frames are requests where each is answered but the last.
+func byTurns(n int) (requests []bool) {
+	for i := range n | 1 {
+		requests = append(requests, i%2 == 0)
+	}
+	return requests
 }
 
 // meaning is what a message asks or answers, the messages in it included.

@@ -1,50 +1,16 @@
 package iec104_test
 
 import (
-	"bytes"
 	"fmt"
-	"log/slog"
-	"slices"
 	"strconv"
-	"sync"
 	"testing"
 
-	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
-	"github.com/holdfast-edge/holdfast/protocols/iec104"
+	wiretap "github.com/holdfast-edge/holdfast/protocols/conformance/oracle"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/apdu"
 	"github.com/holdfast-edge/holdfast/protocols/iec104/oracle"
 	"github.com/holdfast-edge/holdfast/tag"
 )
-
-// recorder is a tap that keeps the octets of both directions.
-type recorder struct {
-	mutex sync.Mutex
-	went  map[protocols.Note][]byte
-}
-
-func (r *recorder) Note(n protocols.Note, octets []byte) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	r.went[n.Kind()] = append(r.went[n.Kind()], octets...)
-}
-
-func (*recorder) Active() bool { return true }
-
-// frames returns the frames of a direction.
-func (r *recorder) frames(t *testing.T, n protocols.Note) (frames [][]byte) {
-	t.Helper()
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	for b := bytes.Clone(r.went[n]); len(b) > 0; {
-		_, length, err := apdu.Parse(b)
-		if err != nil || length == 0 {
-			t.Fatalf("% x is %d, %v", b, length, err)
-		}
-		frames, b = append(frames, b[:length]), b[length:]
-	}
-	return frames
-}
 
 func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 	if testing.Short() {
@@ -52,14 +18,8 @@ func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 	}
 	s, station := plant(t, standard())
 	c := kit.Device(t, "tcp://"+s.Address()+"?originator=3", "station: 1, counters: 1h, set_clock: 1h, terminated: true,", plantTags()...)
-	wire := &recorder{went: map[protocols.Note][]byte{}}
-	session, err := iec104.Driver{}.Dial(t.Context(), protocols.Endpoint{
-		URL: c.Endpoint.Parsed(), Options: c.EndpointOptions, Logger: slog.New(slog.DiscardHandler), Tap: wire,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer session.Close()
+	tap := wiretap.Stream(apdu.Parse)
+	session := kit.DialTapped(t, c, tap)
 	d := kit.Compile(t, c)
 	rows, _ := conformance.Watch(t, session, d)
 	conformance.Await(t, rows, "the counters are told", conformance.Has(7, tag.IntOf(1)))
@@ -79,9 +39,9 @@ func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 	if err := session.Close(); err != nil {
 		t.Fatal(err)
 	}
-	sent, received := wire.frames(t, protocols.Sent), wire.frames(t, protocols.Received)
-	for i, told := range oracle.Dissect(t, slices.Concat(sent, received)...) {
-		wantAsMeant(t, told, slices.Concat(sent, received)[i])
+	frames, _ := tap.Frames(t)
+	for i, told := range oracle.Dissect(t, frames...) {
+		wantAsMeant(t, told, frames[i])
 	}
 }
 

@@ -1,47 +1,21 @@
 package iec61850_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/conformance"
-	"github.com/holdfast-edge/holdfast/protocols/iec61850"
+	wiretap "github.com/holdfast-edge/holdfast/protocols/conformance/oracle"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/mms"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/oracle"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/osi"
 	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 	"github.com/holdfast-edge/holdfast/tag"
 )
-
-// recorder is a tap that keeps what went over the wire, in its order, each TPKT by itself.
-type recorder struct {
-	mutex  sync.Mutex
-	frames [][]byte
-	open   map[bool][]byte // of each direction, what is no whole frame yet
-}
-
-func (r *recorder) Note(n protocols.Note, octets []byte) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	to := n.Kind() == protocols.Sent
-	r.open[to] = append(r.open[to], octets...)
-	for {
-		_, n, err := tpkt.Parse(r.open[to])
-		if err != nil || n == 0 {
-			return
-		}
-		r.frames = append(r.frames, bytes.Clone(r.open[to][:n]))
-		r.open[to] = r.open[to][n:]
-	}
-}
-
-func (*recorder) Active() bool { return true }
 
 func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 	if testing.Short() {
@@ -56,14 +30,8 @@ func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 		"name: power, address: 'LD0/MMXU1.TotW.mag.f [MX]'", "name: breaker, address: LD0/XCBR1.Pos.stVal, type: dbpos, access: rw",
 		"name: direct, address: 'LD0/GGIO1.SPCSO1.stVal [ST]', access: rw", "name: selected, address: 'LD0/GGIO1.SPCSO2.stVal [ST]', access: rw",
 		"name: level, address: 'LD0/PTOC1.StrVal.setMag.f [SP]', access: rw", "name: missing, address: 'LD0/PTOC1.No.setMag.f [SP]'")
-	wire := &recorder{open: map[bool][]byte{}}
-	e := conformance.EndpointOf(c)
-	e.Tap = wire
-	s, err := iec61850.Driver{}.Dial(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	tap := wiretap.Stream(tpkt.Parse)
+	s := kit.DialTapped(t, c, tap)
 	at := kit.Compile(t, c)
 	if _, err := conformance.Scan(t, s, at, 6); err != nil {
 		t.Fatal(err)
@@ -100,8 +68,9 @@ func TestTsharkReadsWholeSessionsAsTheyWereMeant(t *testing.T) {
 		t.Error(err)
 	}
 	s.Close()
-	for i, told := range oracle.Dissect(t, wire.frames...) {
-		wantAsMeant(t, told, wire.frames[i])
+	frames, _ := tap.Frames(t)
+	for i, told := range oracle.Dissect(t, frames...) {
+		wantAsMeant(t, told, frames[i])
 	}
 }
 

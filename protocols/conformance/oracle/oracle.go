@@ -29,27 +29,15 @@ type Dissection struct {
 // installed.
 func (d Dissection) Dissect(t *testing.T, frames ...[]byte) []Fields {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("tshark takes a second to start")
-	}
-	if _, err := exec.LookPath("tshark"); err != nil {
-		t.Skip("tshark is not installed: make deps")
-	}
-	// -n asks no name service; values in several places are joined by a character that none contains.
-	arguments := append([]string{"-n", "-r", "-", "-T", "fields", "-E", "separator=/t", "-E", "aggregator=;"}, d.Arguments...)
+	// Values in several places are joined by a character that none contains.
+	arguments := append([]string{"-T", "fields", "-E", "separator=/t", "-E", "aggregator=;"}, d.Arguments...)
 	for _, name := range d.Names {
 		arguments = append(arguments, "-e", name)
 	}
-	command := exec.CommandContext(t.Context(), "tshark", arguments...)
-	var complaints bytes.Buffer
-	command.Stdin, command.Stderr = bytes.NewReader(d.capture(frames)), &complaints
-	out, err := command.Output()
-	if err != nil {
-		t.Fatalf("tshark: %v\n%s", err, complaints.String())
-	}
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	out, complaints := d.tshark(t, frames, arguments)
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 	if len(lines) != len(frames) {
-		t.Fatalf("tshark tells of %d packets, want %d\n%s", len(lines), len(frames), complaints.String())
+		t.Fatalf("tshark tells of %d packets, want %d\n%s", len(lines), len(frames), complaints)
 	}
 	told := make([]Fields, len(lines))
 	for i, line := range lines {
@@ -66,4 +54,32 @@ func (d Dissection) fields(line string) Fields {
 		}
 	}
 	return f
+}
+
+// Tell has tshark tell all that it finds of protocols in frames, as "bvlc,bacnet,bacapp": what it shows to people. It skips as
+// Dissect does.
+func (d Dissection) Tell(t *testing.T, of string, frames ...[]byte) string {
+	t.Helper()
+	out, _ := d.tshark(t, frames, append([]string{"-V", "-O", of}, d.Arguments...))
+	return out
+}
+
+// tshark has it read a capture of frames.
+func (d Dissection) tshark(t *testing.T, frames [][]byte, arguments []string) (out, complaints string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("tshark takes a second to start")
+	}
+	if _, err := exec.LookPath("tshark"); err != nil {
+		t.Skip("tshark is not installed: make deps")
+	}
+	// -n asks no name service.
+	command := exec.CommandContext(t.Context(), "tshark", append([]string{"-n", "-r", "-"}, arguments...)...)
+	var said bytes.Buffer
+	command.Stdin, command.Stderr = bytes.NewReader(d.capture(frames)), &said
+	told, err := command.Output()
+	if err != nil {
+		t.Fatalf("tshark: %v\n%s", err, said.String())
+	}
+	return string(told), said.String()
 }
