@@ -27,6 +27,7 @@ type Replay struct {
 	// Secret is what the file of the recording may not hold; "": nothing is.
 	Secret string
 
+	Once   bool      // as in record.Options
 	Turns  int       // how often the day is lived through at each that is played; 0: once
 	Speeds []float64 // at which it is played besides 0
 }
@@ -42,13 +43,19 @@ func (r Replay) Run(t *testing.T) {
 		t.Error("a secret is in the recording")
 	}
 	for _, speed := range append([]float64{0}, r.Speeds...) {
-		address := r.Kit.Play(t, file, record.Options{Speed: speed})
+		address := r.Kit.Play(t, file, record.Options{Speed: speed, Once: r.Once})
 		for turn := range max(1, r.Turns) {
 			if is := r.live(t, r.Witness(t, address, nil), false); is != was {
 				t.Errorf("at speed %v, turn %d, the device was played as\n%s\nand had been\n%s", speed, turn, is, was)
 			}
 		}
 	}
+}
+
+// Play plays what was recorded of the device until the test ends, and returns its host:port.
+func (r Replay) Play(t testing.TB, tap *record.Recorder) (address string) {
+	t.Helper()
+	return r.Kit.Play(t, File(t, tap, r.Device(t, r.Address)), record.Options{Once: r.Once})
 }
 
 func (r Replay) live(t testing.TB, w *Witness, live bool) (story string) {
