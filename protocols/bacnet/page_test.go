@@ -12,8 +12,4 @@ var update = flag.Bool("update", false, "rewrite the page of the protocol")
 
 func TestThePageTellsEveryKey(t *testing.T) { conformance.Page(t, bacnet.Component(), *update) }
 
-func TestTheExampleOnThePageIsRight(t *testing.T) {
-	if _, err := kit.Parse("site: test\n" + conformance.Example(t, "bacnet")); err != nil {
-		t.Error(err)
-	}
-}
+func TestThePagesExampleWorks(t *testing.T) { kit.ExampleWorks(t) }

@@ -56,14 +56,26 @@ func keysOf(t testing.TB, driver config.Driver) (out []byte) {
 	return append(out, '\n')
 }
 
-// Example returns the first configuration on the page of a driver: the devices of a site.
-func Example(t testing.TB, driver string) string {
+// ExampleWorks wants the first example on the page of the driver to be a device that reads something in each of its groups.
+func (k Kit) ExampleWorks(t testing.TB) {
 	t.Helper()
-	text, err := os.ReadFile(pageOf(driver))
+	text, err := os.ReadFile(pageOf(k.Driver.Spec().Name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, rest, _ := bytes.Cut(text, []byte("```yaml\n"))
 	example, _, _ := bytes.Cut(rest, []byte("```"))
-	return string(example)
+	site, err := k.Parse("site: x\n" + string(example))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, example)
+	}
+	plans := k.Compile(t, &site.Devices[0]).Plans()
+	if want := len(site.Devices[0].Groups); len(plans) != want {
+		t.Errorf("%d groups have %d plans", want, len(plans))
+	}
+	for i, p := range plans {
+		if p.Steps() == 0 {
+			t.Errorf("group %s reads nothing", site.Devices[0].Groups[i].Name)
+		}
+	}
 }

@@ -62,3 +62,9 @@ type Harness struct {
 	// Wrong are devices that the driver must refuse to compile, by what is wrong with them.
 	Wrong map[string]*config.Device
 }
+
+// Wrong returns a device with one tag, which is written, of options that are wrong: for a Harness.
+func Wrong(tagOptions, deviceOptions any) *config.Device {
+	tags := []config.Tag{{Name: "x", Scale: 1, Access: config.ReadWrite, Options: tagOptions}}
+	return &config.Device{Name: "wrong", Options: deviceOptions, Groups: []config.Group{{Name: "main", Tags: tags}}}
+}

@@ -20,10 +20,6 @@ func TestTheDriverConformsOverAConnection(t *testing.T) { conform(t, "") }
 func TestTheDriverConformsWithoutAConnection(t *testing.T) { conform(t, "&connection_size=0") }
 
 func conform(t *testing.T, query string) {
-	wrong := func(o, d any) *config.Device {
-		tags := []config.Tag{{Name: "x", Scale: 1, Access: config.ReadWrite, Options: o}}
-		return &config.Device{Name: "wrong", Options: d, Groups: []config.Group{{Name: "main", Tags: tags}}}
-	}
 	address := func(text string) (a enip.Address) {
 		if err := a.UnmarshalText([]byte(text)); err != nil {
 			t.Fatal(err)
@@ -41,14 +37,14 @@ func conform(t *testing.T, query string) {
 			return &peer{t: t, controller: c, query: query}
 		},
 		Wrong: map[string]*config.Device{
-			"a tag without an address":    wrong(&enip.TagOptions{}, device),
-			"a tag of another driver":     wrong(7, device),
-			"a device of another":         wrong(&enip.TagOptions{Address: address("a")}, 7),
-			"a type that there is not":    wrong(&enip.TagOptions{Address: address("a"), Type: "triple"}, device),
-			"a bit that is a number":      wrong(&enip.TagOptions{Address: address("a.3"), Type: "dint"}, device),
-			"several of one bit":          wrong(&enip.TagOptions{Address: address("a.3"), Count: 2}, device),
-			"several bits that are set":   wrong(&enip.TagOptions{Address: address("a"), Type: "bool", Count: 2}, device),
-			"a row of several dimensions": wrong(&enip.TagOptions{Address: address("a[1,2]"), Count: 2}, device),
+			"a tag without an address":    conformance.Wrong(&enip.TagOptions{}, device),
+			"a tag of another driver":     conformance.Wrong(7, device),
+			"a device of another":         conformance.Wrong(&enip.TagOptions{Address: address("a")}, 7),
+			"a type that there is not":    conformance.Wrong(&enip.TagOptions{Address: address("a"), Type: "triple"}, device),
+			"a bit that is a number":      conformance.Wrong(&enip.TagOptions{Address: address("a.3"), Type: "dint"}, device),
+			"several of one bit":          conformance.Wrong(&enip.TagOptions{Address: address("a.3"), Count: 2}, device),
+			"several bits that are set":   conformance.Wrong(&enip.TagOptions{Address: address("a"), Type: "bool", Count: 2}, device),
+			"a row of several dimensions": conformance.Wrong(&enip.TagOptions{Address: address("a[1,2]"), Count: 2}, device),
 		},
 	})
 }

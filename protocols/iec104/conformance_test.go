@@ -16,10 +16,6 @@ import (
 )
 
 func TestTheDriverConforms(t *testing.T) {
-	wrong := func(o, d any) *config.Device {
-		tags := []config.Tag{{Name: "x", Scale: 1, Access: config.ReadWrite, Options: o}}
-		return &config.Device{Name: "wrong", Options: d, Groups: []config.Group{{Name: "main", Tags: tags}}}
-	}
 	device := &iec104.DeviceOptions{Station: 1, CommandTimeout: time.Second}
 	conformance.Run(t, conformance.Harness{
 		Driver: iec104.Driver{}, TooLarge: tag.IntOf(40000),
@@ -38,17 +34,17 @@ func TestTheDriverConforms(t *testing.T) {
 			return p
 		},
 		Wrong: map[string]*config.Device{
-			"a tag without an address":  wrong(&iec104.TagOptions{Type: "single"}, device),
-			"a tag of another driver":   wrong(7, device),
-			"a device of another":       wrong(&iec104.TagOptions{Address: 1, Type: "single"}, 7),
-			"a type that there is not":  wrong(&iec104.TagOptions{Address: 1, Type: "triple"}, device),
-			"a command without a type":  wrong(&iec104.TagOptions{Address: 1}, device),
-			"a command to a counter":    wrong(&iec104.TagOptions{Address: 1, Type: "counter"}, device),
-			"a position that is set":    wrong(&iec104.TagOptions{Address: 1, Type: "step"}, device),
-			"a long qualifier":          wrong(&iec104.TagOptions{Address: 1, Type: "single", Qualifier: 32}, device),
-			"a zone that there is not":  wrong(&iec104.TagOptions{Address: 1, Type: "single"}, &iec104.DeviceOptions{Station: 1, TimeZone: "Mars"}),
-			"a station that is all":     wrong(&iec104.TagOptions{Address: 1, Type: "single"}, &iec104.DeviceOptions{Station: 65535}),
-			"an address beyond the end": wrong(&iec104.TagOptions{Address: 1 << 24, Type: "single"}, device),
+			"a tag without an address":  conformance.Wrong(&iec104.TagOptions{Type: "single"}, device),
+			"a tag of another driver":   conformance.Wrong(7, device),
+			"a device of another":       conformance.Wrong(&iec104.TagOptions{Address: 1, Type: "single"}, 7),
+			"a type that there is not":  conformance.Wrong(&iec104.TagOptions{Address: 1, Type: "triple"}, device),
+			"a command without a type":  conformance.Wrong(&iec104.TagOptions{Address: 1}, device),
+			"a command to a counter":    conformance.Wrong(&iec104.TagOptions{Address: 1, Type: "counter"}, device),
+			"a position that is set":    conformance.Wrong(&iec104.TagOptions{Address: 1, Type: "step"}, device),
+			"a long qualifier":          conformance.Wrong(&iec104.TagOptions{Address: 1, Type: "single", Qualifier: 32}, device),
+			"a zone that there is not":  conformance.Wrong(&iec104.TagOptions{Address: 1, Type: "single"}, &iec104.DeviceOptions{Station: 1, TimeZone: "Mars"}),
+			"a station that is all":     conformance.Wrong(&iec104.TagOptions{Address: 1, Type: "single"}, &iec104.DeviceOptions{Station: 65535}),
+			"an address beyond the end": conformance.Wrong(&iec104.TagOptions{Address: 1 << 24, Type: "single"}, device),
 		},
 	})
 }

@@ -16,10 +16,6 @@ import (
 )
 
 func TestTheDriverConforms(t *testing.T) {
-	wrong := func(o, d any) *config.Device {
-		tags := []config.Tag{{Name: "x", Scale: 1, Access: config.ReadWrite, Options: o}}
-		return &config.Device{Name: "wrong", Options: d, Groups: []config.Group{{Name: "main", Tags: tags}}}
-	}
 	at := func(path, constraint string) iec61850.Address {
 		return iec61850.Address{Device: "LD0", Node: "GGIO1", Path: path, Constraint: constraint}
 	}
@@ -40,13 +36,13 @@ func TestTheDriverConforms(t *testing.T) {
 			return &peer{t: t, ied: d}
 		},
 		Wrong: map[string]*config.Device{
-			"a tag without an address":     wrong(&iec61850.TagOptions{Type: "bool"}, device),
-			"a tag of another driver":      wrong(7, device),
-			"a device of another":          wrong(&iec61850.TagOptions{Address: at("Num.setVal", "SP")}, 7),
-			"a type that there is not":     wrong(&iec61850.TagOptions{Address: at("Num.setVal", "SP"), Type: "triple"}, device),
-			"a description that is scaled": wrong(&iec61850.TagOptions{Address: at("Num.q", "ST")}, device),
-			"a write of what is reported":  wrong(&iec61850.TagOptions{Address: at("rcb.RptEna", "RP")}, device),
-			"a control that is read":       wrong(&iec61850.TagOptions{Address: at("SPCSO1.Oper.ctlVal", "CO")}, device),
+			"a tag without an address":     conformance.Wrong(&iec61850.TagOptions{Type: "bool"}, device),
+			"a tag of another driver":      conformance.Wrong(7, device),
+			"a device of another":          conformance.Wrong(&iec61850.TagOptions{Address: at("Num.setVal", "SP")}, 7),
+			"a type that there is not":     conformance.Wrong(&iec61850.TagOptions{Address: at("Num.setVal", "SP"), Type: "triple"}, device),
+			"a description that is scaled": conformance.Wrong(&iec61850.TagOptions{Address: at("Num.q", "ST")}, device),
+			"a write of what is reported":  conformance.Wrong(&iec61850.TagOptions{Address: at("rcb.RptEna", "RP")}, device),
+			"a control that is read":       conformance.Wrong(&iec61850.TagOptions{Address: at("SPCSO1.Oper.ctlVal", "CO")}, device),
 		},
 	})
 }

@@ -65,8 +65,7 @@ func harness(start func(t *testing.T) conformance.Peer) conformance.Harness {
 				panic(err)
 			}
 		}
-		tags := []config.Tag{{Name: "x", Scale: 1, Access: config.ReadWrite, Options: &o}}
-		return &config.Device{Name: "wrong", Options: &s7.DeviceOptions{}, Groups: []config.Group{{Name: "main", Tags: tags}}}
+		return conformance.Wrong(&o, &s7.DeviceOptions{})
 	}
 	return conformance.Harness{
 		Driver: s7.Driver{}, Start: start, TooLarge: tag.IntOf(40000), Browsed: browsed,
