@@ -24,12 +24,7 @@ func npm(t *testing.T, script, module string, arguments ...string) *foreign.Proc
 		t.Skip("node takes a second to start")
 	}
 	p, err := foreign.Node(t.Context(), script, module, arguments...)
-	if errors.Is(err, foreign.ErrNotInstalled) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	conformance.Started(t, err)
 	t.Cleanup(p.Close)
 	return p
 }

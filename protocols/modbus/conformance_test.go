@@ -1,7 +1,6 @@
 package modbus_test
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -67,12 +66,7 @@ func TestTheDriverConformsOnASerialPort(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			conformance.Run(t, harness(func(t *testing.T) conformance.Peer {
 				cable, err := foreign.NewCable(t.Context(), t.TempDir())
-				if errors.Is(err, foreign.ErrNotInstalled) {
-					t.Skip(err)
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
+				conformance.Started(t, err)
 				t.Cleanup(cable.Close)
 				d := installed(foreign.Pymodbus(t.Context(), mode, cable.Far))(t)
 				return &peer{t: t, endpoint: mode + "://" + cable.Near + quickly + "&baud=115200&parity=none", tables: &foreignTables{t, d}, process: d}
@@ -96,12 +90,7 @@ func foreignDevices(t *testing.T) {
 func installed(d *foreign.Device, err error) func(t *testing.T) *foreign.Device {
 	return func(t *testing.T) *foreign.Device {
 		t.Helper()
-		if errors.Is(err, foreign.ErrNotInstalled) {
-			t.Skip(err)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		conformance.Started(t, err)
 		t.Cleanup(d.Close)
 		return d
 	}

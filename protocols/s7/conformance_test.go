@@ -3,7 +3,6 @@ package s7_test
 import (
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -48,12 +47,7 @@ func snap7(t testing.TB) *foreign.Process {
 	}
 	t.Cleanup(port.Release)
 	p, err := foreign.Node(t.Context(), "s7_server.js", "node-snap7/build/Release/node_snap7.node", strconv.Itoa(port.Number()))
-	if errors.Is(err, foreign.ErrNotInstalled) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	conformance.Started(t, err)
 	t.Cleanup(p.Close)
 	return p
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/holdfast-edge/holdfast/config/certificatetest"
 	"github.com/holdfast-edge/holdfast/protocols"
+	"github.com/holdfast-edge/holdfast/protocols/conformance"
 	"github.com/holdfast-edge/holdfast/protocols/modbus/foreign"
 )
 
@@ -132,12 +132,7 @@ func cable(t *testing.T) *foreign.Cable {
 		t.Skip("short mode starts no other programs")
 	}
 	c, err := foreign.NewCable(context.WithoutCancel(t.Context()), t.TempDir())
-	if errors.Is(err, foreign.ErrNotInstalled) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	conformance.Started(t, err)
 	t.Cleanup(c.Close)
 	return c
 }
