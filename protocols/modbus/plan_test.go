@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/holdfast-edge/holdfast/protocols/absence"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -39,7 +40,7 @@ func (m *model) scan(p *plan) []tag.Value {
 		for _, b := range p.now[at.from:at.to] {
 			m.requests++
 			if m.has(b) {
-				p.answered(b)
+				p.learnt.Answered(b.lo, b.hi)
 				p.fill(b, data, row)
 				continue
 			}
@@ -156,7 +157,7 @@ func TestADeviceThatRefusedEverythingAtStartHeals(t *testing.T) {
 	}
 	clear(m.missing)
 	healed := 0
-	for range maxHoleWait + 2 {
+	for range absence.MaxWait + 2 {
 		m.requests, healed = 0, 0
 		for _, v := range m.scan(p) {
 			if !v.IsNull() {
@@ -214,7 +215,7 @@ func TestAPlanThatHasLearntDoesNotAllocate(t *testing.T) {
 		p.begin()
 		p.spoilHoles(row)
 		for _, b := range p.now {
-			p.answered(b)
+			p.learnt.Answered(b.lo, b.hi)
 			p.fill(b, data, row)
 		}
 	}); n != 0 {

@@ -59,7 +59,7 @@ func (b block) appendRead(dst []byte) []byte {
 func (p *plan) take(b block, c *link.Call, row []tag.Value) error {
 	if c.Err == nil {
 		p.device.estimate.answered(c.Elapsed)
-		p.answered(b)
+		p.learnt.Answered(b.lo, b.hi)
 		p.fill(b, c.Reply, row)
 		return nil
 	}

@@ -1,6 +1,7 @@
 package s7
 
 import (
+	"github.com/holdfast-edge/holdfast/protocols/absence"
 	"github.com/holdfast-edge/holdfast/protocols/s7/pdu"
 	"github.com/holdfast-edge/holdfast/tag"
 )
@@ -19,15 +20,12 @@ func (t terms) piece() int { return pdu.MaxRead(t.size) &^ 1 }
 type plan struct {
 	*layout
 	device *device
+	learnt absence.Learnt
 	terms  terms
 	before []tag.Value // of each point that is a text or bytes, what was read last
 
-	walls []bool        // learnt: not to be read together with the one before
-	holes map[int]*hole // learnt: points that the PLC does not have
-	scan  int           // counts scans
-	stale bool          // what was learnt or agreed has changed since base was made
-	base  []span        // what a scan reads
-	usual []job         // of base alone
+	base  []span // what a scan reads
+	usual []job  // of base alone
 
 	now     []reading // what this scan reads: base, holes whose turn it is, and halves of what was refused
 	jobs    []job
@@ -43,22 +41,10 @@ type reading struct {
 	code   pdu.Return
 }
 
-// hole is a point that the PLC refused by itself.
-type hole struct {
-	quality tag.Quality
-	wait    int // scans until it is asked again
-	due     int // the scan to ask it in
-}
-
-// maxHoleWait is the most scans that pass before a hole is asked again.
-const maxHoleWait = 256
-
 // newPlan makes the plan of a group. Until a session has agreed on terms, it is made for the smallest.
 func newPlan(d *device, group []*point) *plan {
 	l := newLayout(group)
-	p := &plan{
-		layout: l, device: d, holes: map[int]*hole{}, walls: make([]bool, len(l.points)), before: make([]tag.Value, len(l.points)),
-	}
+	p := &plan{layout: l, device: d, learnt: absence.Of(len(l.points)), before: make([]tag.Value, len(l.points))}
 	p.begin(terms{size: 112, jobs: 1})
 	return p
 }
@@ -80,45 +66,26 @@ func (p *plan) addSteps(from int) {
 
 // begin makes ready for the next scan.
 func (p *plan) begin(t terms) {
-	p.scan++
-	if p.stale || p.terms != t {
-		p.terms, p.stale = t, false
+	if changed := p.learnt.Begin(); changed || p.terms != t {
+		p.terms = t
 		p.base = p.divide()
 		p.usual = pack(p.pieces(p.base, 0), t.size)
 	}
 	p.now = p.now[:0]
 	p.read(p.base)
 	p.jobs, p.steps = append(p.jobs[:0], p.usual...), p.steps[:0]
-	p.addJobs(p.due())
+	var due []span
+	for _, i := range p.learnt.AppendDue(nil, len(p.base) == 0) {
+		due = append(due, p.spanOf(i, i+1))
+	}
+	p.addJobs(due)
 	p.addSteps(0)
 }
 
 // divide merges what is left of the points without the holes.
 func (p *plan) divide() (spans []span) {
-	for lo := 0; lo < len(p.points); {
-		hi := lo
-		for hi < len(p.points) && p.holes[hi] == nil {
-			hi++
-		}
-		spans = append(spans, p.merge(lo, hi, p.walls, p.device.options.MaxGap, p.terms.piece())...)
-		lo = hi + 1
-	}
-	return spans
-}
-
-// due returns the holes whose turn it is; one at least where there is nothing else to ask, so that a PLC that refuses
-// everything is still seen to be there.
-func (p *plan) due() (spans []span) {
-	next := -1
-	for i, h := range p.holes {
-		if h.due <= p.scan {
-			spans = append(spans, p.spanOf(i, i+1))
-		} else if next < 0 || h.due < p.holes[next].due {
-			next = i
-		}
-	}
-	if len(spans) == 0 && len(p.base) == 0 && next >= 0 {
-		spans = append(spans, p.spanOf(next, next+1))
+	for lo, hi := range p.learnt.Runs {
+		spans = append(spans, p.merge(lo, hi, p.learnt.Walls(), p.device.options.MaxGap, p.terms.piece())...)
 	}
 	return spans
 }
@@ -182,7 +149,7 @@ func (p *plan) take(of piece, code pdu.Return, octets []byte, row []tag.Value) {
 	switch {
 	case r.left > 0:
 	case r.code == pdu.OK:
-		p.answered(r.span)
+		p.learnt.Answered(r.lo, r.hi)
 		p.fill(r.span, octets, row)
 	default:
 		p.spoil(r.span, qualityOf(r.code), row)
@@ -212,8 +179,8 @@ func (p *plan) spoil(s span, q tag.Quality, row []tag.Value) {
 
 // spoilHoles gives the holes theirs.
 func (p *plan) spoilHoles(row []tag.Value) {
-	for i, h := range p.holes {
-		row[p.slots[i]] = tag.NullOf(h.quality)
+	for i, q := range p.learnt.Holes {
+		row[p.slots[i]] = tag.NullOf(q)
 	}
 }
 
@@ -227,10 +194,9 @@ func (p *plan) learn() (refused []reading) {
 		switch {
 		case !isAbsence(r.code):
 		case r.hi-r.lo == 1:
-			p.remember(r.lo, qualityOf(r.code))
+			p.learnt.Refused(r.lo, qualityOf(r.code))
 		default:
-			at := p.widestGap(r.span)
-			p.walls[at], p.stale = true, true
+			at := p.learnt.Divide(r.lo, r.hi, p.between)
 			halves = append(halves, p.spanOf(r.lo, at), p.spanOf(at, r.hi))
 		}
 	}
@@ -239,38 +205,4 @@ func (p *plan) learn() (refused []reading) {
 	p.addJobs(halves)
 	p.addSteps(from)
 	return refused
-}
-
-// widestGap returns where to divide a span: before the point with the most unasked-for in front of it; else in the middle.
-func (p *plan) widestGap(s span) int {
-	at := (s.lo + s.hi) / 2
-	for i := s.lo + 1; i < s.hi; i++ {
-		if p.between[i] > p.between[at] {
-			at = i
-		}
-	}
-	return at
-}
-
-// remember makes a point a hole, or lets one wait longer.
-func (p *plan) remember(i int, q tag.Quality) {
-	h := p.holes[i]
-	if h == nil {
-		h = &hole{wait: 1}
-		p.holes[i], p.stale = h, true
-	}
-	h.quality = q
-	h.wait = min(2*h.wait, maxHoleWait)
-	h.due = p.scan + h.wait
-}
-
-// answered learns from a read that succeeded. Where that was a hole, the PLC has changed since: all that was learnt is
-// forgotten, for the next scans to find out again.
-func (p *plan) answered(s span) {
-	if s.hi-s.lo != 1 || p.holes[s.lo] == nil {
-		return
-	}
-	clear(p.holes)
-	clear(p.walls)
-	p.stale = true
 }
