@@ -39,6 +39,10 @@ install_peers() {
     echo "deps: the peers under $peers need Node 20 and npm; install them, then run make again" >&2
     exit 1
   fi
+  # One of them is compiled: by Node's own headers where they are installed, and else by those that npm fetches.
+  local node
+  node=$(dirname "$(dirname "$(node -p process.execPath)")")
+  [[ ! -f $node/include/node/node.h ]] || export npm_config_nodedir=$node
   npm ci --prefix "$peers" --no-audit --no-fund
   cp "$lock" "$stamp"
 }
