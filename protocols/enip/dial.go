@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
@@ -22,9 +21,6 @@ var _ protocols.Driver = Driver{}
 
 // Spec is described at protocols.Driver.
 func (Driver) Spec() config.Driver { return Component() }
-
-// keepAlive finds a peer that is gone while nothing is sent.
-const keepAlive = 15 * time.Second
 
 // Dial is described at protocols.Driver. The session is a protocols.Browser.
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
@@ -57,7 +53,7 @@ func (s *session) open(ctx context.Context, e protocols.Endpoint, o *EndpointOpt
 	}
 	connecting, cancel := context.WithTimeout(ctx, o.ConnectTimeout)
 	defer cancel()
-	conn, err := (&net.Dialer{KeepAlive: keepAlive}).DialContext(connecting, "tcp", net.JoinHostPort(e.URL.Hostname(), port))
+	conn, err := protocols.Dialer().DialContext(connecting, "tcp", net.JoinHostPort(e.URL.Hostname(), port))
 	if err != nil {
 		return err
 	}

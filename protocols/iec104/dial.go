@@ -3,8 +3,6 @@ package iec104
 import (
 	"context"
 	"fmt"
-	"net"
-	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
@@ -18,9 +16,6 @@ var _ protocols.Driver = Driver{}
 
 // Spec is described at protocols.Driver.
 func (Driver) Spec() config.Driver { return Component() }
-
-// keepAlive finds a peer that is gone below the protocol's own tests.
-const keepAlive = 15 * time.Second
 
 // Dial is described at protocols.Driver. The session is a protocols.Subscriber and a protocols.Browser.
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
@@ -41,7 +36,7 @@ func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session
 	group, err := link.OpenGroup(ctx, link.GroupOptions{
 		Parameters: o.parameters(), Addresses: addresses, T0: o.T0, Handle: s.take, Logger: e.Logger, Switched: s.switched,
 		Open: func(ctx context.Context, address string) (protocols.Transport, error) {
-			conn, err := (&net.Dialer{KeepAlive: keepAlive}).DialContext(ctx, "tcp", address)
+			conn, err := protocols.Dialer().DialContext(ctx, "tcp", address)
 			if err != nil {
 				return nil, err
 			}

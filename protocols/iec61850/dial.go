@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/assoc"
 	"github.com/holdfast-edge/holdfast/protocols/iec61850/osi"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 	"github.com/holdfast-edge/holdfast/tag"
 )
 
@@ -21,11 +21,6 @@ var _ protocols.Driver = Driver{}
 
 // Spec is described at protocols.Driver.
 func (Driver) Spec() config.Driver { return Component() }
-
-const (
-	defaultPort = "102"            // RFC 1006 §4
-	keepAlive   = 15 * time.Second // finds a peer that is gone
-)
 
 // Dial is described at protocols.Driver. The session is a protocols.Browser, and a protocols.Subscriber unless the
 // options say otherwise.
@@ -42,9 +37,9 @@ func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session
 	defer cancel()
 	host, port := e.URL.Hostname(), e.URL.Port()
 	if port == "" {
-		port = defaultPort
+		port = tpkt.Port
 	}
-	conn, err := (&net.Dialer{KeepAlive: keepAlive}).DialContext(ctx, "tcp", net.JoinHostPort(host, port))
+	conn, err := protocols.Dialer().DialContext(ctx, "tcp", net.JoinHostPort(host, port))
 	if err != nil {
 		return nil, undialled(e, false, err)
 	}

@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
@@ -95,11 +94,8 @@ func hushed(ctx context.Context, l *link.Line) (link.Link, error) {
 	return l, nil
 }
 
-// keepAlive finds a peer that is gone while nothing is sent.
-const keepAlive = 15 * time.Second
-
 func (o *EndpointOptions) connect(ctx context.Context, scheme, host, port string) (net.Conn, error) {
-	dialer := &net.Dialer{KeepAlive: keepAlive}
+	dialer := protocols.Dialer()
 	if port == "" {
 		port = defaultPort(scheme)
 	}

@@ -94,15 +94,12 @@ func (d *dialler) dial(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// keepAlive finds a peer that is gone while nothing is sent.
-const keepAlive = 15 * time.Second
-
 // tokenLifetime is how long keys are to be good for.
 const tokenLifetime = time.Hour
 
 // open opens a channel.
 func (d *dialler) open(ctx context.Context, security channel.Security) (*channel.Channel, error) {
-	conn, err := (&net.Dialer{KeepAlive: keepAlive}).DialContext(ctx, "tcp", d.address)
+	conn, err := protocols.Dialer().DialContext(ctx, "tcp", d.address)
 	if err != nil {
 		return nil, err
 	}

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 
 	"github.com/holdfast-edge/holdfast/config"
 	"github.com/holdfast-edge/holdfast/protocols"
 	"github.com/holdfast-edge/holdfast/protocols/s7/link"
+	"github.com/holdfast-edge/holdfast/protocols/tpkt"
 )
 
 // Driver is the S7 driver.
@@ -19,14 +19,6 @@ var _ protocols.Driver = Driver{}
 
 // Spec is described at protocols.Driver.
 func (Driver) Spec() config.Driver { return Component() }
-
-const (
-	// port is the one that ISO-on-TCP has (RFC 1006 §4).
-	port = "102"
-
-	// keepAlive finds a peer that is gone while nothing is sent.
-	keepAlive = 15 * time.Second
-)
 
 // Dial is described at protocols.Driver. The session is a protocols.Browser.
 func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session, error) {
@@ -48,9 +40,9 @@ func (Driver) Dial(ctx context.Context, e protocols.Endpoint) (protocols.Session
 func (o *EndpointOptions) open(ctx context.Context, e protocols.Endpoint) (*link.Conn, error) {
 	at := e.URL.Port()
 	if at == "" {
-		at = port
+		at = tpkt.Port
 	}
-	transport, err := (&net.Dialer{KeepAlive: keepAlive}).DialContext(ctx, "tcp", net.JoinHostPort(e.URL.Hostname(), at))
+	transport, err := protocols.Dialer().DialContext(ctx, "tcp", net.JoinHostPort(e.URL.Hostname(), at))
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +62,7 @@ func (o *EndpointOptions) explained(err error) error {
 	case errors.Is(err, link.ErrSmallPDU):
 		return fmt.Errorf("%w: nothing can be read with it; free connections of the PLC, or let a communication processor with larger ones speak for it", err)
 	case errors.Is(err, link.ErrNoS7):
-		return fmt.Errorf("%w: is this the address of the PLC, and port %s the right one?", err, port)
+		return fmt.Errorf("%w: is this the address of the PLC, and port %s the right one?", err, tpkt.Port)
 	default:
 		return err
 	}

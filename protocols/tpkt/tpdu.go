@@ -17,6 +17,9 @@ type TPDU struct {
 	Size            int    // octets of a TPDU that those that connect propose; 0: it is not said
 }
 
+// Port is the one of ISO on TCP (RFC 1006 §4).
+const Port = "102"
+
 // Code is the kind of a TPDU (ISO/IEC 8073 §13.2.2.2).
 type Code uint8
 
